@@ -1,0 +1,22 @@
+import { fileURLToPath } from "node:url";
+import { defineConfig } from "vitest/config";
+
+const source = (path: string) => fileURLToPath(new URL(path, import.meta.url));
+
+export default defineConfig({
+  resolve: {
+    alias: {
+      "@tsimm/scheduler": source("packages/scheduler/src/index.ts"),
+      "@tsimm/autodiff": source("packages/autodiff/src/index.ts"),
+    },
+  },
+  test: {
+    include: ["packages/*/src/**/*.test.ts", "test/**/*.test.ts"],
+    testTimeout: 60_000,
+    pool: "forks",
+    maxWorkers: 2,
+    onConsoleLog(log, type) {
+      throw new Error(`a test wrote to ${type}: ${log}`);
+    },
+  },
+});
