@@ -1,0 +1,14 @@
+import { expect, test } from "vitest";
+import { didYouMean } from "./did-you-mean.ts";
+
+test.each([
+  ["stpe", ["cosine", "step", "tanh"], '; did you mean "step"?'],
+  ["resnet35", ["resnet18", "resnet34", "resnet50"], '; did you mean "resnet34"?'],
+  ["AdamW", ["adam", "adamw"], '; did you mean "adamw"?'],
+  ["weightdecay", ["lr", "weightDecay"], '; did you mean "weightDecay"?'],
+  ["sgd", ["step", "lion"], ""],
+  ["x", ["lr"], ""],
+  ["anything", [], ""],
+])("for %j of %j suggests %j", (name, candidates, suffix) => {
+  expect(didYouMean(name, candidates)).toBe(suffix);
+});
