@@ -1,0 +1,60 @@
+/** Constructors and readers of operator attributes. */
+import type { Attribute, Attributes, Tensor } from "./graph.ts";
+
+/** An integer attribute. */
+export function int(value: number): Attribute {
+  return { type: "int", value };
+}
+
+/** A floating-point attribute; ONNX stores it as float32. */
+export function float(value: number): Attribute {
+  return { type: "float", value };
+}
+
+/** A list of integers. */
+export function ints(...value: number[]): Attribute {
+  return { type: "ints", value };
+}
+
+/** A list of floating-point numbers; ONNX stores them as float32. */
+export function floats(...value: number[]): Attribute {
+  return { type: "floats", value };
+}
+
+/** A string attribute. */
+export function text(value: string): Attribute {
+  return { type: "string", value };
+}
+
+/** A tensor attribute. */
+export function tensor(value: Tensor): Attribute {
+  return { type: "tensor", value };
+}
+
+/** The integer attribute `name`, or `fallback` where it is absent. */
+export function readInt(attributes: Attributes, name: string, fallback: number): number {
+  const attribute = attributes[name];
+  return attribute?.type === "int" ? attribute.value : fallback;
+}
+
+/** The floating-point attribute `name`, or `fallback` where it is absent. */
+export function readFloat(attributes: Attributes, name: string, fallback: number): number {
+  const attribute = attributes[name];
+  return attribute?.type === "float" ? attribute.value : fallback;
+}
+
+/** The list of integers `name`, or `fallback` where it is absent. */
+export function readInts(
+  attributes: Attributes,
+  name: string,
+  fallback: readonly number[],
+): readonly number[] {
+  const attribute = attributes[name];
+  return attribute?.type === "ints" ? attribute.value : fallback;
+}
+
+/** The string attribute `name`, or `fallback` where it is absent. */
+export function readText(attributes: Attributes, name: string, fallback: string): string {
+  const attribute = attributes[name];
+  return attribute?.type === "string" ? attribute.value : fallback;
+}

@@ -1,0 +1,296 @@
+/** Builds graphs node by node, inferring every shape. */
+import type { Attributes, DataType, Graph, Node, Tensor, Value } from "./graph.ts";
+import { inferTypes } from "./shapes/index.ts";
+import type { ValueType } from "./shapes/shape-rule.ts";
+
+/** Options of {@link GraphBuilder.op}. */
+export interface OpOptions {
+  /** Unique name of the node; absent: made from the operator. */
+  readonly name?: string;
+  /** Operator set; absent: `ai.onnx`. */
+  readonly domain?: string;
+}
+
+/** Constants up to this many elements are shared when equal. */
+const sharedConstantLimit = 65_536;
+
+/**
+ * Builds a graph. Every method that adds something returns its {@link Value}, whose shape is known at once.
+ *
+ * @example
+ * const builder = new GraphBuilder("double");
+ * const x = builder.input("x", "float32", [2, 3]);
+ * builder.output(builder.op("Add", [x, x]), "y");
+ * const graph = builder.build();
+ * graph.outputs; // => [{ name: "y", dtype: "float32", shape: [2, 3] }]
+ */
+export class GraphBuilder {
+  readonly #name: string;
+  readonly #opset: number;
+  readonly #inputs: Value[] = [];
+  readonly #outputs = new Map<string, Value>();
+  readonly #nodes = new Map<string, Node>();
+  readonly #initializers = new Map<string, Tensor>();
+  readonly #values = new Map<string, Value>();
+  readonly #sharedConstants = new Map<string, Value>();
+  readonly #counters = new Map<string, number>();
+
+  /**
+   * @param from - Name of a new graph, or a graph to extend: everything in it is kept.
+   * @param options - `opset`: version of the operator set `ai.onnx`, 18 by default; a graph keeps its own.
+   */
+  constructor(from: string | Graph, { opset = 18 }: { readonly opset?: number } = {}) {
+    if (typeof from === "string") {
+      this.#name = from;
+      this.#opset = opset;
+      return;
+    }
+    this.#name = from.name;
+    this.#opset = from.opset;
+    this.#inputs.push(...from.inputs);
+    for (const node of from.nodes) this.#nodes.set(node.name, node);
+    for (const [name, tensor] of from.initializers) this.#initializers.set(name, tensor);
+    for (const [name, value] of from.values) this.#values.set(name, value);
+    for (const value of from.outputs) this.#outputs.set(value.name, value);
+  }
+
+  /**
+   * Adds a graph input.
+   *
+   * @throws RangeError if the name is taken.
+   */
+  input(name: string, dtype: DataType, shape: readonly number[]): Value {
+    const value = this.#add({ name, dtype, shape: [...shape] });
+    this.#inputs.push(value);
+    return value;
+  }
+
+  /**
+   * Adds a constant, stored in the graph as an initializer.
+   *
+   * @param tensor - Must not change afterwards.
+   * @param name - Unique; absent: made up, and equal small constants are shared.
+   */
+  constant(tensor: Tensor, name?: string): Value {
+    const { dtype, shape } = tensor;
+    const key = name === undefined ? contentKey(tensor) : undefined;
+    const shared = key === undefined ? undefined : this.#sharedConstants.get(key);
+    if (shared) return shared;
+    const value = this.#add({ name: name ?? this.#freshName("constant"), dtype, shape });
+    this.#initializers.set(value.name, tensor);
+    if (key !== undefined) this.#sharedConstants.set(key, value);
+    return value;
+  }
+
+  /**
+   * Adds a node and returns its first output.
+   *
+   * @param type - Operator, e.g. `Conv`.
+   * @param inputs - null stands for an absent optional input.
+   * @throws RangeError if the operator is unknown or its inputs do not fit.
+   */
+  op(
+    type: string,
+    inputs: readonly (Value | null)[],
+    attributes: Attributes = {},
+    options: OpOptions = {},
+  ): Value {
+    const [value] = this.ops(type, inputs, attributes, 1, options);
+    if (!value) throw new RangeError(`GraphBuilder: ${type} must have an output`);
+    return value;
+  }
+
+  /** Adds a node and returns its first `outputs` outputs; see {@link GraphBuilder.op}. */
+  ops(
+    type: string,
+    inputs: readonly (Value | null)[],
+    attributes: Attributes,
+    outputs: number,
+    { name = this.#freshName(type), domain = "" }: OpOptions = {},
+  ): Value[] {
+    for (const value of inputs) {
+      if (value && !this.#values.has(value.name)) {
+        throw new RangeError(
+          `GraphBuilder: inputs of "${name}" must belong to this graph, got "${value.name}"`,
+        );
+      }
+    }
+    if (this.#nodes.has(name)) {
+      throw new RangeError(`GraphBuilder: name must be unique among nodes, got "${name}"`);
+    }
+    const types = this.#inferTypes({ name, op: type, inputs: inputs.map(nameOf), attributes }, outputs);
+    const values = types.map((valueType, index) =>
+      this.#add({ name: `${name}_output_${index}`, ...valueType }),
+    );
+    this.#nodes.set(name, {
+      name,
+      op: type,
+      domain,
+      inputs: inputs.map(nameOf),
+      outputs: values.map(nameOf),
+      attributes,
+    });
+    return values;
+  }
+
+  /**
+   * Asks an existing node for one more of its optional outputs, such as the indices of a MaxPool.
+   *
+   * @param name - Name of the node.
+   * @param index - Position of the output; those before it are added too.
+   */
+  optionalOutput(name: string, index: number): Value {
+    const node = this.#nodes.get(name);
+    if (!node) throw new RangeError(`GraphBuilder: name must be that of a node, got "${name}"`);
+    const outputs = [...node.outputs];
+    for (const [at, type] of this.#inferTypes(node, index + 1).entries()) {
+      outputs[at] ||= this.#add({ name: `${name}_output_${at}`, ...type }).name;
+    }
+    this.#nodes.set(name, { ...node, outputs });
+    return this.value(outputs[index] ?? "");
+  }
+
+  /**
+   * Makes a value an output of the graph.
+   *
+   * @param name - Name of the output; absent: the value's own.
+   * @throws RangeError if the name is taken by another value or output.
+   */
+  output(value: Value, name: string = value.name): void {
+    this.value(value.name);
+    if (this.#outputs.has(name) || (name !== value.name && this.#values.has(name))) {
+      throw new RangeError(`GraphBuilder: name of an output must be unique, got "${name}"`);
+    }
+    this.#outputs.set(name, value);
+  }
+
+  /**
+   * The value of this name.
+   *
+   * @throws RangeError if there is none.
+   */
+  value(name: string): Value {
+    const value = this.#values.get(name);
+    if (!value)
+      throw new RangeError(`GraphBuilder: name must be that of a value in the graph, got "${name}"`);
+    return value;
+  }
+
+  /** The nodes so far, in execution order. */
+  get nodes(): readonly Node[] {
+    return [...this.#nodes.values()];
+  }
+
+  /** The constant of this name, if it is one. */
+  constantOf(name: string): Tensor | undefined {
+    return this.#initializers.get(name);
+  }
+
+  /**
+   * The graph: the nodes and constants on which an output depends, and every input.
+   *
+   * @throws RangeError if it has no output.
+   */
+  build(): Graph {
+    if (this.#outputs.size === 0) {
+      throw new RangeError(
+        `GraphBuilder: graph "${this.#name}" must have an output, got none; call output() first`,
+      );
+    }
+    const nodes = this.#nodesWithNamedOutputs();
+    const needed = new Set(this.#outputs.keys());
+    const kept = nodes.reverse().filter((node) => {
+      const leadsToOutput = node.outputs.some((output) => needed.has(output));
+      if (leadsToOutput) for (const input of node.inputs) needed.add(input);
+      return leadsToOutput;
+    });
+    kept.reverse();
+    const initializers = new Map([...this.#initializers].filter(([name]) => needed.has(name)));
+    const names = [
+      ...this.#inputs.map(nameOf),
+      ...initializers.keys(),
+      ...kept.flatMap((node) => node.outputs).filter((name) => name !== ""),
+    ];
+    return {
+      name: this.#name,
+      opset: this.#opset,
+      inputs: [...this.#inputs],
+      outputs: [...this.#outputs].map(([name, value]) => ({ ...value, name })),
+      nodes: kept,
+      initializers,
+      values: new Map(
+        names.map((name) => [name, { ...(this.#outputs.get(name) ?? this.value(name)), name }]),
+      ),
+    };
+  }
+
+  /** The nodes, each output of the graph under its name; Identity nodes only where one value has several names. */
+  #nodesWithNamedOutputs(): Node[] {
+    const nodes = [...this.#nodes.values()];
+    const computed = new Set(nodes.flatMap((node) => node.outputs));
+    const renamed = new Map<string, string>();
+    const copies: Node[] = [];
+    for (const [name, value] of this.#outputs) {
+      if (name === value.name) continue;
+      if (computed.has(value.name) && !renamed.has(value.name) && !this.#outputs.has(value.name)) {
+        renamed.set(value.name, name);
+        continue;
+      }
+      const inputs = [renamed.get(value.name) ?? value.name];
+      copies.push({
+        name: `${name}_copy`,
+        op: "Identity",
+        domain: "",
+        inputs,
+        outputs: [name],
+        attributes: {},
+      });
+    }
+    const rename = (name: string) => renamed.get(name) ?? name;
+    const renamedNodes = nodes.map((node) => ({
+      ...node,
+      inputs: node.inputs.map(rename),
+      outputs: node.outputs.map(rename),
+    }));
+    return [...renamedNodes, ...copies];
+  }
+
+  #inferTypes(
+    node: Pick<Node, "name" | "op" | "inputs" | "attributes">,
+    outputs: number,
+  ): readonly ValueType[] {
+    return inferTypes({
+      op: node.op,
+      name: node.name,
+      inputs: node.inputs.map((input) => (input === "" ? null : this.value(input))),
+      attributes: node.attributes,
+      outputs,
+      constant: (index) => this.#initializers.get(node.inputs[index] ?? ""),
+    });
+  }
+
+  #add(value: Value): Value {
+    if (value.name === "" || this.#values.has(value.name)) {
+      throw new RangeError(`GraphBuilder: name must be unique and not empty, got "${value.name}"`);
+    }
+    this.#values.set(value.name, value);
+    return value;
+  }
+
+  #freshName(stem: string): string {
+    for (;;) {
+      const count = this.#counters.get(stem) ?? 0;
+      this.#counters.set(stem, count + 1);
+      const name = `${stem}_${count}`;
+      if (!this.#nodes.has(name) && !this.#values.has(name)) return name;
+    }
+  }
+}
+
+function nameOf(value: Value | null): string {
+  return value?.name ?? "";
+}
+
+function contentKey({ dtype, shape, data }: Tensor): string | undefined {
+  return data.length <= sharedConstantLimit ? `${dtype}:${shape.join(",")}:${data.join(",")}` : undefined;
+}

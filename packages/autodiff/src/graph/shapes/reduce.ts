@@ -1,0 +1,23 @@
+/** Shapes of reductions. */
+import { readInt, readInts } from "../attributes.ts";
+import { constantIntegers, normalizeAxis, type OpCall, requiredInput, type ShapeRule } from "./shape-rule.ts";
+
+/** ReduceSum: axes are an input. */
+export const reduceByInput: ShapeRule = (call) =>
+  reduce(call, call.inputs[1] ? constantIntegers(call, 1) : []);
+
+/** ReduceMean, ReduceMax: axes are an input from opset 18 on, an attribute before. */
+export const reduceByEither: ShapeRule = (call) =>
+  reduce(call, call.inputs[1] ? constantIntegers(call, 1) : readInts(call.attributes, "axes", []));
+
+function reduce(call: OpCall, axes: readonly number[]) {
+  const x = requiredInput(call, 0);
+  const rank = x.shape.length;
+  const reduced = new Set(axes.map((axis) => normalizeAxis(call, axis, rank)));
+  const isReduced = (axis: number) => reduced.size === 0 || reduced.has(axis);
+  const keep = readInt(call.attributes, "keepdims", 1) === 1;
+  const shape = keep
+    ? x.shape.map((size, axis) => (isReduced(axis) ? 1 : size))
+    : x.shape.filter((_, axis) => !isReduced(axis));
+  return [{ dtype: x.dtype, shape }];
+}
