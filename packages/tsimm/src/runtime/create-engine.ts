@@ -1,0 +1,35 @@
+/** Chooses and loads the engine that executes models. */
+import { didYouMean } from "../did-you-mean.ts";
+import type { Engine } from "./engine.ts";
+import { nativeEngine } from "./onnxruntime-node.ts";
+import { wasmEngine } from "./onnxruntime-web.ts";
+
+/** `native`: onnxruntime-node; `wasm`: onnxruntime-web; `auto`: native where it loads, else wasm. */
+export type EngineName = "auto" | "native" | "wasm";
+
+const engineNames: readonly EngineName[] = ["auto", "native", "wasm"];
+
+/**
+ * Loads an engine; the package behind it is imported only now.
+ *
+ * @param name - Which engine.
+ * @throws RangeError if there is no engine of that name.
+ * @throws Error if `native` is asked for and its package is missing or has no binary for this platform.
+ * @example
+ * const engine = await createEngine("wasm");
+ * engine.name; // => "wasm"
+ */
+export async function createEngine(name: EngineName = "auto"): Promise<Engine> {
+  switch (name) {
+    case "native":
+      return nativeEngine();
+    case "wasm":
+      return wasmEngine();
+    case "auto":
+      return nativeEngine().catch(wasmEngine);
+    default:
+      throw new RangeError(
+        `createEngine: name must be one of ${engineNames.join(", ")}, got "${name}"${didYouMean(name, engineNames)}`,
+      );
+  }
+}

@@ -1,0 +1,59 @@
+/** The native engine: ONNX Runtime's CPU provider in Node. */
+import type { Engine } from "./engine.ts";
+import { openSession } from "./onnxruntime-session.ts";
+
+/**
+ * Imports the package `onnxruntime-node` and makes an engine of it.
+ *
+ * A run occupies the calling thread until it ends: use it in a worker where the event loop must stay free.
+ * Results are bit-identical for the same model, version, thread count and type of CPU.
+ *
+ * @throws Error if the package is missing or has no binary for this platform; the message is one line.
+ */
+export async function nativeEngine(): Promise<Engine> {
+  const runtime = await import("onnxruntime-node").catch((error: unknown) => {
+    throw nativeEngineError(error);
+  });
+  runtime.env.logLevel = "error";
+  return {
+    name: "native",
+    version: runtime.env.versions.node ?? runtime.env.versions.common,
+    load: (model, { threads } = {}) =>
+      openSession(runtime, model, {
+        executionProviders: ["cpu"],
+        // 0 lets ONNX Runtime take all physical cores.
+        intraOpNumThreads: threads ?? 0,
+        // One operator at a time: running several at once halves the speed of a training step.
+        executionMode: "sequential",
+        interOpNumThreads: 1,
+        graphOptimizationLevel: "all",
+        logSeverityLevel: 3,
+        extra: {
+          session: {
+            use_deterministic_compute: "1",
+            // Idle threads sleep: decoding and the optimizer want the cores between two runs.
+            intra_op: { allow_spinning: "0" },
+          },
+        },
+      }),
+  };
+}
+
+/**
+ * The one line for a native engine that cannot be imported.
+ *
+ * @param error - What `import` threw; becomes the cause.
+ */
+export function nativeEngineError(error: unknown): Error {
+  const reason = error instanceof Error ? error.message : String(error);
+  // An installed package without a binary for this platform misses a relative path, not itself.
+  const missing = /Cannot find (package|module) '?onnxruntime-node/.test(reason);
+  return new Error(
+    missing
+      ? 'tsimm: package "onnxruntime-node" is not installed; run: npm install onnxruntime-node ' +
+          "(with ONNXRUNTIME_NODE_INSTALL=skip where downloads are blocked), or use --engine wasm"
+      : `tsimm: package "onnxruntime-node" does not load on ${process.platform}-${process.arch} ` +
+          `(${reason.split("\n")[0]}); use --engine wasm`,
+    { cause: error },
+  );
+}
