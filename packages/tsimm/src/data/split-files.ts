@@ -1,0 +1,57 @@
+/** One split (training, validation) of a data set as a list of files, whatever holds them. */
+import type { ByteSource } from "./byte-source.ts";
+
+/** The files of a split. */
+export interface SplitFiles {
+  /** The split's folder, for people: a path on disk, or of an archive and inside it. */
+  readonly root: string;
+  /** Every file below the root: relative, with `/` between names, in no certain order. */
+  readonly paths: readonly string[];
+  /** Where the bytes of one of `paths` are. */
+  locate(path: string): ByteSource;
+}
+
+const SYNONYMS = [
+  ["train", "training"],
+  ["val", "valid", "validation", "eval", "evaluation"],
+] as const;
+
+/**
+ * Folder names that stand for a split: the name itself, then timm's synonyms.
+ *
+ * @param split - The name asked for.
+ * @example
+ * splitNames("validation"); // => ["validation", "val", "valid", "eval", "evaluation"]
+ * splitNames("test"); // => ["test"]
+ * @see timm `timm/data/dataset_factory.py`, `_search_split`
+ */
+export function splitNames(split: string): string[] {
+  const synonyms = SYNONYMS.find((names) => names.some((name) => name === split)) ?? [];
+  return [...new Set([split, ...synonyms])];
+}
+
+/**
+ * The error for a data set without the split that was asked for.
+ *
+ * @param dataDir - What was searched.
+ * @param split - The split asked for.
+ * @param found - Names at the top of it.
+ */
+export function missingSplit(dataDir: string, split: string, found: readonly string[]): RangeError {
+  const [name, ...synonyms] = splitNames(split);
+  const names = synonyms.length > 0 ? `"${name}" (or ${synonyms.join(", ")})` : `"${name}"`;
+  const shown = found.length > 8 ? `${found.slice(0, 8).join(", ")}, …` : found.join(", ") || "nothing";
+  return new RangeError(
+    `openDataset: dataDir must hold a folder ${names}, got ${dataDir} with ${shown}; ${layout(dataDir)}`,
+  );
+}
+
+/**
+ * What to do about a folder that is laid out otherwise.
+ *
+ * @param dataDir - Root of the data set.
+ */
+export function layout(dataDir: string): string {
+  const root = dataDir.replace(/[/\\]+$/, "");
+  return `lay the images out as ${root}/train/<class>/<image>.jpg and ${root}/val/<class>/<image>.jpg`;
+}
