@@ -1,4 +1,8 @@
 export { float, floats, int, ints, tensor, text } from "./graph/attributes.ts";
+export { bakeInitializers } from "./graph/bake-initializers.ts";
 export { GraphBuilder, type OpOptions } from "./graph/builder.ts";
 export type * from "./graph/graph.ts";
+export { type NormalizationOptions, prependNormalization } from "./graph/prepend-normalization.ts";
 export { elementCount, float32, int64 } from "./graph/tensor.ts";
+export { type DecodeOptions, decodeModel, type OnnxModel } from "./onnx/decode-model.ts";
+export { type EncodeOptions, encodeModel } from "./onnx/encode-model.ts";

@@ -108,28 +108,29 @@ export class GraphBuilder {
     outputs: number,
     { name = this.#freshName(type), domain = "" }: OpOptions = {},
   ): Value[] {
-    for (const value of inputs) {
-      if (value && !this.#values.has(value.name)) {
-        throw new RangeError(
-          `GraphBuilder: inputs of "${name}" must belong to this graph, got "${value.name}"`,
-        );
-      }
+    const foreign = inputs.find((value) => value && !this.#values.has(value.name));
+    if (foreign) {
+      throw new RangeError(
+        `GraphBuilder: inputs of "${name}" must belong to this graph, got "${foreign.name}"`,
+      );
     }
-    if (this.#nodes.has(name)) {
-      throw new RangeError(`GraphBuilder: name must be unique among nodes, got "${name}"`);
+    const names = Array.from({ length: outputs }, (_, index) => `${name}_output_${index}`);
+    return this.node({ name, op: type, domain, inputs: inputs.map(nameOf), outputs: names, attributes });
+  }
+
+  /**
+   * Adds a node as it stands, under its own output names.
+   *
+   * @returns Its outputs; an absent optional one ("") is left out.
+   */
+  node(node: Node): Value[] {
+    if (this.#nodes.has(node.name)) {
+      throw new RangeError(`GraphBuilder: name must be unique among nodes, got "${node.name}"`);
     }
-    const types = this.#inferTypes({ name, op: type, inputs: inputs.map(nameOf), attributes }, outputs);
-    const values = types.map((valueType, index) =>
-      this.#add({ name: `${name}_output_${index}`, ...valueType }),
-    );
-    this.#nodes.set(name, {
-      name,
-      op: type,
-      domain,
-      inputs: inputs.map(nameOf),
-      outputs: values.map(nameOf),
-      attributes,
-    });
+    const types = this.#inferTypes(node, node.outputs.length);
+    const named = types.map((type, index) => ({ name: node.outputs[index] ?? "", ...type }));
+    const values = named.filter((value) => value.name !== "").map((value) => this.#add(value));
+    this.#nodes.set(node.name, node);
     return values;
   }
 

@@ -1,0 +1,55 @@
+/** Pixels become the normalised input of a model inside the graph. */
+import { int, ints } from "./attributes.ts";
+import { GraphBuilder } from "./builder.ts";
+import { dataTypeCode } from "./data-type.ts";
+import type { Graph } from "./graph.ts";
+import { formatShape } from "./shapes/shape-rule.ts";
+import { float32 } from "./tensor.ts";
+
+/** Options of {@link prependNormalization}. */
+export interface NormalizationOptions {
+  /** Name of the graph's image input, float32 [B, C, H, W]; the new input takes it over. */
+  readonly input: string;
+  /** Per channel, on a scale where a byte of 255 is 1. */
+  readonly mean: readonly number[];
+  /** Per channel, > 0, on the same scale. */
+  readonly std: readonly number[];
+}
+
+/**
+ * Replaces a graph's image input by bytes as decoders yield them.
+ *
+ * normalised = (x / 255 - mean) / std, per channel; [B, H, W, C] becomes [B, C, H, W].
+ *
+ * @returns A graph whose input of the same name is uint8 [B, H, W, C].
+ * @throws RangeError if the input is not float32 with four dimensions, or mean or std do not have C entries.
+ */
+export function prependNormalization(graph: Graph, { input, mean, std }: NormalizationOptions): Graph {
+  const old = graph.inputs.find((value) => value.name === input);
+  if (old?.dtype !== "float32" || old.shape.length !== 4) {
+    throw new RangeError(
+      `prependNormalization: input must name a float32 [B, C, H, W] input, got "${input}"${old ? ` of type ${old.dtype} ${formatShape(old.shape)}` : ""}`,
+    );
+  }
+  const [batch = 0, channels = 0, height = 0, width = 0] = old.shape;
+  if (mean.length !== channels || std.length !== channels || !std.every((deviation) => deviation > 0)) {
+    throw new RangeError(
+      `prependNormalization: mean and std must have ${channels} entries, std > 0, got ${formatShape(mean)} and ${formatShape(std)}`,
+    );
+  }
+  const builder = new GraphBuilder(graph.name, { opset: graph.opset });
+  for (const value of graph.inputs) {
+    if (value === old) builder.input(input, "uint8", [batch, height, width, channels]);
+    else builder.input(value.name, value.dtype, value.shape);
+  }
+  for (const [name, tensor] of graph.initializers) builder.constant(tensor, name);
+  const bytes = builder.op("Transpose", [builder.value(input)], { perm: ints(0, 3, 1, 2) });
+  const pixels = builder.op("Cast", [bytes], { to: int(dataTypeCode("float32")) });
+  const perChannel = (values: readonly number[]) => builder.constant(float32([1, channels, 1, 1], values));
+  const centred = builder.op("Sub", [pixels, perChannel(mean.map((value) => 255 * value))]);
+  const normalised = builder.op("Mul", [centred, perChannel(std.map((value) => 1 / (255 * value)))]);
+  const rename = (name: string) => (name === input ? normalised.name : name);
+  for (const node of graph.nodes) builder.node({ ...node, inputs: node.inputs.map(rename) });
+  for (const value of graph.outputs) builder.output(builder.value(value.name));
+  return builder.build();
+}

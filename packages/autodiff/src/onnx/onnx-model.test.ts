@@ -1,0 +1,121 @@
+import fc from "fast-check";
+import { InferenceSession, Tensor as OrtTensor } from "onnxruntime-node";
+import { expect, test } from "vitest";
+import { float, floats, int, ints, tensor, text } from "../graph/attributes.ts";
+import { bakeInitializers } from "../graph/bake-initializers.ts";
+import { GraphBuilder } from "../graph/builder.ts";
+import type { Attribute, Graph } from "../graph/graph.ts";
+import { float32, int64 } from "../graph/tensor.ts";
+import { decodeModel } from "./decode-model.ts";
+import { encodeModel } from "./encode-model.ts";
+
+/** y = relu(x w + b), w an input, b a constant. */
+function linear(): Graph {
+  const builder = new GraphBuilder("linear");
+  const x = builder.input("x", "float32", [2, 3]);
+  const w = builder.input("w", "float32", [3, 2]);
+  const b = builder.constant(float32([2], [1, -100]));
+  builder.output(builder.op("Relu", [builder.op("Gemm", [x, w, b], { alpha: float(1) })]), "y");
+  return builder.build();
+}
+
+test("decodes what it encoded, byte for byte", () => {
+  const bytes = encodeModel(linear(), {
+    metadata: { mean: "0.5" },
+    producerName: "test",
+    producerVersion: "1",
+  });
+  const model = decodeModel(bytes);
+  expect(model).toMatchObject({ metadata: { mean: "0.5" }, producerName: "test", producerVersion: "1" });
+  expect(model.graph).toEqual(linear());
+  const { graph, ...options } = model;
+  expect(encodeModel(graph, options)).toEqual(bytes);
+});
+
+test("keeps attributes of every type", () => {
+  const attribute = fc.oneof<fc.Arbitrary<Attribute>[]>(
+    fc.maxSafeInteger().map(int),
+    fc.float({ noNaN: true }).map(float),
+    fc.array(fc.integer()).map((values) => ints(...values)),
+    fc.array(fc.float({ noNaN: true })).map((values) => floats(...values)),
+    fc.string({ unit: "grapheme" }).map(text),
+    fc.array(fc.string()).map((value) => ({ type: "strings", value })),
+    fc.array(fc.maxSafeInteger()).map((values) => tensor(int64([values.length], values))),
+  );
+  fc.assert(
+    fc.property(fc.dictionary(fc.string(), attribute, { noNullPrototype: true }), (attributes) => {
+      const builder = new GraphBuilder("attributes");
+      builder.output(builder.op("Relu", [builder.input("x", "float32", [1])], attributes), "y");
+      const graph = builder.build();
+      expect(decodeModel(encodeModel(graph)).graph).toEqual(graph);
+    }),
+  );
+});
+
+test("writes models that ONNX Runtime loads, with baked weights and any batch size", async () => {
+  const graph = bakeInitializers(linear(), new Map([["w", float32([3, 2], [1, 2, 3, 4, 5, 6])]]));
+  const session = await InferenceSession.create(encodeModel(graph, { batchSymbol: "batch" }));
+  expect(session.inputNames).toEqual(["x"]);
+  const { y } = await session.run({ x: new OrtTensor("float32", [1, 1, 1], [1, 3]) });
+  expect(y?.data).toEqual(Float32Array.of(10, 0));
+});
+
+test("binds symbolic dimensions", () => {
+  const baked = bakeInitializers(linear(), new Map([["w", float32([3, 2], [1, 2, 3, 4, 5, 6])]]));
+  const bytes = encodeModel(baked, { batchSymbol: "batch" });
+  expect(decodeModel(bytes, { dimensions: { batch: 7 } }).graph.outputs[0]?.shape).toEqual([7, 2]);
+  expect(() => decodeModel(bytes)).toThrow(
+    new RangeError(
+      'decodeModel: dimension 0 of input "x" must have a size, got "batch"; give it in dimensions',
+    ),
+  );
+});
+
+test("answers every truncation of a model with an error or a smaller model", () => {
+  const bytes = encodeModel(linear(), { metadata: { key: "value" } });
+  for (let length = 0; length < bytes.length; length++) expectDecodedOrRangeError(bytes.subarray(0, length));
+});
+
+test("answers damaged and random bytes with an error or a model", () => {
+  const bytes = encodeModel(linear());
+  const damage = fc.array(fc.tuple(fc.nat(bytes.length - 1), fc.nat(255)), { minLength: 1, maxLength: 8 });
+  fc.assert(
+    fc.property(damage, (changes) => {
+      const damaged = bytes.slice();
+      for (const [at, byte] of changes) damaged[at] = byte;
+      expectDecodedOrRangeError(damaged);
+    }),
+    { numRuns: 2000 },
+  );
+  fc.assert(fc.property(fc.uint8Array({ maxLength: 300 }), expectDecodedOrRangeError));
+});
+
+test("rejects a tensor that claims more elements than it has", () => {
+  const huge = { dtype: "float32", shape: [2 ** 40, 2 ** 10], data: Float32Array.of(1) } as const;
+  const graph = { ...linear(), initializers: new Map([["Gemm_b", huge]]) };
+  expect(() => decodeModel(encodeModel(graph))).toThrow(
+    new RangeError(
+      'decodeModel: data of tensor "Gemm_b" must fill shape [1099511627776, 1024], got 1 elements',
+    ),
+  );
+});
+
+test("rejects bytes that are no model", () => {
+  expect(() => decodeModel(Uint8Array.of(0xff, 1, 2))).toThrow(
+    new RangeError("decodeModel: bytes must be a complete ONNX model, got 3 bytes that are not"),
+  );
+  expect(() => decodeModel(new Uint8Array())).toThrow(
+    new RangeError("decodeModel: bytes must be an ONNX model, got one without a graph"),
+  );
+  expect(() => decodeModel(encodeModel({ ...linear(), opset: 11 }))).toThrow(
+    new RangeError("decodeModel: opset must be in [17, 21], got 11; convert the model first"),
+  );
+});
+
+function expectDecodedOrRangeError(bytes: Uint8Array): void {
+  try {
+    expect(decodeModel(bytes).graph.outputs.length).toBeGreaterThan(0);
+  } catch (error) {
+    expect(error).toBeInstanceOf(RangeError);
+  }
+}
