@@ -1,0 +1,78 @@
+/** Adam and AdamW. */
+import type { UpdateRule } from "./update-rule.ts";
+
+/** Options of {@link adam} and {@link adamw}. */
+export type AdamOptions = {
+  /** Decay of the means of gradient and squared gradient, each in [0, 1). */
+  readonly betas: readonly [number, number];
+  /** Added to the denominator, >= 0. */
+  readonly eps: number;
+};
+
+/** Slots of {@link adam} and {@link adamw}: running means of the gradient and of its square. */
+export type AdamSlots = { readonly exp_avg: Float32Array; readonly exp_avg_sq: Float32Array };
+
+const options: AdamOptions = { betas: [0.9, 0.999], eps: 1e-8 };
+
+/** Both running means at 0. */
+export function createAdamSlots({ data }: { readonly data: Float32Array }): AdamSlots {
+  return { exp_avg: new Float32Array(data.length), exp_avg_sq: new Float32Array(data.length) };
+}
+
+/**
+ * Adam with L2 penalty wd (Kingma and Ba, arXiv:1412.6980); t is the update's number.
+ *
+ * g += wd·p; m = β₁m + (1 - β₁)g; v = β₂v + (1 - β₂)g²;
+ * p -= lr / (1 - β₁ᵗ) · m / (√v / √(1 - β₂ᵗ) + eps)
+ *
+ * @see PyTorch `torch/optim/adam.py`
+ */
+export const adam: UpdateRule<AdamOptions, AdamSlots> = {
+  lr: 1e-3,
+  defaults: options,
+  createSlots: createAdamSlots,
+  update({ data }, grad, slots, { lr, weightDecay, betas, eps }, step) {
+    adamStep(data, grad, slots, { l2: weightDecay, keep: 1, lr, betas, eps, step });
+  },
+};
+
+/**
+ * Adam with decoupled weight decay (Loshchilov and Hutter, arXiv:1711.05101).
+ *
+ * p *= 1 - lr·wd; then as {@link adam} without L2 penalty.
+ *
+ * @see PyTorch `torch/optim/adamw.py`
+ */
+export const adamw: UpdateRule<AdamOptions, AdamSlots> = {
+  lr: 1e-3,
+  defaults: options,
+  createSlots: createAdamSlots,
+  update({ data }, grad, slots, { lr, weightDecay, betas, eps }, step) {
+    adamStep(data, grad, slots, { l2: 0, keep: 1 - lr * weightDecay, lr, betas, eps, step });
+  },
+};
+
+interface AdamStep extends AdamOptions {
+  readonly l2: number;
+  /** Factor on the weights before the step. */
+  readonly keep: number;
+  readonly lr: number;
+  readonly step: number;
+}
+
+function adamStep(p: Float32Array, g: Float32Array, slots: AdamSlots, options: AdamStep): void {
+  const { exp_avg: m, exp_avg_sq: v } = slots;
+  const { l2, keep, lr, eps, step } = options;
+  const [beta1, beta2] = options.betas;
+  const stepSize = lr / (1 - beta1 ** step);
+  const correction = 1 / Math.sqrt(1 - beta2 ** step);
+  for (let i = 0; i < p.length; i++) {
+    const w = (p[i] ?? 0) * keep;
+    const d = (g[i] ?? 0) + l2 * w;
+    const mean = beta1 * (m[i] ?? 0) + (1 - beta1) * d;
+    const square = beta2 * (v[i] ?? 0) + (1 - beta2) * d * d;
+    m[i] = mean;
+    v[i] = square;
+    p[i] = w - (stepSize * mean) / (Math.sqrt(square) * correction + eps);
+  }
+}

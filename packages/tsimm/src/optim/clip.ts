@@ -1,0 +1,91 @@
+/** Gradient clipping: by the norm of all gradients, by value, or adaptively by the norm of the weights. */
+import { didYouMean } from "../did-you-mean.ts";
+import type { Parameter } from "../models/model.ts";
+
+/** `norm`: all gradients together; `value`: each element; `agc`: each unit against its weights. */
+export type ClipMode = "norm" | "value" | "agc";
+
+const clipModes: readonly ClipMode[] = ["norm", "value", "agc"];
+
+/** Options of {@link clipGradients}. */
+export interface ClipOptions {
+  /** The limit, > 0: of the norm, of an element's size, or of a unit's gradient relative to its weights. */
+  readonly clipGrad: number;
+  readonly clipMode?: ClipMode;
+}
+
+/**
+ * Clips gradients in place.
+ *
+ * norm: g *= min(1, clipGrad / (‖all g‖ + 1e-6)); value: each element into [-clipGrad, clipGrad];
+ * agc (Brock et al., arXiv:2102.06171): per unit (row of a weight, whole vector of a 1-D tensor)
+ * limit = clipGrad · max(‖w‖, 1e-3), and where ‖g‖ >= limit: g *= limit / max(‖g‖, 1e-6).
+ *
+ * @param params - In model order; `agc` leaves the last two (the classifier) alone. Those without a gradient are skipped.
+ * @returns The norm of all gradients before clipping.
+ * @throws RangeError for a limit that is not > 0 or an unknown mode.
+ * @see timm `timm/utils/clip_grad.py`, `timm/utils/agc.py`
+ */
+export function clipGradients(params: readonly Parameter[], options: ClipOptions): number {
+  const { clipGrad, clipMode = "norm" } = options;
+  if (!(clipGrad > 0)) throw new RangeError(`clipGradients: clipGrad must be a number > 0, got ${clipGrad}`);
+  const norm = globalNorm(params);
+  switch (clipMode) {
+    case "norm":
+      if (clipGrad < norm + 1e-6) scaleGradients(params, clipGrad / (norm + 1e-6));
+      break;
+    case "value":
+      clipByValue(params, clipGrad);
+      break;
+    case "agc":
+      for (const parameter of params.slice(0, -2)) clipByWeights(parameter, clipGrad);
+      break;
+    default:
+      throw new RangeError(
+        `clipGradients: clipMode must be one of ${clipModes.join(", ")}, got "${clipMode}"${didYouMean(clipMode, clipModes)}`,
+      );
+  }
+  return norm;
+}
+
+/** The Euclidean norm of all gradients together. */
+export function globalNorm(params: readonly Parameter[]): number {
+  let sum = 0;
+  for (const { grad } of params) if (grad !== null) sum += sumOfSquares(grad, 0, grad.length);
+  return Math.sqrt(sum);
+}
+
+function scaleGradients(params: readonly Parameter[], factor: number): void {
+  for (const { grad } of params) if (grad !== null) scale(grad, 0, grad.length, factor);
+}
+
+function clipByValue(params: readonly Parameter[], limit: number): void {
+  for (const { grad } of params) {
+    if (grad === null) continue;
+    for (let i = 0; i < grad.length; i++) grad[i] = Math.min(limit, Math.max(-limit, grad[i] ?? 0));
+  }
+}
+
+function clipByWeights({ data, grad, shape }: Parameter, clipGrad: number): void {
+  if (grad === null) return;
+  const units = shape.length > 1 ? (shape[0] ?? 1) : 1;
+  const size = data.length / units;
+  for (let start = 0; start < data.length; start += size) {
+    const limit = clipGrad * Math.max(Math.sqrt(sumOfSquares(data, start, start + size)), 1e-3);
+    const norm = Math.sqrt(sumOfSquares(grad, start, start + size));
+    if (norm >= limit) scale(grad, start, start + size, limit / Math.max(norm, 1e-6));
+  }
+}
+
+function sumOfSquares(values: Float32Array, start: number, end: number): number {
+  let sum = 0;
+  for (let i = start; i < end; i++) {
+    const value = values[i] ?? 0;
+    sum += value * value;
+  }
+  return sum;
+}
+
+function scale(values: Float32Array, start: number, end: number, factor: number): void {
+  for (let i = start; i < end; i++) values[i] = (values[i] ?? 0) * factor;
+}

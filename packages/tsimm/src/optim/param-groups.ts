@@ -1,0 +1,89 @@
+/** Splits a model's parameters into groups: with and without weight decay, and by depth. */
+import type { Model, Parameter } from "../models/model.ts";
+
+/** A parameter group before the optimizer completes it; what it sets beats the optimizer's options. */
+export interface ParamGroupInput {
+  readonly params: readonly Parameter[];
+  readonly lr?: number;
+  readonly lrScale?: number;
+  readonly weightDecay?: number;
+  readonly [option: string]: unknown;
+}
+
+/** Options of {@link paramGroupsWeightDecay}. */
+export interface WeightDecayGroupOptions {
+  /** Weight decay of the tensors that have any, >= 0. */
+  readonly weightDecay: number;
+  /** false: every tensor decays. */
+  readonly filterBiasAndBn?: boolean;
+}
+
+/**
+ * Groups without and with weight decay, in this order, empty ones left out.
+ *
+ * Biases and tensors with at most one dimension (normalisation) do not decay.
+ *
+ * @example
+ * paramGroupsWeightDecay(createModel("resnet18"), { weightDecay: 0.05 }).map((group) => group.params.length);
+ * // => [41, 21]
+ * @see timm `timm/optim/_param_groups.py`
+ */
+export function paramGroupsWeightDecay(
+  model: Pick<Model, "parameters">,
+  { weightDecay, filterBiasAndBn = true }: WeightDecayGroupOptions,
+): ParamGroupInput[] {
+  if (weightDecay === 0 || !filterBiasAndBn) return [{ params: model.parameters, weightDecay }];
+  const decays = ({ name, shape }: Parameter) => shape.length > 1 && !name.endsWith(".bias");
+  const groups = [
+    { params: model.parameters.filter((parameter) => !decays(parameter)), weightDecay: 0 },
+    { params: model.parameters.filter(decays), weightDecay },
+  ];
+  return groups.filter(({ params }) => params.length > 0);
+}
+
+/** Options of {@link paramGroupsLayerDecay}. */
+export interface LayerDecayGroupOptions {
+  /** Weight decay of tensors with two or more dimensions, >= 0. */
+  readonly weightDecay: number;
+  /** Factor on the learning rate from one layer to the layer before it, in (0, 1]. */
+  readonly layerDecay: number;
+  /** No layer is scaled below this. */
+  readonly layerDecayMinScale?: number;
+  /** Layers scaled below this are left out: they are frozen. */
+  readonly layerDecayNoOptScale?: number;
+}
+
+/**
+ * Groups by layer, each with the `lrScale` of its depth: layerDecay ^ (last layer - layer).
+ *
+ * Layer 0 is the stem (`conv1`, `bn1`), then each residual block is one, the last is all else (`fc`). Within a
+ * layer, tensors with at most one dimension form a group without weight decay. Groups stand in the order in
+ * which the model's parameters first reach them. Schedulers apply the scale.
+ *
+ * @see timm `timm/optim/_param_groups.py`
+ */
+export function paramGroupsLayerDecay(
+  model: Pick<Model, "parameters">,
+  { weightDecay, layerDecay, layerDecayMinScale = 0, layerDecayNoOptScale = 0 }: LayerDecayGroupOptions,
+): ParamGroupInput[] {
+  const blocks = [...new Set(model.parameters.flatMap(({ name }) => blockOf(name) ?? []))];
+  const last = blocks.length + 1;
+  const groups = new Map<string, { params: Parameter[]; lrScale: number; weightDecay: number }>();
+  for (const parameter of model.parameters) {
+    const block = blockOf(parameter.name);
+    const stem = /^(conv1|bn1)\./.test(parameter.name);
+    const layer = block !== null ? 1 + blocks.indexOf(block) : stem ? 0 : last;
+    const lrScale = Math.max(layerDecayMinScale, layerDecay ** (last - layer));
+    if (lrScale < layerDecayNoOptScale) continue;
+    const decay = parameter.shape.length > 1 ? weightDecay : 0;
+    const key = `${layer} ${parameter.shape.length > 1}`;
+    const group = groups.get(key) ?? { params: [], lrScale, weightDecay: decay };
+    group.params.push(parameter);
+    groups.set(key, group);
+  }
+  return [...groups.values()];
+}
+
+function blockOf(name: string): string | null {
+  return /^layer\d+\.\d+/.exec(name)?.[0] ?? null;
+}

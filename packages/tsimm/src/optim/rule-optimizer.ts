@@ -1,0 +1,127 @@
+/** An optimizer made of an update rule and parameter groups. */
+import type { Parameter } from "../models/model.ts";
+import { globalNorm } from "./clip.ts";
+import type { Optimizer, OptimizerState, ParamGroup } from "./optimizer.ts";
+import type { RuleOptions, Slots, UpdateRule } from "./update-rule.ts";
+
+/**
+ * Applies an {@link UpdateRule} to every parameter.
+ *
+ * Slots are made at a parameter's first gradient. The arrays of `stateDict()` are the optimizer's own: copy
+ * them to keep them past the next step.
+ */
+export class RuleOptimizer<O extends RuleOptions, S extends Slots> implements Optimizer {
+  readonly name: string;
+  readonly paramGroups: (ParamGroup & O)[];
+  readonly #rule: UpdateRule<O, S>;
+  readonly #slots = new Map<Parameter, S>();
+  #steps = 0;
+
+  /** @param groups - Disjoint, with all options of the rule. */
+  constructor(name: string, rule: UpdateRule<O, S>, groups: (ParamGroup & O)[]) {
+    this.name = name;
+    this.#rule = rule;
+    this.paramGroups = groups;
+  }
+
+  step(): void {
+    this.#steps++;
+    const { gradScale } = this.#rule;
+    const norm = gradScale === undefined ? 0 : globalNorm(this.paramGroups.flatMap(({ params }) => params));
+    for (const group of this.paramGroups) {
+      const scale = gradScale === undefined ? 1 : gradScale(norm, group);
+      for (const parameter of group.params) {
+        if (parameter.grad === null) continue;
+        const slots = this.#slotsOf(parameter, group);
+        this.#rule.update(parameter, parameter.grad, slots, group, this.#steps, scale);
+      }
+    }
+  }
+
+  zeroGrad(): void {
+    for (const { params } of this.paramGroups) for (const parameter of params) parameter.grad = null;
+  }
+
+  stateDict(): OptimizerState {
+    const slots = new Map<string, Float32Array>();
+    for (const { params } of this.paramGroups) {
+      for (const parameter of params) {
+        for (const [slot, data] of Object.entries(this.#slots.get(parameter) ?? {})) {
+          slots.set(`${parameter.name}.${slot}`, data);
+        }
+      }
+    }
+    const groups = this.paramGroups.map(({ params, ...options }) => ({
+      params: params.map(({ name }) => name),
+      options,
+    }));
+    return { name: this.name, groups, steps: this.#steps, slots };
+  }
+
+  loadStateDict(state: OptimizerState): void {
+    const where = `${this.name}.loadStateDict`;
+    if (state.name !== this.name) {
+      throw new Error(`${where}: state must be of the optimizer "${this.name}", got "${state.name}"`);
+    }
+    this.#checkGroups(where, state);
+    const loaded = this.#copySlots(where, state);
+    for (const [parameter, slots] of loaded) this.#slots.set(parameter, slots);
+    for (const [i, group] of this.paramGroups.entries()) Object.assign(group, state.groups[i]?.options);
+    this.#steps = state.steps;
+  }
+
+  #slotsOf(parameter: Parameter, group: ParamGroup & O): S {
+    let slots = this.#slots.get(parameter);
+    if (slots === undefined) {
+      slots = this.#rule.createSlots(parameter, group);
+      this.#slots.set(parameter, slots);
+    }
+    return slots;
+  }
+
+  #checkGroups(where: string, state: OptimizerState): void {
+    if (state.groups.length !== this.paramGroups.length) {
+      throw new Error(
+        `${where}: state must have ${this.paramGroups.length} parameter groups, got ${state.groups.length}`,
+      );
+    }
+    for (const [i, { params }] of this.paramGroups.entries()) {
+      const saved = state.groups[i]?.params ?? [];
+      for (let k = 0; k < Math.max(params.length, saved.length); k++) {
+        const name = params[k]?.name;
+        if (name === saved[k]) continue;
+        throw new Error(
+          `${where}: parameter ${k} of group ${i} must be ${name ?? "absent"}, got ${saved[k] ?? "nothing"}`,
+        );
+      }
+    }
+  }
+
+  /** Slots of every parameter that the state has some for; nothing of the optimizer changes before all fit. */
+  #copySlots(where: string, state: OptimizerState): Map<Parameter, S> {
+    const loaded = new Map<Parameter, S>();
+    const unused = new Set(state.slots.keys());
+    for (const [i, group] of this.paramGroups.entries()) {
+      const options = { ...group, ...state.groups[i]?.options };
+      for (const parameter of group.params) {
+        const slots = this.#rule.createSlots(parameter, options);
+        const names = Object.keys(slots).map((slot) => `${parameter.name}.${slot}`);
+        if (!names.some((name) => unused.has(name))) continue;
+        for (const [k, target] of Object.values(slots).entries()) {
+          const name = names[k] ?? "";
+          const source = state.slots.get(name);
+          if (source?.length !== target.length) {
+            throw new Error(
+              `${where}: ${name} must have ${target.length} elements, got ${source?.length ?? "none"}`,
+            );
+          }
+          target.set(source);
+          unused.delete(name);
+        }
+        loaded.set(parameter, slots);
+      }
+    }
+    if (unused.size > 0) throw new Error(`${where}: state has unknown slots: ${[...unused].join(", ")}`);
+    return loaded;
+  }
+}
