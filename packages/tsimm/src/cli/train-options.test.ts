@@ -1,0 +1,50 @@
+import { Command } from "commander";
+import { expect, test } from "vitest";
+import { addTrainOptions, expandFlags, givenArguments } from "./train-options.ts";
+
+const parse = (...words: string[]) => {
+  const command = new Command("train").argument("[data-dir]").exitOverride();
+  command.configureOutput({ writeErr() {} });
+  addTrainOptions(command);
+  const flags = command.options.map(({ long }) => long ?? "");
+  command.parse(expandFlags(words, flags), { from: "user" });
+  return givenArguments(command, command.args[0]);
+};
+
+test("only what was given is an argument", () => {
+  expect(parse("photos", "--sched", "step", "--lr=0.1", "-b", "16")).toEqual({
+    dataDir: "photos",
+    sched: "step",
+    lr: 0.1,
+    batchSize: 16,
+  });
+});
+
+test("lists, switches and negative switches", () => {
+  expect(parse("--opt-betas", "0.9", "0.95", "--no-aug", "--model-ema", "--no-model-ema-warmup")).toEqual({
+    optBetas: [0.9, 0.95],
+    noAug: true,
+    modelEma: true,
+    modelEmaWarmup: false,
+  });
+  expect(parse("--no-resume-opt")).toEqual({ noResumeOpt: true });
+});
+
+test("timm's short spellings and unambiguous prefixes", () => {
+  expect(parse("--dr", "0.5", "-vb", "8", "--warmup-ep", "2", "--decay-e=3")).toEqual({
+    decayRate: 0.5,
+    validationBatchSize: 8,
+    warmupEpochs: 2,
+    decayEpochs: 3,
+  });
+});
+
+test.each([
+  [["--schd", "step"], "unknown option '--schd'"],
+  [["--lr", "fast"], "argument 'fast' is invalid. It must be a number."],
+  [["--epochs", "1.5"], "argument '1.5' is invalid. It must be an integer."],
+  [["--clip-mode", "nrom"], "argument 'nrom' is invalid. Allowed choices are norm, value, agc."],
+  [["a", "--data-dir", "b"], 'the data folder must be given once, got "a" and --data-dir "b"'],
+])("refuses %o", (words, message) => {
+  expect(() => parse(...words)).toThrow(message);
+});

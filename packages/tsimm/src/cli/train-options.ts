@@ -1,0 +1,100 @@
+/** Turns the table of training arguments into command-line options, and parsed options back into arguments. */
+import { type Command, InvalidArgumentError, Option } from "commander";
+import {
+  type ArgumentName,
+  type Flag,
+  separated,
+  type TrainArguments,
+  trainFlagRows,
+} from "../train/arguments.ts";
+
+// timm's spellings that commander cannot declare.
+const ALIASES: Readonly<Record<string, string>> = {
+  "-vb": "--validation-batch-size",
+  "--dr": "--decay-rate",
+};
+
+/** Adds one option per row of the table, under the table's headings. */
+export function addTrainOptions(command: Command): void {
+  for (const [name, flag] of trainFlagRows()) {
+    for (const option of optionsOf(name, flag)) command.addOption(option.helpGroup(`${flag.group}:`));
+  }
+}
+
+/**
+ * Rewrites what timm's users type into what is declared: aliases, and unambiguous prefixes of long flags.
+ *
+ * @param words - Command-line words.
+ * @param flags - Declared long flags.
+ * @example
+ * expandFlags(["--warmup-ep", "5"], ["--warmup-epochs", "--warmup-lr"]); // => ["--warmup-epochs", "5"]
+ */
+export function expandFlags(words: readonly string[], flags: readonly string[]): string[] {
+  const end = words.indexOf("--");
+  return words.map((word, index) => {
+    if (!word.startsWith("-") || (end >= 0 && index >= end)) return word;
+    const [name = "", ...value] = word.split("=");
+    const long = ALIASES[name] ?? name;
+    const matches = flags.filter((flag) => flag.startsWith(long));
+    const [only] = matches;
+    const full = !flags.includes(long) && long.startsWith("--") && matches.length === 1 ? only : long;
+    return [full ?? long, ...value].join("=");
+  });
+}
+
+/** What the user gave explicitly. */
+export function givenArguments(command: Command, dataDir: string | undefined): Partial<TrainArguments> {
+  const given: Record<string, unknown> = {};
+  for (const [name] of trainFlagRows()) {
+    const key = storedName(name);
+    if (command.getOptionValueSource(key) !== "cli") continue;
+    const value: unknown = command.getOptionValue(key);
+    given[name] = key === name ? value : value === false;
+  }
+  const positional = dataDir === undefined ? {} : { dataDir };
+  if (dataDir !== undefined && given["dataDir"] !== undefined && given["dataDir"] !== dataDir) {
+    throw new InvalidArgumentError(
+      `the data folder must be given once, got "${dataDir}" and --data-dir "${given["dataDir"]}"`,
+    );
+  }
+  return { ...given, ...positional };
+}
+
+// commander stores --no-aug as aug = false.
+function storedName(name: string): string {
+  const positive = /^no([A-Z])(.*)$/.exec(name);
+  return positive ? `${positive[1]?.toLowerCase()}${positive[2]}` : name;
+}
+
+function optionsOf(name: ArgumentName, flag: Flag): Option[] {
+  const long = `--${separated(name, "-")}`;
+  const short = flag.short?.length === 2 ? `${flag.short}, ` : "";
+  const fallback =
+    flag.default === null || flag.default === "" || flag.type === "flag"
+      ? ""
+      : ` (default: ${Array.isArray(flag.default) ? flag.default.join(" ") : flag.default})`;
+  const help = flag.help + fallback;
+  if (flag.type === "flag") {
+    const on = new Option(long, flag.default ? `${help} (default: on)` : help);
+    return flag.default ? [on, new Option(`--no-${separated(name, "-")}`, `switches --${separated(name, "-")} off`)] : [on];
+  }
+  const list = flag.type === "ints" || flag.type === "floats";
+  const kind = flag.type === "ints" ? "int" : flag.type === "floats" ? "float" : flag.type === "string" ? "text" : flag.type;
+  const option = new Option(`${short}${long} <${kind}${list ? "..." : ""}>`, help);
+  if (flag.choices) return [option.choices(flag.choices)];
+  if (flag.type === "string") return [option];
+  return [
+    list
+      ? option.argParser((text: string, previous: number[] | undefined) => [...(previous ?? []), parseNumber(text, flag)])
+      : option.argParser((text: string) => parseNumber(text, flag)),
+  ];
+}
+
+function parseNumber(text: string, flag: Flag): number {
+  const value = text.trim() === "" ? Number.NaN : Number(text);
+  const whole = flag.type === "int" || flag.type === "ints";
+  if (!Number.isFinite(value) || (whole && !Number.isSafeInteger(value))) {
+    throw new InvalidArgumentError(`It must be ${whole ? "an integer" : "a number"}.`);
+  }
+  return value;
+}

@@ -1,0 +1,160 @@
+/**
+ * `args.yaml`: the arguments of a run under timm's keys, so that `tsimm train -c args.yaml` repeats it and
+ * timm's `train.py --config args.yaml` can take it over.
+ */
+import { readFile } from "node:fs/promises";
+import { parse, stringify } from "yaml";
+import { didYouMean } from "../did-you-mean.ts";
+import { UsageError } from "../usage-error.ts";
+import { separated, type TrainArguments, trainFlagRows, trainFlags } from "./arguments.ts";
+import { checkArguments } from "./check-arguments.ts";
+
+/** timm's flags that change speed or hardware, not the result. */
+const WITHOUT_EFFECT = [
+  ...["amp", "amp_dtype", "amp_impl", "model_dtype", "channels_last", "fuser", "torchscript", "torchcompile"],
+  ...["torchcompile_mode", "pin_mem", "no_prefetcher", "worker_seeding", "local_rank", "sync_bn", "dist_bn"],
+  ...["grad_checkpointing", "log_wandb", "model_ema_force_cpu", "device", "device_modules", "fast_norm"],
+];
+
+/** timm's flags without a counterpart, with the values that mean "off". */
+const OFF_VALUES: Readonly<Record<string, readonly unknown[]>> = {
+  ...{
+    aug_repeats: [0],
+    aug_splits: [0],
+    jsd_loss: [false],
+    resplit: [false],
+    split_bn: [false],
+    drop_block: [null],
+  },
+  ...{ epoch_repeats: [0], tta: [0], save_images: [false], dataset: [""], pretrained: [false], aa: [null] },
+  ...{
+    mixup: [0],
+    cutmix: [0],
+    cutmix_minmax: [null],
+    reprob: [0],
+    drop: [0],
+    drop_path: [null],
+    drop_connect: [null],
+  },
+  ...{
+    bce_loss: [false],
+    layer_decay: [null],
+    gp: [null],
+    bn_momentum: [null],
+    bn_eps: [null],
+    grayscale_prob: [null],
+  },
+  ...{
+    color_jitter_prob: [null],
+    gaussian_blur_prob: [null],
+    train_crop_mode: [null],
+    pretrained_path: [null],
+  },
+  ...{
+    head_init_scale: [null],
+    head_init_bias: [null],
+    input_img_mode: [null],
+    input_key: [null],
+    target_key: [null],
+  },
+};
+
+/** What a configuration file says. */
+export interface Configuration {
+  readonly given: Partial<TrainArguments>;
+  /** timm's keys that have no effect on the result here. */
+  readonly withoutEffect: readonly string[];
+}
+
+/**
+ * Reads a configuration file: YAML whose keys are flag names with underscores.
+ *
+ * @throws UsageError for a file that can't be read, an unknown key, a bad value, or a timm feature that is
+ * switched on and not offered here.
+ */
+export async function readConfiguration(path: string): Promise<Configuration> {
+  let content: unknown;
+  try {
+    content = parse(await readFile(path, "utf8"));
+  } catch (error) {
+    throw new UsageError(
+      `train: --config must be a readable YAML file, got "${path}" (${(error as Error).message.split("\n")[0]})`,
+    );
+  }
+  if (typeof content !== "object" || content === null || Array.isArray(content)) {
+    throw new UsageError(`train: --config must hold "key: value" lines, got "${path}"`);
+  }
+  return fromKeys(content as Record<string, unknown>);
+}
+
+/** Turns snake_case keys into arguments; see {@link readConfiguration}. */
+export function fromKeys(content: Readonly<Record<string, unknown>>): Configuration {
+  const names = new Map(trainFlagRows().map(([name]) => [separated(name, "_"), name]));
+  const given: Record<string, unknown> = {};
+  const withoutEffect: string[] = [];
+  for (const [key, value] of Object.entries(content)) {
+    const name = names.get(key);
+    const off = OFF_VALUES[key];
+    if (name !== undefined) given[name] = asList(name, value);
+    else if (WITHOUT_EFFECT.includes(key)) withoutEffect.push(key);
+    else if (off !== undefined || emptyValue(value)) {
+      if (!(off?.includes(value) ?? false) && !emptyValue(value)) {
+        throw new UsageError(
+          `train: ${key} must be ${String(off?.[0])}, got ${String(value)}; tsimm does not offer it`,
+        );
+      }
+    } else
+      throw new UsageError(
+        `train: unknown key "${key}" in the configuration${didYouMean(key, [...names.keys()])}`,
+      );
+  }
+  const checked = given as Partial<TrainArguments>;
+  checkArguments(checked);
+  return { given: checked, withoutEffect };
+}
+
+/**
+ * Arguments under their snake_case names, sorted: what `args.yaml` and checkpoints hold.
+ *
+ * @param args - Arguments as given, before anything is derived from them.
+ * @param used - What timm could not derive: class count, absolute data folder.
+ */
+export function savedArguments(args: TrainArguments, used: Partial<TrainArguments>): Record<string, unknown> {
+  // timm crashes without workers.
+  const all = { ...args, ...used, workers: Math.max(1, args.workers) };
+  const rows = trainFlagRows()
+    .filter(([name]) => name !== "resume" && name !== "overwrite")
+    .map(([name]) => [separated(name, "_"), all[name]] as const)
+    .sort(([a], [b]) => (a < b ? -1 : 1));
+  return Object.fromEntries(rows);
+}
+
+/** The text of `args.yaml`: the saved arguments below a comment on what timm has not or does otherwise. */
+export function argsYaml(args: TrainArguments, saved: Readonly<Record<string, unknown>>): string {
+  const comments = differencesFromTimm(args).map((line) => `# ${line}\n`);
+  return comments.join("") + stringify(saved, { lineWidth: 0 });
+}
+
+function differencesFromTimm(args: TrainArguments): string[] {
+  const timmSchedules = ["cosine", "tanh", "step", "multistep", "plateau", "poly"];
+  return [
+    ...(args.dataDir === null ? ["data_dir null is the image set built into tsimm"] : []),
+    ...(timmSchedules.includes(args.sched) ? [] : [`timm has no schedule "${args.sched}"`]),
+    ...(args.power !== null ? ["timm has no --power; poly takes it from --decay-rate"] : []),
+    ...(args.sched === "plateau" && args.cooldownEpochs > 0
+      ? ["timm ignores cooldown_epochs of plateau"]
+      : []),
+    ...(args.lrNoise !== null && args.lrNoiseStd !== 1 ? ["timm ignores lr_noise_std"] : []),
+    ...(args.milestoneTiming !== "timm" ? ["timm decays one epoch before each milestone"] : []),
+  ];
+}
+
+function emptyValue(value: unknown): boolean {
+  return value === null || value === false || value === "" || (Array.isArray(value) && value.length === 0);
+}
+
+// timm writes a list flag of one value as a bare number now and then.
+function asList(name: keyof typeof trainFlags, value: unknown): unknown {
+  const { type } = trainFlags[name];
+  return (type === "ints" || type === "floats") && typeof value === "number" ? [value] : value;
+}

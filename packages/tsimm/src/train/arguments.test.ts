@@ -1,0 +1,104 @@
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { parse } from "yaml";
+import { UsageError } from "../usage-error.ts";
+import { argsYaml, fromKeys, readConfiguration, savedArguments } from "./args-yaml.ts";
+import { resolveArguments, separated } from "./arguments.ts";
+import { checkArguments } from "./check-arguments.ts";
+import { learningRate } from "./learning-rate.ts";
+
+let folder = "";
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), "tsimm-arguments-"));
+});
+afterAll(() => rm(folder, { recursive: true }));
+
+test("later layers beat earlier ones, null counts as not given", () => {
+  const args = resolveArguments({ epochs: 5, lr: 0.1 }, { epochs: 10, lr: null });
+  expect([args.epochs, args.lr, args.sched, args.smoothing]).toEqual([10, 0.1, "cosine", 0.1]);
+});
+
+test("names change between camelCase, flags and file keys", () => {
+  expect(separated("warmupEpochs", "-")).toBe("warmup-epochs");
+  expect(separated("lrKDecay", "_")).toBe("lr_k_decay");
+});
+
+test.each([
+  [{ lr: Number.NaN }, "train: --lr must be a number >= 0, got NaN"],
+  [{ batchSize: 0 }, "train: --batch-size must be an integer >= 1, got 0"],
+  [{ batchSize: 2.5 }, "train: --batch-size must be an integer >= 1, got 2.5"],
+  [{ hflip: 2 }, "train: --hflip must be a number >= 0 and <= 1, got 2"],
+  [{ decayEpochs: 0 }, "train: --decay-epochs must be a number > 0, got 0"],
+  [{ optBetas: [0.9] }, "train: --opt-betas must be 2 numbers >= 0, got 0.9"],
+  [{ evalMetric: "top2" }, 'train: --eval-metric must be one of loss, top1, top5, got "top2"'],
+] as const)("refuses %o", (given, message) => {
+  expect(() => checkArguments(given)).toThrow(new UsageError(message));
+});
+
+test("args.yaml repeats a run", async () => {
+  const args = resolveArguments({
+    sched: "step",
+    decayEpochs: 2.4,
+    optBetas: [0.9, 0.95],
+    modelEma: true,
+    dataDir: "photos",
+  });
+  const text = argsYaml(args, savedArguments(args, { numClasses: 10 }));
+  const path = join(folder, "args.yaml");
+  await writeFile(path, text);
+  const { given } = await readConfiguration(path);
+  expect(resolveArguments(given)).toEqual({ ...args, numClasses: 10 });
+  const keys = Object.keys(parse(text));
+  expect(keys).toEqual(keys.toSorted());
+  expect(parse(text)).toMatchObject({
+    sched: "step",
+    decay_epochs: 2.4,
+    lr: null,
+    opt_betas: [0.9, 0.95],
+    num_classes: 10,
+  });
+});
+
+test("args.yaml says on top what timm does not have", () => {
+  const args = resolveArguments({ dataDir: "photos", sched: "poly", power: 0.9 });
+  expect(argsYaml(args, savedArguments(args, {}))).toMatch(
+    /^# timm has no --power; poly takes it from --decay-rate\n/,
+  );
+});
+
+test("timm's keys without counterpart pass when they change nothing, and are refused when they would", () => {
+  expect(fromKeys({ amp: true, aug_splits: 0, head_init_scale: null, epochs: 3 })).toEqual({
+    given: { epochs: 3 },
+    withoutEffect: ["amp"],
+  });
+  expect(() => fromKeys({ aug_splits: 3 })).toThrow(
+    "train: aug_splits must be 0, got 3; tsimm does not offer it",
+  );
+  expect(() => fromKeys({ epcohs: 3 })).toThrow(
+    'train: unknown key "epcohs" in the configuration; did you mean "epochs"?',
+  );
+  expect(() => fromKeys({ epochs: "many" })).toThrow('train: --epochs must be an integer >= 1, got "many"');
+});
+
+test("a configuration that is missing or no mapping is refused", async () => {
+  await expect(readConfiguration(join(folder, "none.yaml"))).rejects.toThrow(
+    "train: --config must be a readable YAML file",
+  );
+  const path = join(folder, "list.yaml");
+  await writeFile(path, "- 1\n- 2\n");
+  await expect(readConfiguration(path)).rejects.toThrow('train: --config must hold "key: value" lines');
+});
+
+test("the rate follows the batch size, by the square root for adaptive optimizers", () => {
+  const base = resolveArguments({ batchSize: 8 });
+  expect(learningRate(base)).toEqual({
+    lr: 0.003125,
+    explanation:
+      "Learning rate (0.003125) calculated from base learning rate (0.1) and effective global batch size (8) with linear scaling.",
+  });
+  expect(learningRate({ ...base, batchSize: 64, opt: "adamw" }).lr).toBe(0.05);
+  expect(learningRate({ ...base, batchSize: 64, gradAccumSteps: 4, lr: 0 }).lr).toBe(0.1);
+  expect(learningRate({ ...base, lr: 0.5 })).toEqual({ lr: 0.5, explanation: null });
+});

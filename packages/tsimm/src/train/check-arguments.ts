@@ -1,0 +1,81 @@
+/** Checks values against the table of arguments, wherever they come from. */
+import { UsageError } from "../usage-error.ts";
+import { type ArgumentName, type Flag, separated, type TrainArguments, trainFlagRows } from "./arguments.ts";
+
+/**
+ * Checks kind, range and choice of every given argument. null and undefined count as not given.
+ *
+ * @throws UsageError that names the flag, the value and what is allowed.
+ */
+export function checkArguments(given: Partial<TrainArguments>): void {
+  for (const [name, flag] of trainFlagRows()) {
+    const value = given[name];
+    if (value === undefined || value === null) continue;
+    const allowed = describe(flag);
+    if (!allows(flag, value)) {
+      throw new UsageError(`train: --${separated(name, "-")} must be ${allowed}, got ${show(value)}`);
+    }
+  }
+}
+
+/** Flags whose values have the wrong kind or range are told what is allowed, e.g. `a number >= 0`. */
+function describe(flag: Flag): string {
+  if (flag.choices) return `one of ${flag.choices.filter((choice) => choice !== "").join(", ")}`;
+  const whole = flag.type === "int" || flag.type === "ints";
+  const noun = whole ? "integer" : "number";
+  const bounds = [
+    flag.above === undefined ? null : `> ${flag.above}`,
+    flag.min === undefined ? null : `>= ${flag.min}`,
+    flag.max === undefined ? null : `<= ${flag.max}`,
+  ].filter((bound) => bound !== null);
+  const range = bounds.length > 0 ? ` ${bounds.join(" and ")}` : "";
+  switch (flag.type) {
+    case "flag":
+      return "true or false";
+    case "string":
+      return "text";
+    case "int":
+    case "float":
+      return `${whole ? "an" : "a"} ${noun}${range}`;
+    default:
+      return `${countOf(flag)} ${noun}s${range}`;
+  }
+}
+
+function countOf(flag: Flag): string {
+  const [least, most] = flag.count ?? [1, Number.POSITIVE_INFINITY];
+  if (least === most) return String(least);
+  return most >= 1000 ? `${least} or more` : `${least} to ${most}`;
+}
+
+function allows(flag: Flag, value: TrainArguments[ArgumentName]): boolean {
+  switch (flag.type) {
+    case "flag":
+      return typeof value === "boolean";
+    case "string":
+      return typeof value === "string" && (flag.choices?.includes(value) ?? true);
+    case "int":
+    case "float":
+      return inRange(flag, value);
+    default: {
+      const [least, most] = flag.count ?? [1, Number.POSITIVE_INFINITY];
+      return (
+        Array.isArray(value) &&
+        value.length >= least &&
+        value.length <= most &&
+        value.every((one) => inRange(flag, one))
+      );
+    }
+  }
+}
+
+function inRange(flag: Flag, value: unknown): boolean {
+  if (typeof value !== "number" || !Number.isFinite(value)) return false;
+  if ((flag.type === "int" || flag.type === "ints") && !Number.isSafeInteger(value)) return false;
+  if (flag.above !== undefined && !(value > flag.above)) return false;
+  return value >= (flag.min ?? Number.NEGATIVE_INFINITY) && value <= (flag.max ?? Number.POSITIVE_INFINITY);
+}
+
+function show(value: unknown): string {
+  return typeof value === "string" ? `"${value}"` : Array.isArray(value) ? value.join(" ") : String(value);
+}
