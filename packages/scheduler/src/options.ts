@@ -1,0 +1,144 @@
+import { refusal } from "./errors.ts";
+import { didYouMean } from "./nearest-name.ts";
+
+/**
+ * Reads one option: returns its value or its default, throws where it may not stand.
+ *
+ * @param value - What was given; undefined where nothing was.
+ * @param where - Class or function, for the message.
+ * @param option - Name of the option, for the message.
+ */
+export type Check<T> = (value: unknown, where: string, option: string) => T;
+
+/** One check for each option. */
+export type Checks<T> = { readonly [K in keyof T]-?: Check<T[K]> };
+
+/**
+ * Reads all options of a class or function.
+ *
+ * @param where - Class or function, for messages.
+ * @param checks - What may be given.
+ * @param options - What was given.
+ * @param renamed - Old names, each with the new one.
+ * @returns Every option of `checks`, defaults filled in.
+ * @throws RangeError for an unknown name, with the nearest known one.
+ */
+export function readOptions<T extends object>(
+  where: string,
+  checks: Checks<T>,
+  options: object,
+  renamed: Readonly<Record<string, string>> = {},
+): T {
+  refuseUnknown(where, options, Object.keys(checks), renamed);
+  return readKnown(where, checks, options);
+}
+
+/**
+ * Refuses what is no object, and names that are not known.
+ *
+ * @param where - Class or function, for messages.
+ * @param options - What was given.
+ * @param names - What may be given.
+ * @param renamed - Old names, each with the new one.
+ */
+export function refuseUnknown(
+  where: string,
+  options: object,
+  names: readonly string[],
+  renamed: Readonly<Record<string, string>> = {},
+): void {
+  if (typeof options !== "object" || options === null || Array.isArray(options)) {
+    throw new TypeError(refusal(where, "options", "an object", options));
+  }
+  for (const name of Object.keys(options)) {
+    if (names.includes(name)) continue;
+    const sorted = [...names].sort();
+    const advice = renamed[name] ? `it is called "${renamed[name]}" now` : didYouMean(name, sorted);
+    throw new RangeError(refusal(where, "option", `one of ${sorted.join(", ")}`, name, advice));
+  }
+}
+
+/**
+ * Reads the options of `checks` and leaves others alone.
+ *
+ * @param where - Class or function, for messages.
+ * @param checks - What to read.
+ * @param options - What was given.
+ * @returns Every option of `checks`, defaults filled in.
+ */
+export function readKnown<T extends object>(where: string, checks: Checks<T>, options: object): T {
+  const given = new Map<string, unknown>(Object.entries(options));
+  const named = Object.entries<Check<unknown>>(checks);
+  const read = named.map(([name, check]) => [name, check(given.get(name), where, name)] as const);
+  // T has the keys of checks, and each check returns the type of its key.
+  return Object.fromEntries(read) as T;
+}
+
+/** Which numbers an option takes. */
+export interface NumberRange {
+  /** Value where none is given; without it the option is required. */
+  readonly fallback?: number;
+  /** Must be greater than this. */
+  readonly above?: number;
+  /** Must be this or greater. */
+  readonly atLeast?: number;
+  /** Must be less than this. */
+  readonly below?: number;
+  /** Whole numbers only. */
+  readonly integer?: boolean;
+  /** What to do about a refused value. */
+  readonly advice?: string;
+}
+
+/**
+ * A finite number within a range.
+ *
+ * @returns A check that throws TypeError for another kind of value, RangeError outside the range.
+ */
+export function number(range: NumberRange): Check<number> {
+  return (value, where, option) => {
+    if (value === undefined && range.fallback !== undefined) return range.fallback;
+    if (typeof value !== "number") {
+      throw new TypeError(refusal(where, option, describe(range), value, range.advice));
+    }
+    if (!isWithin(value, range)) {
+      throw new RangeError(refusal(where, option, describe(range), value, range.advice));
+    }
+    return value;
+  };
+}
+
+/** true or false. */
+export function boolean(fallback: boolean): Check<boolean> {
+  return (value, where, option) => {
+    if (value === undefined) return fallback;
+    if (typeof value !== "boolean") throw new TypeError(refusal(where, option, "true or false", value));
+    return value;
+  };
+}
+
+/** One of some words. */
+export function choice<T extends string>(words: readonly T[], fallback: T): Check<T> {
+  return (value, where, option) => {
+    if (value === undefined) return fallback;
+    const chosen = words.find((word) => word === value);
+    if (chosen !== undefined) return chosen;
+    const message = refusal(where, option, words.map((word) => `"${word}"`).join(" or "), value);
+    throw typeof value === "string" ? new RangeError(message) : new TypeError(message);
+  };
+}
+
+function isWithin(value: number, range: NumberRange): boolean {
+  const { above = -Infinity, atLeast = -Infinity, below = Infinity, integer = false } = range;
+  if (integer && !Number.isInteger(value)) return false;
+  return Number.isFinite(value) && value > above && value >= atLeast && value < below;
+}
+
+function describe({ above, atLeast, below, integer }: NumberRange): string {
+  const bounds = [
+    ...(above === undefined ? [] : [`> ${above}`]),
+    ...(atLeast === undefined ? [] : [`>= ${atLeast}`]),
+    ...(below === undefined ? [] : [`< ${below}`]),
+  ];
+  return `${integer ? "an integer" : "a finite number"} ${bounds.join(" and ")}`.trimEnd();
+}

@@ -1,0 +1,149 @@
+import { refusal } from "./errors.ts";
+
+/** Options that some parameters of an optimizer share. A scheduler touches only the fields named here. */
+export interface ParamGroup {
+  /** Learning rate, finite, >= 0. */
+  lr?: number;
+  /** Base learning rate, from which schedules start. */
+  initialLr?: number;
+  /** Factor on every `lr` that a scheduler sets, finite, >= 0, e.g. from layer-wise decay. */
+  lrScale?: number;
+  [field: string]: unknown;
+}
+
+/** Anything with parameter groups: no class to extend, nothing to register. */
+export interface OptimizerLike {
+  /** At least one group. */
+  readonly paramGroups: ParamGroup[];
+}
+
+/** One field of every parameter group, read and written with checks. */
+export class GroupField {
+  readonly #where: string;
+  readonly #optimizer: OptimizerLike;
+  readonly #field: string;
+  readonly #initialField: string;
+  readonly #count: number;
+
+  /**
+   * @param where - Class of the scheduler, for messages.
+   * @param optimizer - Whose groups; each must have the field.
+   * @param field - `lr`, `momentum`, `weightDecay`, …
+   */
+  constructor(where: string, optimizer: OptimizerLike, field: string) {
+    this.#where = where;
+    this.#optimizer = optimizer;
+    this.#field = field;
+    this.#initialField = `initial${field.charAt(0).toUpperCase()}${field.slice(1)}`;
+    checkGroups(where, optimizer);
+    this.#count = optimizer.paramGroups.length;
+    optimizer.paramGroups.forEach((group, i) => {
+      this.#checkBase(i, field, group[field]);
+      this.#scaleOf(group, i);
+    });
+  }
+
+  /** Number of groups. */
+  get count(): number {
+    return this.#count;
+  }
+
+  /** What the field holds now, per group. */
+  read(): number[] {
+    this.checkSame();
+    return this.#optimizer.paramGroups.map((group) => Number(group[this.#field]));
+  }
+
+  /**
+   * The base values: what `initialLr` and the like hold.
+   *
+   * @param initialize - true: where there is none, what the field holds; false: each group must have one.
+   */
+  readBase(initialize: boolean): number[] {
+    return this.#optimizer.paramGroups.map((group, i) => {
+      const initial = group[this.#initialField];
+      if (initial !== undefined) return this.#checkBase(i, this.#initialField, initial);
+      if (initialize) return this.#checkBase(i, this.#field, group[this.#field]);
+      const allowed = "a finite number when initialize is false";
+      const advice = "set it, or leave initialize true";
+      throw new RangeError(this.#refusal(i, this.#initialField, allowed, initial, advice));
+    });
+  }
+
+  /** Writes the base values to `initialLr` and the like. */
+  writeBase(values: readonly number[]): void {
+    this.#optimizer.paramGroups.forEach((group, i) => {
+      const value = values[i];
+      if (value !== undefined && group[this.#initialField] !== value) group[this.#initialField] = value;
+    });
+  }
+
+  /**
+   * Writes the field of every group, or of none if one value cannot be.
+   *
+   * @param values - One value per group.
+   * @param scaled - Whether `lrScale` multiplies the values; it only ever does where the field is `lr`.
+   */
+  write(values: ArrayLike<number>, scaled: boolean): void {
+    const groups = this.#optimizer.paramGroups;
+    for (let i = 0; i < this.#count; i++) this.#scaled(values, i, scaled);
+    for (let i = 0; i < this.#count; i++) {
+      const group = groups[i];
+      if (group) group[this.#field] = this.#scaled(values, i, scaled);
+    }
+  }
+
+  /** Refuses groups that came, went or lost their field since construction. */
+  checkSame(): void {
+    const groups = this.#optimizer.paramGroups;
+    if (groups.length !== this.#count) {
+      const allowed = `${this.#count} groups as at construction`;
+      const first = Math.min(this.#count, groups.length);
+      const advice = `paramGroups[${first}] was ${groups.length > this.#count ? "added" : "removed"}, build a new scheduler`;
+      throw new RangeError(refusal(this.#where, "paramGroups", allowed, groups.length, advice));
+    }
+    for (let i = 0; i < this.#count; i++) {
+      const value = groups[i]?.[this.#field];
+      if (typeof value === "number" && Number.isFinite(value)) continue;
+      const message = this.#refusal(i, this.#field, "a finite number", value, "build a new scheduler");
+      throw new RangeError(message);
+    }
+  }
+
+  #checkBase(i: number, field: string, value: unknown): number {
+    const isRate = this.#field === "lr";
+    if (typeof value === "number" && Number.isFinite(value) && (!isRate || value >= 0)) return value;
+    const message = this.#refusal(i, field, isRate ? "a finite number >= 0" : "a finite number", value);
+    throw typeof value === "number" ? new RangeError(message) : new TypeError(message);
+  }
+
+  #scaleOf(group: ParamGroup | undefined, i: number): number {
+    const scale: unknown = this.#field === "lr" ? group?.lrScale : undefined;
+    if (scale === undefined) return 1;
+    if (typeof scale === "number" && scale >= 0 && scale < Infinity) return scale;
+    const message = this.#refusal(i, "lrScale", "a finite number >= 0", scale);
+    throw typeof scale === "number" ? new RangeError(message) : new TypeError(message);
+  }
+
+  #scaled(values: ArrayLike<number>, i: number, scaled: boolean): number {
+    const value = values[i] ?? Number.NaN;
+    const result = scaled ? value * this.#scaleOf(this.#optimizer.paramGroups[i], i) : value;
+    if (Number.isFinite(result)) return result;
+    throw new RangeError(this.#refusal(i, this.#field, "finite after noise and lrScale", result));
+  }
+
+  #refusal(i: number, field: string, allowed: string, got: unknown, advice?: string): string {
+    return refusal(this.#where, `paramGroups[${i}].${field}`, allowed, got, advice);
+  }
+}
+
+function checkGroups(where: string, optimizer: OptimizerLike): void {
+  const groups: unknown = optimizer?.paramGroups;
+  const allowed = "a list of at least one parameter group";
+  if (!Array.isArray(groups)) throw new TypeError(refusal(where, "paramGroups", allowed, groups));
+  if (groups.length === 0) throw new RangeError(refusal(where, "paramGroups", allowed, groups));
+  groups.forEach((group: unknown, i) => {
+    if (typeof group === "object" && group !== null) return;
+    throw new TypeError(refusal(where, `paramGroups[${i}]`, "an object", group));
+  });
+}

@@ -1,0 +1,259 @@
+import { refusal } from "./errors.ts";
+import { createNoise, type Noise, type NoiseOptions, noiseChecks, type ResolvedNoise } from "./noise.ts";
+import { boolean, type Check, type Checks, readKnown, refuseUnknown } from "./options.ts";
+import { GroupField, type OptimizerLike } from "./param-groups.ts";
+import { checkT, type Schedule, type ScheduleDefinition } from "./schedule.ts";
+import { checkState, type LoadOptions, plainOptions, type SchedulerState } from "./state.ts";
+import type { WarmupOptions } from "./warmup.ts";
+
+/** Options of every scheduler class. */
+export interface SchedulerOptions extends NoiseOptions {
+  /** Numeric field of the groups to drive, default `"lr"`: `"momentum"`, `"weightDecay"`, … */
+  readonly paramGroupField?: string;
+  /**
+   * Unit of t: true (the default): epochs, `step` acts; false: updates, `stepUpdate` acts. null counts as
+   * false, as Python's None does.
+   */
+  readonly tInEpochs?: boolean | null;
+  /** true (the default): a group without `initialLr` gets its present `lr` as that; false: it must have one. */
+  readonly initialize?: boolean;
+}
+
+/** Options of every scheduler class with their defaults. */
+export interface ResolvedSchedulerOptions extends ResolvedNoise {
+  readonly paramGroupField: string;
+  readonly tInEpochs: boolean;
+  readonly initialize: boolean;
+}
+
+/** What a class hands to {@link Scheduler}: its name, its options, and the schedule of a base value. */
+export interface SchedulerPlan {
+  readonly name: string;
+  readonly options: ResolvedSchedulerOptions;
+  readonly warmup: Required<WarmupOptions>;
+  readonly build: (base: number) => Schedule;
+  /** All options, for the saved state. */
+  readonly saved: Readonly<Record<string, unknown>>;
+}
+
+const field: Check<string> = (value, where, option) => {
+  if (value === undefined) return "lr";
+  if (typeof value === "string" && value !== "") return value;
+  const message = refusal(where, option, "the name of a numeric field", value);
+  throw typeof value === "string" ? new RangeError(message) : new TypeError(message);
+};
+
+const checkUnit = boolean(true);
+
+const schedulerChecks: Checks<ResolvedSchedulerOptions> = {
+  ...noiseChecks,
+  paramGroupField: field,
+  tInEpochs: (value, where, option) => (value === null ? false : checkUnit(value, where, option)),
+  initialize: boolean(true),
+};
+
+/**
+ * Reads the options of a class.
+ *
+ * @param name - Class name, for messages and the saved state.
+ * @param definition - Its schedule.
+ * @param options - What was given.
+ */
+export function planScheduler<Options extends Required<WarmupOptions>>(
+  name: string,
+  definition: ScheduleDefinition<Options>,
+  options: object,
+): SchedulerPlan {
+  const names = [...Object.keys(definition.checks), ...Object.keys(schedulerChecks)];
+  refuseUnknown(name, options, names, definition.renamed);
+  const own = readKnown(name, definition.checks, options);
+  const common = readKnown<ResolvedSchedulerOptions>(name, schedulerChecks, options);
+  return {
+    name,
+    options: common,
+    warmup: own,
+    build: definition.build(own, name),
+    saved: plainOptions({ ...own, ...common }),
+  };
+}
+
+/**
+ * Drives one field, mostly `lr`, of an optimizer's parameter groups.
+ *
+ * A loop calls `step(epoch + 1, metric)` at the end of each epoch and `stepUpdate(numUpdates)` after each
+ * update; the one that does not fit `tInEpochs` does nothing. Values are functions of t: any order,
+ * repeats and jumps give the same numbers ({@link PlateauLRScheduler} excepted).
+ *
+ * @see timm `timm/scheduler/scheduler.py`
+ */
+export abstract class Scheduler {
+  /** Whether t counts epochs (`step` acts) or updates (`stepUpdate` acts). */
+  readonly tInEpochs: boolean;
+  protected readonly name: string;
+  protected readonly groups: GroupField;
+  protected readonly noise: Noise;
+  protected baseValues: readonly number[];
+  protected lastT: number | null = null;
+  protected lastMetric: number | null = null;
+  readonly #plan: SchedulerPlan;
+  readonly #next: Float64Array;
+  #schedules: readonly Schedule[];
+
+  protected constructor(optimizer: OptimizerLike, plan: SchedulerPlan) {
+    const { name, options } = plan;
+    this.#plan = plan;
+    this.name = name;
+    this.tInEpochs = options.tInEpochs;
+    this.groups = new GroupField(name, optimizer, options.paramGroupField);
+    this.noise = createNoise(name, options);
+    this.baseValues = this.groups.readBase(options.initialize);
+    this.#schedules = this.baseValues.map(plan.build);
+    this.#next = new Float64Array(this.groups.count);
+    this.groups.write(this.startValues(), true);
+    this.groups.writeBase(this.baseValues);
+  }
+
+  /**
+   * To be called at the end of each epoch. Acts if `tInEpochs`.
+   *
+   * @param epoch - Number of epochs done, epoch + 1 in a loop from 0; an integer >= 0 where noise applies.
+   * @param metric - What the epoch was worth; only {@link PlateauLRScheduler} uses it.
+   * @throws RangeError for a negative or infinite epoch, or parameter groups that came or went.
+   */
+  step(epoch: number, metric?: number | null): void {
+    this.#checkCall(epoch, metric, EPOCH_ADVICE);
+    if (this.tInEpochs) this.act(epoch, metric ?? null);
+  }
+
+  /**
+   * To be called after each update. Acts unless `tInEpochs`.
+   *
+   * @param numUpdates - Number of updates done, already counting this one.
+   * @param metric - What the update was worth.
+   * @throws RangeError for a negative or infinite count, or parameter groups that came or went.
+   */
+  stepUpdate(numUpdates: number, metric?: number | null): void {
+    this.#checkCall(numUpdates, metric, UPDATE_ADVICE);
+    if (!this.tInEpochs) this.act(numUpdates, metric ?? null);
+  }
+
+  /**
+   * The schedule's value for each group, before noise and `lrScale`.
+   *
+   * @param epoch - Finite, >= 0.
+   * @returns null if t counts updates.
+   */
+  getEpochValues(epoch: number): number[] | null {
+    checkT(epoch, this.name, EPOCH_ADVICE);
+    return this.tInEpochs ? this.valuesAt(epoch) : null;
+  }
+
+  /**
+   * The schedule's value for each group, before noise and `lrScale`.
+   *
+   * @param numUpdates - Finite, >= 0.
+   * @returns null if t counts epochs.
+   */
+  getUpdateValues(numUpdates: number): number[] | null {
+    checkT(numUpdates, this.name, UPDATE_ADVICE);
+    return this.tInEpochs ? null : this.valuesAt(numUpdates);
+  }
+
+  /**
+   * The schedule's value for each group, before noise and `lrScale`, whatever the unit of t.
+   *
+   * @param t - Finite, >= 0.
+   */
+  valuesAt(t: number): number[] {
+    checkT(t, this.name, this.#advice());
+    return this.#schedules.map((schedule) => schedule(t));
+  }
+
+  /**
+   * The draw at t: `step` or `stepUpdate` multiplies every value by 1 + draw.
+   *
+   * @param t - Finite, >= 0; an integer where noise applies.
+   * @returns null where no noise applies.
+   */
+  noiseAt(t: number): number | null {
+    checkT(t, this.name, this.#advice());
+    return this.noise(t);
+  }
+
+  /** State as plain JSON, for {@link Scheduler.loadStateDict}. */
+  stateDict(): SchedulerState {
+    const metric = this.lastMetric;
+    return {
+      version: 1,
+      scheduler: this.name,
+      field: this.#plan.options.paramGroupField,
+      t: this.lastT,
+      metric: Number.isNaN(metric) ? null : metric,
+      baseValues: [...this.baseValues],
+      values: this.groups.read(),
+      options: this.#plan.saved,
+    };
+  }
+
+  /**
+   * Continues where another scheduler of the same class stopped: restores base values and the groups'
+   * present values. Options stay those of this scheduler's constructor.
+   *
+   * @param state - What `stateDict` returned.
+   * @param options - `keepBase`: keep this scheduler's base values and compute the present values anew.
+   * @throws RangeError for the state of another class, field or number of groups.
+   */
+  loadStateDict(state: SchedulerState, options: LoadOptions = {}): void {
+    const { keepBase = false } = options;
+    checkState(state, this.name, this.#plan.options.paramGroupField, this.groups.count);
+    this.groups.checkSame();
+    if (!keepBase) {
+      this.#schedules = state.baseValues.map(this.#plan.build);
+      this.baseValues = [...state.baseValues];
+      this.groups.writeBase(this.baseValues);
+    }
+    this.restore(state, keepBase);
+    this.lastT = state.t;
+    this.lastMetric = state.metric;
+  }
+
+  /** Sets the groups for t. */
+  protected act(t: number, metric: number | null): void {
+    this.groups.checkSame();
+    const draw = this.noise(t);
+    for (let i = 0; i < this.#schedules.length; i++) {
+      const value = this.#schedules[i]?.(t) ?? 0;
+      this.#next[i] = draw === null ? value : value + value * draw;
+    }
+    this.groups.write(this.#next, true);
+    this.lastT = t;
+    this.lastMetric = metric;
+  }
+
+  /** Sets the groups to what they held when `state` was saved. */
+  protected restore(state: SchedulerState, keepBase: boolean): void {
+    if (!keepBase) this.groups.write(state.values, false);
+    else if (state.t === null) this.groups.write(this.startValues(), true);
+    else this.act(state.t, state.metric);
+  }
+
+  /** The value of each group before the first step: base, or the start of the warm-up. */
+  protected startValues(): number[] {
+    const { warmupT, warmupLrInit } = this.#plan.warmup;
+    return this.baseValues.map((base) => (warmupT > 0 ? warmupLrInit : base));
+  }
+
+  #checkCall(t: number, metric: number | null | undefined, advice: string): void {
+    checkT(t, this.name, advice);
+    if (metric !== undefined && metric !== null && typeof metric !== "number") {
+      throw new TypeError(refusal(this.name, "metric", "a number, null or undefined", metric));
+    }
+  }
+
+  #advice(): string {
+    return this.tInEpochs ? EPOCH_ADVICE : UPDATE_ADVICE;
+  }
+}
+
+const EPOCH_ADVICE = "pass epoch + 1 at the end of an epoch";
+const UPDATE_ADVICE = "pass the number of updates done";

@@ -1,0 +1,67 @@
+import { refusal } from "./errors.ts";
+
+/** Saved state of a scheduler: plain JSON. */
+export interface SchedulerState {
+  /** Version of this format. */
+  readonly version: 1;
+  /** Class name. */
+  readonly scheduler: string;
+  /** Scheduled field of the parameter groups. */
+  readonly field: string;
+  /** t of the last call that set values, null before the first. */
+  readonly t: number | null;
+  /** Last metric; null for none and for NaN. */
+  readonly metric: number | null;
+  /** Base value of each group. */
+  readonly baseValues: readonly number[];
+  /** What each group's field held, noise and `lrScale` included. */
+  readonly values: readonly number[];
+  /** Options with their defaults, to compare; they are not applied on loading. */
+  readonly options: Readonly<Record<string, unknown>>;
+}
+
+/** How a state is loaded. */
+export interface LoadOptions {
+  /** true: the new scheduler's own base values stay, for a run that goes on with another learning rate. */
+  readonly keepBase?: boolean;
+}
+
+/** Options as JSON has them: a bigint as text, functions left out. */
+export function plainOptions(options: object): Record<string, unknown> {
+  const entries = Object.entries(options).filter(([, value]) => typeof value !== "function");
+  return Object.fromEntries(
+    entries.map(([name, value]) => [name, typeof value === "bigint" ? String(value) : value]),
+  );
+}
+
+/**
+ * Refuses a state of another version, class or field, or of other groups.
+ *
+ * @param state - What was saved, from a file perhaps.
+ * @param scheduler - Class that loads it.
+ * @param field - Its scheduled field.
+ * @param groups - Its number of groups.
+ */
+export function checkState(state: SchedulerState, scheduler: string, field: string, groups: number): void {
+  const refuse = (part: string, allowed: string, got: unknown, advice?: string): never => {
+    throw new RangeError(refusal(scheduler, part, allowed, got, advice));
+  };
+  if (typeof state !== "object" || state === null) {
+    throw new TypeError(refusal(scheduler, "state", "what stateDict() returned", state));
+  }
+  const { version, t, metric, baseValues, values } = state;
+  if (version !== 1) refuse("state.version", "1", version, "the state was saved by another version");
+  if (state.scheduler !== scheduler) refuse("state.scheduler", `"${scheduler}"`, state.scheduler);
+  if (state.field !== field) refuse("state.field", `"${field}"`, state.field);
+  if (t !== null && !(isFiniteNumber(t) && t >= 0)) refuse("state.t", "null or a finite number >= 0", t);
+  if (metric !== null && typeof metric !== "number") refuse("state.metric", "null or a number", metric);
+  for (const [part, list] of Object.entries({ baseValues, values })) {
+    const allowed = `one finite number for each of ${groups} groups`;
+    const isComplete = Array.isArray(list) && list.length === groups && list.every(isFiniteNumber);
+    if (!isComplete) refuse(`state.${part}`, allowed, list, "load it into the optimizer it was saved with");
+  }
+}
+
+function isFiniteNumber(value: unknown): value is number {
+  return typeof value === "number" && Number.isFinite(value);
+}

@@ -1,0 +1,46 @@
+import { finite } from "./errors.ts";
+import { boolean, type Checks, number } from "./options.ts";
+import type { Schedule } from "./schedule.ts";
+
+/** A linear ramp before a schedule. */
+export interface WarmupOptions {
+  /** Length of the ramp in t, finite, >= 0; 0 (the default) means no ramp. */
+  readonly warmupT?: number;
+  /** Value at t = 0 of the ramp, finite, >= 0, default 0; above the base the ramp runs down. */
+  readonly warmupLrInit?: number;
+  /**
+   * true: the schedule starts at the end of the ramp; false (the default): the ramp covers the schedule's
+   * first `warmupT`.
+   */
+  readonly warmupPrefix?: boolean;
+}
+
+/** How warm-up options are read. */
+export const warmupChecks: Checks<WarmupOptions> & Checks<Required<WarmupOptions>> = {
+  warmupT: number({ atLeast: 0, fallback: 0 }),
+  warmupLrInit: number({ atLeast: 0, fallback: 0 }),
+  warmupPrefix: boolean(false),
+};
+
+/**
+ * Puts a linear ramp before a schedule.
+ *
+ * value(t) = warmupLrInit + t × (end - warmupLrInit) / warmupT for t < warmupT, then schedule(T) with
+ * T = t - warmupT if `warmupPrefix`, else T = t.
+ *
+ * @param where - Class or function, for messages.
+ * @param warmup - The ramp.
+ * @param end - Value that the ramp runs to.
+ * @param schedule - What follows.
+ */
+export function withWarmup(
+  where: string,
+  { warmupT, warmupLrInit, warmupPrefix }: Required<WarmupOptions>,
+  end: number,
+  schedule: Schedule,
+): Schedule {
+  if (warmupT === 0) return schedule;
+  const slope = finite((end - warmupLrInit) / warmupT, where, "warmupT", warmupT);
+  const shift = warmupPrefix ? warmupT : 0;
+  return (t) => (t < warmupT ? warmupLrInit + t * slope : schedule(t - shift));
+}
