@@ -127,39 +127,6 @@ const bad: readonly [TransformOptions, string][] = [
   ],
 ];
 
-const inputSize = [3, 8, 8] as const;
-const bad: readonly [TransformOptions, string][] = [
-  [
-    { training: true, inputSize: [2, 8, 8] },
-    "trainingTransform: inputSize must be [channels, height, width] with 1 or 3 channels, got [2, 8, 8]",
-  ],
-  [
-    { training: false, inputSize: [3, 8, 0] },
-    "evaluationTransform: inputSize must be [channels, height, width] with 1 or 3 channels, got [3, 8, 0]",
-  ],
-  [{ training: true, inputSize, hflip: 1.5 }, "trainingTransform: hflip must be a number in [0, 1], got 1.5"],
-  [
-    { training: true, inputSize, vflip: Number.NaN },
-    "trainingTransform: vflip must be a number in [0, 1], got NaN",
-  ],
-  [
-    { training: true, inputSize, scale: [0.5, 0.1] },
-    "trainingTransform: scale must be two numbers, 0 < low <= high, got [0.5, 0.1]",
-  ],
-  [
-    { training: true, inputSize, ratio: [0, 1] },
-    "trainingTransform: ratio must be two numbers, 0 < low <= high, got [0, 1]",
-  ],
-  [
-    { training: true, inputSize, colorJitter: -1 },
-    "trainingTransform: colorJitter must be a number >= 0, got -1",
-  ],
-  [
-    { training: false, inputSize, cropPct: 0 },
-    "evaluationTransform: cropPct must be a number in (0, 1], got 0",
-  ],
-];
-
 test.each(bad)("refuses %j", (options, message) => {
   expect(() => createTransform(options)).toThrow(new RangeError(message));
 });
