@@ -4,5 +4,12 @@ export { GraphBuilder, type OpOptions } from "./graph/builder.ts";
 export type * from "./graph/graph.ts";
 export { type NormalizationOptions, prependNormalization } from "./graph/prepend-normalization.ts";
 export { elementCount, float32, int64 } from "./graph/tensor.ts";
+export type { LossName } from "./losses/index.ts";
 export { type DecodeOptions, decodeModel, type OnnxModel } from "./onnx/decode-model.ts";
 export { type EncodeOptions, encodeModel } from "./onnx/encode-model.ts";
+export {
+  type BatchStatistics,
+  type TrainingGraph,
+  type TrainingGraphOptions,
+  trainingGraph,
+} from "./training-graph.ts";

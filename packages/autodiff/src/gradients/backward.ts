@@ -1,0 +1,80 @@
+/** The chain rule: from the gradient of one value to those of the values it was computed from. */
+import { arithmetic } from "../graph/arithmetic.ts";
+import type { GraphBuilder } from "../graph/builder.ts";
+import type { Node, Value } from "../graph/graph.ts";
+import { gradientRules } from "./index.ts";
+
+/**
+ * Extends a graph by the gradients of `wanted`.
+ *
+ * Only nodes between a wanted value and `value` are differentiated: what lies before a frozen part needs no rule.
+ *
+ * @param value - What is differentiated.
+ * @param gradient - Gradient of the loss by `value`, of its shape.
+ * @param wanted - Names of values, usually parameters.
+ * @returns The gradient of each wanted value that `value` depends on, by name.
+ * @throws RangeError if a node on the way has no gradient rule.
+ */
+export function backward(
+  builder: GraphBuilder,
+  value: Value,
+  gradient: Value,
+  wanted: readonly string[],
+): ReadonlyMap<string, Value> {
+  const math = arithmetic(builder);
+  const nodes = builder.nodes;
+  const differentiable = dependents(nodes, wanted);
+  const gradients = new Map([[value.name, gradient]]);
+  for (const node of nodes.toReversed()) {
+    const ofOutput = gradients.get(node.outputs[0] ?? "");
+    if (!ofOutput || !node.inputs.some((name) => differentiable.has(name))) continue;
+    for (const [index, ofInput] of inputGradients(builder, node, ofOutput).entries()) {
+      const name = node.inputs[index] ?? "";
+      if (!ofInput || !differentiable.has(name)) continue;
+      const others = gradients.get(name);
+      gradients.set(name, others ? math.add(others, ofInput) : ofInput);
+    }
+  }
+  return new Map(
+    wanted.flatMap((name) => {
+      const ofWanted = gradients.get(name);
+      return ofWanted ? [[name, ofWanted] as const] : [];
+    }),
+  );
+}
+
+/** The wanted values and everything computed from them. */
+function dependents(nodes: readonly Node[], wanted: readonly string[]): ReadonlySet<string> {
+  const reached = new Set(wanted);
+  for (const node of nodes) {
+    if (!node.inputs.some((name) => reached.has(name))) continue;
+    // Later outputs, such as batch statistics, are not differentiated.
+    const [first] = node.outputs;
+    if (first) reached.add(first);
+  }
+  return reached;
+}
+
+function inputGradients(builder: GraphBuilder, node: Node, gradient: Value): readonly (Value | null)[] {
+  const rule = node.domain === "" ? gradientRules.get(node.op) : undefined;
+  if (!rule) {
+    throw new RangeError(
+      `trainingGraph: every operator on the way to the loss must have a gradient rule, got ${node.op} at node "${node.name}"; freeze what lies before it or add a rule`,
+    );
+  }
+  const inputs = node.inputs.map((name) => (name === "" ? null : builder.value(name)));
+  return rule({
+    name: node.name,
+    attributes: node.attributes,
+    inputs,
+    output: builder.value(node.outputs[0] ?? ""),
+    gradient,
+    builder,
+    math: arithmetic(builder),
+    input(index) {
+      const value = inputs[index];
+      if (!value) throw new RangeError(`${node.op} "${node.name}": input ${index} must be given, got none`);
+      return value;
+    },
+  });
+}

@@ -1,0 +1,65 @@
+/** Gradient of a convolution by its input. */
+import { arithmetic } from "../graph/arithmetic.ts";
+import { int, ints } from "../graph/attributes.ts";
+import type { GraphBuilder } from "../graph/builder.ts";
+import type { Value } from "../graph/graph.ts";
+import type { Window2d } from "../graph/shapes/window.ts";
+import { float32 } from "../graph/tensor.ts";
+import { spreadWindows } from "./spread-windows.ts";
+
+/**
+ * The adjoint of x -> w * x.
+ *
+ * At stride 1 it is itself a convolution, by the filters turned around with the roles of their channels swapped,
+ * which runs about twice as fast as the transposed convolution that serves every stride.
+ *
+ * @param gradient - float32 [B, K, Ho, Wo].
+ * @param w - float32 [K, C/groups, R, S].
+ * @param inputShape - [B, C, H, W].
+ * @returns float32 [B, C, H, W].
+ */
+export function convInputGradient(
+  builder: GraphBuilder,
+  gradient: Value,
+  w: Value,
+  window: Window2d,
+  inputShape: readonly number[],
+  groups: number,
+): Value {
+  const [, , height = 0, width = 0] = inputShape;
+  const { kernel, strides, dilations, pads } = window;
+  const full = [(kernel[0] - 1) * dilations[0], (kernel[1] - 1) * dilations[1]] as const;
+  const [top, left, bottom, right] = pads;
+  const turnedPads = [full[0] - top, full[1] - left, full[0] - bottom, full[1] - right];
+  if (strides[0] !== 1 || strides[1] !== 1 || turnedPads.some((pixels) => pixels < 0)) {
+    return spreadWindows(builder, gradient, w, window, [height, width], groups);
+  }
+  return builder.op("Conv", [gradient, turnedFilters(builder, w, groups)], {
+    kernel_shape: ints(...kernel),
+    dilations: ints(...dilations),
+    pads: ints(...turnedPads),
+    group: int(groups),
+  });
+}
+
+/** [K, C/groups, R, S] -> [C, K/groups, R, S], each filter turned by 180 degrees. */
+function turnedFilters(builder: GraphBuilder, w: Value, groups: number): Value {
+  const math = arithmetic(builder);
+  const [filters = 0, channels = 0, rows = 0, columns = 0] = w.shape;
+  const taps = rows * columns;
+  // A product with the reversal matrix runs on all threads, a Slice of step -1 on one.
+  const reversed =
+    taps === 1
+      ? w
+      : math.matMul(math.reshape(w, [filters * channels, taps]), builder.constant(reversal(taps)));
+  if (groups === filters && channels === 1) return math.reshape(reversed, w.shape);
+  const grouped = math.reshape(reversed, [groups, filters / groups, channels, taps]);
+  const swapped = math.transpose(grouped, [0, 2, 1, 3]);
+  return math.reshape(swapped, [groups * channels, filters / groups, rows, columns]);
+}
+
+function reversal(size: number) {
+  const matrix = new Float32Array(size * size);
+  for (let row = 0; row < size; row++) matrix[row * size + (size - 1 - row)] = 1;
+  return float32([size, size], matrix);
+}

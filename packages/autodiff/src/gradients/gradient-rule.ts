@@ -1,0 +1,31 @@
+/** What a gradient rule sees and yields. */
+import type { Arithmetic } from "../graph/arithmetic.ts";
+import type { GraphBuilder } from "../graph/builder.ts";
+import type { Attributes, Value } from "../graph/graph.ts";
+
+/** A node whose inputs' gradients are wanted. */
+export interface GradientContext {
+  /** Name of the node. */
+  readonly name: string;
+  readonly attributes: Attributes;
+  /** null stands for an absent optional input. */
+  readonly inputs: readonly (Value | null)[];
+  /** The first output. */
+  readonly output: Value;
+  /** Gradient of the loss by the first output, of its shape. */
+  readonly gradient: Value;
+  /** Extends the graph. */
+  readonly builder: GraphBuilder;
+  /** The arithmetic of `builder`. */
+  readonly math: Arithmetic;
+  /** Input `index`; throws where it is absent. */
+  input(index: number): Value;
+}
+
+/**
+ * Yields the gradients of a node's inputs, each of its input's shape, as new nodes.
+ *
+ * Position i holds the gradient of input i; null or nothing: the input has none, such as a shape. What nobody
+ * needs in the end, {@link GraphBuilder.build} drops.
+ */
+export type GradientRule = (context: GradientContext) => readonly (Value | null)[];

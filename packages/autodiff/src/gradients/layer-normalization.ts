@@ -1,0 +1,37 @@
+import { readInt } from "../graph/attributes.ts";
+import { elementCount } from "../graph/tensor.ts";
+import type { GradientRule } from "./gradient-rule.ts";
+import { sumTo } from "./sum-to.ts";
+
+/**
+ * y = scale z + bias, z = (x - mean) inv over the axes from `axis` on, inv the inverse deviation.
+ *
+ * With g = dy scale and m(.) the mean over these axes: dx = inv (g - m(g) - z m(g z)), dscale = S(dy z),
+ * dbias = S(dy), S the sum over the other axes.
+ */
+export const layerNormalization: GradientRule = ({
+  name,
+  gradient,
+  inputs,
+  input,
+  attributes,
+  builder,
+  math,
+}) => {
+  const x = input(0);
+  const scale = input(1);
+  const rank = x.shape.length;
+  const axis = readInt(attributes, "axis", -1);
+  const axes = [...x.shape.keys()].slice(axis < 0 ? axis + rank : axis);
+  const mean = builder.optionalOutput(name, 1);
+  const inverse = builder.optionalOutput(name, 2);
+  const normalized = math.mul(math.sub(x, mean), inverse);
+  const byNormalized = math.mul(gradient, scale);
+  const count = elementCount(axes.map((at) => x.shape[at] ?? 0));
+  const average = (value: typeof x) => math.div(math.sum(value, axes, true), count);
+  const along = math.mul(normalized, average(math.mul(byNormalized, normalized)));
+  const byInput = math.mul(inverse, math.sub(math.sub(byNormalized, average(byNormalized)), along));
+  const byScale = sumTo(math, math.mul(gradient, normalized), scale.shape);
+  const bias = inputs[2];
+  return [byInput, byScale, bias ? sumTo(math, gradient, bias.shape) : null];
+};

@@ -1,0 +1,6 @@
+import type { GradientRule } from "./gradient-rule.ts";
+
+/** y = 1 / (1 + exp(-x)): dx = dy y (1 - y). */
+export const sigmoid: GradientRule = ({ gradient, output, math }) => [
+  math.mul(gradient, math.mul(output, math.sub(1, output))),
+];

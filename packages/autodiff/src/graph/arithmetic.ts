@@ -1,0 +1,65 @@
+/** Short names for the operators that gradient rules and losses are written in. */
+import { float, int, ints } from "./attributes.ts";
+import type { GraphBuilder } from "./builder.ts";
+import type { Value } from "./graph.ts";
+import { float32, int64 } from "./tensor.ts";
+
+/**
+ * Arithmetic on the float32 values of one builder; numbers stand for scalar constants, shapes broadcast.
+ *
+ * @example
+ * const builder = new GraphBuilder("square");
+ * const x = builder.input("x", "float32", [2, 3]);
+ * const { mul, sum } = arithmetic(builder);
+ * sum(mul(x, x), [1]).shape; // => [2]
+ */
+export interface Arithmetic {
+  add(a: Operand, b: Operand): Value;
+  sub(a: Operand, b: Operand): Value;
+  mul(a: Operand, b: Operand): Value;
+  div(a: Operand, b: Operand): Value;
+  /** An operator of one input without attributes: `unary("Exp", x)`. */
+  unary(op: string, x: Value): Value;
+  /** Sum over `axes`, which vanish unless `keep`. */
+  sum(x: Value, axes: readonly number[], keep?: boolean): Value;
+  /** The same elements under another shape; the node is left out where the shape is the same. */
+  reshape(x: Value, shape: readonly number[]): Value;
+  transpose(x: Value, perm: readonly number[]): Value;
+  /** Matrix product of the last two axes, either side transposed first, on a kernel that transposes on the fly. */
+  matMul(a: Value, b: Value, transposed?: { readonly a?: boolean; readonly b?: boolean }): Value;
+}
+
+/** A value, or a number that stands for a scalar constant. */
+export type Operand = Value | number;
+
+/** The arithmetic of a builder. */
+export function arithmetic(builder: GraphBuilder): Arithmetic {
+  const value = (operand: Operand) =>
+    typeof operand === "number" ? builder.constant(float32([], [operand])) : operand;
+  const binary = (op: string) => (a: Operand, b: Operand) => builder.op(op, [value(a), value(b)]);
+  return {
+    add: binary("Add"),
+    sub: binary("Sub"),
+    mul: binary("Mul"),
+    div: binary("Div"),
+    unary: (op, x) => builder.op(op, [x]),
+    sum: (x, axes, keep = false) =>
+      builder.op("ReduceSum", [x, builder.constant(int64([axes.length], axes))], {
+        keepdims: int(keep ? 1 : 0),
+      }),
+    reshape: (x, shape) =>
+      x.shape.join() === shape.join()
+        ? x
+        : builder.op("Reshape", [x, builder.constant(int64([shape.length], shape))]),
+    transpose: (x, perm) => builder.op("Transpose", [x], { perm: ints(...perm) }),
+    matMul: (a, b, { a: transA = false, b: transB = false } = {}) =>
+      transA || transB
+        ? builder.op(
+            "FusedMatMul",
+            [a, b],
+            { transA: int(transA ? 1 : 0), transB: int(transB ? 1 : 0), alpha: float(1) },
+            { domain: "com.microsoft" },
+          )
+        : builder.op("MatMul", [a, b]),
+  };
+}

@@ -1,0 +1,111 @@
+/** Turns a forward graph into the graph of one training step. */
+import { backward } from "./gradients/backward.ts";
+import { readInt } from "./graph/attributes.ts";
+import { GraphBuilder } from "./graph/builder.ts";
+import type { Graph } from "./graph/graph.ts";
+import { formatShape } from "./graph/shapes/shape-rule.ts";
+import { elementCount } from "./graph/tensor.ts";
+import { type LossName, losses } from "./losses/index.ts";
+
+/** Options of {@link trainingGraph}. */
+export interface TrainingGraphOptions {
+  /** Default: softmax-cross-entropy. */
+  readonly loss?: LossName;
+  /** Name of the output that holds the logits, float32 [B, C]; absent: the first output. */
+  readonly logits?: string;
+  /** Names of the inputs to differentiate by; others are frozen. */
+  readonly parameters: readonly string[];
+}
+
+/** The statistics of the batch in one batch normalization. */
+export interface BatchStatistics {
+  /** Name of the BatchNormalization node. */
+  readonly node: string;
+  /** Output that holds the mean, float32 [C]. */
+  readonly mean: string;
+  /** Output that holds the biased variance, float32 [C]: squared deviations divided by `count`. */
+  readonly variance: string;
+  /** Elements behind each entry: B H W. */
+  readonly count: number;
+}
+
+/** A graph that computes one training step; changing parameters is left to an optimizer. */
+export interface TrainingGraph {
+  readonly graph: Graph;
+  /** Input for the dense target, float32 [B, C]. */
+  readonly target: string;
+  /** Output that holds the loss, a float32 scalar: the mean over the batch. */
+  readonly loss: string;
+  /** Output that holds the logits, float32 [B, C]. */
+  readonly logits: string;
+  /** Output that holds the gradient of the loss, by parameter. */
+  readonly gradients: ReadonlyMap<string, string>;
+  /** One entry per batch normalization in training mode, in the order of the graph. */
+  readonly batchStatistics: readonly BatchStatistics[];
+}
+
+/**
+ * Extends a forward graph by a loss and the gradients of its parameters.
+ *
+ * @param forward - Any graph of operators with gradient rules; batch normalizations in training mode yield their
+ * batch statistics.
+ * @throws RangeError if the logits are not [B, C], a parameter is no input or does not reach the loss, or an operator
+ * has no gradient rule.
+ * @example
+ * const builder = new GraphBuilder("linear");
+ * const x = builder.input("input", "float32", [4, 5]);
+ * const w = builder.input("fc.weight", "float32", [3, 5]);
+ * builder.output(builder.op("Gemm", [x, w], { transB: int(1) }), "logits");
+ * const step = trainingGraph(builder.build(), { parameters: ["fc.weight"] });
+ * step.graph.inputs.map((value) => value.name); // => ["input", "fc.weight", "target"]
+ * step.gradients.get("fc.weight"); // => "fc.weight.grad"
+ */
+export function trainingGraph(forward: Graph, options: TrainingGraphOptions): TrainingGraph {
+  const {
+    loss: lossName = "softmax-cross-entropy",
+    logits: logitsName = forward.outputs[0]?.name,
+    parameters,
+  } = options;
+  const logits = forward.outputs.find((value) => value.name === logitsName);
+  if (logits?.shape.length !== 2) {
+    throw new RangeError(
+      `trainingGraph: logits must name an output of shape [B, C], got "${logitsName}"${logits ? ` of shape ${formatShape(logits.shape)}` : ""}`,
+    );
+  }
+  for (const name of parameters) {
+    if (!forward.inputs.some((value) => value.name === name)) {
+      throw new RangeError(`trainingGraph: parameters must name inputs of the graph, got "${name}"`);
+    }
+  }
+  const builder = new GraphBuilder({ ...forward, outputs: [] });
+  const target = builder.input("target", "float32", logits.shape);
+  const { loss, gradient } = losses[lossName](builder, logits, target);
+  const gradients = backward(builder, logits, gradient, parameters);
+  builder.output(loss, "loss");
+  builder.output(logits);
+  const outputNames = new Map<string, string>();
+  for (const name of parameters) {
+    const value = gradients.get(name);
+    if (!value)
+      throw new RangeError(`trainingGraph: parameters must reach the loss, got "${name}" that does not`);
+    outputNames.set(name, `${name}.grad`);
+    builder.output(value, `${name}.grad`);
+  }
+  const batchStatistics = forward.nodes
+    .filter((node) => node.op === "BatchNormalization" && readInt(node.attributes, "training_mode", 0) === 1)
+    .map(({ name, inputs: [x = ""] }) => {
+      const { shape } = builder.value(x);
+      const statistics = { node: name, mean: `${name}.mean`, variance: `${name}.variance` };
+      builder.output(builder.optionalOutput(name, 1), statistics.mean);
+      builder.output(builder.optionalOutput(name, 2), statistics.variance);
+      return { ...statistics, count: elementCount(shape) / (shape[1] ?? 1) };
+    });
+  return {
+    graph: builder.build(),
+    target: target.name,
+    loss: "loss",
+    logits: logits.name,
+    gradients: outputNames,
+    batchStatistics,
+  };
+}
