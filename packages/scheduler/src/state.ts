@@ -18,6 +18,22 @@ export interface SchedulerState {
   readonly values: readonly number[];
   /** Options with their defaults, to compare; they are not applied on loading. */
   readonly options: Readonly<Record<string, unknown>>;
+  /** What only {@link PlateauLRScheduler} remembers. */
+  readonly plateau?: SavedPlateau;
+}
+
+/** What a plateau scheduler remembers. */
+export interface SavedPlateau {
+  /** Best metric, null before the first. */
+  readonly best: number | null;
+  /** Bad epochs in a row. */
+  readonly numBadEpochs: number;
+  /** Epochs left in which bad epochs do not count. */
+  readonly cooldownCounter: number;
+  /** Number of metrics seen. */
+  readonly lastEpoch: number;
+  /** Value of each group without the present noise, null where there is none. */
+  readonly restore: readonly number[] | null;
 }
 
 /** How a state is loaded. */
@@ -62,6 +78,7 @@ export function checkState(state: SchedulerState, scheduler: string, field: stri
   }
 }
 
-function isFiniteNumber(value: unknown): value is number {
+/** Whether a value is a number, neither NaN nor infinite. */
+export function isFiniteNumber(value: unknown): value is number {
   return typeof value === "number" && Number.isFinite(value);
 }

@@ -1,0 +1,139 @@
+import { finite, refusal } from "./errors.ts";
+import { floorDivide } from "./math/floor-division.ts";
+import { pow } from "./math/pow.ts";
+import { type Checks, number } from "./options.ts";
+import type { OptimizerLike } from "./param-groups.ts";
+import type { Schedule } from "./schedule.ts";
+import { Scheduler, type SchedulerPlan } from "./scheduler.ts";
+import { type WarmupOptions, warmupChecks } from "./warmup.ts";
+
+/** Cycles, each a stretched and damped copy of the one before. */
+export interface CycleOptions extends WarmupOptions {
+  /** Length of the first cycle in t, finite, > 0. */
+  readonly tInitial: number;
+  /** Value at the end of a cycle and after the last, finite, >= 0, default 0. */
+  readonly lrMin?: number;
+  /** Factor from a cycle's length to the next one's, finite, > 0, default 1. */
+  readonly cycleMul?: number;
+  /** Factor from a cycle's highest value to the next one's, finite, >= 0, default 1. */
+  readonly cycleDecay?: number;
+  /** Number of cycles, an integer >= 0, default 1; 0 means `lrMin` from the start. */
+  readonly cycleLimit?: number;
+}
+
+/** Cycle options with their defaults. */
+export type Cycles = Required<CycleOptions>;
+
+/** How cycle options are read. */
+export const cycleChecks: Checks<Cycles> = {
+  tInitial: number({ above: 0, advice: "pass the length of the first cycle" }),
+  lrMin: number({ atLeast: 0, fallback: 0 }),
+  cycleMul: number({ above: 0, fallback: 1 }),
+  cycleDecay: number({ atLeast: 0, fallback: 1 }),
+  cycleLimit: number({ atLeast: 0, integer: true, fallback: 1 }),
+  ...warmupChecks,
+};
+
+/** timm 0.4's names of the options, each with the one of today. */
+export const renamedCycleOptions: Readonly<Record<string, string>> = {
+  t_mul: "cycleMul",
+  tMul: "cycleMul",
+  decay_rate: "cycleDecay",
+  decayRate: "cycleDecay",
+};
+
+/**
+ * A schedule that repeats: `lrMin` after the last cycle, before that what `value` says.
+ *
+ * @param where - Class or function, for messages.
+ * @param cycles - The cycles.
+ * @param base - Highest value of the first cycle.
+ * @param value - From the highest value of a cycle, the t since its start, and its length.
+ */
+export function inCycles(
+  where: string,
+  cycles: Cycles,
+  base: number,
+  value: (high: number, elapsed: number, length: number) => number,
+): Schedule {
+  const { cycleDecay, cycleLimit, lrMin } = cycles;
+  return (t) => {
+    const index = cycleAt(where, cycles, t);
+    if (!(index < cycleLimit)) return lrMin;
+    const high = finite(base * pow(cycleDecay, index), where, "cycleDecay", cycleDecay);
+    const growth = pow(cycles.cycleMul, index);
+    const length = finite(growth * cycles.tInitial, where, "cycleMul", cycles.cycleMul);
+    return value(high, elapsedSince(cycles, t, index, growth, length), length);
+  };
+}
+
+/** A scheduler whose values run in cycles. */
+export abstract class CyclicScheduler extends Scheduler {
+  readonly #cycles: Cycles;
+
+  protected constructor(optimizer: OptimizerLike, plan: SchedulerPlan<Cycles>) {
+    super(optimizer, plan);
+    this.#cycles = plan.own;
+  }
+
+  /**
+   * Length in t of some cycles together, with the warm-up where it is a prefix.
+   *
+   * @param cycles - How many, an integer >= 0; 0 (the default) means `cycleLimit`, at least 1.
+   * @returns A whole number if `cycleMul` is not 1.
+   */
+  getCycleLength(cycles = 0): number {
+    const count = number({ atLeast: 0, integer: true })(cycles, this.name, "cycles");
+    const { cycleMul, cycleLimit, warmupPrefix, warmupT } = this.#cycles;
+    const end = finite(startOf(this.#cycles, Math.max(1, count || cycleLimit)), this.name, "cycles", count);
+    const length = cycleMul === 1 ? end : Math.floor(end + tolerance(end));
+    return length + (warmupPrefix ? warmupT : 0);
+  }
+}
+
+/** Number of the cycle that t is in, counted from 0; `cycleLimit` or more after the last. */
+function cycleAt(where: string, cycles: Cycles, t: number): number {
+  const { tInitial, cycleMul, cycleLimit } = cycles;
+  if (cycleMul === 1) return floorDivide(t, tInitial);
+  if (cycleMul < 1) refuseVanished(where, cycles, t);
+  if (hasStarted(cycles, cycleLimit, t)) return cycleLimit;
+  const guess = Math.log1p((t / tInitial) * (cycleMul - 1)) / Math.log1p(cycleMul - 1);
+  let index = Math.max(0, Math.floor(guess));
+  while (index > 0 && !hasStarted(cycles, index, t)) index--;
+  while (hasStarted(cycles, index + 1, t)) index++;
+  return index;
+}
+
+/** t at which cycle n starts: tInitial × (1 + m + … + m^(n-1)). */
+function startOf({ tInitial, cycleMul }: Cycles, n: number): number {
+  if (cycleMul === 1) return tInitial * n;
+  if (n === 0) return 0;
+  const growth = cycleMul - 1;
+  return tInitial * (Math.expm1(n * Math.log1p(growth)) / growth);
+}
+
+function hasStarted(cycles: Cycles, n: number, t: number): boolean {
+  const start = startOf(cycles, n);
+  return t >= start - tolerance(start);
+}
+
+/** Makes decimals mean what they say: 10 + 11 is 21 although the double 1.1 is a little more than 1.1. */
+function tolerance(start: number): number {
+  return 1e-12 * Math.max(1, start);
+}
+
+/** t since the start of a cycle. */
+function elapsedSince(cycles: Cycles, t: number, index: number, growth: number, length: number): number {
+  const { tInitial, cycleMul } = cycles;
+  if (cycleMul === 1) return t - tInitial * index;
+  const elapsed = t - ((1 - growth) / (1 - cycleMul)) * tInitial;
+  return Math.min(Math.max(elapsed, 0), length);
+}
+
+/** Shrinking cycles end: refuses a t that none of them reaches. */
+function refuseVanished(where: string, { tInitial, cycleMul }: Cycles, t: number): void {
+  const end = tInitial / (1 - cycleMul);
+  if (!(t >= end - tolerance(end))) return;
+  const allowed = `< ${end} = tInitial / (1 - cycleMul) after warm-up`;
+  throw new RangeError(refusal(where, "t", allowed, t, "end the run at getCycleLength()"));
+}

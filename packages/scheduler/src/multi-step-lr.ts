@@ -1,0 +1,96 @@
+import { finite, refusal } from "./errors.ts";
+import { pow } from "./math/pow.ts";
+import { type Check, choice, number } from "./options.ts";
+import type { OptimizerLike } from "./param-groups.ts";
+import { createSchedule, type Schedule, type ScheduleDefinition } from "./schedule.ts";
+import { planScheduler, Scheduler, type SchedulerOptions } from "./scheduler.ts";
+import { type WarmupOptions, warmupChecks, withWarmup } from "./warmup.ts";
+
+/** Options of {@link multiStepLr}. */
+export interface MultiStepLrOptions extends WarmupOptions {
+  /** Milestones in t, finite, >= 0, ascending; equal ones count twice. */
+  readonly decayT: readonly number[];
+  /** Factor of each drop, finite, >= 0, default 1. */
+  readonly decayRate?: number;
+  /** `"timm"` (the default): milestone m is decayed at t = m - 1 already; `"torch"`: at t = m. */
+  readonly milestoneTiming?: "timm" | "torch";
+}
+
+/** Options of {@link MultiStepLRScheduler}. */
+export interface MultiStepLRSchedulerOptions extends MultiStepLrOptions, SchedulerOptions {}
+
+const checkMilestone = number({ atLeast: 0 });
+
+const milestones: Check<readonly number[]> = (value, where, option) => {
+  const allowed = "a list of ascending milestones";
+  if (!Array.isArray(value)) throw new TypeError(refusal(where, option, allowed, value));
+  const list = value.map((milestone: unknown, i) => checkMilestone(milestone, where, `${option}[${i}]`));
+  if (list.every((milestone, i) => i === 0 || milestone >= (list[i - 1] ?? 0))) return list;
+  throw new RangeError(refusal(where, option, allowed, value, "sort them"));
+};
+
+const multiStepSchedule: ScheduleDefinition<Required<MultiStepLrOptions>> = {
+  checks: {
+    decayT: milestones,
+    decayRate: number({ atLeast: 0, fallback: 1 }),
+    milestoneTiming: choice(["timm", "torch"], "timm"),
+    ...warmupChecks,
+  },
+  build: (options, where) => (base) => {
+    const { decayT, decayRate, milestoneTiming } = options;
+    const lead = milestoneTiming === "timm" ? 1 : 0;
+    return withWarmup(where, options, base, (t) =>
+      finite(base * pow(decayRate, countUpTo(decayT, t + lead)), where, "decayRate", decayRate),
+    );
+  },
+};
+
+/**
+ * Step decay at milestones.
+ *
+ * lr(t) = base × decayRate ^ k, k = number of milestones <= T + 1 as timm counts, or <= T as PyTorch does.
+ *
+ * @param base - Value before the first milestone, finite, >= 0.
+ * @param options - `decayT`, the milestones, is required.
+ * @returns The value at t (epochs or updates, finite, >= 0).
+ * @throws RangeError if an option is out of its range, or at a t where the value overflows.
+ * @example
+ * const lr = multiStepLr(1, { decayT: [3, 6], decayRate: 0.1 });
+ * [1, 2, 5].map(lr); // => [1, 0.1, 0.010000000000000002]
+ * const torch = multiStepLr(1, { decayT: [3, 6], decayRate: 0.1, milestoneTiming: "torch" });
+ * [2, 3, 6].map(torch); // => [1, 0.1, 0.010000000000000002]
+ * @see timm `timm/scheduler/multistep_lr.py`
+ */
+export function multiStepLr(base: number, options: MultiStepLrOptions): Schedule {
+  return createSchedule("multiStepLr", multiStepSchedule, base, options);
+}
+
+/**
+ * Step decay of parameter groups at milestones: {@link multiStepLr} with timm's name, units, noise and state.
+ *
+ * @example
+ * const optimizer = { paramGroups: [{ lr: 1 }] };
+ * const scheduler = new MultiStepLRScheduler(optimizer, { decayT: [3, 6], decayRate: 0.1 });
+ * scheduler.getEpochValues(2); // => [0.1]
+ * @see timm `timm/scheduler/multistep_lr.py`
+ */
+export class MultiStepLRScheduler extends Scheduler {
+  /**
+   * @param optimizer - Whose groups to drive; each needs a finite `lr` >= 0.
+   * @param options - `decayT`, the milestones, is required.
+   * @throws RangeError if an option or a group's value is out of its range; TypeError if it is of another kind.
+   */
+  constructor(optimizer: OptimizerLike, options: MultiStepLRSchedulerOptions) {
+    super(optimizer, planScheduler("MultiStepLRScheduler", multiStepSchedule, options));
+  }
+}
+
+/** How many of the ascending milestones are <= t. */
+function countUpTo(list: readonly number[], t: number): number {
+  let count = 0;
+  for (const milestone of list) {
+    if (milestone > t) break;
+    count++;
+  }
+  return count;
+}

@@ -1,0 +1,150 @@
+import { refusal } from "./errors.ts";
+import type { OptimizerLike } from "./param-groups.ts";
+import { checkThreshold, nextPlateau, type PlateauOptions, plateauChecks } from "./plateau.ts";
+import { checkT, type ScheduleDefinition } from "./schedule.ts";
+import {
+  EPOCH_ADVICE,
+  planScheduler,
+  Scheduler,
+  type SchedulerOptions,
+  type SchedulerPlan,
+} from "./scheduler.ts";
+import { isFiniteNumber, type LoadOptions, type SavedPlateau, type SchedulerState } from "./state.ts";
+import { type WarmupOptions, warmupChecks } from "./warmup.ts";
+
+/** Options of {@link PlateauLRScheduler}. */
+export interface PlateauLRSchedulerOptions
+  extends PlateauOptions,
+    Omit<WarmupOptions, "warmupPrefix">,
+    Omit<SchedulerOptions, "tInEpochs"> {}
+
+type Resolved = Required<PlateauOptions> & Required<Omit<WarmupOptions, "warmupPrefix">>;
+
+const { warmupT, warmupLrInit } = warmupChecks;
+
+const plateauSchedule: ScheduleDefinition<Resolved> = {
+  checks: { ...plateauChecks, warmupT, warmupLrInit },
+  build(options, where) {
+    checkThreshold(where, options);
+    const { warmupT, warmupLrInit } = options;
+    return (base) => {
+      const slope = (base - warmupLrInit) / warmupT;
+      return (epoch) => warmupLrInit + epoch * slope;
+    };
+  },
+};
+
+/**
+ * Drops the learning rate when a metric stops improving: after more than `patienceT` epochs that are not
+ * better than the best, each group's value becomes value × decayRate, but not less than `lrMin`.
+ *
+ * It remembers: values depend on the calls made, not on t alone. So `getEpochValues` and `getUpdateValues`
+ * return null, and `stepUpdate` does nothing.
+ *
+ * @example
+ * const optimizer = { paramGroups: [{ lr: 0.1 }] };
+ * const scheduler = new PlateauLRScheduler(optimizer, { patienceT: 1 });
+ * [0.5, 0.6, 0.6, 0.6].forEach((top1, i) => scheduler.step(i + 1, top1));
+ * optimizer.paramGroups[0]?.lr; // => 0.010000000000000002
+ * @see timm `timm/scheduler/plateau_lr.py`
+ */
+export class PlateauLRScheduler extends Scheduler {
+  readonly #options: Resolved;
+  #memory: Memory = { best: null, numBadEpochs: 0, cooldownCounter: 0, lastEpoch: 0, restore: null };
+
+  /**
+   * @param optimizer - Whose groups to drive; each needs a finite `lr` >= 0.
+   * @param options - All have defaults.
+   * @throws RangeError if an option or a group's value is out of its range; TypeError if it is of another kind.
+   */
+  constructor(optimizer: OptimizerLike, options: PlateauLRSchedulerOptions = {}) {
+    const plan = planScheduler("PlateauLRScheduler", plateauSchedule, options);
+    refuseUpdates(plan);
+    super(optimizer, plan);
+    this.#options = plan.own;
+  }
+
+  /** null: there is no function of t. */
+  override getEpochValues(epoch: number): null {
+    checkT(epoch, this.name, EPOCH_ADVICE);
+    return null;
+  }
+
+  /** @throws TypeError always: the values follow a metric, read them in the groups. */
+  override valuesAt(t: number): never {
+    const allowed = "asked of a function of t";
+    throw new TypeError(
+      refusal(this.name, "valuesAt", allowed, t, "read the groups: the values follow a metric"),
+    );
+  }
+
+  /** null during warm-up too. */
+  override noiseAt(epoch: number): number | null {
+    return epoch <= this.#options.warmupT ? null : super.noiseAt(epoch);
+  }
+
+  override stateDict(): SchedulerState {
+    const { best, ...memory } = this.#memory;
+    return { ...super.stateDict(), plateau: { ...memory, best: Number.isFinite(best) ? best : null } };
+  }
+
+  override loadStateDict(state: SchedulerState, options: LoadOptions = {}): void {
+    const saved = checkSaved(state?.plateau, this.groups.count);
+    super.loadStateDict(state, options);
+    const restore = saved.restore?.map((value, i) => this.#rebased(value, i, state)) ?? null;
+    this.#memory = { ...saved, restore };
+  }
+
+  protected override act(epoch: number, metric: number | null): void {
+    const { warmupT } = this.#options;
+    if (epoch === 0 && warmupT === 0) return;
+    this.groups.checkSame();
+    if (epoch <= warmupT) this.groups.write(super.valuesAt(epoch), true);
+    else this.#follow(epoch, metric);
+    this.lastT = epoch;
+    this.lastMetric = metric;
+  }
+
+  protected override restore(state: SchedulerState): void {
+    const values = state.values.map((value, i) => this.#rebased(value, i, state));
+    this.groups.write(values, false);
+  }
+
+  #follow(epoch: number, metric: number | null): void {
+    const draw = this.noise(epoch);
+    const present = this.#memory.restore ?? this.groups.read();
+    const { values, ...memory } = nextPlateau({ ...this.#memory, values: present }, metric, this.#options);
+    const noisy = draw === null ? values : values.map((value) => value + value * draw);
+    this.groups.write(noisy, false);
+    this.#memory = { ...memory, restore: draw === null ? null : values };
+  }
+
+  /** A saved value for this scheduler's base, which is the saved base unless that was to be kept out. */
+  #rebased(value: number, i: number, state: SchedulerState): number {
+    const base = this.baseValues[i] ?? 0;
+    const savedBase = state.baseValues[i] ?? 0;
+    if (base === savedBase) return value;
+    return savedBase === 0 ? base : value * (base / savedBase);
+  }
+}
+
+type Memory = SavedPlateau;
+
+function refuseUpdates({ name, options }: SchedulerPlan): void {
+  if (options.tInEpochs) return;
+  throw new RangeError(refusal(name, "tInEpochs", "true", false, "the metric is known once an epoch"));
+}
+
+function checkSaved(saved: SavedPlateau | undefined, groups: number): SavedPlateau {
+  const counts = [saved?.numBadEpochs, saved?.cooldownCounter, saved?.lastEpoch];
+  const restore = saved?.restore;
+  const isComplete =
+    saved !== undefined &&
+    (saved.best === null || isFiniteNumber(saved.best)) &&
+    counts.every((count) => isFiniteNumber(count) && count >= 0) &&
+    (restore === null ||
+      (Array.isArray(restore) && restore.length === groups && restore.every(isFiniteNumber)));
+  if (isComplete) return saved;
+  const allowed = "what stateDict() returned";
+  throw new RangeError(refusal("PlateauLRScheduler", "state.plateau", allowed, saved));
+}
