@@ -23,6 +23,11 @@ export async function compile(graph: Graph): Promise<(feeds: Feeds) => Promise<R
       ];
     });
     const results = await session.run(Object.fromEntries(tensors));
+    for (const { name, shape } of graph.outputs) {
+      const dims = results[name]?.dims.join();
+      if (dims !== shape.join())
+        throw new Error(`${name}: inferred shape [${shape}], but the engine gave [${dims}]`);
+    }
     return Object.fromEntries(
       Object.entries(results).map(([name, { data }]) => [name, Array.from(data, Number)]),
     );

@@ -43,11 +43,31 @@ export function prependNormalization(graph: Graph, { input, mean, std }: Normali
     else builder.input(value.name, value.dtype, value.shape);
   }
   for (const [name, tensor] of graph.initializers) builder.constant(tensor, name);
-  const bytes = builder.op("Transpose", [builder.value(input)], { perm: ints(0, 3, 1, 2) });
-  const pixels = builder.op("Cast", [bytes], { to: int(dataTypeCode("float32")) });
+  const bytes = builder.op(
+    "Transpose",
+    [builder.value(input)],
+    { perm: ints(0, 3, 1, 2) },
+    { name: "normalize.transpose" },
+  );
+  const pixels = builder.op(
+    "Cast",
+    [bytes],
+    { to: int(dataTypeCode("float32")) },
+    { name: "normalize.cast" },
+  );
   const perChannel = (values: readonly number[]) => builder.constant(float32([1, channels, 1, 1], values));
-  const centred = builder.op("Sub", [pixels, perChannel(mean.map((value) => 255 * value))]);
-  const normalised = builder.op("Mul", [centred, perChannel(std.map((value) => 1 / (255 * value)))]);
+  const centred = builder.op(
+    "Sub",
+    [pixels, perChannel(mean.map((value) => 255 * value))],
+    {},
+    { name: "normalize.sub" },
+  );
+  const normalised = builder.op(
+    "Mul",
+    [centred, perChannel(std.map((value) => 1 / (255 * value)))],
+    {},
+    { name: "normalize.mul" },
+  );
   const rename = (name: string) => (name === input ? normalised.name : name);
   for (const node of graph.nodes) builder.node({ ...node, inputs: node.inputs.map(rename) });
   for (const value of graph.outputs) builder.output(builder.value(value.name));
