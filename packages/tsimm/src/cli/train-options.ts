@@ -76,16 +76,28 @@ function optionsOf(name: ArgumentName, flag: Flag): Option[] {
   const help = flag.help + fallback;
   if (flag.type === "flag") {
     const on = new Option(long, flag.default ? `${help} (default: on)` : help);
-    return flag.default ? [on, new Option(`--no-${separated(name, "-")}`, `switches --${separated(name, "-")} off`)] : [on];
+    return flag.default
+      ? [on, new Option(`--no-${separated(name, "-")}`, `switches --${separated(name, "-")} off`)]
+      : [on];
   }
   const list = flag.type === "ints" || flag.type === "floats";
-  const kind = flag.type === "ints" ? "int" : flag.type === "floats" ? "float" : flag.type === "string" ? "text" : flag.type;
+  const kind =
+    flag.type === "ints"
+      ? "int"
+      : flag.type === "floats"
+        ? "float"
+        : flag.type === "string"
+          ? "text"
+          : flag.type;
   const option = new Option(`${short}${long} <${kind}${list ? "..." : ""}>`, help);
   if (flag.choices) return [option.choices(flag.choices)];
   if (flag.type === "string") return [option];
   return [
     list
-      ? option.argParser((text: string, previous: number[] | undefined) => [...(previous ?? []), parseNumber(text, flag)])
+      ? option.argParser((text: string, previous: number[] | undefined) => [
+          ...(previous ?? []),
+          parseNumber(text, flag),
+        ])
       : option.argParser((text: string) => parseNumber(text, flag)),
   ];
 }

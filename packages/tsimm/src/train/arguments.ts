@@ -173,7 +173,7 @@ export const trainFlags = {
   clipGrad: {
     type: "float",
     default: null,
-    min: 0,
+    above: 0,
     group: "Optimizer",
     help: "bound of the gradients; absent: off",
   },

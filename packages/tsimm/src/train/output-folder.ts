@@ -1,5 +1,5 @@
 /** The folder of a run: its name, and the check that it is free. */
-import { access, constants, mkdir, readdir } from "node:fs/promises";
+import { access, constants, mkdir, readdir, rm } from "node:fs/promises";
 import { join, resolve } from "node:path";
 import { UsageError } from "../usage-error.ts";
 
@@ -20,6 +20,10 @@ export function runName(model: string, size: number, now: Date): string {
   return `${date}-${time}-${safe}-${size}`;
 }
 
+/** Files of an earlier run that a new one in the same folder must not meet. */
+const RUN_FILES =
+  /^((last|model_best|(checkpoint|recovery)-[\d-]+)(\.ema|\.resume)?\.safetensors|summary\.csv|args\.yaml|classes\.txt|model\.onnx|(lr|curves)\.(svg|png))$/;
+
 /**
  * Makes the folder of a new run.
  *
@@ -29,21 +33,33 @@ export function runName(model: string, size: number, now: Date): string {
 export async function createOutputFolder(options: {
   readonly parent: string;
   readonly name: string;
+  /** Removes the files of a run that is there. */
   readonly overwrite: boolean;
 }): Promise<string> {
-  const folder = resolve(options.parent, options.name);
-  try {
-    await mkdir(folder, { recursive: true });
-    await access(folder, constants.W_OK);
-  } catch (error) {
-    const { code } = error as NodeJS.ErrnoException;
-    throw new UsageError(`train: --output must be a folder that can be written, got "${folder}" (${code})`);
-  }
-  const files = await readdir(folder);
+  const folder = await claimFolder(resolve(options.parent, options.name));
+  const files = (await readdir(folder)).filter((name) => RUN_FILES.test(name));
   if (files.includes("args.yaml") && !options.overwrite) {
     throw new UsageError(
       `train: "${folder}" holds a run; pass --resume "${join(options.parent, options.name)}" to continue it or --overwrite to start anew`,
     );
   }
+  for (const name of files) await rm(join(folder, name));
   return folder;
+}
+
+/**
+ * Makes a folder if it is not there, and checks that it can be written.
+ *
+ * @returns The same path.
+ * @throws UsageError if not.
+ */
+export async function claimFolder(folder: string): Promise<string> {
+  try {
+    await mkdir(folder, { recursive: true });
+    await access(folder, constants.W_OK);
+    return folder;
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    throw new UsageError(`train: --output must be a folder that can be written, got "${folder}" (${code})`);
+  }
 }

@@ -1,52 +1,48 @@
-/** Loads named tensors into a model, strictly. */
-import type { Buffer, Parameter } from "../models/model.ts";
-import type { SafeTensors } from "./safetensors.ts";
+/** Puts a state dict into a model. */
+import type { Model } from "../models/model.ts";
+import type { SafeTensor, SafeTensors } from "./safetensors.ts";
 
 /**
- * Copies tensors into parameters and buffers in place.
+ * Copies tensors into a model's parameters and buffers. All of them must be there, and nothing else.
  *
- * @param target - Has the state to fill; every name must be there, and no other.
- * @param tensors - Values under the same names and shapes.
- * @throws Error with the names that are missing, unexpected or of another shape; nothing has changed then.
+ * @param model - Its `state` arrays are written in place, and only if everything fits.
+ * @param tensors - By state-dict name.
+ * @throws Error that lists missing, unexpected and misshapen tensors.
  */
-export function loadState(
-  target: { readonly state: readonly (Parameter | Buffer)[] },
-  tensors: SafeTensors,
-): void {
-  const known = new Set(target.state.map(({ name }) => name));
+export function loadState(model: Pick<Model, "name" | "state">, tensors: SafeTensors): void {
+  const names = new Set(model.state.map(({ name }) => name));
+  const missing = [...names].filter((name) => !tensors.has(name));
+  const unexpected = [...tensors.keys()].filter((name) => !names.has(name));
+  const unfit: string[] = [];
+  const copies: (() => void)[] = [];
+  for (const { name, shape, data } of model.state) {
+    const tensor = tensors.get(name);
+    if (tensor === undefined) continue;
+    const expected = `${data instanceof Float32Array ? "F32" : "I64"} [${shape}]`;
+    const copy = copyOf(data, tensor);
+    if (copy !== null && tensor.shape.join() === shape.join()) copies.push(copy);
+    else unfit.push(`${name} must be ${expected}, got ${tensor.dtype} [${tensor.shape}]`);
+  }
   const problems = [
-    ...list(
-      "missing",
-      target.state.filter(({ name }) => !tensors.has(name)).map(({ name }) => name),
-    ),
-    ...list(
-      "unexpected",
-      [...tensors.keys()].filter((name) => !known.has(name)),
-    ),
-    ...target.state.flatMap((entry) => mismatch(entry, tensors)),
+    ...listed("missing", missing),
+    ...listed("unexpected", unexpected),
+    ...listed("unfit", unfit),
   ];
   if (problems.length > 0) {
-    throw new Error(
-      `loadState: the tensors must be those of the model, but ${problems.slice(0, 5).join("; ")}`,
-    );
+    throw new Error(`loadState: tensors must be the state of ${model.name}; ${problems.join("; ")}`);
   }
-  for (const { name, data } of target.state) {
-    const source = tensors.get(name)?.data;
-    if (data instanceof Float32Array && source instanceof Float32Array) data.set(source);
-    else if (data instanceof BigInt64Array && source instanceof BigInt64Array) data.set(source);
-  }
+  for (const copy of copies) copy();
 }
 
-function list(what: string, names: readonly string[]): string[] {
-  if (names.length === 0) return [];
-  const shown = names.slice(0, 5).join(", ");
-  return [`${what}: ${shown}${names.length > 5 ? ` and ${names.length - 5} more` : ""}`];
+function copyOf(target: Float32Array | BigInt64Array, { data }: SafeTensor): (() => void) | null {
+  if (target instanceof Float32Array && data instanceof Float32Array) return () => target.set(data);
+  if (target instanceof BigInt64Array && data instanceof BigInt64Array) return () => target.set(data);
+  return null;
 }
 
-function mismatch({ name, shape, data }: Parameter | Buffer, tensors: SafeTensors): string[] {
-  const tensor = tensors.get(name);
-  if (tensor === undefined) return [];
-  const dtype = data instanceof Float32Array ? "F32" : "I64";
-  if (tensor.dtype === dtype && tensor.shape.join() === shape.join()) return [];
-  return [`${name} must be ${dtype} [${shape.join(", ")}], got ${tensor.dtype} [${tensor.shape.join(", ")}]`];
+function listed(title: string, items: readonly string[]): string[] {
+  if (items.length === 0) return [];
+  const shown = items.slice(0, 8).join(", ");
+  const more = items.length > 8 ? `, and ${items.length - 8} more` : "";
+  return [`${items.length} ${title}: ${shown}${more}`];
 }

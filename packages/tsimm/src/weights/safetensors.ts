@@ -1,165 +1,224 @@
 /**
- * The safetensors format: 8 bytes of header length (little endian), a JSON header, the tensors' bytes.
+ * The safetensors format: a JSON header that names tensors, then their bytes, little-endian.
  *
- * @see https://github.com/huggingface/safetensors (format description)
+ * Layout: header length (unsigned 64 bits), header padded with spaces to a multiple of 8, data without gaps.
+ *
+ * @see https://github.com/huggingface/safetensors#format
  */
 
-/** Element types that state dicts use. */
-export type SafeDtype = "F32" | "F64" | "I64" | "I32" | "U8";
+/** Element types; F16 and BF16 are given as their bits. */
+export type SafeTensorsType = "F64" | "F32" | "F16" | "BF16" | "I64" | "I32" | "I16" | "I8" | "U8" | "BOOL";
 
-/** A tensor of a safetensors file. */
+/** Elements in row-major order. */
+export type SafeTensorsData =
+  | Float64Array
+  | Float32Array
+  | Uint16Array
+  | BigInt64Array
+  | Int32Array
+  | Int16Array
+  | Int8Array
+  | Uint8Array;
+
+/** One tensor of a file. */
 export interface SafeTensor {
-  readonly dtype: SafeDtype;
+  readonly dtype: SafeTensorsType;
+  /** Outermost first; empty for a scalar. */
   readonly shape: readonly number[];
-  /** Row-major elements. */
-  readonly data: Float32Array | Float64Array | BigInt64Array | Int32Array | Uint8Array;
+  readonly data: SafeTensorsData;
 }
 
-/** Tensors by name, in file order. */
+/** Tensors by name. */
 export type SafeTensors = ReadonlyMap<string, SafeTensor>;
 
-/** A file that was read. */
-export interface SafetensorsFile {
-  readonly tensors: SafeTensors;
-  /** The free-form `__metadata__`. */
-  readonly metadata: Readonly<Record<string, string>>;
-}
+/** Free text by key, beside the tensors. */
+export type SafeTensorsMetadata = Readonly<Record<string, string>>;
 
-const ARRAYS = {
-  F32: Float32Array,
+const arrays = {
   F64: Float64Array,
+  F32: Float32Array,
+  F16: Uint16Array,
+  BF16: Uint16Array,
   I64: BigInt64Array,
   I32: Int32Array,
+  I16: Int16Array,
+  I8: Int8Array,
   U8: Uint8Array,
-} as const;
+  BOOL: Uint8Array,
+};
 
-/** Longest header that the format allows, in bytes. */
-const MAX_HEADER = 100_000_000;
+/** Larger headers are refused, as the format's reference implementation does. */
+const maxHeaderLength = 100_000_000;
 
 /**
- * Serializes tensors.
+ * Encodes tensors as a safetensors file.
  *
- * @param tensors - In the order of the file.
- * @param metadata - Text by key.
- * @returns The bytes of the file; the tensors start at a multiple of 8.
- * @throws RangeError if a tensor's data has not as many elements as its shape says.
+ * The header keeps the order of the map; in the data wider elements come first, so that all are aligned.
+ *
+ * @throws TypeError or RangeError if a tensor's array does not fit its type or shape.
+ * @example
+ * const bytes = encodeSafetensors(new Map([["w", { dtype: "F32", shape: [2], data: Float32Array.of(1, 2) }]]));
+ * decodeSafetensors(bytes).tensors.get("w").data; // => Float32Array [1, 2]
  */
-export function encodeSafetensors(
-  tensors: SafeTensors,
-  metadata: Readonly<Record<string, string>> = {},
-): Uint8Array<ArrayBuffer> {
-  const header: Record<string, unknown> = { __metadata__: metadata };
-  let offset = 0;
-  for (const [name, { dtype, shape, data }] of tensors) {
-    const elements = shape.reduce((product, size) => product * size, 1);
-    if (elements !== data.length) {
-      throw new RangeError(`encodeSafetensors: ${name} must have ${elements} elements, got ${data.length}`);
-    }
-    header[name] = { dtype, shape, data_offsets: [offset, offset + data.byteLength] };
-    offset += data.byteLength;
+export function encodeSafetensors(tensors: SafeTensors, metadata: SafeTensorsMetadata = {}): Uint8Array {
+  for (const [name, tensor] of tensors) checkTensor(name, tensor);
+  const byWidth = [...tensors].sort(([, a], [, b]) => width(b.dtype) - width(a.dtype));
+  const places = new Map<string, [number, number]>();
+  let end = 0;
+  for (const [name, { data }] of byWidth) {
+    places.set(name, [end, end + data.byteLength]);
+    end += data.byteLength;
   }
-  const text = new TextEncoder().encode(JSON.stringify(header));
-  const length = Math.ceil(text.length / 8) * 8;
-  const bytes = new Uint8Array(8 + length + offset);
-  new DataView(bytes.buffer).setBigUint64(0, BigInt(length), true);
-  bytes.set(text, 8);
-  bytes.fill(0x20, 8 + text.length, 8 + length);
-  let place = 8 + length;
-  for (const { data } of tensors.values()) {
-    bytes.set(new Uint8Array(data.buffer, data.byteOffset, data.byteLength), place);
-    place += data.byteLength;
+  const entries = [...tensors].map(([name, { dtype, shape }]) => [
+    name,
+    { dtype, shape, data_offsets: places.get(name) },
+  ]);
+  const withMetadata = Object.keys(metadata).length > 0 ? [["__metadata__", metadata], ...entries] : entries;
+  const header = new TextEncoder().encode(JSON.stringify(Object.fromEntries(withMetadata)));
+  const headerLength = Math.ceil(header.length / 8) * 8;
+  const bytes = new Uint8Array(8 + headerLength + end);
+  new DataView(bytes.buffer).setBigUint64(0, BigInt(headerLength), true);
+  bytes.fill(0x20, 8, 8 + headerLength);
+  bytes.set(header, 8);
+  for (const [name, { data }] of tensors) {
+    const [begin = 0] = places.get(name) ?? [];
+    bytes.set(new Uint8Array(data.buffer, data.byteOffset, data.byteLength), 8 + headerLength + begin);
   }
   return bytes;
 }
 
 /**
- * Reads a file.
+ * Decodes a safetensors file.
  *
- * @param bytes - The whole file.
- * @returns Copies of the tensors, and the metadata.
- * @throws Error that names what is wrong: a file cut short, a header that is no JSON, offsets that overlap or leave
- * the file, a shape that does not fit, an element type that is not offered.
+ * @param bytes - The whole file; the tensors are copies.
+ * @returns Tensors in the order of the header, and the metadata.
+ * @throws Error that names what is wrong: nothing is guessed, and gaps, overlaps and unknown types are refused.
  */
-export function decodeSafetensors(bytes: Uint8Array): SafetensorsFile {
-  const header = parseHeader(bytes);
-  const body = bytes.subarray(8 + header.length);
+export function decodeSafetensors(bytes: Uint8Array): {
+  tensors: SafeTensors;
+  metadata: SafeTensorsMetadata;
+} {
+  const { header, dataStart } = readHeader(bytes);
   const tensors = new Map<string, SafeTensor>();
-  let end = 0;
-  const entries = Object.entries(header.entries).map(([name, entry]) => ({
-    name,
-    ...checkEntry(name, entry),
-  }));
-  for (const { name, dtype, shape, from, to } of entries.sort((a, b) => a.from - b.from || a.to - b.to)) {
-    if (from !== end || to > body.length) {
-      throw damaged(`${name} lies at bytes ${from} to ${to}; ${end} to at most ${body.length} was expected`);
+  const places: Place[] = [];
+  let metadata: SafeTensorsMetadata = {};
+  for (const [name, entry] of Object.entries(header)) {
+    if (name === "__metadata__") {
+      if (!isTextRecord(entry)) throw damaged("__metadata__ must hold text by key");
+      metadata = entry;
+      continue;
     }
-    end = to;
-    const copy = body.slice(from, to).buffer;
-    tensors.set(name, { dtype, shape, data: new ARRAYS[dtype](copy) });
+    const { dtype, shape, begin, end } = readEntry(name, entry, bytes.length - dataStart);
+    const data = new arrays[dtype](bytes.slice(dataStart + begin, dataStart + end).buffer);
+    tensors.set(name, { dtype, shape, data });
+    places.push({ name, begin, end });
   }
-  if (end !== body.length) throw damaged(`${body.length - end} bytes belong to no tensor`);
-  return { tensors, metadata: header.metadata };
+  checkPlaces(places, bytes.length - dataStart);
+  return { tensors, metadata };
 }
 
-interface Header {
-  readonly length: number;
-  readonly entries: Readonly<Record<string, unknown>>;
-  readonly metadata: Readonly<Record<string, string>>;
+interface Place {
+  readonly name: string;
+  readonly begin: number;
+  readonly end: number;
 }
 
-function parseHeader(bytes: Uint8Array): Header {
-  if (bytes.length < 8) throw damaged(`it has ${bytes.length} bytes, fewer than the 8 of the header length`);
-  const declared = new DataView(bytes.buffer, bytes.byteOffset, 8).getBigUint64(0, true);
-  if (declared > BigInt(Math.min(MAX_HEADER, bytes.length - 8))) {
-    throw damaged(`its header has ${declared} bytes, the file ${bytes.length}`);
+function readHeader(bytes: Uint8Array): { header: object; dataStart: number } {
+  if (bytes.length < 8) throw damaged(`file must have at least 8 bytes, got ${bytes.length}`);
+  const length = new DataView(bytes.buffer, bytes.byteOffset, 8).getBigUint64(0, true);
+  if (length > BigInt(Math.min(bytes.length - 8, maxHeaderLength))) {
+    const most = Math.min(bytes.length - 8, maxHeaderLength);
+    throw damaged(`header length must be at most ${most} in a file of ${bytes.length} bytes, got ${length}`);
   }
-  const length = Number(declared);
-  const content = parseJson(bytes.subarray(8, 8 + length));
-  if (!isRecord(content)) throw damaged("its header is no JSON object");
-  const { __metadata__: metadata = {}, ...entries } = content;
-  if (!isRecord(metadata) || !Object.values(metadata).every((value) => typeof value === "string")) {
-    throw damaged("its metadata is no map of text");
-  }
-  return { length, entries, metadata: metadata as Record<string, string> };
-}
-
-function parseJson(bytes: Uint8Array): unknown {
+  const dataStart = 8 + Number(length);
+  let header: unknown;
   try {
-    return JSON.parse(new TextDecoder("utf-8", { fatal: true }).decode(bytes));
-  } catch {
-    throw damaged("its header is no JSON");
+    const text = new TextDecoder("utf-8", { fatal: true }).decode(bytes.subarray(8, dataStart));
+    header = JSON.parse(text);
+  } catch (error) {
+    throw damaged(`header must be JSON (${error instanceof Error ? error.message : error})`);
   }
+  if (!isRecord(header)) throw damaged("header must be a JSON object");
+  return { header, dataStart };
 }
 
-function checkEntry(
+function readEntry(
   name: string,
   entry: unknown,
-): { dtype: SafeDtype; shape: number[]; from: number; to: number } {
+  dataLength: number,
+): { dtype: SafeTensorsType; shape: readonly number[]; begin: number; end: number } {
   const { dtype, shape, data_offsets: offsets } = isRecord(entry) ? entry : {};
-  if (!isDtype(dtype))
-    throw damaged(`${name} has the element type ${String(dtype)}, not ${Object.keys(ARRAYS).join(", ")}`);
-  if (!isCounts(shape) || !isCounts(offsets) || offsets.length !== 2) {
-    throw damaged(`${name} has no valid shape and data_offsets`);
+  if (!isType(dtype)) {
+    const types = Object.keys(arrays).join(", ");
+    throw damaged(`dtype of "${name}" must be one of ${types}, got ${JSON.stringify(dtype)}`);
   }
-  const [from = 0, to = 0] = offsets;
-  const size = shape.reduce((product, side) => product * side, ARRAYS[dtype].BYTES_PER_ELEMENT);
-  if (to - from !== size)
-    throw damaged(`${name} has ${to - from} bytes, its shape [${shape.join(", ")}] needs ${size}`);
-  return { dtype, shape, from, to };
+  if (!isCounts(shape)) {
+    throw damaged(`shape of "${name}" must be integers >= 0, got ${JSON.stringify(shape)}`);
+  }
+  const [begin, end] = isCounts(offsets) && offsets.length === 2 ? offsets : [];
+  if (begin === undefined || end === undefined || begin > end || end > dataLength) {
+    throw damaged(
+      `data_offsets of "${name}" must lie in the ${dataLength} bytes of data, got ${JSON.stringify(offsets)}`,
+    );
+  }
+  const size = elements(shape) * width(dtype);
+  if (end - begin !== size) {
+    throw damaged(
+      `data_offsets of "${name}" must span ${size} bytes for ${dtype} [${shape}], got ${end - begin}`,
+    );
+  }
+  return { dtype, shape, begin, end };
+}
+
+function checkPlaces(places: Place[], dataLength: number): void {
+  let covered = 0;
+  for (const { name, begin, end } of places.sort((a, b) => a.begin - b.begin || a.end - b.end)) {
+    if (begin !== covered) throw damaged(`data of "${name}" must begin at byte ${covered}, got ${begin}`);
+    covered = end;
+  }
+  if (covered !== dataLength) {
+    throw damaged(`data must end with the last tensor at byte ${covered}, got ${dataLength} bytes`);
+  }
+}
+
+function checkTensor(name: string, { dtype, shape, data }: SafeTensor): void {
+  const Expected = arrays[dtype];
+  if (!(data instanceof Expected)) {
+    throw new TypeError(
+      `encodeSafetensors: data of "${name}" must be a ${Expected.name} for ${dtype}, got ${data.constructor.name}`,
+    );
+  }
+  if (elements(shape) !== data.length) {
+    throw new RangeError(
+      `encodeSafetensors: data of "${name}" must have ${elements(shape)} elements for shape [${shape}], got ${data.length}`,
+    );
+  }
+}
+
+function elements(shape: readonly number[]): number {
+  return shape.reduce((product, size) => product * size, 1);
+}
+
+function width(dtype: SafeTensorsType): number {
+  return arrays[dtype].BYTES_PER_ELEMENT;
 }
 
 function isRecord(value: unknown): value is Record<string, unknown> {
   return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 
-function isDtype(value: unknown): value is SafeDtype {
-  return typeof value === "string" && Object.hasOwn(ARRAYS, value);
+function isTextRecord(value: unknown): value is Record<string, string> {
+  return isRecord(value) && Object.values(value).every((text) => typeof text === "string");
+}
+
+function isType(value: unknown): value is SafeTensorsType {
+  return typeof value === "string" && Object.hasOwn(arrays, value);
 }
 
 function isCounts(value: unknown): value is number[] {
-  return Array.isArray(value) && value.every((one) => Number.isSafeInteger(one) && one >= 0);
+  return Array.isArray(value) && value.every((count) => Number.isSafeInteger(count) && count >= 0);
 }
 
-function damaged(reason: string): Error {
-  return new Error(`decodeSafetensors: the file must be whole and valid, but ${reason}`);
+function damaged(problem: string): Error {
+  return new Error(`decodeSafetensors: ${problem}; the file is damaged or not a safetensors file`);
 }

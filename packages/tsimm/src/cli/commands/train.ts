@@ -1,0 +1,49 @@
+/** `tsimm train`. */
+import { relative } from "node:path";
+import { Command } from "commander";
+import type { TrainArguments } from "../../train/arguments.ts";
+import { addTrainOptions, givenArguments } from "../train-options.ts";
+
+/** The command that trains. */
+export function trainCommand(): Command {
+  const command = new Command("train")
+    .description(
+      "Train a model on a folder of images; without a folder, on the built-in Fashion-MNIST subset.",
+    )
+    .argument("[data-dir]", "folder with train/<class>/*.png and val/<class>/*.png, or a .tar of one")
+    .option(
+      "-c, --config <file>",
+      "YAML with flags as keys, e.g. the args.yaml of a run; flags given here beat it",
+    );
+  addTrainOptions(command);
+  return command.action(async (dataDir: string | undefined, options: { config?: string }) => {
+    const flags = givenArguments(command, dataDir);
+    const { given, notes } = await withConfiguration(flags, options.config);
+    for (const note of notes) process.stderr.write(`${note}\n`);
+    const { runTraining } = await import("../run-training.ts");
+    const result = await runTraining(given);
+    const folder = relative(process.cwd(), result.folder) || ".";
+    process.stdout.write(`--result\n${JSON.stringify(result.epochs, null, 4)}\n`);
+    process.stderr.write(`Files in ${folder}:\n${result.files.map((name) => `  ${name}\n`).join("")}`);
+    if (result.files.includes("model.onnx")) {
+      process.stderr.write(
+        `Classify images: npx tsimm predict <image or folder> --checkpoint ${folder}/model.onnx\n`,
+      );
+    }
+    if (result.interrupted) {
+      process.stderr.write(`Stopped; go on with: npx tsimm train --resume ${folder}\n`);
+      process.exitCode = 130;
+    }
+  });
+}
+
+async function withConfiguration(
+  flags: Partial<TrainArguments>,
+  config: string | undefined,
+): Promise<{ given: Partial<TrainArguments>; notes: string[] }> {
+  if (config === undefined) return { given: flags, notes: [] };
+  const { readConfiguration } = await import("../../train/args-yaml.ts");
+  const { given, withoutEffect } = await readConfiguration(config);
+  const notes = withoutEffect.length === 0 ? [] : [`Without effect here: ${withoutEffect.join(", ")}`];
+  return { given: { ...given, ...flags }, notes };
+}

@@ -1,0 +1,44 @@
+#!/usr/bin/env node
+/** The command line: `tsimm <command>`. */
+import { Command, CommanderError } from "commander";
+import { UsageError } from "../usage-error.ts";
+import { version } from "../version.ts";
+import { modelsCommand } from "./commands/models.ts";
+import { predictCommand } from "./commands/predict.ts";
+import { trainCommand } from "./commands/train.ts";
+import { expandFlags } from "./train-options.ts";
+
+// Taken out of the words before they are parsed, so that it may stand anywhere.
+const DEBUG = "--debug";
+
+const program = new Command("tsimm")
+  .description("Train image classifiers with timm's recipe, at native speed, without Python.")
+  .version(version)
+  .option(DEBUG, "show the stack of an error")
+  .showSuggestionAfterError()
+  .exitOverride()
+  .configureOutput({ outputError: (text, write) => write(`tsimm: ${text.replace(/^error: /, "")}`) });
+for (const command of [trainCommand(), modelsCommand(), predictCommand()]) {
+  program.addCommand(command.copyInheritedSettings(program));
+}
+
+process.exitCode = await run(process.argv.slice(2));
+
+async function run(words: readonly string[]): Promise<number> {
+  try {
+    await program.parseAsync(expandWords(words.filter((word) => word !== DEBUG)), { from: "user" });
+    return Number(process.exitCode ?? 0);
+  } catch (error) {
+    if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2;
+    const { message, stack } = error as Error;
+    process.stderr.write(`tsimm: ${words.includes(DEBUG) ? stack : message}\n`);
+    return error instanceof UsageError ? 2 : 1;
+  }
+}
+
+function expandWords(words: readonly string[]): string[] {
+  const command = program.commands.find((candidate) => candidate.name() === words[0]);
+  const options = [...program.options, ...(command?.options ?? [])];
+  const flags = options.map(({ long }) => long).filter((long) => typeof long === "string");
+  return expandFlags(words, flags);
+}

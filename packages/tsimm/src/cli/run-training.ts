@@ -1,0 +1,64 @@
+/** Runs training in a thread of its own, shows what it says, and turns Ctrl-C into a clean end. */
+import { once } from "node:events";
+import { Worker } from "node:worker_threads";
+import type { TrainArguments } from "../train/arguments.ts";
+import type { TrainResult } from "../train/train.ts";
+import { UsageError } from "../usage-error.ts";
+import { terminalReporter } from "./terminal.ts";
+import type { FromThread, ToThread, TrainingData } from "./training-messages.ts";
+
+/**
+ * Trains, with progress on stderr.
+ *
+ * The first SIGINT (or SIGTERM) ends the run after the current update, with a recovery checkpoint; the second
+ * kills the process at once.
+ *
+ * @throws What went wrong in the training thread.
+ */
+export async function runTraining(given: Partial<TrainArguments>): Promise<TrainResult> {
+  const reporter = terminalReporter(process.stderr);
+  const workerData: TrainingData = { given };
+  const thread = new Worker(new URL("./training-thread.js", import.meta.url), { workerData });
+  let result: TrainResult | null = null;
+  let failure: Error | null = null;
+  const interrupt = (signal: NodeJS.Signals) => {
+    reporter.info(`${signal}: ending after the current update; press Ctrl-C again to stop at once`);
+    thread.postMessage({ kind: "stop" } satisfies ToThread);
+    ignoreSignals();
+    process.once("SIGINT", killAtOnce);
+  };
+  const killAtOnce = () => {
+    reporter.close();
+    // process.exit would wait for the engine's current run; the signal's own action does not.
+    process.kill(process.pid, "SIGINT");
+  };
+  const ignoreSignals = () => {
+    process.off("SIGINT", interrupt);
+    process.off("SIGTERM", interrupt);
+    process.off("SIGINT", killAtOnce);
+  };
+  process.on("SIGINT", interrupt);
+  process.on("SIGTERM", interrupt);
+  thread.on("message", (message: FromThread) => {
+    if (message.kind === "progress") reporter.progress(message.progress);
+    else if (message.kind === "done") result = message.result;
+    else if (message.kind === "failed") failure = rebuild(message);
+    else reporter[message.kind](message.line);
+  });
+  try {
+    const [code] = await once(thread, "exit");
+    if (failure !== null) throw failure;
+    if (result === null)
+      throw new Error(`train: the training thread ended without a result (exit code ${code})`);
+    return result;
+  } finally {
+    ignoreSignals();
+    reporter.close();
+  }
+}
+
+function rebuild(message: { usage: boolean; message: string; stack: string }): Error {
+  const error = message.usage ? new UsageError(message.message) : new Error(message.message);
+  error.stack = message.stack;
+  return error;
+}

@@ -1,0 +1,72 @@
+/** Shows what training says: plain lines, or a progress bar with rate and time left on a terminal. */
+import { clearLine, cursorTo } from "node:readline";
+import { Presets, SingleBar } from "cli-progress";
+import { scientific, significant } from "../train/log-format.ts";
+import type { Progress, Reporter } from "../train/reporter.ts";
+
+/** A reporter that writes to a stream, and holds the terminal's cursor while a bar is shown. */
+export interface TerminalReporter extends Reporter {
+  /** Takes the bar away and shows the cursor again. */
+  close(): void;
+}
+
+/** The reporter that fits the stream: {@link lineReporter} or {@link barReporter}. */
+export function terminalReporter(stream: NodeJS.WriteStream): TerminalReporter {
+  return stream.isTTY ? barReporter(stream) : lineReporter(stream);
+}
+
+function lineReporter(stream: NodeJS.WritableStream): TerminalReporter {
+  const line = (text: string) => void stream.write(`${text}\n`);
+  return { info: line, interval: line, warn: (text) => line(`WARNING: ${text}`), progress() {}, close() {} };
+}
+
+function barReporter(stream: NodeJS.WriteStream): TerminalReporter {
+  const bar = new SingleBar(
+    {
+      stream,
+      format: "{title} {bar} {value}/{total} | {detail} | {speed} images/s | {eta_formatted} left",
+      clearOnComplete: true,
+      hideCursor: true,
+      etaBuffer: 50,
+      barsize: 24,
+    },
+    Presets.shades_classic,
+  );
+  let shown = "";
+  const stop = () => {
+    if (shown !== "") bar.stop();
+    shown = "";
+  };
+  const line = (text: string) => {
+    if (shown !== "") {
+      clearLine(stream, 0);
+      cursorTo(stream, 0);
+    }
+    stream.write(`${text}\n`);
+    if (shown !== "") bar.render();
+  };
+  return {
+    info: line,
+    interval() {},
+    warn: (text) => line(`WARNING: ${text}`),
+    progress(progress) {
+      const phase = `${progress.phase} ${progress.epoch}`;
+      if (phase !== shown) {
+        stop();
+        bar.start(progress.total, 0, payload(progress));
+        shown = phase;
+      }
+      bar.update(progress.done, payload(progress));
+      if (progress.done >= progress.total) stop();
+    },
+    close: stop,
+  };
+}
+
+function payload({ phase, epoch, epochs, loss, lr, imagesPerSecond }: Progress): Record<string, string> {
+  return {
+    title: `${phase === "train" ? "Train" : "Test "} ${epoch + 1}/${epochs}`,
+    detail: `loss ${significant(loss)}${lr === null ? "" : ` | lr ${scientific(lr)}`}`,
+    speed: imagesPerSecond.toFixed(0),
+  };
+}

@@ -1,0 +1,29 @@
+/** The thread in which a run happens, so that the engine never blocks the terminal. */
+import { parentPort, workerData } from "node:worker_threads";
+import { train } from "../train/train.ts";
+import { UsageError } from "../usage-error.ts";
+import type { FromThread, ToThread, TrainingData } from "./training-messages.ts";
+
+const port = parentPort;
+if (port === null) throw new Error("training-thread: must be started as a worker thread");
+const post = (message: FromThread) => port.postMessage(message);
+const { given } = workerData as TrainingData;
+const stop = new AbortController();
+port.on("message", (message: ToThread) => message.kind === "stop" && stop.abort());
+
+try {
+  const result = await train(given, {
+    signal: stop.signal,
+    reporter: {
+      info: (line) => post({ kind: "info", line }),
+      interval: (line) => post({ kind: "interval", line }),
+      warn: (line) => post({ kind: "warn", line }),
+      progress: (progress) => post({ kind: "progress", progress }),
+    },
+  });
+  post({ kind: "done", result });
+} catch (error) {
+  const { message, stack = "" } = error as Error;
+  post({ kind: "failed", usage: error instanceof UsageError, message, stack });
+}
+port.close();

@@ -1,0 +1,48 @@
+/** What a run leaves for people and programs: figures and an ONNX file. */
+import { readFile } from "node:fs/promises";
+import { join } from "node:path";
+import { writeFileWhole } from "../files/write-file.ts";
+import { encodeClassifier } from "../models/onnx-file.ts";
+import { svgToPng } from "../plot/svg-to-png.ts";
+import { curvesFigure, learningRateFigure } from "../plot/training-figures.ts";
+import { decodeSafetensors } from "../weights/safetensors.ts";
+import type { Run } from "./run.ts";
+
+/** Writes `lr.svg` and `lr.png`: the rate of the whole schedule; nothing when it is no function of time. */
+export async function writeSchedule({ folder, scheduler, numEpochs, updatesPerEpoch }: Run): Promise<void> {
+  const perEpoch = scheduler.tInEpochs;
+  const length = perEpoch ? numEpochs : numEpochs * updatesPerEpoch;
+  const rates = Array.from({ length }, (_, t) =>
+    perEpoch ? scheduler.getEpochValues(t) : scheduler.getUpdateValues(t),
+  ).map((values) => values?.[0]);
+  if (!rates.every((rate) => rate !== undefined)) return;
+  await writeFigure(folder, "lr", learningRateFigure({ rates, unit: perEpoch ? "epoch" : "update" }));
+}
+
+/** Writes `curves.svg` and `curves.png`: losses, accuracies and rate of the epochs so far. */
+export async function writeCurves({ folder, progress }: Run): Promise<void> {
+  if (progress.rows.length > 0) await writeFigure(folder, "curves", curvesFigure(progress.rows));
+}
+
+/** Writes `model.onnx`: the best weights, with class names and preprocessing in the metadata. */
+export async function writeOnnx({
+  folder,
+  model,
+  ema,
+  classNames,
+  dataConfig,
+  progress,
+}: Run): Promise<void> {
+  if (progress.best === null) return;
+  const file = ema === null ? "model_best.safetensors" : "model_best.ema.safetensors";
+  const { tensors: weights } = decodeSafetensors(await readFile(join(folder, file)));
+  await writeFileWhole(
+    join(folder, "model.onnx"),
+    encodeClassifier({ model, weights, classNames, dataConfig }),
+  );
+}
+
+async function writeFigure(folder: string, name: string, svg: string): Promise<void> {
+  await writeFileWhole(join(folder, `${name}.svg`), svg);
+  await writeFileWhole(join(folder, `${name}.png`), await svgToPng(svg));
+}

@@ -1,0 +1,96 @@
+/** The images of a run: its data sets, and the loaders on them. */
+import { resolve } from "node:path";
+import type { Loader } from "../data/batch.ts";
+import { type ImageDataset, openDataset } from "../data/dataset.ts";
+import { fashionMnistMini } from "../data/datasets/fashion-mnist-mini.ts";
+import { createDecodePool } from "../data/decode-pool.ts";
+import { createLoader } from "../data/loader.ts";
+import type { PretrainedConfig } from "../models/model.ts";
+import type { TrainArguments } from "./arguments.ts";
+import type { Reporter } from "./reporter.ts";
+
+/** Training and validation images. */
+export interface TrainingData {
+  readonly training: ImageDataset;
+  /** null: `--val-split ''`. */
+  readonly validation: ImageDataset | null;
+}
+
+/** Loaders on {@link TrainingData}. */
+export interface TrainingLoaders {
+  readonly trainLoader: Loader;
+  readonly valLoader: Loader | null;
+  /** Ends the decoding threads. */
+  close(): Promise<void>;
+}
+
+/** Classes that the log lists one by one. */
+const LISTED_CLASSES = 20;
+
+/** Opens the folder of `--data-dir`, or the built-in images, and logs what is in it. */
+export async function openData(args: TrainArguments, { info, warn }: Reporter): Promise<TrainingData> {
+  if (args.dataDir === null) {
+    info(
+      "No data folder given: training on the built-in images, a subset of Fashion-MNIST (10 classes, 28x28)",
+    );
+  }
+  const shared = {
+    dataDir: args.dataDir === null ? fashionMnistMini : resolve(args.dataDir),
+    classMap: args.classMap === "" ? undefined : args.classMap,
+    onWarning: warn,
+  };
+  const training = await openDataset({ ...shared, split: args.trainSplit });
+  const { classNames } = training;
+  const validation =
+    args.valSplit === "" ? null : await openDataset({ ...shared, split: args.valSplit, classNames });
+  const images = validation === null ? "no validation" : `${validation.samples.length} validation images`;
+  info(`Data: ${training.samples.length} training images, ${images}, ${classNames.length} classes`);
+  for (const line of classTable(training)) info(line);
+  return { training, validation };
+}
+
+/** Makes the loaders: training shuffled and augmented, validation in order. */
+export function createLoaders(
+  { training, validation }: TrainingData,
+  args: TrainArguments,
+  { inputSize, interpolation, cropPct, cropMode, mean }: PretrainedConfig,
+  { warn }: Reporter,
+): TrainingLoaders {
+  const { seed, maxBadImages, noAug, hflip, vflip, colorJitter } = args;
+  const pool = createDecodePool(args.workers);
+  const shared = { seed, pool, maxBadImages, onWarning: warn };
+  const trainLoader = createLoader(training, {
+    ...shared,
+    batchSize: args.batchSize,
+    transform: {
+      training: true,
+      ...{ inputSize, noAug, hflip, vflip, colorJitter },
+      scale: pair(args.scale),
+      ratio: pair(args.ratio),
+      trainInterpolation: args.trainInterpolation as "random" | "bilinear" | "bicubic",
+    },
+  });
+  const valLoader =
+    validation === null
+      ? null
+      : createLoader(validation, {
+          ...shared,
+          batchSize: args.validationBatchSize ?? args.batchSize,
+          transform: { training: false, inputSize, interpolation, cropPct, cropMode, mean },
+        });
+  return { trainLoader, valLoader, close: () => pool.close() };
+}
+
+function pair([low = 0, high = 0]: readonly number[]): readonly [number, number] {
+  return [low, high];
+}
+
+function classTable({ classNames, samples }: ImageDataset): string[] {
+  const counts = new Uint32Array(classNames.length);
+  for (const { label } of samples) counts[label] = (counts[label] ?? 0) + 1;
+  const lines = classNames
+    .slice(0, LISTED_CLASSES)
+    .map((name, index) => `\t${index}: ${name} (${counts[index]})`);
+  const rest = classNames.length - LISTED_CLASSES;
+  return rest > 0 ? [...lines, `\t... and ${rest} more`] : lines;
+}

@@ -1,0 +1,59 @@
+/** A run in memory: what the stages of training share. */
+import type { Scheduler } from "@tsimm/scheduler";
+import type { Loader } from "../data/batch.ts";
+import type { Model, PretrainedConfig } from "../models/model.ts";
+import type { ModelEma } from "../optim/ema.ts";
+import type { Optimizer } from "../optim/optimizer.ts";
+import type { Engine } from "../runtime/engine.ts";
+import type { TrainingStep } from "../runtime/training-step.ts";
+import type { TrainArguments } from "./arguments.ts";
+import type { Best, Kept } from "./checkpoint-history.ts";
+import type { Reporter } from "./reporter.ts";
+import type { EpochRow } from "./summary.ts";
+
+/** Where a run is, and what it has found. */
+export interface RunProgress {
+  epoch: number;
+  /** Updates made since the start of the run. */
+  update: number;
+  /** Batches of the epoch that are done. */
+  batch: number;
+  /** Sum of the losses of the epoch's images so far. */
+  running: { loss: number; images: number };
+  rows: readonly EpochRow[];
+  best: Best | null;
+  kept: readonly Kept[];
+}
+
+/** Everything that training works with. */
+export interface Run {
+  readonly args: TrainArguments;
+  /** Arguments as `args.yaml` holds them. */
+  readonly savedArgs: Readonly<Record<string, unknown>>;
+  /** Absolute path of the output folder. */
+  readonly folder: string;
+  readonly engine: Engine;
+  readonly model: Model;
+  readonly dataConfig: PretrainedConfig;
+  readonly classNames: readonly string[];
+  readonly optimizer: Optimizer;
+  readonly scheduler: Scheduler;
+  readonly ema: ModelEma | null;
+  readonly step: TrainingStep;
+  readonly trainLoader: Loader;
+  /** null: no validation. */
+  readonly valLoader: Loader | null;
+  readonly numEpochs: number;
+  readonly updatesPerEpoch: number;
+  readonly metric: "loss" | "top1" | "top5";
+  readonly progress: RunProgress;
+  readonly reporter: Reporter;
+  readonly signal: AbortSignal;
+  /** Releases the engine and ends the decoding threads. */
+  close(): Promise<void>;
+}
+
+/** Mean learning rate over the optimizer's groups. */
+export function meanLr({ paramGroups }: Optimizer): number {
+  return paramGroups.reduce((sum, { lr }) => sum + lr, 0) / paramGroups.length;
+}
