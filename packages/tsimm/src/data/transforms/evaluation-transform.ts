@@ -1,8 +1,8 @@
 /** The fixed transform of evaluation images. */
 import { centerCropOrPad } from "./center-crop.ts";
 import type { Image } from "./image.ts";
-import { checkInputSize } from "./option-checks.ts";
-import type { Interpolation } from "./resampling-weights.ts";
+import { checkChoice, checkInputSize } from "./option-checks.ts";
+import { INTERPOLATIONS, type Interpolation } from "./resampling-weights.ts";
 import { resize } from "./resize.ts";
 import { roundHalfToEven } from "./round-half-to-even.ts";
 import type { Transform } from "./transform.ts";
@@ -46,18 +46,27 @@ export function evaluationTransform(options: EvaluationTransformOptions): Transf
     mean = [0.485, 0.456, 0.406],
   } = options;
   checkInputSize("evaluationTransform", inputSize);
+  checkChoice("evaluationTransform", "interpolation", interpolation, INTERPOLATIONS);
+  checkChoice("evaluationTransform", "cropMode", cropMode, Object.keys(RESIZED));
   if (!(cropPct > 0 && cropPct <= 1)) {
     throw new RangeError(`evaluationTransform: cropPct must be a number in (0, 1], got ${cropPct}`);
   }
   const [, height, width] = inputSize;
   const scaled = { width: Math.floor(width / cropPct), height: Math.floor(height / cropPct) };
-  const sizeOf = { squash: () => scaled, center: coveringSize, border: fittingSize }[cropMode];
+  const sizeOf = RESIZED[cropMode];
   const fill = cropMode === "border" ? mean.map((level) => roundHalfToEven(255 * level)) : [];
   return (image) => {
     const resized = resize(image, { ...sizeOf(image, scaled), interpolation });
     return centerCropOrPad(resized, { width, height, fill });
   };
 }
+
+/** Size of the resized image, by crop mode. */
+const RESIZED = {
+  center: coveringSize,
+  squash: (_: Image, target: Size) => target,
+  border: fittingSize,
+};
 
 /** The size in the image's aspect ratio whose shorter side is that of `target`. */
 function coveringSize(image: Image, target: Size): Size {

@@ -42,3 +42,17 @@ export function checkRange(where: string, name: string, range: readonly number[]
     throw new RangeError(`${where}: ${name} must be two numbers, 0 < low <= high, got [${range.join(", ")}]`);
   }
 }
+
+/**
+ * Refuses what is none of the words.
+ *
+ * @param where - Name of the function that was called.
+ * @param name - Name of the option.
+ * @param value - The value to check.
+ * @param words - What is allowed.
+ */
+export function checkChoice(where: string, name: string, value: string, words: readonly string[]): void {
+  if (!words.includes(value)) {
+    throw new RangeError(`${where}: ${name} must be one of ${words.join(", ")}, got "${value}"`);
+  }
+}

@@ -1,7 +1,10 @@
 /** Weights of Pillow's resampling along one axis, as integers. */
 
-/** Pillow's resampling filters with a kernel. */
-export type Interpolation = "bilinear" | "bicubic";
+/** Pillow's resampling filters that are offered. */
+export const INTERPOLATIONS = ["bilinear", "bicubic"] as const;
+
+/** One of {@link INTERPOLATIONS}. */
+export type Interpolation = (typeof INTERPOLATIONS)[number];
 
 /** Binary digits after the point in {@link ResamplingWeights.weights}. */
 export const WEIGHT_BITS = 22;

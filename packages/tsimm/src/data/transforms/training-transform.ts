@@ -1,9 +1,9 @@
 /** The random transform of training images. */
 import { colorJitter } from "./color-jitter.ts";
 import { flipHorizontally, flipVertically } from "./flip.ts";
-import { checkInputSize, checkProbability, checkRange } from "./option-checks.ts";
+import { checkChoice, checkInputSize, checkProbability, checkRange } from "./option-checks.ts";
 import { randomResizedCropBox } from "./random-resized-crop.ts";
-import type { Interpolation } from "./resampling-weights.ts";
+import { INTERPOLATIONS, type Interpolation } from "./resampling-weights.ts";
 import { resize } from "./resize.ts";
 import type { Transform } from "./transform.ts";
 
@@ -50,6 +50,7 @@ export function trainingTransform(options: TrainingTransformOptions): Transform 
   checkRange("trainingTransform", "ratio", ratio);
   checkProbability("trainingTransform", "hflip", hflip);
   checkProbability("trainingTransform", "vflip", vflip);
+  checkChoice("trainingTransform", "trainInterpolation", trainInterpolation, ["random", ...INTERPOLATIONS]);
   if (!(strength >= 0 && strength < Number.POSITIVE_INFINITY)) {
     throw new RangeError(`trainingTransform: colorJitter must be a number >= 0, got ${strength}`);
   }

@@ -104,6 +104,18 @@ const bad: readonly [TransformOptions, string][] = [
     { training: false, inputSize: [3, 8, 0] },
     "evaluationTransform: inputSize must be [channels, height, width] with 1 or 3 channels, got [3, 8, 0]",
   ],
+  [
+    { training: true, inputSize, trainInterpolation: JSON.parse('"lanczos"') },
+    'trainingTransform: trainInterpolation must be one of random, bilinear, bicubic, got "lanczos"',
+  ],
+  [
+    { training: false, inputSize, interpolation: JSON.parse('"nearest"') },
+    'evaluationTransform: interpolation must be one of bilinear, bicubic, got "nearest"',
+  ],
+  [
+    { training: false, inputSize, cropMode: JSON.parse('"middle"') },
+    'evaluationTransform: cropMode must be one of center, squash, border, got "middle"',
+  ],
   [{ training: true, inputSize, hflip: 1.5 }, "trainingTransform: hflip must be a number in [0, 1], got 1.5"],
   [
     { training: true, inputSize, vflip: Number.NaN },

@@ -1,0 +1,99 @@
+/** Decoding of whole batches on a pool. */
+import type { BadImages } from "./bad-images.ts";
+import type { Batch } from "./batch.ts";
+import type { ImageDataset } from "./dataset.ts";
+import type { DecodePool } from "./decode-pool.ts";
+import type { DecodedSamples, DecodeJob } from "./sample-decoder.ts";
+
+/** A batch of which some images may turn out to be unreadable. */
+export interface BegunBatch {
+  /** Samples asked for. */
+  readonly wanted: Uint32Array;
+  /** Samples decoded in their place. */
+  readonly indices: Int32Array;
+  /** uint8 [B, H, W, C]. */
+  readonly images: Uint8Array;
+  /** For each sample: why it could not be read, or null. */
+  readonly failures: readonly (string | null)[];
+}
+
+/** Decodes the batches of one pass over a data set. */
+export class BatchDecoder {
+  readonly #dataset: ImageDataset;
+  readonly #pool: DecodePool;
+  readonly #badImages: BadImages;
+  readonly #job: Omit<DecodeJob, "samples">;
+
+  constructor(
+    dataset: ImageDataset,
+    pool: DecodePool,
+    badImages: BadImages,
+    job: Omit<DecodeJob, "samples">,
+  ) {
+    this.#dataset = dataset;
+    this.#pool = pool;
+    this.#badImages = badImages;
+    this.#job = job;
+  }
+
+  /**
+   * Decodes samples, an equal part on each thread.
+   *
+   * @param wanted - Indices of the samples.
+   */
+  async begin(wanted: Uint32Array): Promise<BegunBatch> {
+    const indices = Int32Array.from(wanted, (index) => this.#badImages.substitute(index));
+    const part = Math.ceil(wanted.length / Math.max(1, this.#pool.workers));
+    const jobs: Promise<DecodedSamples>[] = [];
+    for (let first = 0; first < wanted.length; first += part) {
+      jobs.push(this.#decode(indices.subarray(first, first + part), wanted.subarray(first, first + part)));
+    }
+    const parts = await Promise.all(jobs);
+    const images = joined(parts.map(({ pixels }) => pixels));
+    return { wanted, indices, images, failures: parts.flatMap(({ failures }) => failures) };
+  }
+
+  /**
+   * Replaces the unreadable samples of a batch. Batches are to be finished in order, so that warnings do not
+   * depend on which thread was faster.
+   *
+   * @param batch - What {@link begin} gave.
+   * @throws Error if too many images are unreadable.
+   */
+  async finish({ wanted, indices, images, failures }: BegunBatch): Promise<Omit<Batch, "waited">> {
+    const size = indices.length;
+    for (let place = 0; place < size; place++) {
+      let failure = failures[place] ?? null;
+      while (failure !== null) {
+        this.#badImages.add(indices[place] ?? 0, failure);
+        indices[place] = this.#badImages.substitute(wanted[place] ?? 0);
+        const one = await this.#decode(indices.subarray(place, place + 1), wanted.subarray(place, place + 1));
+        images.set(one.pixels, (place * images.length) / size);
+        failure = one.failures[0] ?? null;
+      }
+    }
+    const labels = Int32Array.from(indices, (index) => this.#dataset.samples[index]?.label ?? 0);
+    return { images, labels, indices, size };
+  }
+
+  /** A replacement is augmented with the numbers of the sample that it stands for. */
+  #decode(indices: Int32Array, keys: Uint32Array): Promise<DecodedSamples> {
+    const samples = Array.from(indices, (index, place) => ({
+      source: this.#dataset.source(index),
+      key: keys[place] ?? 0,
+    }));
+    return this.#pool.decode({ ...this.#job, samples });
+  }
+}
+
+function joined(parts: readonly Uint8Array[]): Uint8Array {
+  const [first, ...others] = parts;
+  if (first && others.length === 0) return first;
+  const whole = new Uint8Array(parts.reduce((length, part) => length + part.length, 0));
+  let offset = 0;
+  for (const part of parts) {
+    whole.set(part, offset);
+    offset += part.length;
+  }
+  return whole;
+}

@@ -1,0 +1,75 @@
+import sharp, { type Sharp } from "sharp";
+import { expect, test } from "vitest";
+import { decodeImage } from "./decode.ts";
+import { grayscale } from "./transforms/color.ts";
+
+const width = 16;
+const height = 8;
+const pixels = Uint8Array.from({ length: width * height * 3 }, (_, i) => (i * 37) % 256);
+const colour = () => sharp(pixels, { raw: { width, height, channels: 3 } });
+const image = { width, height, channels: 3, data: pixels } as const;
+
+test.each<[string, () => Sharp]>([
+  ["an RGB PNG", () => colour().png()],
+  ["a PNG with transparency", () => colour().ensureAlpha(0.3).png()],
+  ["a PNG of 16 bits", () => colour().toColourspace("rgb16").png()],
+  ["a lossless WebP", () => colour().webp({ lossless: true })],
+  ["a PNG with an EXIF orientation", () => colour().withMetadata({ orientation: 6 }).png()],
+])("decodes %s to its pixels", async (_, file) => {
+  const decoded = await decodeImage(await file().toBuffer(), 3);
+  expect({ ...decoded, data: Uint8Array.from(decoded.data) }).toEqual(image);
+});
+
+test("ignores a colour profile", async () => {
+  const file = await colour().withIccProfile("p3").png().toBuffer();
+  const [ignored, applied] = [await decodeImage(file, 3), await sharp(file).raw().toBuffer()];
+  const stored = await sharp(file, { ignoreIcc: true }).raw().toBuffer();
+  expect(Buffer.from(ignored.data).equals(stored)).toBe(true);
+  expect(stored.equals(applied)).toBe(false);
+});
+
+test.each([
+  ["a grey PNG", () => colour().greyscale().png()],
+  ["a grey PNG with transparency", () => colour().greyscale().ensureAlpha(0.5).png()],
+  ["a grey PNG of 16 bits", () => colour().greyscale().toColourspace("grey16").png()],
+  ["a grey JPEG", () => colour().greyscale().jpeg()],
+])("decodes %s to three equal channels, and to one", async (_, file) => {
+  const bytes = await file().toBuffer();
+  const rgb = await decodeImage(bytes, 3);
+  const grey = await decodeImage(bytes, 1);
+  expect(rgb).toMatchObject({ width, height, channels: 3 });
+  expect(grey).toMatchObject({ width, height, channels: 1 });
+  expect([...rgb.data]).toEqual([...grey.data].flatMap((level) => [level, level, level]));
+  expect(new Set(grey.data).size).toBeGreaterThan(10);
+});
+
+test.each([
+  ["a PNG with a palette", () => colour().png({ palette: true, colours: 16 })],
+  ["a CMYK JPEG", () => colour().toColourspace("cmyk").jpeg({ quality: 100, chromaSubsampling: "4:4:4" })],
+  ["a progressive JPEG", () => colour().jpeg({ progressive: true })],
+])("decodes %s to RGB", async (_, file) => {
+  const decoded = await decodeImage(await file().toBuffer(), 3);
+  expect(decoded).toMatchObject({ width, height, channels: 3 });
+  expect(decoded.data).toHaveLength(pixels.length);
+  const difference = decoded.data.reduce((sum, level, i) => sum + Math.abs(level - (pixels[i] ?? 0)), 0);
+  expect(difference / pixels.length).toBeLessThan(40);
+});
+
+test("one channel is Pillow's luminance", async () => {
+  expect(await decodeImage(await colour().png().toBuffer(), 1)).toEqual(grayscale(image));
+});
+
+test.each([
+  ["a JPEG", () => colour().resize(100, 100).jpeg(), "VipsJpeg: premature end of JPEG image"],
+  ["a PNG", () => colour().resize(100, 100).png(), "vipspng: libpng read error"],
+  ["a WebP", () => colour().resize(100, 100).webp(), "Input buffer has corrupt header"],
+])("refuses %s that ends too early", async (_, file, message) => {
+  const whole = await file().toBuffer();
+  await expect(decodeImage(whole.subarray(0, whole.length / 2), 3)).rejects.toThrow(message);
+});
+
+test("refuses what is no image", async () => {
+  const text = new TextEncoder().encode("<html>not found</html>");
+  await expect(decodeImage(text, 3)).rejects.toThrow("Input buffer contains unsupported image format");
+  await expect(decodeImage(new Uint8Array(0), 3)).rejects.toThrow("file is empty");
+});

@@ -1,0 +1,203 @@
+import sharp from "sharp";
+import { expect, test } from "vitest";
+import type { Batch } from "./batch.ts";
+import { type ImageDataset, openDataset } from "./dataset.ts";
+import { createDecodePool } from "./decode-pool.ts";
+import { type FileTree, writeTree } from "./file-tree.fixture.ts";
+import { createLoader, type LoaderOptions } from "./loader.ts";
+
+/** Images of 4×4 pixels: image i has the level 10·i, and the even ones are class `a`. */
+async function dataset(count: number, broken: readonly number[] = []): Promise<ImageDataset> {
+  const tree: Record<string, Uint8Array> = {};
+  for (let i = 0; i < count; i++) {
+    const png = sharp({
+      create: { width: 4, height: 4, channels: 3, background: { r: 10 * i, g: 0, b: 0 } },
+    });
+    const bytes = await png.png().toBuffer();
+    tree[`train/${i < count / 2 ? "a" : "b"}/${i}.png`] = broken.includes(i) ? bytes.subarray(8) : bytes;
+  }
+  return openDataset({ dataDir: await writeTree(tree satisfies FileTree), split: "train" });
+}
+
+const evaluation = { training: false, inputSize: [3, 2, 2], cropPct: 1 } as const;
+const training = { training: true, inputSize: [3, 6, 6], colorJitter: 0.1 } as const;
+const inOrder: LoaderOptions = { batchSize: 4, transform: evaluation, workers: 0 };
+const shuffled: LoaderOptions = { batchSize: 4, transform: training, workers: 0 };
+
+async function collect(images: ImageDataset, options: LoaderOptions, epoch = 0, firstBatch = 0) {
+  const loader = createLoader(images, options);
+  const batches: Batch[] = [];
+  for await (const batch of loader.batches(epoch, firstBatch)) batches.push(batch);
+  await loader.close();
+  return batches;
+}
+
+const indices = (batches: readonly Batch[]) => batches.map((batch) => [...batch.indices]);
+const bytes = (batches: readonly Batch[]) =>
+  batches.map((batch) => Buffer.from(batch.images).toString("hex"));
+
+test("evaluation takes the samples in order and keeps the last partial batch", async () => {
+  const images = await dataset(10);
+  const batches = await collect(images, inOrder);
+  expect(indices(batches)).toEqual([
+    [0, 1, 2, 3],
+    [4, 5, 6, 7],
+    [8, 9],
+  ]);
+  expect(batches.map(({ size }) => size)).toEqual([4, 4, 2]);
+  expect(batches.map(({ labels }) => [...labels])).toEqual([
+    [0, 0, 0, 0],
+    [0, 1, 1, 1],
+    [1, 1],
+  ]);
+  const levels = batches.flatMap((batch) => [...batch.images].filter((_, i) => i % 12 === 0));
+  expect(levels).toEqual([0, 10, 20, 30, 40, 50, 60, 70, 80, 90]);
+  expect(batches[2]?.images).toHaveLength(2 * 2 * 2 * 3);
+  expect(createLoader(images, inOrder)).toMatchObject({ length: 3, samples: 10 });
+});
+
+test("training shuffles in each epoch and drops the last partial batch", async () => {
+  const images = await dataset(10);
+  expect(createLoader(images, shuffled)).toMatchObject({ length: 2, samples: 8 });
+  const [first, second] = [await collect(images, shuffled, 0), await collect(images, shuffled, 1)];
+  for (const batches of [first, second]) {
+    expect(batches).toHaveLength(2);
+    expect(new Set(indices(batches).flat()).size).toBe(8);
+    for (const batch of batches) {
+      expect([...batch.labels]).toEqual([...batch.indices].map((index) => (index < 5 ? 0 : 1)));
+    }
+  }
+  expect(indices(first)).not.toEqual(indices(second));
+});
+
+test("the bytes depend on seed and epoch alone", async () => {
+  const images = await dataset(10);
+  const once = bytes(await collect(images, shuffled, 3));
+  expect(bytes(await collect(images, shuffled, 3))).toEqual(once);
+  expect(bytes(await collect(images, { ...shuffled, seed: 43 }, 3))).not.toEqual(once);
+  expect(bytes(await collect(images, shuffled, 4))).not.toEqual(once);
+});
+
+test("a pass can begin in the midst of an epoch", async () => {
+  const images = await dataset(14);
+  const whole = bytes(await collect(images, shuffled, 5));
+  expect(bytes(await collect(images, shuffled, 5, 1))).toEqual(whole.slice(1));
+  expect(await collect(images, shuffled, 5, 3)).toEqual([]);
+});
+
+test("one channel gives batches of luminance", async () => {
+  const [batch] = await collect(await dataset(4), {
+    ...inOrder,
+    transform: { ...evaluation, inputSize: [1, 1, 1] },
+  });
+  // 0.299 of the red level.
+  expect([...(batch?.images ?? [])]).toEqual([0, 3, 6, 9]);
+});
+
+test("the next readable image stands for an unreadable one, which is named once", async () => {
+  const images = await dataset(8, [1, 2, 7]);
+  const warnings: string[] = [];
+  const onWarning = (message: string) => warnings.push(message);
+  const loader = createLoader(images, { ...inOrder, maxBadImages: 0.5, onWarning });
+  for (const _epoch of [0, 1]) {
+    const batches: Batch[] = [];
+    for await (const batch of loader.batches(0)) batches.push(batch);
+    expect(indices(batches)).toEqual([
+      [0, 3, 3, 3],
+      [4, 5, 6, 0],
+    ]);
+    expect(batches.map(({ labels }) => [...labels])).toEqual([
+      [0, 0, 0, 0],
+      [1, 1, 1, 0],
+    ]);
+    const levels = batches.flatMap((batch) => [...batch.images].filter((_, i) => i % 12 === 0));
+    expect(levels).toEqual([0, 30, 30, 30, 40, 50, 60, 0]);
+  }
+  const warning = (index: number) =>
+    `Skipped sample (index ${index}): ${images.samples[index]?.path}: Input buffer contains unsupported image format`;
+  expect(warnings).toEqual([warning(1), warning(2), warning(7)]);
+});
+
+test("a replacement is augmented with the random numbers of the sample that it stands for", async () => {
+  const options = { ...shuffled, batchSize: 8, maxBadImages: 0.5 };
+  const loader = createLoader(await dataset(8, [3]), options);
+  const passes: string[][] = [];
+  for (const _pass of [0, 1]) {
+    const batches: Batch[] = [];
+    for await (const batch of loader.batches(2)) batches.push(batch);
+    passes.push(bytes(batches));
+    const taken = indices(batches).flat();
+    const places = taken.flatMap((index, place) => (index === 4 ? [place] : []));
+    expect(places).toHaveLength(2);
+    const [one, other] = places.map((place) => batches[0]?.images.subarray(place * 108, (place + 1) * 108));
+    expect(one).not.toEqual(other);
+  }
+  // The second pass knows the unreadable file before it decodes.
+  expect(passes[1]).toEqual(passes[0]);
+});
+
+test("more unreadable images than allowed end the pass", async () => {
+  const images = await dataset(8, [1, 5]);
+  const pass = collect(images, { ...inOrder, maxBadImages: 0.125 });
+  await expect(pass).rejects.toThrow(
+    "Loader: at most 12.5 % of 8 images may be unreadable (maxBadImages), got 2, " +
+      `the last ${images.samples[5]?.path}: Input buffer contains unsupported image format; repair or remove them`,
+  );
+});
+
+test("twenty unreadable images in a row end the pass", async () => {
+  const images = await dataset(
+    25,
+    Array.from({ length: 20 }, (_, i) => i + 2),
+  );
+  const pass = collect(images, { ...inOrder, maxBadImages: 1 });
+  await expect(pass).rejects.toThrow(
+    "Loader: at most 19 images in a row may be unreadable, got 20 " +
+      `from ${images.samples[2]?.path} on; check these files`,
+  );
+});
+
+test("a file that is gone is an unreadable image", async () => {
+  const images = await dataset(4);
+  const warnings: string[] = [];
+  const gone: ImageDataset = {
+    ...images,
+    source: (index) => (index === 1 ? { file: "no-such-file.png" } : images.source(index)),
+  };
+  await collect(gone, { ...inOrder, maxBadImages: 0.5, onWarning: (message) => warnings.push(message) });
+  expect(warnings).toEqual([
+    `Skipped sample (index 1): ${images.samples[1]?.path}: ENOENT: no such file or directory, open 'no-such-file.png'`,
+  ]);
+});
+
+test("a shared pool outlives its loaders, one's own does not", async () => {
+  const images = await dataset(4);
+  const pool = createDecodePool(0);
+  expect(await collect(images, { ...inOrder, pool })).toHaveLength(1);
+  expect(await collect(images, { ...inOrder, pool })).toHaveLength(1);
+  await pool.close();
+  await expect(collect(images, { ...inOrder, pool })).rejects.toThrow(
+    "DecodePool: decode must be called before close; make a new pool",
+  );
+});
+
+const bad: readonly [Partial<LoaderOptions>, string][] = [
+  [{ batchSize: 0 }, "createLoader: batchSize must be an integer >= 1, got 0"],
+  [{ batchSize: 2.5 }, "createLoader: batchSize must be an integer >= 1, got 2.5"],
+  [
+    { batchSize: 5, transform: training },
+    "createLoader: batchSize must be at most 4, the number of training images, got 5; " +
+      "choose a smaller batch or add images",
+  ],
+  [{ maxBadImages: Number.NaN }, "createLoader: maxBadImages must be a number in [0, 1], got NaN"],
+  [{ workers: -1 }, "createDecodePool: workers must be an integer >= 0, got -1"],
+  [
+    { transform: { training: false, inputSize: [3, 8, 8], cropPct: 2 } },
+    "evaluationTransform: cropPct must be a number in (0, 1], got 2",
+  ],
+];
+
+test.each(bad)("refuses %j", async (options, message) => {
+  const images = await dataset(4);
+  expect(() => createLoader(images, { ...inOrder, ...options })).toThrow(new RangeError(message));
+});

@@ -1,0 +1,107 @@
+/** The data loader: shuffles, decodes ahead, and makes batches. */
+import { keyedRandom, permutation } from "../random/keyed-random.ts";
+import { BadImages } from "./bad-images.ts";
+import type { Loader } from "./batch.ts";
+import { BatchDecoder, type BegunBatch } from "./batch-decoder.ts";
+import type { ImageDataset } from "./dataset.ts";
+import { createDecodePool, type DecodePool } from "./decode-pool.ts";
+import { createTransform, type TransformOptions } from "./transforms/transform.ts";
+
+/** Options of {@link createLoader}. */
+export interface LoaderOptions {
+  /** Images in a batch, an integer >= 1. */
+  readonly batchSize: number;
+  /**
+   * What happens to each image. With `training: true` the samples are shuffled in each epoch and a last
+   * partial batch is dropped; else they come in order and it is kept.
+   */
+  readonly transform: TransformOptions;
+  /** Seed of order and augmentation, a safe integer; default 42. */
+  readonly seed?: number | undefined;
+  /** Decoding threads, an integer >= 0; 0 decodes on the calling thread; default 4. No effect with `pool`. */
+  readonly workers?: number | undefined;
+  /** Decoding threads that other loaders use too; the loader does not close them. */
+  readonly pool?: DecodePool | undefined;
+  /** Share of the images that may be unreadable, in [0, 1]; default 0.05. */
+  readonly maxBadImages?: number | undefined;
+  /** Hears of each unreadable image once: `Skipped sample (index i): path: reason`. */
+  readonly onWarning?: ((message: string) => void) | undefined;
+}
+
+/** Batches that threads decode ahead of the one in use. */
+const BATCHES_AHEAD = 3;
+
+/**
+ * Makes a loader.
+ *
+ * The bytes of a batch depend on the data set, `seed`, the epoch and the transform alone, never on `workers`.
+ * An unreadable image is replaced by the next one of the data set.
+ *
+ * @param dataset - The images.
+ * @param options - Batches and transform.
+ * @throws RangeError if an option is out of range, or the batch is larger than the training set.
+ * @see timm `timm/data/loader.py`, `create_loader`
+ */
+export function createLoader(dataset: ImageDataset, options: LoaderOptions): Loader {
+  const { batchSize, transform, seed = 42, workers = 4, maxBadImages = 0.05, onWarning } = options;
+  const samples = dataset.samples.length;
+  checkOptions(batchSize, transform, maxBadImages, samples);
+  const pool = options.pool ?? createDecodePool(workers);
+  const badImages = new BadImages(dataset.samples, { maxBadImages, onWarning });
+  const length = transform.training ? Math.floor(samples / batchSize) : Math.ceil(samples / batchSize);
+  const batchesAhead = pool.workers > 0 ? BATCHES_AHEAD : 0;
+
+  return {
+    length,
+    samples: transform.training ? length * batchSize : samples,
+    async *batches(epoch, firstBatch = 0) {
+      const order = transform.training
+        ? permutation(samples, keyedRandom(seed, "shuffle", epoch))
+        : Uint32Array.from({ length: samples }, (_, i) => i);
+      const decoder = new BatchDecoder(dataset, pool, badImages, { transform, seed, epoch });
+      const begun: Promise<BegunBatch>[] = [];
+      let next = firstBatch;
+      const begin = (count: number) => {
+        while (begun.length < count && next < length) {
+          const batch = decoder.begin(order.subarray(next * batchSize, (next + 1) * batchSize));
+          batch.catch(() => {}); // thrown where the batch is awaited, if it ever is
+          begun.push(batch);
+          next++;
+        }
+      };
+      while (true) {
+        const start = performance.now();
+        begin(Math.max(1, batchesAhead));
+        const batch = begun.shift();
+        if (!batch) return;
+        const finished = await decoder.finish(await batch);
+        begin(batchesAhead);
+        yield { ...finished, waited: (performance.now() - start) / 1000 };
+      }
+    },
+    async close() {
+      if (!options.pool) await pool.close();
+    },
+  };
+}
+
+function checkOptions(
+  batchSize: number,
+  transform: TransformOptions,
+  maxBadImages: number,
+  samples: number,
+): void {
+  if (!(Number.isSafeInteger(batchSize) && batchSize >= 1)) {
+    throw new RangeError(`createLoader: batchSize must be an integer >= 1, got ${batchSize}`);
+  }
+  if (transform.training && batchSize > samples) {
+    throw new RangeError(
+      `createLoader: batchSize must be at most ${samples}, the number of training images, ` +
+        `got ${batchSize}; choose a smaller batch or add images`,
+    );
+  }
+  if (!(maxBadImages >= 0 && maxBadImages <= 1)) {
+    throw new RangeError(`createLoader: maxBadImages must be a number in [0, 1], got ${maxBadImages}`);
+  }
+  createTransform(transform);
+}

@@ -1,0 +1,80 @@
+/** Reading, decoding and transforming of samples, on whichever thread this runs. */
+import { keyedRandom } from "../random/keyed-random.ts";
+import { ByteReader, type ByteSource } from "./byte-source.ts";
+import { decodeImage } from "./decode.ts";
+import type { Image } from "./transforms/image.ts";
+import { createTransform, type TransformOptions } from "./transforms/transform.ts";
+
+/** Samples to decode, as plain data that can be sent to another thread. */
+export interface DecodeJob {
+  readonly transform: TransformOptions;
+  readonly seed: number;
+  readonly epoch: number;
+  readonly samples: readonly {
+    readonly source: ByteSource;
+    /** Chooses, with seed and epoch, the random numbers of the transform. */
+    readonly key: number;
+  }[];
+}
+
+/** What became of a {@link DecodeJob}. */
+export interface DecodedSamples {
+  /** uint8 [N, H, W, C]; zeros where a sample could not be read. */
+  readonly pixels: Uint8Array<ArrayBuffer>;
+  /** For each sample: why it could not be read, or null. */
+  readonly failures: readonly (string | null)[];
+}
+
+/** Samples of which the file is being decoded at a time, on threads that Node keeps for such work. */
+const DECODING_AT_ONCE = 2;
+
+/** Decodes jobs. */
+export class SampleDecoder {
+  readonly #reader = new ByteReader();
+
+  /**
+   * Decodes a job. The next files are decoded while an image is transformed.
+   *
+   * @param job - What to decode.
+   * @param cancelled - Asked before each sample; once true, the rest stays zero.
+   */
+  async decode(job: DecodeJob, cancelled: () => boolean = () => false): Promise<DecodedSamples> {
+    const { seed, epoch, samples } = job;
+    const [channels, height, width] = job.transform.inputSize;
+    const transform = createTransform(job.transform);
+    const size = channels * height * width;
+    const pixels = new Uint8Array(samples.length * size);
+    const failures: (string | null)[] = [];
+    const images: Promise<Image | string>[] = [];
+    for (const [place, { key }] of samples.entries()) {
+      if (cancelled()) break;
+      for (const { source } of samples.slice(images.length, place + DECODING_AT_ONCE)) {
+        images.push(this.#load(source, channels === 1 ? 1 : 3));
+      }
+      const image = await images[place];
+      if (image === undefined || typeof image === "string") {
+        failures.push(image ?? "was not read");
+        continue;
+      }
+      pixels.set(transform(image, keyedRandom(seed, "augment", epoch, key)).data, place * size);
+      failures.push(null);
+    }
+    await Promise.all(images);
+    return { pixels, failures };
+  }
+
+  /** Closes the files that are open. */
+  close(): void {
+    this.#reader.close();
+  }
+
+  /** The image, or why there is none. */
+  async #load(source: ByteSource, channels: 1 | 3): Promise<Image | string> {
+    try {
+      return await decodeImage(this.#reader.read(source), channels);
+    } catch (error) {
+      const message = error instanceof Error ? error.message : String(error);
+      return message.trim().replace(/\s*\n\s*/g, " ");
+    }
+  }
+}
