@@ -1,5 +1,6 @@
 /** Numbers from names, as the golden files' README defines them, and how to read those files. */
 import { readFileSync } from "node:fs";
+import type { Model } from "./model.ts";
 
 const goldenFolder = new URL("../../../../test/golden/train/", import.meta.url);
 
@@ -52,4 +53,55 @@ export function goldenTensor(
 /** Euclidean norm. */
 export function l2(values: ArrayLike<number>): number {
   return Math.sqrt(Array.from(values).reduce((sum, value) => sum + value * value, 0));
+}
+
+/**
+ * The value of every element of a state tensor, by the rules of the golden files' README.
+ *
+ * @param lastNorms - Names of the weights of each residual block's last normalization.
+ */
+export function goldenState(
+  salt: number,
+  name: string,
+  shape: readonly number[],
+  lastNorms: ReadonlySet<string> = new Set(),
+): Float32Array {
+  const length = shape.reduce((product, size) => product * size, 1);
+  if (name.endsWith(".bias") || name.endsWith(".running_mean")) return goldenTensor(salt, name, length, 18);
+  if (shape.length === 1) return goldenTensor(salt, name, length, 18, lastNorms.has(name) ? 0.5 : 1);
+  const fanIn = shape.slice(1).reduce((product, size) => product * size, 1);
+  let exponent = 0;
+  while (6 * 4 ** exponent < fanIn) exponent++;
+  return goldenTensor(salt, name, length, 16 + exponent);
+}
+
+/** Fills a model's state with golden values. */
+export function fillGolden(salt: number, model: Pick<Model, "state">): void {
+  const names = model.state.map(({ name }) => name);
+  const third = new Set(names.filter((name) => /^layer\d+\.\d+\.bn3\.weight$/.test(name)));
+  const lastNorms = new Set(
+    names.filter(
+      (name) =>
+        third.has(name) ||
+        (/^layer\d+\.\d+\.bn2\.weight$/.test(name) && !third.has(name.replace("bn2", "bn3"))),
+    ),
+  );
+  for (const { name, shape, data } of model.state) {
+    if (data instanceof Float32Array) data.set(goldenState(salt, name, shape, lastNorms));
+    else data.fill(0n);
+  }
+}
+
+/** [L2 norm, first values …] of a tensor in a golden file. */
+export type Fingerprint = readonly number[];
+
+/**
+ * How far a tensor is from a fingerprint: the largest difference of norm and first values, relative to the norm.
+ */
+export function fingerprintError(
+  values: ArrayLike<number>,
+  [norm = Number.NaN, ...first]: Fingerprint,
+): number {
+  const differences = first.map((value, i) => Math.abs((values[i] ?? Number.NaN) - value));
+  return Math.max(Math.abs(l2(values) - norm), ...differences) / norm;
 }

@@ -1,0 +1,37 @@
+/** Initial values of weights. */
+import type { RandomStream } from "../random/keyed-random.ts";
+
+/** Makes the initial values of a tensor of this shape. */
+export type Initializer = (shape: readonly number[], random: RandomStream) => Float32Array;
+
+/** Every element is `value`. */
+export function constant(value: number): Initializer {
+  return (shape) => new Float32Array(elements(shape)).fill(value);
+}
+
+/**
+ * Normal with standard deviation √(2 / fan out), for layers before a ReLU (He et al., arXiv:1502.01852).
+ *
+ * Fan out is out channels · kernel area of a convolution weight [K, C, R, S].
+ */
+export const kaimingNormalFanOut: Initializer = (shape, random) => {
+  const [channels = 1, , ...kernel] = shape;
+  const std = Math.sqrt(2 / (channels * elements(kernel)));
+  return fill(shape, () => std * random.normal());
+};
+
+/** Uniform in ±1 / √fanIn, PyTorch's default for the weight and the bias of a linear layer. */
+export function uniformFanIn(fanIn: number): Initializer {
+  const bound = 1 / Math.sqrt(fanIn);
+  return (shape, random) => fill(shape, () => bound * (2 * random.uniform() - 1));
+}
+
+function fill(shape: readonly number[], next: () => number): Float32Array {
+  const values = new Float32Array(elements(shape));
+  for (let i = 0; i < values.length; i++) values[i] = next();
+  return values;
+}
+
+function elements(shape: readonly number[]): number {
+  return shape.reduce((product, size) => product * size, 1);
+}

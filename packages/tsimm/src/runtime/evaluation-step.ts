@@ -1,0 +1,70 @@
+/** Evaluation of a model on an engine, with the weights as constants of the graph. */
+import { bakeInitializers, encodeModel, prependNormalization, type Tensor } from "@tsimm/autodiff";
+import type { Model } from "../models/model.ts";
+import type { Engine } from "./engine.ts";
+import { type ImageOptions, imageTensor } from "./images.ts";
+
+/** Options of {@link createEvaluation}. */
+export type EvaluationOptions = ImageOptions & {
+  /** Threads of the engine, an integer >= 1; absent: all cores. */
+  readonly threads?: number;
+};
+
+/** A set of weights, compiled for one batch size and image size. */
+export interface Evaluation {
+  /**
+   * Logits of images.
+   *
+   * @param images - At most a batch, in the layout that the options name; a smaller one is padded.
+   * @param count - Images in it.
+   * @returns [count, numClasses].
+   */
+  run(images: Uint8Array | Float32Array, count: number): Promise<Float32Array>;
+  close(): Promise<void>;
+}
+
+/**
+ * Compiles the evaluation of a model with the weights and running statistics that `model.state` holds now.
+ *
+ * As constants they let the engine choose its fastest layouts; a change of the model has no effect on what is
+ * compiled.
+ *
+ * @param model - Another set of weights (a moving average) is evaluated as `{ ...model, state }`.
+ */
+export async function createEvaluation(
+  engine: Engine,
+  model: Model,
+  options: EvaluationOptions,
+): Promise<Evaluation> {
+  const { batchSize, height, width, input, mean, std, threads } = options;
+  const forward = model.forwardGraph({ batchSize, height, width, training: false });
+  const inputs = new Set(forward.inputs.map(({ name }) => name));
+  const weights = new Map<string, Tensor>();
+  for (const { name, shape, data } of model.state) {
+    if (data instanceof Float32Array && inputs.has(name))
+      weights.set(name, { dtype: "float32", shape, data });
+  }
+  const baked = bakeInitializers(forward, weights);
+  const graph = input === "uint8" ? prependNormalization(baked, { input: "input", mean, std }) : baked;
+  const session = await engine.load(encodeModel(graph), threads === undefined ? {} : { threads });
+  const padded = new (input === "uint8" ? Uint8Array : Float32Array)(
+    batchSize * model.inChans * height * width,
+  );
+  return {
+    async run(images, count) {
+      if (!(Number.isInteger(count) && count >= 1 && count <= batchSize)) {
+        throw new RangeError(`Evaluation.run: count must be an integer from 1 to ${batchSize}, got ${count}`);
+      }
+      const batch = imageTensor("Evaluation.run", images, model.inChans, { ...options, batchSize: count });
+      let feed = batch;
+      if (count < batchSize) {
+        padded.set(images);
+        feed = imageTensor("Evaluation.run", padded, model.inChans, options);
+      }
+      const { logits } = await session.run({ input: feed });
+      if (!(logits?.data instanceof Float32Array)) throw new TypeError("Evaluation.run: no float32 logits");
+      return logits.data.subarray(0, count * model.numClasses);
+    },
+    close: () => session.close(),
+  };
+}

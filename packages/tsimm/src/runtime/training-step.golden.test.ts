@@ -1,0 +1,207 @@
+/**
+ * Tolerances are those of the golden files' README for a float32 engine: the numbers are float64, and where a
+ * ReLU changes side under float32 noise gradients move by what `grad_sensitivity_max` says.
+ */
+import { describe, expect, test } from "vitest";
+import {
+  type Fingerprint,
+  fillGolden,
+  fingerprintError,
+  goldenBits,
+  goldenIntegers,
+  goldenTensor,
+  l2,
+  readGolden,
+} from "../models/golden.fixture.ts";
+import type { Model } from "../models/model.ts";
+import { createModel } from "../models/registry.ts";
+import { createOptimizerV2 } from "../optim/create-optimizer.ts";
+import { listOptimizers } from "../optim/optimizers.ts";
+import { createEngine } from "./create-engine.ts";
+import { createEvaluation } from "./evaluation-step.ts";
+import { createTrainingStep } from "./training-step.ts";
+
+interface Trajectory {
+  args: { opt: string; weight_decay: number; [option: string]: unknown };
+  loss: number[];
+  eval_loss_after: number;
+  delta_l2_all: [number, number];
+  delta_after_1: Record<string, Fingerprint>;
+  delta_after_last: Record<string, Fingerprint>;
+  f32_loss_dev: number;
+  f32_eval_dev: number;
+  f32_delta1_dev: number;
+}
+interface Case {
+  input_shape: [number, number, number, number];
+  target: number[];
+  eval: { logits: number[][]; loss: number };
+  train: { logits: number[][]; loss: number; loss_smoothing_0_1: number };
+  grads: Record<string, Fingerprint>;
+  bn_after_1_forward: Record<string, { running_mean: Fingerprint; running_var: Fingerprint }>;
+  optim: Record<string, Trajectory>;
+  f32_dev: { grad_sensitivity_max: number };
+}
+interface Golden {
+  model: string;
+  num_classes: number;
+  salt: number;
+  param_count: number;
+  param_tensors: number;
+  checks: { state: Record<string, [number[], number]>; input_sum_c: Record<string, number> };
+  cases: Case[];
+}
+
+const engine = await createEngine("native");
+const camelCase = (name: string) => name.replace(/_(.)/g, (_, letter: string) => letter.toUpperCase());
+
+function setUp({ salt, model: name, num_classes: numClasses }: Golden, { input_shape, target }: Case) {
+  const model = createModel(name, { numClasses });
+  fillGolden(salt, model);
+  const [batchSize, , height, width] = input_shape;
+  const length = input_shape.reduce((product, size) => product * size, 1);
+  const images = goldenTensor(salt, "input", length, 15);
+  const options = { batchSize, height, width, input: "float32" } as const;
+  return { model, images, options, targets: (smoothing: number) => dense(target, numClasses, smoothing) };
+}
+
+function dense(labels: readonly number[], classes: number, smoothing: number): Float32Array {
+  const target = new Float32Array(labels.length * classes).fill(smoothing / classes);
+  for (const [i, label] of labels.entries())
+    target[i * classes + label] = 1 - smoothing + smoothing / classes;
+  return target;
+}
+
+function crossEntropy(logits: Float32Array, labels: readonly number[]): number {
+  const classes = logits.length / labels.length;
+  const losses = labels.map((label, i) => {
+    const row = logits.subarray(i * classes, (i + 1) * classes);
+    return Math.log(row.reduce((sum, z) => sum + Math.exp(z), 0)) - (row[label] ?? Number.NaN);
+  });
+  return losses.reduce((sum, loss) => sum + loss, 0) / labels.length;
+}
+
+async function evaluate(model: Model, images: Float32Array, options: Parameters<typeof createEvaluation>[2]) {
+  const evaluation = await createEvaluation(engine, model, options);
+  const logits = await evaluation.run(images, options.batchSize);
+  await evaluation.close();
+  return logits;
+}
+
+function largestDifference(values: Float32Array, expected: readonly number[][]): number {
+  return Math.max(...expected.flat().map((value, i) => Math.abs((values[i] ?? Number.NaN) - value)));
+}
+
+const relative = (value: number, expected: number) => Math.abs(value - expected) / Math.abs(expected);
+
+describe.each(["test_resnet", "resnet18", "resnet34", "resnet50"])("%s", (name) => {
+  const golden = readGolden<Golden>(`${name}.json`);
+  const logitTolerance = name === "resnet50" ? 1e-3 : 1e-4;
+
+  test("has timm's tensors in timm's order", () => {
+    const model = createModel(name, { numClasses: golden.num_classes });
+    const shapes = model.state
+      .filter(({ data }) => data instanceof Float32Array)
+      .map(({ name, shape }) => [name, shape]);
+    expect(shapes).toEqual(Object.entries(golden.checks.state).map(([name, [shape]]) => [name, shape]));
+    expect(model.parameters.length).toBe(golden.param_tensors);
+    expect(model.parameters.reduce((sum, { data }) => sum + data.length, 0)).toBe(golden.param_count);
+  });
+
+  test("golden weights and inputs are what the file was computed from", () => {
+    const sum = (name: string, length: number) =>
+      goldenIntegers(golden.salt, name, length).reduce((total, c) => total + c, 0);
+    for (const [name, [shape, expected]] of Object.entries(golden.checks.state)) {
+      expect([
+        name,
+        sum(
+          name,
+          shape.reduce((product, size) => product * size, 1),
+        ),
+      ]).toEqual([name, expected]);
+    }
+    for (const { input_shape, target } of golden.cases) {
+      const length = input_shape.reduce((product, size) => product * size, 1);
+      expect(sum("input", length)).toBe(golden.checks.input_sum_c[input_shape.join("x")]);
+      expect(target.map((_, i) => goldenBits(golden.salt, "target", i) % 10)).toEqual(target);
+    }
+  });
+
+  describe.each(golden.cases.map((one) => [one.input_shape.join("×"), one] as const))("on %s", (_, one) => {
+    test("evaluates as PyTorch does", async () => {
+      const { model, images, options } = setUp(golden, one);
+      const logits = await evaluate(model, images, options);
+      expect(largestDifference(logits, one.eval.logits)).toBeLessThan(1e-4);
+      expect(Math.abs(crossEntropy(logits, one.target) - one.eval.loss)).toBeLessThan(1e-4);
+    });
+
+    test("one step gives PyTorch's loss, gradients and running statistics", async () => {
+      const { model, images, options, targets } = setUp(golden, one);
+      const step = await createTrainingStep(engine, model, options);
+      const { loss, logits } = await step.run(images, targets(0));
+      expect(largestDifference(logits, one.train.logits)).toBeLessThan(logitTolerance);
+      expect(Math.abs(loss - one.train.loss)).toBeLessThan(1e-4);
+      const gradientTolerance = Math.max(1e-3, 3 * one.f32_dev.grad_sensitivity_max);
+      const gradients = model.parameters.map(({ name, grad }) => [name, grad] as const);
+      expect(gradients.map(([name]) => name)).toEqual(Object.keys(one.grads));
+      for (const [name, grad] of gradients) {
+        expect([name, fingerprintError(grad ?? [], one.grads[name] ?? []) < gradientTolerance]).toEqual([
+          name,
+          true,
+        ]);
+      }
+      expect(model.batchNormalizations.map(({ module }) => module)).toEqual(
+        Object.keys(one.bn_after_1_forward),
+      );
+      for (const { module, runningMean, runningVar, numBatchesTracked } of model.batchNormalizations) {
+        const expected = one.bn_after_1_forward[module];
+        expect(fingerprintError(runningMean, expected?.running_mean ?? [])).toBeLessThan(1e-5);
+        expect(fingerprintError(runningVar, expected?.running_var ?? [])).toBeLessThan(1e-5);
+        expect(numBatchesTracked).toEqual(BigInt64Array.of(1n));
+      }
+      const smoothed = await step.run(images, targets(0.1));
+      expect(Math.abs(smoothed.loss - one.train.loss_smoothing_0_1)).toBeLessThan(1e-4);
+      await step.close();
+    });
+
+    const known = Object.entries(one.optim).filter(([, { args }]) => listOptimizers().includes(args.opt));
+    test.each(known)("five steps of %s follow PyTorch", async (_, run) => {
+      const { model, images, options, targets } = setUp(golden, one);
+      const start = new Map(model.parameters.map(({ name, data }) => [name, data.slice()]));
+      const step = await createTrainingStep(engine, model, options);
+      const args = Object.fromEntries(
+        Object.entries(run.args).map(([key, value]) => [camelCase(key), value]),
+      );
+      const optimizer = createOptimizerV2(model, args);
+      const changes = () =>
+        new Map(
+          model.parameters.map(({ name, data }) => {
+            const before = start.get(name);
+            return [name, data.map((value, i) => value - (before?.[i] ?? Number.NaN))];
+          }),
+        );
+      const lossTolerance = (expected: number) => Math.max(1e-3 * Math.abs(expected), 20 * run.f32_loss_dev);
+      const deltaTolerance = 0.03;
+      for (const [k, expected] of run.loss.entries()) {
+        const { loss } = await step.run(images, targets(0));
+        expect([k, Math.abs(loss - expected) < lossTolerance(expected)]).toEqual([k, true]);
+        if (k === run.loss.length - 1) break;
+        optimizer.step();
+        if (k === 0) {
+          const all = Math.sqrt([...changes().values()].reduce((sum, delta) => sum + l2(delta) ** 2, 0));
+          expect(relative(all, run.delta_l2_all[0])).toBeLessThan(deltaTolerance);
+        }
+      }
+      const all = Math.sqrt([...changes().values()].reduce((sum, delta) => sum + l2(delta) ** 2, 0));
+      expect(relative(all, run.delta_l2_all[1])).toBeLessThan(deltaTolerance);
+      await step.close();
+      const logits = await evaluate(model, images, options);
+      const evalTolerance = Math.max(
+        1e-3 * run.eval_loss_after,
+        20 * run.f32_eval_dev,
+        20 * run.f32_loss_dev,
+      );
+      expect(Math.abs(crossEntropy(logits, one.target) - run.eval_loss_after)).toBeLessThan(evalTolerance);
+    });
+  });
+});

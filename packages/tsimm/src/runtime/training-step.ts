@@ -1,0 +1,103 @@
+/** One training step of a model on an engine: loss, logits, gradients, running statistics. */
+import { encodeModel, prependNormalization, type Tensor, trainingGraph } from "@tsimm/autodiff";
+import type { BatchNormalizationState, Model } from "../models/model.ts";
+import type { Engine } from "./engine.ts";
+import { type ImageOptions, imageTensor } from "./images.ts";
+
+/** Options of {@link createTrainingStep}. */
+export type TrainingStepOptions = ImageOptions & {
+  /** Threads of the engine, an integer >= 1; absent: all cores. */
+  readonly threads?: number;
+};
+
+/** What a step yields beside the gradients. */
+export interface StepResult {
+  /** Mean over the batch. */
+  readonly loss: number;
+  /** [B, numClasses], before the update. */
+  readonly logits: Float32Array;
+}
+
+/** A model's training step, compiled for one batch size and image size. */
+export interface TrainingStep {
+  /**
+   * Forward and backward pass. Writes every parameter's `grad` and updates the running statistics of every
+   * batch normalization; parameters stay as they are, and must until the promise settles.
+   *
+   * @param images - A whole batch in the layout that the options name.
+   * @param target - Probabilities of the classes, [B, numClasses].
+   */
+  run(images: Uint8Array | Float32Array, target: Float32Array): Promise<StepResult>;
+  close(): Promise<void>;
+}
+
+/**
+ * Compiles the training step of a model: softmax cross-entropy against dense targets.
+ *
+ * @throws Error if the model holds an operator without a gradient rule, or the engine refuses the graph.
+ */
+export async function createTrainingStep(
+  engine: Engine,
+  model: Model,
+  options: TrainingStepOptions,
+): Promise<TrainingStep> {
+  const { batchSize, height, width, threads } = options;
+  const forward = model.forwardGraph({ batchSize, height, width, training: true });
+  const step = trainingGraph(forward, {
+    logits: "logits",
+    parameters: model.parameters.map(({ name }) => name),
+  });
+  const { input, mean, std } = options;
+  const graph =
+    input === "uint8" ? prependNormalization(step.graph, { input: "input", mean, std }) : step.graph;
+  const session = await engine.load(encodeModel(graph), threads === undefined ? {} : { threads });
+  const targetShape = [batchSize, model.numClasses];
+  const statistics = new Map(model.batchNormalizations.map((state) => [state.module, state]));
+  return {
+    async run(images, target) {
+      if (target.length !== batchSize * model.numClasses) {
+        throw new RangeError(
+          `TrainingStep.run: target must have ${batchSize * model.numClasses} elements [${targetShape}], got ${target.length}`,
+        );
+      }
+      const feeds: Record<string, Tensor> = {
+        input: imageTensor("TrainingStep.run", images, model.inChans, options),
+        [step.target]: { dtype: "float32", shape: targetShape, data: target },
+      };
+      for (const { name, shape, data } of model.parameters) feeds[name] = { dtype: "float32", shape, data };
+      const outputs = await session.run(feeds);
+      const output = (name: string | undefined) => floats(outputs, name);
+      for (const parameter of model.parameters) {
+        parameter.grad = output(step.gradients.get(parameter.name));
+      }
+      for (const { node, mean, variance, count } of step.batchStatistics) {
+        const state = statistics.get(node);
+        if (state !== undefined) updateStatistics(state, output(mean), output(variance), count);
+      }
+      const [loss = Number.NaN] = output(step.loss);
+      return { loss, logits: output(step.logits) };
+    },
+    close: () => session.close(),
+  };
+}
+
+/** The variance of the batch is biased; running statistics take the unbiased one. */
+function updateStatistics(
+  { runningMean, runningVar, numBatchesTracked, momentum }: BatchNormalizationState,
+  mean: Float32Array,
+  variance: Float32Array,
+  count: number,
+): void {
+  const unbiased = count / Math.max(1, count - 1);
+  for (let i = 0; i < runningMean.length; i++) {
+    runningMean[i] = (1 - momentum) * (runningMean[i] ?? 0) + momentum * (mean[i] ?? 0);
+    runningVar[i] = (1 - momentum) * (runningVar[i] ?? 0) + momentum * unbiased * (variance[i] ?? 0);
+  }
+  numBatchesTracked[0] = (numBatchesTracked[0] ?? 0n) + 1n;
+}
+
+function floats(outputs: Readonly<Record<string, Tensor>>, name: string | undefined): Float32Array {
+  const data = name === undefined ? undefined : outputs[name]?.data;
+  if (!(data instanceof Float32Array)) throw new TypeError(`TrainingStep.run: no float32 output "${name}"`);
+  return data;
+}
