@@ -84,18 +84,41 @@ export abstract class CyclicScheduler extends Scheduler {
    */
   getCycleLength(cycles = 0): number {
     const count = number({ atLeast: 0, integer: true })(cycles, this.name, "cycles");
-    const { cycleMul, cycleLimit, warmupPrefix, warmupT } = this.#cycles;
-    const end = finite(startOf(this.#cycles, Math.max(1, count || cycleLimit)), this.name, "cycles", count);
-    const length = cycleMul === 1 ? end : Math.floor(end + tolerance(end));
-    return length + (warmupPrefix ? warmupT : 0);
+    const { cycleLimit, warmupPrefix, warmupT } = this.#cycles;
+    const length = totalLength(this.#cycles, Math.max(1, count || cycleLimit));
+    return finite(length, this.name, "cycles", count) + (warmupPrefix ? warmupT : 0);
   }
+}
+
+/** What the lengths of cycles depend on. */
+type Growth = Pick<Cycles, "tInitial" | "cycleMul">;
+
+/** Length in t of the first `count` cycles together; whole if `cycleMul` is not 1. */
+export function totalLength(growth: Growth, count: number): number {
+  const end = startOf(growth, count);
+  return growth.cycleMul === 1 ? end : Math.floor(end + tolerance(end));
+}
+
+/** t at which shrinking cycles have shrunk to nothing, Infinity for others. */
+export function endOfShrinking({ tInitial, cycleMul }: Growth): number {
+  return cycleMul < 1 ? tInitial / (1 - cycleMul) : Number.POSITIVE_INFINITY;
+}
+
+/** Whether no cycle reaches t, because they have shrunk to nothing before. */
+export function isPastShrinking(growth: Growth, t: number): boolean {
+  if (growth.cycleMul >= 1) return false;
+  const end = endOfShrinking(growth);
+  return t >= end - tolerance(end);
 }
 
 /** Number of the cycle that t is in, counted from 0; `cycleLimit` or more after the last. */
 function cycleAt(where: string, cycles: Cycles, t: number): number {
   const { tInitial, cycleMul, cycleLimit } = cycles;
   if (cycleMul === 1) return floorDivide(t, tInitial);
-  if (cycleMul < 1) refuseVanished(where, cycles, t);
+  if (isPastShrinking(cycles, t)) {
+    const allowed = `< ${endOfShrinking(cycles)} (tInitial / (1 - cycleMul)) after warm-up`;
+    throw new RangeError(refusal(where, "t", allowed, t, "end the run at getCycleLength()"));
+  }
   if (hasStarted(cycles, cycleLimit, t)) return cycleLimit;
   const guess = Math.log1p((t / tInitial) * (cycleMul - 1)) / Math.log1p(cycleMul - 1);
   let index = Math.max(0, Math.floor(guess));
@@ -105,14 +128,14 @@ function cycleAt(where: string, cycles: Cycles, t: number): number {
 }
 
 /** t at which cycle n starts: tInitial × (1 + m + … + m^(n-1)). */
-function startOf({ tInitial, cycleMul }: Cycles, n: number): number {
+function startOf({ tInitial, cycleMul }: Growth, n: number): number {
   if (cycleMul === 1) return tInitial * n;
   if (n === 0) return 0;
   const growth = cycleMul - 1;
   return tInitial * (Math.expm1(n * Math.log1p(growth)) / growth);
 }
 
-function hasStarted(cycles: Cycles, n: number, t: number): boolean {
+function hasStarted(cycles: Growth, n: number, t: number): boolean {
   const start = startOf(cycles, n);
   return t >= start - tolerance(start);
 }
@@ -128,12 +151,4 @@ function elapsedSince(cycles: Cycles, t: number, index: number, growth: number, 
   if (cycleMul === 1) return t - tInitial * index;
   const elapsed = t - ((1 - growth) / (1 - cycleMul)) * tInitial;
   return Math.min(Math.max(elapsed, 0), length);
-}
-
-/** Shrinking cycles end: refuses a t that none of them reaches. */
-function refuseVanished(where: string, { tInitial, cycleMul }: Cycles, t: number): void {
-  const end = tInitial / (1 - cycleMul);
-  if (!(t >= end - tolerance(end))) return;
-  const allowed = `< ${end} = tInitial / (1 - cycleMul) after warm-up`;
-  throw new RangeError(refusal(where, "t", allowed, t, "end the run at getCycleLength()"));
 }

@@ -1,6 +1,7 @@
-import { finite, refusal } from "./errors.ts";
+import { finite } from "./errors.ts";
 import { pow } from "./math/pow.ts";
-import { type Check, choice, number } from "./options.ts";
+import { checkMilestones, countUpTo } from "./milestones.ts";
+import { choice, number } from "./options.ts";
 import type { OptimizerLike } from "./param-groups.ts";
 import { createSchedule, type Schedule, type ScheduleDefinition } from "./schedule.ts";
 import { planScheduler, Scheduler, type SchedulerOptions } from "./scheduler.ts";
@@ -19,19 +20,9 @@ export interface MultiStepLrOptions extends WarmupOptions {
 /** Options of {@link MultiStepLRScheduler}. */
 export interface MultiStepLRSchedulerOptions extends MultiStepLrOptions, SchedulerOptions {}
 
-const checkMilestone = number({ atLeast: 0 });
-
-const milestones: Check<readonly number[]> = (value, where, option) => {
-  const allowed = "a list of ascending milestones";
-  if (!Array.isArray(value)) throw new TypeError(refusal(where, option, allowed, value));
-  const list = value.map((milestone: unknown, i) => checkMilestone(milestone, where, `${option}[${i}]`));
-  if (list.every((milestone, i) => i === 0 || milestone >= (list[i - 1] ?? 0))) return list;
-  throw new RangeError(refusal(where, option, allowed, value, "sort them"));
-};
-
 const multiStepSchedule: ScheduleDefinition<Required<MultiStepLrOptions>> = {
   checks: {
-    decayT: milestones,
+    decayT: checkMilestones,
     decayRate: number({ atLeast: 0, fallback: 1 }),
     milestoneTiming: choice(["timm", "torch"], "timm"),
     ...warmupChecks,
@@ -83,14 +74,4 @@ export class MultiStepLRScheduler extends Scheduler {
   constructor(optimizer: OptimizerLike, options: MultiStepLRSchedulerOptions) {
     super(optimizer, planScheduler("MultiStepLRScheduler", multiStepSchedule, options));
   }
-}
-
-/** How many of the ascending milestones are <= t. */
-function countUpTo(list: readonly number[], t: number): number {
-  let count = 0;
-  for (const milestone of list) {
-    if (milestone > t) break;
-    count++;
-  }
-  return count;
 }

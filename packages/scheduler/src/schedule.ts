@@ -10,6 +10,8 @@ export interface ScheduleDefinition<Options extends object> {
   readonly checks: Checks<Options>;
   /** Old names of options, each with the new one. */
   readonly renamed?: Readonly<Record<string, string>>;
+  /** true: groups start with the value at t = 0; otherwise with their base, as in timm. */
+  readonly startsAtSchedule?: boolean;
   /**
    * Makes the schedule of a base value.
    *

@@ -36,6 +36,8 @@ export interface SchedulerPlan<Own extends Ramp = Ramp> {
   /** Options of its schedule. */
   readonly own: Own;
   readonly build: (base: number) => Schedule;
+  /** Whether groups start with the value at t = 0 rather than with their base. */
+  readonly startsAtSchedule: boolean;
   /** All options, for the saved state. */
   readonly saved: Readonly<Record<string, unknown>>;
 }
@@ -81,6 +83,7 @@ export function planScheduler<Options extends Ramp>(
     options: common,
     own,
     build: definition.build(own, name),
+    startsAtSchedule: definition.startsAtSchedule ?? false,
     saved: plainOptions({ ...own, ...common }),
   };
 }
@@ -248,7 +251,8 @@ export abstract class Scheduler {
   /** The value of each group before the first step: base, or the start of the warm-up. */
   protected startValues(): number[] {
     const { warmupT, warmupLrInit } = this.#plan.own;
-    return this.baseValues.map((base) => (warmupT > 0 ? warmupLrInit : base));
+    if (warmupT > 0) return this.baseValues.map(() => warmupLrInit);
+    return this.#plan.startsAtSchedule ? this.valuesAt(0) : [...this.baseValues];
   }
 
   #checkCall(t: number, metric: number | null | undefined, advice: string): void {

@@ -1,0 +1,52 @@
+import type { OptimizerLike } from "./param-groups.ts";
+import { createSchedule, type Schedule, type ScheduleDefinition } from "./schedule.ts";
+import { planScheduler, Scheduler, type SchedulerOptions } from "./scheduler.ts";
+import { type WarmupOptions, warmupChecks, withWarmup } from "./warmup.ts";
+
+/** Options of {@link constantLr}. */
+export interface ConstantLrOptions extends WarmupOptions {}
+
+/** Options of {@link ConstantLRScheduler}. */
+export interface ConstantLRSchedulerOptions extends ConstantLrOptions, SchedulerOptions {}
+
+const constantSchedule: ScheduleDefinition<Required<ConstantLrOptions>> = {
+  checks: warmupChecks,
+  build: (options, where) => (base) => withWarmup(where, options, base, () => base),
+};
+
+/**
+ * A flat line after warm-up.
+ *
+ * lr(t) = base.
+ *
+ * @param base - The value, finite, >= 0.
+ * @param options - Warm-up, if any.
+ * @returns The value at t (epochs or updates, finite, >= 0).
+ * @throws RangeError if an option is out of its range.
+ * @example
+ * const lr = constantLr(0.1, { warmupT: 4 });
+ * [0, 2, 4, 100].map(lr); // => [0, 0.05, 0.1, 0.1]
+ * @see optax `constant_schedule`
+ */
+export function constantLr(base: number, options: ConstantLrOptions = {}): Schedule {
+  return createSchedule("constantLr", constantSchedule, base, options);
+}
+
+/**
+ * A flat line for parameter groups: {@link constantLr} with units, noise and state.
+ *
+ * @example
+ * const optimizer = { paramGroups: [{ lr: 0.1 }] };
+ * const scheduler = new ConstantLRScheduler(optimizer, { warmupT: 4 });
+ * scheduler.getEpochValues(2); // => [0.05]
+ */
+export class ConstantLRScheduler extends Scheduler {
+  /**
+   * @param optimizer - Whose groups to drive; each needs a finite `lr` >= 0.
+   * @param options - Warm-up, if any.
+   * @throws RangeError if an option or a group's value is out of its range; TypeError if it is of another kind.
+   */
+  constructor(optimizer: OptimizerLike, options: ConstantLRSchedulerOptions = {}) {
+    super(optimizer, planScheduler("ConstantLRScheduler", constantSchedule, options));
+  }
+}

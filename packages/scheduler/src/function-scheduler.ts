@@ -1,0 +1,58 @@
+import { finite, refusal } from "./errors.ts";
+import type { Check } from "./options.ts";
+import type { OptimizerLike } from "./param-groups.ts";
+import type { ScheduleDefinition } from "./schedule.ts";
+import { planScheduler, Scheduler, type SchedulerOptions } from "./scheduler.ts";
+import { type WarmupOptions, warmupChecks, withWarmup } from "./warmup.ts";
+
+/** Any function of t for a base value. */
+export type BaseSchedule = (t: number, base: number) => number;
+
+/** Options of {@link FunctionScheduler}. */
+export interface FunctionSchedulerOptions extends WarmupOptions, SchedulerOptions {
+  /** The value at t for a group's base value. */
+  readonly schedule: BaseSchedule;
+}
+
+interface OwnOptions extends Required<WarmupOptions> {
+  readonly schedule: BaseSchedule;
+}
+
+const isSchedule = (value: unknown): value is BaseSchedule => typeof value === "function";
+
+const schedule: Check<BaseSchedule> = (value, where, option) => {
+  if (isSchedule(value)) return value;
+  throw new TypeError(refusal(where, option, "a function (t, base) => number", value));
+};
+
+const functionSchedule: ScheduleDefinition<OwnOptions> = {
+  checks: { schedule, ...warmupChecks },
+  startsAtSchedule: true,
+  build: (options, where) => (base) => {
+    const valueAt = (t: number) => {
+      const value = options.schedule(t, base);
+      return finite(value, where, "schedule(t, base)", value);
+    };
+    return withWarmup(where, options, base, valueAt);
+  },
+};
+
+/**
+ * A schedule of your own for parameter groups, with warm-up, units, noise and state.
+ *
+ * @example
+ * const optimizer = { paramGroups: [{ lr: 0.1 }] };
+ * const schedule = (t: number, base: number) => base / (1 + t);
+ * const scheduler = new FunctionScheduler(optimizer, { schedule });
+ * scheduler.getEpochValues(1); // => [0.05]
+ */
+export class FunctionScheduler extends Scheduler {
+  /**
+   * @param optimizer - Whose groups to drive; each needs a finite `lr` >= 0.
+   * @param options - `schedule` is required.
+   * @throws RangeError if an option or a group's value is out of its range; TypeError if it is of another kind.
+   */
+  constructor(optimizer: OptimizerLike, options: FunctionSchedulerOptions) {
+    super(optimizer, planScheduler("FunctionScheduler", functionSchedule, options));
+  }
+}

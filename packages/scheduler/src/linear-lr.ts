@@ -1,0 +1,65 @@
+import { number } from "./options.ts";
+import type { OptimizerLike } from "./param-groups.ts";
+import { createSchedule, type Schedule, type ScheduleDefinition } from "./schedule.ts";
+import { planScheduler, Scheduler, type SchedulerOptions } from "./scheduler.ts";
+import { type WarmupOptions, warmupChecks, withWarmup } from "./warmup.ts";
+
+/** Options of {@link linearLr}. */
+export interface LinearLrOptions extends WarmupOptions {
+  /** Length in t, finite, > 0. */
+  readonly tInitial: number;
+  /** Value at the end and after it, finite, >= 0, default 0. */
+  readonly lrMin?: number;
+}
+
+/** Options of {@link LinearLRScheduler}. */
+export interface LinearLRSchedulerOptions extends LinearLrOptions, SchedulerOptions {}
+
+const linearSchedule: ScheduleDefinition<Required<LinearLrOptions>> = {
+  checks: {
+    tInitial: number({ above: 0, advice: "pass the length of the decay" }),
+    lrMin: number({ atLeast: 0, fallback: 0 }),
+    ...warmupChecks,
+  },
+  build: (options, where) => (base) => {
+    const { tInitial, lrMin } = options;
+    return withWarmup(where, options, base, (t) => lrMin + (base - lrMin) * (1 - Math.min(t / tInitial, 1)));
+  },
+};
+
+/**
+ * A straight line from base to `lrMin`.
+ *
+ * lr(t) = lrMin + (base - lrMin) × (1 - T / tInitial), after warm-up; `lrMin` from tInitial on.
+ *
+ * @param base - Value at the start, finite, >= 0.
+ * @param options - `tInitial` is required.
+ * @returns The value at t (epochs or updates, finite, >= 0).
+ * @throws RangeError if an option is out of its range.
+ * @example
+ * const lr = linearLr(0.1, { tInitial: 100 });
+ * [0, 50, 100, 200].map(lr); // => [0.1, 0.05, 0, 0]
+ * @see optax `linear_schedule`
+ */
+export function linearLr(base: number, options: LinearLrOptions): Schedule {
+  return createSchedule("linearLr", linearSchedule, base, options);
+}
+
+/**
+ * A straight line for parameter groups: {@link linearLr} with units, noise and state.
+ *
+ * @example
+ * const optimizer = { paramGroups: [{ lr: 0.1 }] };
+ * const scheduler = new LinearLRScheduler(optimizer, { tInitial: 100 });
+ * scheduler.getEpochValues(50); // => [0.05]
+ */
+export class LinearLRScheduler extends Scheduler {
+  /**
+   * @param optimizer - Whose groups to drive; each needs a finite `lr` >= 0.
+   * @param options - `tInitial` is required.
+   * @throws RangeError if an option or a group's value is out of its range; TypeError if it is of another kind.
+   */
+  constructor(optimizer: OptimizerLike, options: LinearLRSchedulerOptions) {
+    super(optimizer, planScheduler("LinearLRScheduler", linearSchedule, options));
+  }
+}

@@ -1,0 +1,96 @@
+import { refusal } from "./errors.ts";
+import { type CreateSchedulerOptions, factoryChecks } from "./factory-options.ts";
+
+/** timm's training flags that describe a schedule, in camelCase. */
+export interface SchedulerArgs {
+  /** Name of the schedule. */
+  readonly sched: string;
+  /** Learning rate, which the optimizer's groups hold already. */
+  readonly lr?: number | null;
+  readonly epochs?: number;
+  readonly decayEpochs?: number;
+  readonly decayMilestones?: readonly number[];
+  readonly warmupEpochs?: number;
+  readonly warmupLr?: number;
+  readonly warmupPrefix?: boolean;
+  readonly cooldownEpochs?: number;
+  readonly patienceEpochs?: number;
+  readonly decayRate?: number;
+  readonly power?: number | null;
+  readonly minLr?: number;
+  readonly lrCycleMul?: number;
+  readonly lrCycleDecay?: number;
+  readonly lrCycleLimit?: number;
+  readonly lrKDecay?: number;
+  readonly lrNoise?: number | readonly number[] | null;
+  readonly lrNoisePct?: number;
+  readonly lrNoiseStd?: number;
+  readonly seed?: number | bigint;
+  /** Name of the metric; one that contains `loss` is better when smaller. */
+  readonly evalMetric?: string;
+  readonly plateauThreshold?: number;
+  readonly thresholdMode?: string;
+  readonly milestoneTiming?: string;
+  readonly schedOnUpdates?: boolean;
+}
+
+/**
+ * Turns timm's training flags into options of {@link createSchedulerV2}, with timm's defaults for missing
+ * ones; they differ from the factory's own.
+ *
+ * @param args - Training flags; those that describe no schedule are ignored.
+ * @param decreasingMetric - Whether a smaller metric is better; absent: if `evalMetric` contains `loss`.
+ * @returns Options with every key that timm sets; `power` and the like only if `args` has them.
+ * @example
+ * const options = schedulerKwargs({ sched: "step", epochs: 90 });
+ * [options.numEpochs, options.decayEpochs, options.warmupEpochs]; // => [90, 30, 5]
+ * @see timm `timm/scheduler/scheduler_factory.py`
+ */
+export function schedulerKwargs(
+  args: SchedulerArgs,
+  decreasingMetric?: boolean | null,
+): CreateSchedulerOptions {
+  return readArgs("schedulerKwargs", args, decreasingMetric);
+}
+
+/** {@link schedulerKwargs} under the name of the function that is called. */
+export function readArgs(
+  where: string,
+  args: SchedulerArgs,
+  decreasingMetric?: boolean | null,
+): CreateSchedulerOptions {
+  if (typeof args?.sched !== "string") {
+    throw new TypeError(refusal(where, "args.sched", "the name of a schedule", args?.sched));
+  }
+  const { evalMetric = "top1", power, plateauThreshold, thresholdMode, milestoneTiming } = args;
+  const { sched, thresholdMode: mode, milestoneTiming: timing } = factoryChecks;
+  return {
+    sched: sched(args.sched, where, "sched"),
+    numEpochs: args.epochs ?? 100,
+    decayEpochs: args.decayEpochs ?? 30,
+    decayMilestones: args.decayMilestones ?? [30, 60],
+    warmupEpochs: args.warmupEpochs ?? 5,
+    cooldownEpochs: args.cooldownEpochs ?? 0,
+    patienceEpochs: args.patienceEpochs ?? 10,
+    decayRate: args.decayRate ?? 0.1,
+    minLr: args.minLr ?? 0,
+    warmupLr: args.warmupLr ?? 1e-5,
+    warmupPrefix: args.warmupPrefix ?? false,
+    noise: args.lrNoise ?? null,
+    noisePct: args.lrNoisePct ?? 0.67,
+    noiseStd: args.lrNoiseStd ?? 1,
+    noiseSeed: args.seed ?? 42,
+    cycleMul: args.lrCycleMul ?? 1,
+    cycleDecay: args.lrCycleDecay ?? 0.1,
+    cycleLimit: args.lrCycleLimit ?? 1,
+    kDecay: args.lrKDecay ?? 1,
+    plateauMode: (decreasingMetric ?? evalMetric.includes("loss")) ? "min" : "max",
+    stepOnEpochs: !args.schedOnUpdates,
+    ...(typeof power === "number" && { power }),
+    ...(plateauThreshold !== undefined && { plateauThreshold }),
+    ...(thresholdMode !== undefined && { thresholdMode: mode(thresholdMode, where, "thresholdMode") }),
+    ...(milestoneTiming !== undefined && {
+      milestoneTiming: timing(milestoneTiming, where, "milestoneTiming"),
+    }),
+  };
+}
