@@ -40,18 +40,15 @@ export function adjustContrast(image: Image, factor: number): Image {
  */
 export function adjustSaturation(image: Image, factor: number): Image {
   if (image.channels === 1) return image;
-  const { data: luminances } = grayscale(image);
-  const scaled = Float32Array.from({ length: 511 }, (_, i) => Math.fround(factor) * (i - 255));
+  const luminances = grayscale(image).data;
+  const float32Factor = Math.fround(factor);
   const source = image.data;
-  const data = new Uint8Array(source.length);
-  for (let pixel = 0; pixel < luminances.length; pixel++) {
+  const data = new Uint8ClampedArray(source.length);
+  for (let pixel = 0, i = 0; pixel < luminances.length; pixel++) {
     const luminance = luminances[pixel] ?? 0;
-    for (let i = 3 * pixel; i < 3 * pixel + 3; i++) {
-      const difference = (source[i] ?? 0) - luminance;
-      data[i] = truncated(Math.fround(luminance + (scaled[difference + 255] ?? 0)));
-    }
+    for (const end = i + 3; i < end; i++) data[i] = blend(luminance, source[i] ?? 0, float32Factor);
   }
-  return { ...image, data };
+  return { ...image, data: new Uint8Array(data.buffer) };
 }
 
 /**
@@ -74,14 +71,15 @@ export function grayscale(image: Image): Image {
 }
 
 function blendWithLevel(image: Image, level: number, factor: number): Image {
-  const table = Uint8Array.from({ length: 256 }, (_, value) => {
-    const change = Math.fround(Math.fround(factor) * (value - level));
-    return truncated(Math.fround(level + change));
-  });
-  return { ...image, data: image.data.map((value) => table[value] ?? 0) };
+  const table = new Uint8ClampedArray(256);
+  for (let value = 0; value < 256; value++) table[value] = blend(level, value, Math.fround(factor));
+  const source = image.data;
+  const data = new Uint8Array(source.length);
+  for (let i = 0; i < source.length; i++) data[i] = table[source[i] ?? 0] ?? 0;
+  return { ...image, data };
 }
 
-/** Clamps before truncating, as a conversion to uint8 would wrap. */
-function truncated(value: number): number {
-  return Math.min(255, Math.max(0, Math.trunc(value)));
+/** `from` at factor 0, `to` at factor 1, in float32; truncated, still to be clamped. */
+function blend(from: number, to: number, factor: number): number {
+  return Math.fround(from + Math.fround(factor * (to - from))) | 0;
 }

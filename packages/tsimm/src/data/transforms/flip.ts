@@ -11,12 +11,10 @@ import type { Image } from "./image.ts";
 export function flipHorizontally(image: Image): Image {
   const { width, height, channels, data: source } = image;
   const data = new Uint8Array(source.length);
-  const row = width * channels;
-  for (let y = 0; y < height; y++) {
-    for (let x = 0; x < width; x++) {
-      const from = y * row + x * channels;
-      const to = y * row + (width - 1 - x) * channels;
-      for (let c = 0; c < channels; c++) data[to + c] = source[from + c] ?? 0;
+  for (let y = 0, to = 0; y < height; y++) {
+    for (let x = width - 1; x >= 0; x--) {
+      const from = (y * width + x) * channels;
+      for (let c = 0; c < channels; c++) data[to++] = source[from + c] ?? 0;
     }
   }
   return { ...image, data };
