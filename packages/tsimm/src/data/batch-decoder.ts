@@ -3,6 +3,7 @@ import type { BadImages } from "./bad-images.ts";
 import type { Batch } from "./batch.ts";
 import type { ImageDataset } from "./dataset.ts";
 import type { DecodePool } from "./decode-pool.ts";
+import type { DecodedCache } from "./decoded-cache.ts";
 import type { DecodedSamples, DecodeJob } from "./sample-decoder.ts";
 
 /** A batch of which some images may turn out to be unreadable. */
@@ -17,23 +18,22 @@ export interface BegunBatch {
   readonly failures: readonly (string | null)[];
 }
 
+/** What the passes over a data set share. */
+export interface BatchDecoderParts {
+  readonly dataset: ImageDataset;
+  readonly pool: DecodePool;
+  readonly badImages: BadImages;
+  readonly cache: DecodedCache;
+}
+
 /** Decodes the batches of one pass over a data set. */
 export class BatchDecoder {
-  readonly #dataset: ImageDataset;
-  readonly #pool: DecodePool;
-  readonly #badImages: BadImages;
-  readonly #job: Omit<DecodeJob, "samples">;
+  readonly #parts: BatchDecoderParts;
+  readonly #pass: Pick<DecodeJob, "transform" | "seed" | "epoch">;
 
-  constructor(
-    dataset: ImageDataset,
-    pool: DecodePool,
-    badImages: BadImages,
-    job: Omit<DecodeJob, "samples">,
-  ) {
-    this.#dataset = dataset;
-    this.#pool = pool;
-    this.#badImages = badImages;
-    this.#job = job;
+  constructor(parts: BatchDecoderParts, pass: Pick<DecodeJob, "transform" | "seed" | "epoch">) {
+    this.#parts = parts;
+    this.#pass = pass;
   }
 
   /**
@@ -42,8 +42,8 @@ export class BatchDecoder {
    * @param wanted - Indices of the samples.
    */
   async begin(wanted: Uint32Array): Promise<BegunBatch> {
-    const indices = Int32Array.from(wanted, (index) => this.#badImages.substitute(index));
-    const part = Math.ceil(wanted.length / Math.max(1, this.#pool.workers));
+    const indices = Int32Array.from(wanted, (index) => this.#parts.badImages.substitute(index));
+    const part = Math.ceil(wanted.length / Math.max(1, this.#parts.pool.workers));
     const jobs: Promise<DecodedSamples>[] = [];
     for (let first = 0; first < wanted.length; first += part) {
       jobs.push(this.#decode(indices.subarray(first, first + part), wanted.subarray(first, first + part)));
@@ -65,24 +65,28 @@ export class BatchDecoder {
     for (let place = 0; place < size; place++) {
       let failure = failures[place] ?? null;
       while (failure !== null) {
-        this.#badImages.add(indices[place] ?? 0, failure);
-        indices[place] = this.#badImages.substitute(wanted[place] ?? 0);
+        this.#parts.badImages.add(indices[place] ?? 0, failure);
+        indices[place] = this.#parts.badImages.substitute(wanted[place] ?? 0);
         const one = await this.#decode(indices.subarray(place, place + 1), wanted.subarray(place, place + 1));
         images.set(one.pixels, (place * images.length) / size);
         failure = one.failures[0] ?? null;
       }
     }
-    const labels = Int32Array.from(indices, (index) => this.#dataset.samples[index]?.label ?? 0);
+    const labels = Int32Array.from(indices, (index) => this.#parts.dataset.samples[index]?.label ?? 0);
     return { images, labels, indices, size };
   }
 
   /** A replacement is augmented with the numbers of the sample that it stands for. */
-  #decode(indices: Int32Array, keys: Uint32Array): Promise<DecodedSamples> {
+  async #decode(indices: Int32Array, keys: Uint32Array): Promise<DecodedSamples> {
+    const { dataset, pool, cache } = this.#parts;
     const samples = Array.from(indices, (index, place) => ({
-      source: this.#dataset.source(index),
+      source: dataset.source(index),
       key: keys[place] ?? 0,
+      image: cache.get(index),
     }));
-    return this.#pool.decode({ ...this.#job, samples });
+    const decoded = await pool.decode({ ...this.#pass, samples, keepBytes: cache.maxImageBytes });
+    for (const [place, image] of decoded.kept.entries()) if (image) cache.set(indices[place] ?? 0, image);
+    return decoded;
   }
 }
 

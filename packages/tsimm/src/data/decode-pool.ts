@@ -110,7 +110,9 @@ class ThreadPool implements DecodePool {
     const workerData: DecodeWorkerData = { closed: this.#closed.buffer };
     const threads: Thread[] = [];
     for (let i = 0; i < this.workers; i++) {
-      const worker = new Worker(new URL("./decode-worker.js", import.meta.url), { workerData });
+      // Flags of the process such as --input-type would keep a thread from starting.
+      const options = { workerData, execArgv: [] };
+      const worker = new Worker(new URL("./decode-worker.js", import.meta.url), options);
       const pending = new Map<number, PendingJob>();
       worker.on("message", ({ id, ...decoded }: DecodeReply) => {
         pending.get(id)?.resolve(decoded);

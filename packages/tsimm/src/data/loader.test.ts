@@ -1,3 +1,4 @@
+import { join } from "node:path";
 import sharp from "sharp";
 import { expect, test } from "vitest";
 import type { Batch } from "./batch.ts";
@@ -168,6 +169,33 @@ test("a file that is gone is an unreadable image", async () => {
   expect(warnings).toEqual([
     `Skipped sample (index 1): ${images.samples[1]?.path}: ENOENT: no such file or directory, open 'no-such-file.png'`,
   ]);
+});
+
+test("small images are decoded once, large ones in each epoch", async () => {
+  const images = await dataset(4);
+  const reads: number[] = [];
+  const large = await sharp({ create: { width: 4096, height: 1366, channels: 3, background: "red" } })
+    .png()
+    .toBuffer();
+  const file = join(await writeTree({ "large.png": large }), "large.png");
+  const counted: ImageDataset = {
+    ...images,
+    source: (index) => ({
+      get file() {
+        reads.push(index);
+        return index === 3 ? file : images.source(index).file;
+      },
+    }),
+  };
+  const loader = createLoader(counted, inOrder);
+  const passes: Batch[][] = [];
+  for (const epoch of [0, 1]) {
+    reads.length = 0;
+    passes.push([]);
+    for await (const batch of loader.batches(epoch)) passes[epoch]?.push(batch);
+    expect(reads).toEqual(epoch === 0 ? [0, 1, 2, 3] : [3]);
+  }
+  expect(bytes(passes[1] ?? [])).toEqual(bytes(passes[0] ?? []));
 });
 
 test("a shared pool outlives its loaders, one's own does not", async () => {

@@ -5,6 +5,7 @@ import type { Loader } from "./batch.ts";
 import { BatchDecoder, type BegunBatch } from "./batch-decoder.ts";
 import type { ImageDataset } from "./dataset.ts";
 import { createDecodePool, type DecodePool } from "./decode-pool.ts";
+import { DecodedCache } from "./decoded-cache.ts";
 import { createTransform, type TransformOptions } from "./transforms/transform.ts";
 
 /** Options of {@link createLoader}. */
@@ -47,7 +48,12 @@ export function createLoader(dataset: ImageDataset, options: LoaderOptions): Loa
   const samples = dataset.samples.length;
   checkOptions(batchSize, transform, maxBadImages, samples);
   const pool = options.pool ?? createDecodePool(workers);
-  const badImages = new BadImages(dataset.samples, { maxBadImages, onWarning });
+  const parts = {
+    dataset,
+    pool,
+    badImages: new BadImages(dataset.samples, { maxBadImages, onWarning }),
+    cache: new DecodedCache(samples),
+  };
   const length = transform.training ? Math.floor(samples / batchSize) : Math.ceil(samples / batchSize);
   const batchesAhead = pool.workers > 0 ? BATCHES_AHEAD : 0;
 
@@ -58,7 +64,7 @@ export function createLoader(dataset: ImageDataset, options: LoaderOptions): Loa
       const order = transform.training
         ? permutation(samples, keyedRandom(seed, "shuffle", epoch))
         : Uint32Array.from({ length: samples }, (_, i) => i);
-      const decoder = new BatchDecoder(dataset, pool, badImages, { transform, seed, epoch });
+      const decoder = new BatchDecoder(parts, { transform, seed, epoch });
       const begun: Promise<BegunBatch>[] = [];
       let next = firstBatch;
       const begin = (count: number) => {

@@ -14,7 +14,11 @@ export interface DecodeJob {
     readonly source: ByteSource;
     /** Chooses, with seed and epoch, the random numbers of the transform. */
     readonly key: number;
+    /** What the source was decoded to before, if it was kept. */
+    readonly image?: Image | undefined;
   }[];
+  /** Decoded images of up to so many bytes are given back to be kept; absent: none. */
+  readonly keepBytes?: number;
 }
 
 /** What became of a {@link DecodeJob}. */
@@ -23,6 +27,8 @@ export interface DecodedSamples {
   readonly pixels: Uint8Array<ArrayBuffer>;
   /** For each sample: why it could not be read, or null. */
   readonly failures: readonly (string | null)[];
+  /** For each sample: what its file was decoded to, in shared memory, if it is to be kept. */
+  readonly kept: readonly (Image | null)[];
 }
 
 /** Samples of which the file is being decoded at a time, on threads that Node keeps for such work. */
@@ -39,28 +45,28 @@ export class SampleDecoder {
    * @param cancelled - Asked before each sample; once true, the rest stays zero.
    */
   async decode(job: DecodeJob, cancelled: () => boolean = () => false): Promise<DecodedSamples> {
-    const { seed, epoch, samples } = job;
+    const { seed, epoch, samples, keepBytes = 0 } = job;
     const [channels, height, width] = job.transform.inputSize;
     const transform = createTransform(job.transform);
     const size = channels * height * width;
     const pixels = new Uint8Array(samples.length * size);
     const failures: (string | null)[] = [];
-    const images: Promise<Image | string>[] = [];
-    for (const [place, { key }] of samples.entries()) {
+    const kept: (Image | null)[] = [];
+    const begun: Promise<Image | string>[] = [];
+    for (const [place, sample] of samples.entries()) {
       if (cancelled()) break;
-      for (const { source } of samples.slice(images.length, place + DECODING_AT_ONCE)) {
-        images.push(this.#load(source, channels === 1 ? 1 : 3));
+      for (const { source, image } of samples.slice(begun.length, place + DECODING_AT_ONCE)) {
+        begun.push(image ? Promise.resolve(image) : this.#load(source, channels === 1 ? 1 : 3));
       }
-      const image = await images[place];
-      if (image === undefined || typeof image === "string") {
-        failures.push(image ?? "was not read");
-        continue;
-      }
-      pixels.set(transform(image, keyedRandom(seed, "augment", epoch, key)).data, place * size);
-      failures.push(null);
+      const image = (await begun[place]) ?? "was not begun";
+      const readable = typeof image !== "string";
+      failures.push(readable ? null : image);
+      kept.push(readable && !sample.image && image.data.length <= keepBytes ? inSharedMemory(image) : null);
+      if (!readable) continue;
+      pixels.set(transform(image, keyedRandom(seed, "augment", epoch, sample.key)).data, place * size);
     }
-    await Promise.all(images);
-    return { pixels, failures };
+    await Promise.all(begun);
+    return { pixels, failures, kept };
   }
 
   /** Closes the files that are open. */
@@ -77,4 +83,10 @@ export class SampleDecoder {
       return message.trim().replace(/\s*\n\s*/g, " ");
     }
   }
+}
+
+function inSharedMemory(image: Image): Image {
+  const data = new Uint8Array(new SharedArrayBuffer(image.data.length));
+  data.set(image.data);
+  return { ...image, data };
 }
