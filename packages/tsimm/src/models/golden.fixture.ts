@@ -31,12 +31,13 @@ export function goldenBits(salt: number, name: string, index: number): number {
 }
 
 /** Odd integers in [-65535, 65535] that belong to a tensor. */
-export function goldenIntegers(salt: number, name: string, length: number): Float64Array {
+export function goldenIntegers(salt: number, name: string, length: number): Int32Array {
   const key = mix((fnv1a(name) ^ mix(salt)) >>> 0);
-  return Float64Array.from(
-    { length },
-    (_, i) => 2 * (mix((key + Math.imul(i, 0x9e3779b9)) >>> 0) >>> 16) - 65535,
-  );
+  const integers = new Int32Array(length);
+  for (let i = 0; i < length; i++) {
+    integers[i] = 2 * (mix((key + Math.imul(i, 0x9e3779b9)) >>> 0) >>> 16) - 65535;
+  }
+  return integers;
 }
 
 /** The integers times 2^-exponent, plus an offset. */
@@ -47,12 +48,17 @@ export function goldenTensor(
   exponent: number,
   offset = 0,
 ): Float32Array {
-  return Float32Array.from(goldenIntegers(salt, name, length), (c) => offset + c * 2 ** -exponent);
+  const unit = 2 ** -exponent;
+  const values = new Float32Array(length);
+  for (const [i, c] of goldenIntegers(salt, name, length).entries()) values[i] = offset + c * unit;
+  return values;
 }
 
 /** Euclidean norm. */
 export function l2(values: ArrayLike<number>): number {
-  return Math.sqrt(Array.from(values).reduce((sum, value) => sum + value * value, 0));
+  let sum = 0;
+  for (let i = 0; i < values.length; i++) sum += (values[i] ?? Number.NaN) ** 2;
+  return Math.sqrt(sum);
 }
 
 /**
@@ -104,4 +110,19 @@ export function fingerprintError(
 ): number {
   const differences = first.map((value, i) => Math.abs((values[i] ?? Number.NaN) - value));
   return Math.max(Math.abs(l2(values) - norm), ...differences) / norm;
+}
+
+/** Keeps a copy of a model's state; the function it returns puts it back. */
+export function snapshot(model: Pick<Model, "state">): () => void {
+  const restores = model.state.map(({ data }) => {
+    if (data instanceof Float32Array) {
+      const saved = data.slice();
+      return () => data.set(saved);
+    }
+    const saved = data.slice();
+    return () => data.set(saved);
+  });
+  return () => {
+    for (const restore of restores) restore();
+  };
 }
