@@ -1,0 +1,66 @@
+import { describe, expect, test } from "vitest";
+import type { Figure, Series } from "./figure.ts";
+import { figureToSvg } from "./figure-to-svg.ts";
+import { curvesFigure, learningRateFigure } from "./training-figures.ts";
+
+const stepRate = (decayRate: number) =>
+  Array.from({ length: 50 }, (_, t) => 1e-4 * decayRate ** Math.floor(t / 5));
+const panel = (series: Series[]): Figure => ({
+  title: "A figure",
+  xLabel: "epoch",
+  panels: [{ yLabel: "loss", series }],
+});
+const rows = Array.from({ length: 30 }, (_, epoch) => ({
+  epoch,
+  trainLoss: 2 / (1 + epoch) + 0.3,
+  lr: epoch < 2 ? ([0.01, 0.055][epoch] ?? 0) : 0.1 * 0.1 ** Math.floor(epoch / 10),
+  validation: { loss: 1.8 / (1 + epoch) + 0.5, top1: 90 - 50 / (1 + epoch), top5: 99 - 20 / (1 + epoch) },
+}));
+
+const figures: Record<string, Figure> = {
+  "several-schedules": learningRateFigure(
+    [1, 0.8, 0.5].map((decayRate) => ({ label: `decay rate ${decayRate}`, rates: stepRate(decayRate) })),
+    { title: "Steps of 5 epochs" },
+  ),
+  "overlapping-schedules": learningRateFigure([
+    { label: "below", rates: stepRate(0.8) },
+    { label: "above", rates: stepRate(0.8), dashed: true },
+  ]),
+  "logarithmic-with-zero": learningRateFigure([{ label: "", rates: [...stepRate(0.5), 0, 1e-4] }], {
+    unit: "update",
+    yScale: "log",
+  }),
+  curves: curvesFigure(rows),
+  "curves-without-validation": curvesFigure(rows.map((row) => ({ ...row, validation: null }))),
+  "one-point": panel([{ label: "only", points: [[3, 1.5]] }]),
+  "no-point": panel([{ label: "never", points: [[0, null]] }]),
+  "gap-and-markup": panel([
+    {
+      label: "a < b & c",
+      points: [
+        [0, 1],
+        [1, null],
+        [2, 3],
+        [3, Number.NaN],
+        [4, 2],
+        [5, 2],
+      ],
+    },
+  ]),
+};
+
+describe("figureToSvg", () => {
+  test.each(Object.entries(figures))("draws %s as before", async (name, figure) => {
+    await expect(figureToSvg(figure)).toMatchFileSnapshot(`figures/${name}.svg`);
+  });
+
+  test.each(Object.entries(figures))("writes no number with more than three decimals in %s", (_, figure) => {
+    expect(figureToSvg(figure)).not.toMatch(/="[^"]*\d\.\d{4,}/);
+  });
+
+  test("needs a panel", () => {
+    expect(() => figureToSvg({ title: "", xLabel: "", panels: [] })).toThrow(
+      new RangeError("drawFigure: figure.panels must hold at least one panel, got none"),
+    );
+  });
+});
