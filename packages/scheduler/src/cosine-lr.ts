@@ -23,7 +23,8 @@ const cosineSchedule: ScheduleDefinition<Required<CosineLrOptions>> = {
   build: (options, where) => (base) => {
     const { lrMin, kDecay } = options;
     const cycles = inCycles(where, options, base, (high, elapsed, length) => {
-      const angle = (Math.PI * pow(elapsed, kDecay)) / pow(length, kDecay);
+      const whole = finite(pow(length, kDecay), where, "kDecay", kDecay);
+      const angle = (Math.PI * pow(elapsed, kDecay)) / whole;
       return lrMin + 0.5 * (high - lrMin) * (1 + cos(finite(angle, where, "kDecay", kDecay)));
     });
     return withWarmup(where, options, base, cycles);

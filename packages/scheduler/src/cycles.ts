@@ -111,8 +111,14 @@ export function isPastShrinking(growth: Growth, t: number): boolean {
   return t >= end - tolerance(end);
 }
 
-/** Number of the cycle that t is in, counted from 0; `cycleLimit` or more after the last. */
-function cycleAt(where: string, cycles: Cycles, t: number): number {
+/**
+ * Number of the cycle that t is in, counted from 0; `cycleLimit` or more after the last.
+ *
+ * @param where - Class or function, for messages.
+ * @param t - Since the start of the first cycle.
+ * @throws RangeError where shrinking cycles have shrunk to nothing.
+ */
+export function cycleAt(where: string, cycles: Cycles, t: number): number {
   const { tInitial, cycleMul, cycleLimit } = cycles;
   if (cycleMul === 1) return floorDivide(t, tInitial);
   if (isPastShrinking(cycles, t)) {
@@ -120,10 +126,14 @@ function cycleAt(where: string, cycles: Cycles, t: number): number {
     throw new RangeError(refusal(where, "t", allowed, t, "end the run at getCycleLength()"));
   }
   if (hasStarted(cycles, cycleLimit, t)) return cycleLimit;
-  const guess = Math.log1p((t / tInitial) * (cycleMul - 1)) / Math.log1p(cycleMul - 1);
-  let index = Math.max(0, Math.floor(guess));
-  while (index > 0 && !hasStarted(cycles, index, t)) index--;
-  while (hasStarted(cycles, index + 1, t)) index++;
+  let past = 1;
+  while (hasStarted(cycles, past, t)) past *= 2;
+  let index = past >> 1;
+  while (past - index > 1) {
+    const middle = (index + past) / 2;
+    if (hasStarted(cycles, middle, t)) index = middle;
+    else past = middle;
+  }
   return index;
 }
 

@@ -30,7 +30,7 @@ export function finite(value: number, where: string, option: string, got: number
 const LONGEST = 60;
 
 /** A value as one short line of text. */
-function show(value: unknown): string {
+export function show(value: unknown): string {
   const text = showWhole(value);
   return text.length > LONGEST ? `${text.slice(0, LONGEST - 1)}…` : text;
 }

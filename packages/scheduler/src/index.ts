@@ -1,3 +1,4 @@
+export { fromTfjs } from "./adapters/tfjs.ts";
 export {
   ConstantLRScheduler,
   type ConstantLRSchedulerOptions,

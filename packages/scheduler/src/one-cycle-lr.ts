@@ -75,10 +75,10 @@ export function oneCycleLr(base: number, options: OneCycleLrOptions): Schedule {
  * One cycle for parameter groups: {@link oneCycleLr} with units, noise and state.
  *
  * @example
- * const optimizer = { paramGroups: [{ lr: 0.1 }] };
- * const scheduler = new OneCycleLRScheduler(optimizer, { tInitial: 100, divFactor: 10 });
- * optimizer.paramGroups[0]?.lr; // => 0.01
- * scheduler.getEpochValues(30); // => [0.1]
+ * const optimizer = { paramGroups: [{ lr: 1 }] };
+ * const scheduler = new OneCycleLRScheduler(optimizer, { tInitial: 100, divFactor: 8 });
+ * optimizer.paramGroups[0]?.lr; // => 0.125
+ * scheduler.getEpochValues(30); // => [1]
  */
 export class OneCycleLRScheduler extends Scheduler {
   /**

@@ -1,4 +1,4 @@
-import { refusal } from "./errors.ts";
+import { refusal, show } from "./errors.ts";
 
 /** Options that some parameters of an optimizer share. A scheduler touches only the fields named here. */
 export interface ParamGroup {
@@ -133,7 +133,8 @@ export class GroupField {
   }
 
   #refusal(i: number, field: string, allowed: string, got: unknown, advice?: string): string {
-    return refusal(this.#where, `paramGroups[${i}].${field}`, allowed, got, advice);
+    const member = /^\w{1,60}$/.test(field) ? `.${field}` : `[${show(field)}]`;
+    return refusal(this.#where, `paramGroups[${i}]${member}`, allowed, got, advice);
   }
 }
 

@@ -28,7 +28,8 @@ const polySchedule: ScheduleDefinition<Required<PolyLrOptions>> = {
   build: (options, where) => (base) => {
     const { lrMin, power, kDecay } = options;
     const cycles = inCycles(where, options, base, (high, elapsed, length) => {
-      const done = finite(pow(elapsed, kDecay) / pow(length, kDecay), where, "kDecay", kDecay);
+      const whole = finite(pow(length, kDecay), where, "kDecay", kDecay);
+      const done = finite(pow(elapsed, kDecay) / whole, where, "kDecay", kDecay);
       // A fractional length can leave `done` an ulp above 1, of which timm makes a complex rate.
       return lrMin + (high - lrMin) * pow(Math.max(0, 1 - done), power);
     });

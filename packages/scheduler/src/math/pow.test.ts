@@ -46,6 +46,10 @@ test.each([
   [0.3, 1, 0.3],
   [0, 0.1, 0],
   [0, -1, Number.POSITIVE_INFINITY],
+  [0.5, Infinity, 0],
+  [2, Infinity, Infinity],
+  [0.5, 1e308, 0],
+  [1e308, 1e308, Infinity],
 ])("%d ^ %d is %d without any rounding", (x, y, expected) => {
   expect(pow(x, y)).toBe(expected);
 });

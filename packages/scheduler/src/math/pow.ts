@@ -8,7 +8,7 @@ import { log } from "./log.ts";
  * rounds correctly. `Math.pow` is off by an ulp in 8 % of the arguments that schedules use.
  *
  * @param x - Finite, >= 0.
- * @param y - Finite; > 0 where x is 0.
+ * @param y - Not NaN; > 0 where x is 0.
  * @returns x^y; Infinity where it is too large for a double, 0 where it is too small.
  * @example
  * pow(0.8, 2); // => 0.6400000000000001
@@ -19,10 +19,10 @@ export function pow(x: number, y: number): number {
   if (y === 1) return x;
   if (x === 0) return y > 0 ? 0 : Number.POSITIVE_INFINITY;
   const logarithm = log(x);
+  if (logarithm * y > 710) return Number.POSITIVE_INFINITY;
+  if (logarithm * y < -746) return 0;
   const high = multiply(logarithm, low, y, 0);
   const lower = low;
-  if (high > 710) return Number.POSITIVE_INFINITY;
-  if (high < -746) return 0;
   const k = Math.round(high / LN2_HIGH);
   const multiple = twoProduct(-k, LN2_HIGH);
   const r = add(high, lower, multiple, low - k * LN2_LOW);

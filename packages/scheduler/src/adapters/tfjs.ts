@@ -1,0 +1,44 @@
+import { refusal } from "../errors.ts";
+import type { OptimizerLike } from "../param-groups.ts";
+
+interface TfjsOptimizer {
+  learningRate: number;
+  setLearningRate?: (learningRate: number) => void;
+}
+
+/**
+ * Lets a scheduler drive an optimizer of TensorFlow.js, which is not imported: one group, whose `lr` is the
+ * optimizer's learning rate.
+ *
+ * @param optimizer - Has a numeric `learningRate` (`tf.train.adam(…)` and its kin read it at every update);
+ * where it has `setLearningRate` too (`sgd`, `momentum`), rates go there.
+ * @throws TypeError if there is no numeric `learningRate`.
+ * @example
+ * const adam = { learningRate: 0.1 }; // or tf.train.adam(0.1)
+ * const scheduler = new StepLRScheduler(fromTfjs(adam), { decayT: 2, decayRate: 0.5 });
+ * scheduler.step(2);
+ * adam.learningRate; // => 0.05
+ * @see TensorFlow.js `tfjs-core/src/optimizers`
+ */
+export function fromTfjs(optimizer: object): OptimizerLike {
+  if (!isTfjsOptimizer(optimizer)) {
+    const allowed = "an optimizer with a numeric learningRate";
+    throw new TypeError(refusal("fromTfjs", "optimizer", allowed, optimizer));
+  }
+  const group = {
+    get lr(): number {
+      return optimizer.learningRate;
+    },
+    set lr(learningRate: number) {
+      if (optimizer.setLearningRate) optimizer.setLearningRate(learningRate);
+      else optimizer.learningRate = learningRate;
+    },
+  };
+  return { paramGroups: [group] };
+}
+
+function isTfjsOptimizer(value: object): value is TfjsOptimizer {
+  if (typeof value !== "object" || value === null || !("learningRate" in value)) return false;
+  const setter = "setLearningRate" in value ? value.setLearningRate : undefined;
+  return typeof value.learningRate === "number" && (setter === undefined || typeof setter === "function");
+}
