@@ -50,7 +50,8 @@ export function decodeModel(bytes: Uint8Array, { dimensions = {} }: DecodeOption
 
 function parse(bytes: Uint8Array): ModelProto {
   try {
-    return fromBinary(ModelProtoSchema, bytes);
+    // The decoder slices its input, which a Node Buffer does without copying.
+    return fromBinary(ModelProtoSchema, new Uint8Array(bytes.buffer, bytes.byteOffset, bytes.byteLength));
   } catch (cause) {
     throw new RangeError(
       `decodeModel: bytes must be a complete ONNX model, got ${bytes.length} bytes that are not`,

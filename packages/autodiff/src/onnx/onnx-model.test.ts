@@ -32,6 +32,12 @@ test("decodes what it encoded, byte for byte", () => {
   expect(encodeModel(graph, options)).toEqual(bytes);
 });
 
+test("reads a Node Buffer like any other bytes", () => {
+  const bytes = encodeModel(linear());
+  const padded = Buffer.concat([Buffer.from("before"), bytes, Buffer.from("after")]);
+  expect(decodeModel(padded.subarray(6, 6 + bytes.length)).graph).toEqual(linear());
+});
+
 test("keeps attributes of every type", () => {
   const attribute = fc.oneof<fc.Arbitrary<Attribute>[]>(
     fc.maxSafeInteger().map(int),

@@ -3,20 +3,32 @@ import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { writeFileWhole } from "../files/write-file.ts";
 import { encodeClassifier } from "../models/onnx-file.ts";
+import type { Figure } from "../plot/figure.ts";
+import { figureToSvg } from "../plot/figure-to-svg.ts";
 import { svgToPng } from "../plot/svg-to-png.ts";
 import { curvesFigure, learningRateFigure } from "../plot/training-figures.ts";
 import { decodeSafetensors } from "../weights/safetensors.ts";
 import type { Run } from "./run.ts";
 
 /** Writes `lr.svg` and `lr.png`: the rate of the whole schedule; nothing when it is no function of time. */
-export async function writeSchedule({ folder, scheduler, numEpochs, updatesPerEpoch }: Run): Promise<void> {
+export async function writeSchedule({
+  args,
+  folder,
+  scheduler,
+  numEpochs,
+  updatesPerEpoch,
+}: Run): Promise<void> {
   const perEpoch = scheduler.tInEpochs;
   const length = perEpoch ? numEpochs : numEpochs * updatesPerEpoch;
   const rates = Array.from({ length }, (_, t) =>
     perEpoch ? scheduler.getEpochValues(t) : scheduler.getUpdateValues(t),
   ).map((values) => values?.[0]);
   if (!rates.every((rate) => rate !== undefined)) return;
-  await writeFigure(folder, "lr", learningRateFigure({ rates, unit: perEpoch ? "epoch" : "update" }));
+  await writeFigure(
+    folder,
+    "lr",
+    learningRateFigure([{ label: args.sched, rates }], { unit: perEpoch ? "epoch" : "update" }),
+  );
 }
 
 /** Writes `curves.svg` and `curves.png`: losses, accuracies and rate of the epochs so far. */
@@ -42,7 +54,8 @@ export async function writeOnnx({
   );
 }
 
-async function writeFigure(folder: string, name: string, svg: string): Promise<void> {
+async function writeFigure(folder: string, name: string, figure: Figure): Promise<void> {
+  const svg = figureToSvg(figure);
   await writeFileWhole(join(folder, `${name}.svg`), svg);
   await writeFileWhole(join(folder, `${name}.png`), await svgToPng(svg));
 }

@@ -3,6 +3,7 @@ import { loadState } from "./load-state.ts";
 import type { SafeTensor } from "./safetensors.ts";
 
 const model = () => ({
+  name: "tiny",
   state: [
     { name: "fc.weight", shape: [2, 1], data: new Float32Array(2), grad: null },
     { name: "bn1.num_batches_tracked", shape: [], data: new BigInt64Array(1) },
@@ -13,25 +14,47 @@ const count: SafeTensor = { dtype: "I64", shape: [], data: BigInt64Array.of(5n) 
 
 test("copies every tensor in place", () => {
   const target = model();
+  const arrays = target.state.map(({ data }) => data);
   loadState(
     target,
     new Map([
-      ["fc.weight", weight],
       ["bn1.num_batches_tracked", count],
+      ["fc.weight", weight],
     ]),
   );
-  expect([...(target.state[0]?.data ?? [])]).toEqual([3, 4]);
-  expect([...(target.state[1]?.data ?? [])]).toEqual([5n]);
+  expect(arrays).toEqual([weight.data, count.data]);
+  expect(arrays[0]).not.toBe(weight.data);
 });
 
-test("names what is missing, unexpected or of another shape, and changes nothing", () => {
+test.each<[string, [string, SafeTensor][], string]>([
+  ["missing tensors", [["fc.weight", weight]], "1 missing: bn1.num_batches_tracked"],
+  [
+    "unexpected tensors",
+    [
+      ["fc.weight", weight],
+      ["bn1.num_batches_tracked", count],
+      ["fc.bias", weight],
+    ],
+    "1 unexpected: fc.bias",
+  ],
+  [
+    "other shapes and types",
+    [
+      ["fc.weight", { ...weight, shape: [1, 2] }],
+      ["bn1.num_batches_tracked", { dtype: "I32", shape: [], data: Int32Array.of(1) }],
+    ],
+    "2 unfit: fc.weight must be F32 [2,1], got F32 [1,2], bn1.num_batches_tracked must be I64 [], got I32 []",
+  ],
+  [
+    "everything at once, shortened",
+    Array.from({ length: 10 }, (_, i) => [`layer${i}`, weight]),
+    "2 missing: fc.weight, bn1.num_batches_tracked; 10 unexpected: layer0, layer1, layer2, layer3, " +
+      "layer4, layer5, layer6, layer7, and 2 more",
+  ],
+])("lists %s and changes nothing", (_, tensors, problems) => {
   const target = model();
-  const tensors = new Map([
-    ["fc.weight", { ...weight, shape: [1, 2] }],
-    ["fc.bias", weight],
-  ]);
-  expect(() => loadState(target, tensors)).toThrow(
-    "loadState: the tensors must be those of the model, but missing: bn1.num_batches_tracked; unexpected: fc.bias; fc.weight must be F32 [2, 1], got F32 [1, 2]",
+  expect(() => loadState(target, new Map(tensors))).toThrow(
+    new Error(`loadState: tensors must be the state of tiny; ${problems}`),
   );
-  expect([...(target.state[0]?.data ?? [])]).toEqual([0, 0]);
+  expect(target).toEqual(model());
 });

@@ -109,12 +109,17 @@ export function decodeSafetensors(bytes: Uint8Array): {
       continue;
     }
     const { dtype, shape, begin, end } = readEntry(name, entry, bytes.length - dataStart);
-    const data = new arrays[dtype](bytes.slice(dataStart + begin, dataStart + end).buffer);
+    const data = new arrays[dtype](copyOf(bytes, dataStart + begin, dataStart + end));
     tensors.set(name, { dtype, shape, data });
     places.push({ name, begin, end });
   }
   checkPlaces(places, bytes.length - dataStart);
   return { tensors, metadata };
+}
+
+// A Buffer's own slice would share its memory.
+function copyOf(bytes: Uint8Array, begin: number, end: number): ArrayBuffer {
+  return new Uint8Array(bytes.subarray(begin, end)).buffer;
 }
 
 interface Place {
@@ -182,6 +187,9 @@ function checkPlaces(places: Place[], dataLength: number): void {
 }
 
 function checkTensor(name: string, { dtype, shape, data }: SafeTensor): void {
+  if (name === "__metadata__") {
+    throw new RangeError('encodeSafetensors: a tensor must not be named "__metadata__"; rename it');
+  }
   const Expected = arrays[dtype];
   if (!(data instanceof Expected)) {
     throw new TypeError(
