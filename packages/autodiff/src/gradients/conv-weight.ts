@@ -28,10 +28,18 @@ export function convWeightGradient(
   const positions = rows * columns;
   const seen = columnsOf(builder, x, window);
   const taps = (seen.shape[1] ?? 0) / groups;
-  const left = math.reshape(gradient, [batch, groups, filters / groups, positions]);
+  const perGroup = filters / groups;
+  const left = math.reshape(gradient, [batch, groups, perGroup, positions]);
   const right = math.reshape(seen, [batch, groups, taps, positions]);
-  const products = math.matMul(left, right, { b: true });
-  return math.reshape(math.sum(products, [0]), weightShape);
+  if (positions >= perGroup) {
+    const perImage = math.matMul(left, right, { b: true });
+    return math.reshape(math.sum(perImage, [0]), weightShape);
+  }
+  // Small maps: one product over all images, since a result per image would be larger than its factors.
+  const joined = (value: Value, channels: number) =>
+    math.reshape(math.transpose(value, [1, 2, 0, 3]), [groups, channels, batch * positions]);
+  const product = math.matMul(joined(left, perGroup), joined(right, taps), { b: true });
+  return math.reshape(product, weightShape);
 }
 
 /**

@@ -1,0 +1,70 @@
+/** Times training steps of tsimm and PyTorch in turns, so that both meet the same state of the machine. */
+import { spawn } from "node:child_process";
+import { createInterface } from "node:readline";
+import { fileURLToPath } from "node:url";
+import { readOptions } from "./options.mjs";
+import { trainingStep } from "./training-step.mjs";
+
+const options = readOptions();
+const { model, batchSize, size, threads, rounds } = options;
+const { run } = await trainingStep(options);
+const script = fileURLToPath(new URL("pytorch-step.py", import.meta.url));
+const arguments_ = [script, model, batchSize, size, threads].map(String);
+const peer = spawn(process.env.PYTHON ?? "python3", arguments_, { stdio: ["pipe", "pipe", "inherit"] });
+const answers = createInterface({ input: peer.stdout })[Symbol.asyncIterator]();
+
+/** Wall time and processor time over all threads of one step of either side, in ms. */
+async function pytorchStep() {
+  peer.stdin.write("step\n");
+  const { value = "" } = await answers.next();
+  const [wall, processor] = value.split(" ").map(Number);
+  return { wall, processor };
+}
+
+async function tsimmStep() {
+  const start = performance.now();
+  const usage = process.cpuUsage();
+  await run();
+  const { user, system } = process.cpuUsage(usage);
+  return { wall: performance.now() - start, processor: (user + system) / 1000 };
+}
+
+for (let warmUp = 0; warmUp < 2; warmUp++) {
+  await pytorchStep();
+  await tsimmStep();
+}
+const times = { PyTorch: [], tsimm: [] };
+for (let round = 0; round < rounds; round++) {
+  times.PyTorch.push(await pytorchStep());
+  times.tsimm.push(await tsimmStep());
+}
+peer.stdin.end();
+
+const median = (values) => values.toSorted((a, b) => a - b)[values.length >> 1];
+console.log(`${model}, batch ${batchSize}, ${size}x${size}, ${threads} threads, ${rounds} rounds in turns`);
+console.table(
+  Object.fromEntries(
+    Object.entries(times).map(([name, steps]) => {
+      const walls = steps.map((step) => step.wall);
+      return [
+        name,
+        {
+          "min ms": Math.round(Math.min(...walls)),
+          "median ms": Math.round(median(walls)),
+          "images/s (min)": Number(((1000 * batchSize) / Math.min(...walls)).toFixed(1)),
+          "min processor ms": Math.round(Math.min(...steps.map((step) => step.processor))),
+        },
+      ];
+    }),
+  ),
+);
+const ratio = (of, pick) => (pick(times.PyTorch.map(of)) / pick(times.tsimm.map(of))).toFixed(2);
+const wall = (step) => step.wall;
+const paired = median(times.tsimm.map((step, round) => times.PyTorch[round].wall / step.wall));
+console.log(
+  `tsimm / PyTorch: ${ratio(wall, (values) => Math.min(...values))} by minima, ${ratio(wall, median)} by medians, ` +
+    `${paired.toFixed(2)} median of rounds, ${ratio(
+      (step) => step.processor,
+      (values) => Math.min(...values),
+    )} by processor time`,
+);

@@ -1,0 +1,19 @@
+"""One training step of PyTorch per line of standard input; answers wall and processor time in ms."""
+
+import sys
+import time
+
+import torch
+import torchvision
+
+name, batch_size, size, threads = sys.argv[1], *map(int, sys.argv[2:5])
+torch.set_num_threads(threads)
+model = getattr(torchvision.models, name)(num_classes=1000).train()
+images = torch.rand(batch_size, 3, size, size) * 2 - 1
+labels = torch.arange(batch_size) * 37 % 1000
+criterion = torch.nn.CrossEntropyLoss()
+for _ in sys.stdin:
+    wall, processor = time.perf_counter(), time.process_time()
+    model.zero_grad(set_to_none=True)
+    criterion(model(images), labels).backward()
+    print(1e3 * (time.perf_counter() - wall), 1e3 * (time.process_time() - processor), flush=True)
