@@ -1,1 +1,55 @@
-export {};
+export type {
+  BatchNormalizationState,
+  Buffer,
+  ForwardGraphOptions,
+  Model,
+  Parameter,
+  PretrainedConfig,
+} from "./models/model.ts";
+export { createModel, isModel, listModels, type ModelOptions } from "./models/registry.ts";
+export {
+  createOptimizer,
+  createOptimizerV2,
+  type OptimizerArgs,
+  type OptimizerOptions,
+  type OptimizerTarget,
+} from "./optim/create-optimizer.ts";
+export type { Optimizer, OptimizerState, ParamGroup } from "./optim/optimizer.ts";
+export { listOptimizers } from "./optim/optimizers.ts";
+export type { ParamGroupInput } from "./optim/param-groups.ts";
+export type { Figure, Panel, Series } from "./plot/figure.ts";
+export { figureToSvg } from "./plot/figure-to-svg.ts";
+export { svgToPng } from "./plot/svg-to-png.ts";
+export {
+  type CurveRow,
+  curvesFigure,
+  type LearningRateFigureOptions,
+  learningRateFigure,
+  type RateSeries,
+} from "./plot/training-figures.ts";
+export { type Classifier, loadClassifier, type Prediction } from "./predict/classifier.ts";
+export { createEngine, type EngineName } from "./runtime/create-engine.ts";
+export type { Engine, LoadOptions, Session } from "./runtime/engine.ts";
+export { createEvaluation, type Evaluation, type EvaluationOptions } from "./runtime/evaluation-step.ts";
+export type { ImageOptions } from "./runtime/images.ts";
+export {
+  createTrainingStep,
+  type StepResult,
+  type TrainingStep,
+  type TrainingStepOptions,
+} from "./runtime/training-step.ts";
+export type { ArgumentName, TrainArguments } from "./train/arguments.ts";
+export type { Best } from "./train/checkpoint-history.ts";
+export type { Progress, Reporter } from "./train/reporter.ts";
+export type { Metrics } from "./train/summary.ts";
+export { type TrainOptions, type TrainResult, train } from "./train/train.ts";
+export { loadState } from "./weights/load-state.ts";
+export {
+  decodeSafetensors,
+  encodeSafetensors,
+  type SafeTensor,
+  type SafeTensors,
+  type SafeTensorsData,
+  type SafeTensorsMetadata,
+  type SafeTensorsType,
+} from "./weights/safetensors.ts";
