@@ -32,8 +32,7 @@ const batchNormMomentum = 0.1;
  */
 export function buildModel(architecture: Architecture, seed: number): Model {
   const { name, numClasses, inChans, numFeatures, pretrainedCfg } = architecture;
-  const [, height, width] = pretrainedCfg.inputSize;
-  const { declarations } = walk(architecture, { batchSize: 1, height, width, training: false });
+  const declarations = declare(architecture);
   const parameters = declarations.parameters.map(
     ({ name, shape, initialize }): Parameter => ({
       name,
@@ -56,6 +55,17 @@ export function buildModel(architecture: Architecture, seed: number): Model {
     batchNormalizations,
     forwardGraph: (options) => walk(architecture, options).graph,
   };
+}
+
+/** Trainable numbers of a model, without making them. */
+export function countParameters(architecture: Architecture): number {
+  const sizes = declare(architecture).parameters.map(({ shape }) => shape.reduce((n, size) => n * size, 1));
+  return sizes.reduce((sum, size) => sum + size, 0);
+}
+
+function declare(architecture: Architecture): Declarations {
+  const [, height, width] = architecture.pretrainedCfg.inputSize;
+  return walk(architecture, { batchSize: 1, height, width, training: false }).declarations;
 }
 
 function walk(

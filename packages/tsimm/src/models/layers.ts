@@ -37,13 +37,14 @@ const batchNormEps = 1e-5;
  * normalization's node has the name of its module.
  */
 export class Layers {
+  /** The graph under construction, for operators without weights. */
+  readonly builder: GraphBuilder;
   readonly declarations: Declarations = { parameters: [], batchNormalizations: [], order: [] };
-  readonly #builder: GraphBuilder;
   readonly #training: boolean;
 
   /** @param training - Batch normalization uses and yields batch statistics instead of reading running ones. */
   constructor(builder: GraphBuilder, training: boolean) {
-    this.#builder = builder;
+    this.builder = builder;
     this.#training = training;
   }
 
@@ -56,7 +57,7 @@ export class Layers {
       kaimingNormalFanOut,
     );
     const pad = Math.floor(kernel / 2);
-    return this.#builder.op(
+    return this.builder.op(
       "Conv",
       [x, weight],
       {
@@ -79,17 +80,17 @@ export class Layers {
     this.declarations.order.push(...statistics, `${module}.num_batches_tracked`);
     const options = { name: module };
     if (!this.#training) {
-      const running = statistics.map((name) => this.#builder.input(name, "float32", [channels]));
+      const running = statistics.map((name) => this.builder.input(name, "float32", [channels]));
       const attributes = { epsilon: float(batchNormEps) };
-      return this.#builder.op("BatchNormalization", [x, weight, bias, ...running], attributes, options);
+      return this.builder.op("BatchNormalization", [x, weight, bias, ...running], attributes, options);
     }
     // With momentum 0 the operator's running statistics are those of the batch, whatever they were before.
     const ignored = [0, 1].map((value) =>
-      this.#builder.constant(float32([channels], new Float32Array(channels).fill(value))),
+      this.builder.constant(float32([channels], new Float32Array(channels).fill(value))),
     );
     const attributes = { epsilon: float(batchNormEps), momentum: float(0), training_mode: int(1) };
     const inputs = [x, weight, bias, ...ignored];
-    const [y = x] = this.#builder.ops("BatchNormalization", inputs, attributes, 3, options);
+    const [y = x] = this.builder.ops("BatchNormalization", inputs, attributes, 3, options);
     return y;
   }
 
@@ -99,22 +100,22 @@ export class Layers {
     const initialize = uniformFanIn(width);
     const weight = this.#parameter(`${module}.weight`, [features, width], initialize);
     const bias = this.#parameter(`${module}.bias`, [features], initialize);
-    return this.#builder.op("Gemm", [x, weight, bias], { transB: int(1) }, { name: module });
+    return this.builder.op("Gemm", [x, weight, bias], { transB: int(1) }, { name: module });
   }
 
   /** max(x, 0). */
   relu(x: Value): Value {
-    return this.#builder.op("Relu", [x]);
+    return this.builder.op("Relu", [x]);
   }
 
   /** x + y, of equal shapes. */
   add(x: Value, y: Value): Value {
-    return this.#builder.op("Add", [x, y]);
+    return this.builder.op("Add", [x, y]);
   }
 
   /** Maximum over 3×3 windows with stride 2, padded by 1. */
   maxPool(x: Value): Value {
-    return this.#builder.op("MaxPool", [x], {
+    return this.builder.op("MaxPool", [x], {
       kernel_shape: ints(3, 3),
       strides: ints(2, 2),
       pads: ints(1, 1, 1, 1),
@@ -123,7 +124,7 @@ export class Layers {
 
   /** Mean over stride×stride windows; windows that reach over the edge average what is inside. */
   averagePool(x: Value, stride: number): Value {
-    return this.#builder.op("AveragePool", [x], {
+    return this.builder.op("AveragePool", [x], {
       kernel_shape: ints(stride, stride),
       strides: ints(stride, stride),
       ceil_mode: int(1),
@@ -133,12 +134,12 @@ export class Layers {
 
   /** Mean over height and width: x [B, C, H, W] to [B, C]. */
   globalAveragePool(x: Value): Value {
-    return this.#builder.op("Flatten", [this.#builder.op("GlobalAveragePool", [x])], { axis: int(1) });
+    return this.builder.op("Flatten", [this.builder.op("GlobalAveragePool", [x])], { axis: int(1) });
   }
 
   #parameter(name: string, shape: readonly number[], initialize: Initializer): Value {
     this.declarations.parameters.push({ name, shape, initialize });
     this.declarations.order.push(name);
-    return this.#builder.input(name, "float32", shape);
+    return this.builder.input(name, "float32", shape);
   }
 }

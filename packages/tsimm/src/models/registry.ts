@@ -1,7 +1,7 @@
 /** Models by timm's names. */
 import { didYouMean } from "../did-you-mean.ts";
-import { buildModel } from "./build-model.ts";
-import type { Model } from "./model.ts";
+import { type Architecture, buildModel, countParameters } from "./build-model.ts";
+import type { Model, PretrainedConfig } from "./model.ts";
 import { resnet } from "./resnet.ts";
 import { resnetConfigs } from "./resnet-configs.ts";
 
@@ -33,29 +33,54 @@ const optionNames = ["numClasses", "inChans", "seed", "zeroInitLast"];
  * @see timm `timm/models/_factory.py`
  */
 export function createModel(name: string, options: ModelOptions = {}): Model {
+  return buildModel(architectureOf("createModel", name, options), options.seed ?? 42);
+}
+
+/** What is known of a model before it is created. */
+export interface ModelInfo {
+  readonly name: string;
+  /** Trainable numbers. */
+  readonly parameterCount: number;
+  /** Width of the pooled features before the classifier. */
+  readonly numFeatures: number;
+  readonly pretrainedCfg: PretrainedConfig;
+}
+
+/**
+ * Describes a model without making its weights.
+ *
+ * @throws RangeError as {@link createModel} does.
+ * @example
+ * modelInfo("resnet18").parameterCount; // => 11689512
+ */
+export function modelInfo(name: string, options: ModelOptions = {}): ModelInfo {
+  const architecture = architectureOf("modelInfo", name, options);
+  const { numFeatures, pretrainedCfg } = architecture;
+  return { name, parameterCount: countParameters(architecture), numFeatures, pretrainedCfg };
+}
+
+function architectureOf(where: string, name: string, options: ModelOptions): Architecture {
   const config = isModel(name) ? resnetConfigs[name] : undefined;
   if (config === undefined) {
     const names = Object.keys(resnetConfigs);
     throw new RangeError(
-      `createModel: name must be one of ${names.join(", ")}, got "${name}"${didYouMean(name, names)}`,
+      `${where}: name must be one of ${names.join(", ")}, got "${name}"${didYouMean(name, names)}`,
     );
   }
   for (const option of Object.keys(options)) {
     if (optionNames.includes(option)) continue;
     throw new RangeError(
-      `createModel: option must be one of ${optionNames.join(", ")}, got "${option}"${didYouMean(option, optionNames)}`,
+      `${where}: option must be one of ${optionNames.join(", ")}, got "${option}"${didYouMean(option, optionNames)}`,
     );
   }
   const numClasses = options.numClasses ?? 1000;
   const inChans = options.inChans ?? 3;
-  const seed = options.seed ?? 42;
-  const zeroInitLast = options.zeroInitLast ?? true;
   for (const [option, value] of Object.entries({ numClasses, inChans })) {
     if (!(Number.isInteger(value) && value >= 1)) {
-      throw new RangeError(`createModel: ${option} must be an integer >= 1, got ${value}`);
+      throw new RangeError(`${where}: ${option} must be an integer >= 1, got ${value}`);
     }
   }
-  return buildModel(resnet(name, config, { numClasses, inChans, zeroInitLast }), seed);
+  return resnet(name, config, { numClasses, inChans, zeroInitLast: options.zeroInitLast ?? true });
 }
 
 /**

@@ -1,0 +1,56 @@
+import { describe, expect, test } from "vitest";
+import { createModel } from "../models/registry.ts";
+import { type ParamGroupInput, paramGroupsLayerDecay, paramGroupsWeightDecay } from "./param-groups.ts";
+
+const sizes = (groups: readonly ParamGroupInput[]) => groups.map(({ params }) => params.length);
+
+test.each([
+  ["resnet18", [41, 21]],
+  ["resnet34", [73, 37]],
+  ["resnet50", [107, 54]],
+])("%s splits into tensors without and with weight decay as in timm", (name, expected) => {
+  const groups = paramGroupsWeightDecay(createModel(name), { weightDecay: 0.05 });
+  expect(sizes(groups)).toEqual(expected);
+  expect(groups.map(({ weightDecay }) => weightDecay)).toEqual([0, 0.05]);
+});
+
+describe("on a small model", () => {
+  const model = createModel("test_resnet", { numClasses: 4 });
+
+  test("there is one group without weight decay, or without the filter", () => {
+    expect(paramGroupsWeightDecay(model, { weightDecay: 0 })).toEqual([
+      { params: model.parameters, weightDecay: 0 },
+    ]);
+    expect(paramGroupsWeightDecay(model, { weightDecay: 0.1, filterBiasAndBn: false })).toEqual([
+      { params: model.parameters, weightDecay: 0.1 },
+    ]);
+  });
+
+  test("layers below a scale are frozen, and no scale falls below its minimum", () => {
+    const options = { weightDecay: 0.1, layerDecay: 0.5 };
+    const scales = (more: object) =>
+      paramGroupsLayerDecay(model, { ...options, ...more }).map(({ lrScale }) => lrScale);
+    expect(scales({ layerDecayMinScale: 0.2 })).toEqual([
+      0.2, 0.2, 0.2, 0.2, 0.2, 0.2, 0.25, 0.25, 0.5, 0.5, 1, 1,
+    ]);
+    expect(scales({ layerDecayNoOptScale: 0.25 })).toEqual([0.25, 0.25, 0.5, 0.5, 1, 1]);
+  });
+});
+
+test("resnet34 has 18 layers, in 36 groups, its stem scaled by 0.75^17", () => {
+  const model = createModel("resnet34");
+  const groups = paramGroupsLayerDecay(model, { weightDecay: 0.05, layerDecay: 0.75 });
+  expect(groups.length).toBe(36);
+  expect(new Set(groups.map(({ lrScale }) => lrScale)).size).toBe(18);
+  expect(groups.flatMap(({ params }) => params).length).toBe(model.parameters.length);
+  const described = groups.map(({ params, lrScale, weightDecay }) => [params[0]?.name, lrScale, weightDecay]);
+  expect(described.slice(0, 3)).toEqual([
+    ["conv1.weight", 0.75 ** 17, 0.05],
+    ["bn1.weight", 0.75 ** 17, 0],
+    ["layer1.0.conv1.weight", 0.75 ** 16, 0.05],
+  ]);
+  expect(described.slice(-2)).toEqual([
+    ["fc.weight", 1, 0.05],
+    ["fc.bias", 1, 0],
+  ]);
+});
