@@ -18,6 +18,10 @@ export class BadImages {
   readonly #options: BadImagesOptions;
   readonly #indices = new Set<number>();
 
+  /**
+   * @param samples - All samples of the data set.
+   * @param options - How many may be unreadable, and who hears of them.
+   */
   constructor(samples: readonly Sample[], options: BadImagesOptions) {
     this.#samples = samples;
     this.#options = options;

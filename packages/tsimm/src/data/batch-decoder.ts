@@ -31,6 +31,10 @@ export class BatchDecoder {
   readonly #parts: BatchDecoderParts;
   readonly #pass: Pick<DecodeJob, "transform" | "seed" | "epoch">;
 
+  /**
+   * @param parts - What other passes use too.
+   * @param pass - Transform, seed and epoch.
+   */
   constructor(parts: BatchDecoderParts, pass: Pick<DecodeJob, "transform" | "seed" | "epoch">) {
     this.#parts = parts;
     this.#pass = pass;

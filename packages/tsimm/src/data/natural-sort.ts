@@ -10,10 +10,7 @@
  * @see timm `timm/utils/misc.py`, `natural_key`
  */
 export function naturalSort(names: readonly string[]): string[] {
-  return names
-    .map((name) => ({ name, key: naturalKey(name) }))
-    .sort((a, b) => compareKeys(a.key, b.key))
-    .map(({ name }) => name);
+  return sorted(names, () => 0);
 }
 
 /**
@@ -26,7 +23,14 @@ export function naturalSort(names: readonly string[]): string[] {
  * naturalSortSet(["b", "A", "a"]); // => ["A", "a", "b"]
  */
 export function naturalSortSet(names: Iterable<string>): string[] {
-  return naturalSort([...names].sort(compareCodePoints));
+  return sorted([...names], compareCodePoints);
+}
+
+function sorted(names: readonly string[], compareTies: (a: string, b: string) => number): string[] {
+  return names
+    .map((name) => ({ name, key: naturalKey(name) }))
+    .sort((a, b) => compareKeys(a.key, b.key) || compareTies(a.name, b.name))
+    .map(({ name }) => name);
 }
 
 /** Texts at even places, digit runs without leading zeros at odd places. */
