@@ -1,4 +1,3 @@
-#!/usr/bin/env node
 /** The command line: `tsimm <command>`. */
 import { Command, CommanderError } from "commander";
 import { UsageError } from "../usage-error.ts";
@@ -21,6 +20,12 @@ const program = new Command("tsimm")
 for (const command of [trainCommand(), modelsCommand(), predictCommand()]) {
   program.addCommand(command.copyInheritedSettings(program));
 }
+
+// A reader that has seen enough, such as `| head`, is no error.
+process.stdout.on("error", (error: NodeJS.ErrnoException) => {
+  if (error.code === "EPIPE") process.exit(0);
+  throw error;
+});
 
 process.exitCode = await run(process.argv.slice(2));
 

@@ -1,6 +1,6 @@
 /** What a run leaves for people and programs: figures and an ONNX file. */
-import { readFile } from "node:fs/promises";
-import { join } from "node:path";
+import { readFile, stat } from "node:fs/promises";
+import { extname, join } from "node:path";
 import { writeFileWhole } from "../files/write-file.ts";
 import { encodeClassifier } from "../models/onnx-file.ts";
 import type { Figure } from "../plot/figure.ts";
@@ -52,6 +52,22 @@ export async function writeOnnx({
     join(folder, "model.onnx"),
     encodeClassifier({ model, weights, classNames, dataConfig }),
   );
+}
+
+/**
+ * Makes sure that the sample image is a file of its own: one inside an archive is written to the output folder.
+ *
+ * @returns Its path.
+ */
+export async function placeSample({ folder, sample }: Run): Promise<string> {
+  const onDisk = await stat(sample.path).then(
+    (file) => file.isFile(),
+    () => false,
+  );
+  if (onDisk) return sample.path;
+  const path = join(folder, `sample${extname(sample.path)}`);
+  await writeFileWhole(path, await sample.read());
+  return path;
 }
 
 async function writeFigure(folder: string, name: string, figure: Figure): Promise<void> {

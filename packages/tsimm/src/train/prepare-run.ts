@@ -1,6 +1,7 @@
 /** Everything that happens before the first update, in timm's order. */
 import { dirname, join, resolve } from "node:path";
 import { createScheduler } from "@tsimm/scheduler";
+import type { ImageDataset } from "../data/dataset.ts";
 import { writeFileWhole } from "../files/write-file.ts";
 import type { Model, PretrainedConfig } from "../models/model.ts";
 import { createModel } from "../models/registry.ts";
@@ -19,7 +20,7 @@ import { createLoaders, openData } from "./open-data.ts";
 import { claimFolder, createOutputFolder, runName } from "./output-folder.ts";
 import type { Reporter } from "./reporter.ts";
 import { applyCheckpoint, loadInitialWeights, openResume, type Resume } from "./resume.ts";
-import type { Run, RunProgress } from "./run.ts";
+import type { Run, RunProgress, SampleImage } from "./run.ts";
 
 /**
  * Checks arguments, opens the data, builds model, optimizer and schedule, restores a checkpoint, makes the output
@@ -75,6 +76,7 @@ export async function prepareRun(
     }
     warnAboutSchedule(args, numEpochs * updatesPerEpoch, reporter);
     reporter.info(scheduleLine(args, numEpochs));
+    for (const line of lossLines(args)) reporter.info(line);
     const engine = await createEngine(args.engine as EngineName);
     const [, height, width] = dataConfig.inputSize;
     const step = await createTrainingStep(engine, model, {
@@ -93,6 +95,7 @@ export async function prepareRun(
     await writeFileWhole(join(folder, "classes.txt"), classNames.map((name) => `${name}\n`).join(""));
     reporter.info(`Output: ${folder}`);
     return {
+      sample: firstSample(data.validation ?? data.training),
       ...{ args, savedArgs, folder, engine, model, dataConfig, classNames, optimizer, scheduler, ema, step },
       ...{ trainLoader, valLoader, numEpochs, updatesPerEpoch, metric, progress, reporter, signal },
       async close() {
@@ -104,6 +107,10 @@ export async function prepareRun(
     await loaders.close();
     throw error;
   }
+}
+
+function firstSample(dataset: ImageDataset): SampleImage {
+  return { path: dataset.samples[0]?.path ?? "", read: () => dataset.read(0) };
 }
 
 function createRunModel(args: TrainArguments, classes: number, { info }: Reporter): Model {
@@ -159,6 +166,17 @@ function scheduleLine(args: TrainArguments, numEpochs: number): string {
     ? "(warmup_epochs + epochs + cooldown_epochs). Warmup added to total when warmup_prefix=True"
     : "(epochs + cooldown_epochs). Warmup within epochs when warmup_prefix=False";
   return `Scheduled epochs: ${numEpochs} ${how}. LR stepped per ${args.schedOnUpdates ? "update" : "epoch"}.`;
+}
+
+/** Why the training loss may stay above the validation loss. */
+function lossLines(args: TrainArguments): string[] {
+  const reasons = [
+    ...(args.smoothing > 0 ? [`label smoothing ${args.smoothing}`] : []),
+    ...(args.noAug ? [] : ["augmentation"]),
+  ];
+  return reasons.length === 0
+    ? []
+    : [`Raised in the training loss, not in validation: ${reasons.join(", ")}`];
 }
 
 function warnAboutSmallInput({ name }: Model, { inputSize }: PretrainedConfig, { warn }: Reporter): void {

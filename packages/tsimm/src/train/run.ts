@@ -25,6 +25,14 @@ export interface RunProgress {
   kept: readonly Kept[];
 }
 
+/** An image file of a data set. */
+export interface SampleImage {
+  /** On disk, or of an archive and inside it. */
+  readonly path: string;
+  /** The bytes of the file. */
+  read(): Promise<Uint8Array>;
+}
+
 /** Everything that training works with. */
 export interface Run {
   readonly args: TrainArguments;
@@ -36,6 +44,8 @@ export interface Run {
   readonly model: Model;
   readonly dataConfig: PretrainedConfig;
   readonly classNames: readonly string[];
+  /** An image of the data set, to try the finished model on. */
+  readonly sample: SampleImage;
   readonly optimizer: Optimizer;
   readonly scheduler: Scheduler;
   readonly ema: ModelEma | null;

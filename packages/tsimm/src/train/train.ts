@@ -7,7 +7,7 @@ import { createEvaluation } from "../runtime/evaluation-step.ts";
 import type { TrainArguments } from "./arguments.ts";
 import { type Best, isBetter } from "./checkpoint-history.ts";
 import { evaluate } from "./evaluate.ts";
-import { writeCurves, writeOnnx, writeSchedule } from "./export.ts";
+import { placeSample, writeCurves, writeOnnx, writeSchedule } from "./export.ts";
 import { scientific, significant } from "./log-format.ts";
 import { prepareRun } from "./prepare-run.ts";
 import { type Reporter, silent } from "./reporter.ts";
@@ -38,6 +38,8 @@ export interface TrainResult {
     readonly train: { readonly loss: number };
     readonly validation?: Metrics;
   }[];
+  /** Path of an image to try the model on; null when there is no `model.onnx`. */
+  readonly sample: string | null;
   /** Names of the files written, in the folder. */
   readonly files: readonly string[];
 }
@@ -90,6 +92,8 @@ async function trainEpochs(run: Run): Promise<boolean> {
       progress.rows = [...progress.rows, row];
       const metric = row.validation?.[run.metric] ?? row.trainLoss;
       scheduler.step(progress.epoch + 1, metric);
+      const plateau = plateauLine(run);
+      if (plateau !== null) reporter.info(plateau);
       await saveEpochCheckpoint(run, metric);
       await writeFileWhole(join(run.folder, "summary.csv"), summaryCsv(progress.rows));
       reporter.info(epochLine(run, row, (performance.now() - started) / 1000));
@@ -153,14 +157,16 @@ async function evaluateWeights(
 async function finish(run: Run, finished: boolean): Promise<TrainResult> {
   const { folder, progress, reporter } = run;
   await writeCurves(run);
+  let sample: string | null = null;
   if (finished) {
     await writeOnnx(run);
+    sample = await placeSample(run);
     await removeRecoveryCheckpoints(folder);
   }
   const { best } = progress;
   if (best !== null) reporter.info(`*** Best metric: ${best.metric} (epoch ${best.epoch})`);
   const files = (await readdir(folder)).filter((name) => !name.startsWith(".")).sort();
-  return { folder, interrupted: !finished, best, epochs: bestLast(run), files };
+  return { folder, interrupted: !finished, best, epochs: bestLast(run), sample, files };
 }
 
 function bestLast({ progress, metric }: Run): TrainResult["epochs"] {
@@ -174,6 +180,14 @@ function bestLast({ progress, metric }: Run): TrainResult["epochs"] {
     train: { loss: trainLoss },
     ...(validation === null ? {} : { validation }),
   }));
+}
+
+function plateauLine({ args, scheduler, metric }: Run): string | null {
+  const { plateau } = scheduler.stateDict();
+  if (plateau === undefined) return null;
+  const best = plateau.best === null ? "none yet" : String(plateau.best);
+  const bad = `${plateau.numBadEpochs} of ${args.patienceEpochs} bad epochs`;
+  return `Plateau: best ${metric} ${best}, ${bad}, cooldown ${plateau.cooldownCounter}`;
 }
 
 function meanLoss({ progress }: Run): number {

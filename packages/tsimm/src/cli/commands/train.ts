@@ -22,12 +22,13 @@ export function trainCommand(): Command {
     for (const note of notes) process.stderr.write(`${note}\n`);
     const { runTraining } = await import("../run-training.ts");
     const result = await runTraining(given);
-    const folder = relative(process.cwd(), result.folder) || ".";
+    const folder = shortPath(result.folder);
     process.stdout.write(`--result\n${JSON.stringify(result.epochs, null, 4)}\n`);
     process.stderr.write(`Files in ${folder}:\n${result.files.map((name) => `  ${name}\n`).join("")}`);
-    if (result.files.includes("model.onnx")) {
+    if (result.sample !== null) {
+      const sample = shortPath(result.sample);
       process.stderr.write(
-        `Classify images: npx tsimm predict <image or folder> --checkpoint ${folder}/model.onnx\n`,
+        `Classify an image: npx tsimm predict ${sample} --checkpoint ${folder}/model.onnx\n`,
       );
     }
     if (result.interrupted) {
@@ -35,6 +36,12 @@ export function trainCommand(): Command {
       process.exitCode = 130;
     }
   });
+}
+
+/** Relative to the working folder if it lies in it. */
+function shortPath(path: string): string {
+  const short = relative(process.cwd(), path);
+  return short === "" || short.startsWith("..") ? path : short;
 }
 
 async function withConfiguration(
