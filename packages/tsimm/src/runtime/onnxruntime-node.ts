@@ -1,4 +1,5 @@
 /** The native engine: ONNX Runtime's CPU provider in Node. */
+import { availableParallelism } from "node:os";
 import type { Engine } from "./engine.ts";
 import { openSession } from "./onnxruntime-session.ts";
 
@@ -21,8 +22,9 @@ export async function nativeEngine(): Promise<Engine> {
     load: (model, { threads } = {}) =>
       openSession(runtime, model, {
         executionProviders: ["cpu"],
-        // 0 lets ONNX Runtime take all physical cores.
-        intraOpNumThreads: threads ?? 0,
+        // A count, even of all cores, keeps ONNX Runtime from pinning its threads to cores, which halves the
+        // speed when other threads (decoding) want one of them.
+        intraOpNumThreads: threads ?? availableParallelism(),
         // One operator at a time: running several at once halves the speed of a training step.
         executionMode: "sequential",
         interOpNumThreads: 1,
