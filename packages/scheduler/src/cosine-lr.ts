@@ -5,7 +5,7 @@ import { pow } from "./math/pow.ts";
 import { number } from "./options.ts";
 import type { OptimizerLike } from "./param-groups.ts";
 import { createSchedule, type Schedule, type ScheduleDefinition } from "./schedule.ts";
-import { planScheduler, type SchedulerOptions } from "./scheduler.ts";
+import { planScheduler, type SchedulerOptions } from "./scheduler-options.ts";
 import { withWarmup } from "./warmup.ts";
 
 /** Options of {@link cosineLr}. */

@@ -4,7 +4,8 @@ import { pow } from "./math/pow.ts";
 import { type Checks, number } from "./options.ts";
 import type { OptimizerLike } from "./param-groups.ts";
 import type { Schedule } from "./schedule.ts";
-import { Scheduler, type SchedulerPlan } from "./scheduler.ts";
+import { Scheduler } from "./scheduler.ts";
+import type { SchedulerPlan } from "./scheduler-options.ts";
 import { type WarmupOptions, warmupChecks } from "./warmup.ts";
 
 /** Cycles, each a stretched and damped copy of the one before. */

@@ -2,7 +2,8 @@ import { finite, refusal } from "./errors.ts";
 import type { Check } from "./options.ts";
 import type { OptimizerLike } from "./param-groups.ts";
 import type { ScheduleDefinition } from "./schedule.ts";
-import { planScheduler, Scheduler, type SchedulerOptions } from "./scheduler.ts";
+import { Scheduler } from "./scheduler.ts";
+import { planScheduler, type SchedulerOptions } from "./scheduler-options.ts";
 import { type WarmupOptions, warmupChecks, withWarmup } from "./warmup.ts";
 
 /** Any function of t for a base value. */

@@ -53,8 +53,9 @@ export { PlateauLRScheduler, type PlateauLRSchedulerOptions } from "./plateau-lr
 export { PolyLRScheduler, type PolyLRSchedulerOptions, type PolyLrOptions, polyLr } from "./poly-lr.ts";
 export { sample } from "./sample.ts";
 export type { Schedule } from "./schedule.ts";
-export { Scheduler, type SchedulerOptions } from "./scheduler.ts";
+export { Scheduler } from "./scheduler.ts";
 export { type SchedulerArgs, schedulerKwargs } from "./scheduler-kwargs.ts";
+export type { SchedulerOptions } from "./scheduler-options.ts";
 export type { LoadOptions, SavedPlateau, SchedulerState } from "./state.ts";
 export { StepLRScheduler, type StepLRSchedulerOptions, type StepLrOptions, stepLr } from "./step-lr.ts";
 export { TanhLRScheduler, type TanhLRSchedulerOptions, type TanhLrOptions, tanhLr } from "./tanh-lr.ts";

@@ -5,7 +5,7 @@ import { checkT, type Schedule } from "./schedule.ts";
 /**
  * Plays schedules one after the other, each from its own t = 0.
  *
- * value(t) = schedules[k](t - start of k), with k the number of milestones <= t.
+ * value(t) = part k of t - start of part k, with k the number of milestones <= t.
  *
  * @param schedules - At least one.
  * @param milestones - Where the second, third … starts: ascending, finite, >= 0, one fewer than schedules.

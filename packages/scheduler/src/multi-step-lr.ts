@@ -4,7 +4,8 @@ import { checkMilestones, countUpTo } from "./milestones.ts";
 import { choice, number } from "./options.ts";
 import type { OptimizerLike } from "./param-groups.ts";
 import { createSchedule, type Schedule, type ScheduleDefinition } from "./schedule.ts";
-import { planScheduler, Scheduler, type SchedulerOptions } from "./scheduler.ts";
+import { Scheduler } from "./scheduler.ts";
+import { planScheduler, type SchedulerOptions } from "./scheduler-options.ts";
 import { type WarmupOptions, warmupChecks, withWarmup } from "./warmup.ts";
 
 /** Options of {@link multiStepLr}. */

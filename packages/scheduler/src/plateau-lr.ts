@@ -2,13 +2,8 @@ import { refusal } from "./errors.ts";
 import type { OptimizerLike } from "./param-groups.ts";
 import { checkThreshold, nextPlateau, type PlateauOptions, plateauChecks } from "./plateau.ts";
 import { checkT, type ScheduleDefinition } from "./schedule.ts";
-import {
-  EPOCH_ADVICE,
-  planScheduler,
-  Scheduler,
-  type SchedulerOptions,
-  type SchedulerPlan,
-} from "./scheduler.ts";
+import { EPOCH_ADVICE, Scheduler } from "./scheduler.ts";
+import { planScheduler, type SchedulerOptions, type SchedulerPlan } from "./scheduler-options.ts";
 import { isFiniteNumber, type LoadOptions, type SavedPlateau, type SchedulerState } from "./state.ts";
 import { type WarmupOptions, warmupChecks } from "./warmup.ts";
 
@@ -95,14 +90,13 @@ export class PlateauLRScheduler extends Scheduler {
     this.#memory = { ...saved, restore };
   }
 
-  protected override act(epoch: number, metric: number | null): void {
+  protected override act(epoch: number): void {
     const { warmupT } = this.#options;
     if (epoch === 0 && warmupT === 0) return;
     this.groups.checkSame();
     if (epoch <= warmupT) this.groups.write(super.valuesAt(epoch), true);
-    else this.#follow(epoch, metric);
+    else this.#follow(epoch);
     this.lastT = epoch;
-    this.lastMetric = metric;
   }
 
   protected override restore(state: SchedulerState): void {
@@ -110,10 +104,14 @@ export class PlateauLRScheduler extends Scheduler {
     this.groups.write(values, false);
   }
 
-  #follow(epoch: number, metric: number | null): void {
+  #follow(epoch: number): void {
     const draw = this.noise(epoch);
     const present = this.#memory.restore ?? this.groups.read();
-    const { values, ...memory } = nextPlateau({ ...this.#memory, values: present }, metric, this.#options);
+    const { values, ...memory } = nextPlateau(
+      { ...this.#memory, values: present },
+      this.lastMetric,
+      this.#options,
+    );
     const noisy = draw === null ? values : values.map((value) => value + value * draw);
     this.groups.write(noisy, false);
     this.#memory = { ...memory, restore: draw === null ? null : values };

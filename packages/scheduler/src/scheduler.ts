@@ -1,99 +1,21 @@
 import { refusal } from "./errors.ts";
-import { createNoise, type Noise, type NoiseOptions, noiseChecks, type ResolvedNoise } from "./noise.ts";
-import { boolean, type Check, type Checks, readKnown, refuseUnknown } from "./options.ts";
+import { createNoise, type Noise } from "./noise.ts";
 import { GroupField, type OptimizerLike } from "./param-groups.ts";
-import { checkT, type Schedule, type ScheduleDefinition } from "./schedule.ts";
-import { checkState, type LoadOptions, plainOptions, type SchedulerState } from "./state.ts";
-import type { WarmupOptions } from "./warmup.ts";
-
-/** Options of every scheduler class. */
-export interface SchedulerOptions extends NoiseOptions {
-  /** Numeric field of the groups to drive, default `"lr"`: `"momentum"`, `"weightDecay"`, … */
-  readonly paramGroupField?: string;
-  /**
-   * Unit of t: true (the default): epochs, `step` acts; false: updates, `stepUpdate` acts. null counts as
-   * false, as Python's None does.
-   */
-  readonly tInEpochs?: boolean | null;
-  /** true (the default): a group without `initialLr` gets its present `lr` as that; false: it must have one. */
-  readonly initialize?: boolean;
-}
-
-/** Options of every scheduler class with their defaults. */
-export interface ResolvedSchedulerOptions extends ResolvedNoise {
-  readonly paramGroupField: string;
-  readonly tInEpochs: boolean;
-  readonly initialize: boolean;
-}
-
-/** The warm-up that every schedule has. */
-type Ramp = Pick<Required<WarmupOptions>, "warmupT" | "warmupLrInit">;
-
-/** What a class hands to {@link Scheduler}: its name, its options, and the schedule of a base value. */
-export interface SchedulerPlan<Own extends Ramp = Ramp> {
-  readonly name: string;
-  readonly options: ResolvedSchedulerOptions;
-  /** Options of its schedule. */
-  readonly own: Own;
-  readonly build: (base: number) => Schedule;
-  /** Whether groups start with the value at t = 0 rather than with their base. */
-  readonly startsAtSchedule: boolean;
-  /** All options, for the saved state. */
-  readonly saved: Readonly<Record<string, unknown>>;
-}
+import { checkT, type Schedule } from "./schedule.ts";
+import type { SchedulerPlan } from "./scheduler-options.ts";
+import { checkState, type LoadOptions, type SchedulerState } from "./state.ts";
 
 /** What to pass as t. */
 export const EPOCH_ADVICE = "pass epoch + 1 at the end of an epoch";
 const UPDATE_ADVICE = "pass the number of updates done";
-
-const field: Check<string> = (value, where, option) => {
-  if (value === undefined) return "lr";
-  if (typeof value === "string" && value !== "") return value;
-  const message = refusal(where, option, "the name of a numeric field", value);
-  throw typeof value === "string" ? new RangeError(message) : new TypeError(message);
-};
-
-const checkUnit = boolean(true);
-
-const schedulerChecks: Checks<ResolvedSchedulerOptions> = {
-  ...noiseChecks,
-  paramGroupField: field,
-  tInEpochs: (value, where, option) => (value === null ? false : checkUnit(value, where, option)),
-  initialize: boolean(true),
-};
-
-/**
- * Reads the options of a class.
- *
- * @param name - Class name, for messages and the saved state.
- * @param definition - Its schedule.
- * @param options - What was given.
- */
-export function planScheduler<Options extends Ramp>(
-  name: string,
-  definition: ScheduleDefinition<Options>,
-  options: object,
-): SchedulerPlan<Options> {
-  const names = [...Object.keys(definition.checks), ...Object.keys(schedulerChecks)];
-  refuseUnknown(name, options, names, definition.renamed);
-  const own = readKnown(name, definition.checks, options);
-  const common = readKnown<ResolvedSchedulerOptions>(name, schedulerChecks, options);
-  return {
-    name,
-    options: common,
-    own,
-    build: definition.build(own, name),
-    startsAtSchedule: definition.startsAtSchedule ?? false,
-    saved: plainOptions({ ...own, ...common }),
-  };
-}
 
 /**
  * Drives one field, mostly `lr`, of an optimizer's parameter groups.
  *
  * A loop calls `step(epoch + 1, metric)` at the end of each epoch and `stepUpdate(numUpdates)` after each
  * update; the one that does not fit `tInEpochs` does nothing. Values are functions of t: any order,
- * repeats and jumps give the same numbers ({@link PlateauLRScheduler} excepted).
+ * repeats and jumps give the same numbers ({@link PlateauLRScheduler} excepted). For a schedule of your own
+ * use {@link FunctionScheduler}.
  *
  * @see timm `timm/scheduler/scheduler.py`
  */
@@ -132,8 +54,8 @@ export abstract class Scheduler {
    * @throws RangeError for a negative or infinite epoch, or parameter groups that came or went.
    */
   step(epoch: number, metric?: number | null): void {
-    this.#checkCall(epoch, metric, EPOCH_ADVICE);
-    if (this.tInEpochs) this.act(epoch, metric ?? null);
+    this.#accept(epoch, metric, EPOCH_ADVICE);
+    if (this.tInEpochs) this.act(epoch);
   }
 
   /**
@@ -144,8 +66,8 @@ export abstract class Scheduler {
    * @throws RangeError for a negative or infinite count, or parameter groups that came or went.
    */
   stepUpdate(numUpdates: number, metric?: number | null): void {
-    this.#checkCall(numUpdates, metric, UPDATE_ADVICE);
-    if (!this.tInEpochs) this.act(numUpdates, metric ?? null);
+    this.#accept(numUpdates, metric, UPDATE_ADVICE);
+    if (!this.tInEpochs) this.act(numUpdates);
   }
 
   /**
@@ -229,7 +151,7 @@ export abstract class Scheduler {
   }
 
   /** Sets the groups for t. */
-  protected act(t: number, metric: number | null): void {
+  protected act(t: number): void {
     this.groups.checkSame();
     const draw = this.noise(t);
     for (let i = 0; i < this.#schedules.length; i++) {
@@ -238,14 +160,13 @@ export abstract class Scheduler {
     }
     this.groups.write(this.#next, true);
     this.lastT = t;
-    this.lastMetric = metric;
   }
 
   /** Sets the groups to what they held when `state` was saved. */
   protected restore(state: SchedulerState, keepBase: boolean): void {
     if (!keepBase) this.groups.write(state.values, false);
     else if (state.t === null) this.groups.write(this.startValues(), true);
-    else this.act(state.t, state.metric);
+    else this.act(state.t);
   }
 
   /** The value of each group before the first step: base, or the start of the warm-up. */
@@ -255,11 +176,12 @@ export abstract class Scheduler {
     return this.#plan.startsAtSchedule ? this.valuesAt(0) : [...this.baseValues];
   }
 
-  #checkCall(t: number, metric: number | null | undefined, advice: string): void {
+  #accept(t: number, metric: number | null | undefined, advice: string): void {
     checkT(t, this.name, advice);
     if (metric !== undefined && metric !== null && typeof metric !== "number") {
       throw new TypeError(refusal(this.name, "metric", "a number, null or undefined", metric));
     }
+    this.lastMetric = metric ?? null;
   }
 
   #advice(): string {

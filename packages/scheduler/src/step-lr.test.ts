@@ -32,6 +32,16 @@ describe("StepLRScheduler", () => {
     expect(group).toEqual({ lr: 0.1, lrScale: 0.5, weightDecay: 0.025, initialWeightDecay: 0.05 });
   });
 
+  test("keeps the last metric, also of a call that does not act", () => {
+    const scheduler = build({ decayT: 5, tInEpochs: false });
+    const metrics = [0.5, Number.NaN, undefined].map((metric) => {
+      scheduler.step(1, metric);
+      return scheduler.stateDict().metric;
+    });
+    expect(metrics).toEqual([0.5, null, null]);
+    expect(scheduler.stateDict().t).toBeNull();
+  });
+
   test("answers at any t in any order", () => {
     const scheduler = build({ decayT: 5, decayRate: 0.5, noiseRangeT: [10, 40] });
     const draws = [11, 10, 39, 40, 10].map((t) => scheduler.noiseAt(t));

@@ -4,7 +4,7 @@ import { tanh } from "./math/tanh.ts";
 import { number } from "./options.ts";
 import type { OptimizerLike } from "./param-groups.ts";
 import { createSchedule, type Schedule, type ScheduleDefinition } from "./schedule.ts";
-import { planScheduler, type SchedulerOptions } from "./scheduler.ts";
+import { planScheduler, type SchedulerOptions } from "./scheduler-options.ts";
 import { withWarmup } from "./warmup.ts";
 
 /** Options of {@link tanhLr}. */
@@ -48,7 +48,7 @@ const tanhSchedule: ScheduleDefinition<Required<TanhLrOptions>> = {
  * @throws RangeError if an option is out of its range, or at a t where the value overflows.
  * @example
  * const lr = tanhLr(0.1, { tInitial: 100 });
- * [0, 70, 100].map(lr); // => [0.09999991684719722, 0.05, 0]
+ * [0, 70, 100].map(lr); // => [0.09999991684719724, 0.050000000000000044, 0]
  * @see timm `timm/scheduler/tanh_lr.py`, arXiv:1806.01593
  */
 export function tanhLr(base: number, options: TanhLrOptions): Schedule {
@@ -61,7 +61,7 @@ export function tanhLr(base: number, options: TanhLrOptions): Schedule {
  * @example
  * const optimizer = { paramGroups: [{ lr: 0.1 }] };
  * const scheduler = new TanhLRScheduler(optimizer, { tInitial: 100 });
- * scheduler.getEpochValues(70); // => [0.05]
+ * scheduler.getEpochValues(70); // => [0.050000000000000044]
  * @see timm `timm/scheduler/tanh_lr.py`
  */
 export class TanhLRScheduler extends CyclicScheduler {

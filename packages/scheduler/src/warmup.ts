@@ -16,7 +16,7 @@ export interface WarmupOptions {
 }
 
 /** How warm-up options are read. */
-export const warmupChecks: Checks<WarmupOptions> & Checks<Required<WarmupOptions>> = {
+export const warmupChecks: Checks<Required<WarmupOptions>> = {
   warmupT: number({ atLeast: 0, fallback: 0 }),
   warmupLrInit: number({ atLeast: 0, fallback: 0 }),
   warmupPrefix: boolean(false),
