@@ -1,0 +1,100 @@
+/** Finds the examples of the documentation and turns them into programs that check their `// =>` lines. */
+import { readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import ts from "typescript";
+
+/** An example. */
+export interface DocBlock {
+  /** Path from the root of the repository, and line. */
+  readonly place: string;
+  /** Path from the root of the repository. */
+  readonly file: string;
+  readonly code: string;
+}
+
+/** Every `@example` in the sources of a package. */
+export function sourceExamples(root: string, folder: string): DocBlock[] {
+  return files(root, folder)
+    .filter((file) => file.endsWith(".ts") && !/\.(test|fixture|d)\.ts$/.test(file))
+    .flatMap((file) => {
+      const text = readFileSync(join(root, file), "utf8");
+      return [...text.matchAll(/^ *\* @example *\n((?: *\*(?!\/| @).*\n)+)/gm)].map(
+        ({ 1: block = "", index }) => docBlock(text, index, file, block.replaceAll(/^ *\* ?/gm, "")),
+      );
+    });
+}
+
+/** Every TypeScript block of a Markdown file. */
+export function markdownExamples(root: string, file: string): DocBlock[] {
+  const text = readFileSync(join(root, file), "utf8");
+  return [...text.matchAll(/^```(?:ts|typescript)\n(.*?)^```$/gms)].map(({ 1: code = "", index }) =>
+    docBlock(text, index, file, code),
+  );
+}
+
+/**
+ * JavaScript of an example: the body of an async function that calls `check(actual, expected)` for every
+ * statement with a `// => expected` behind it, and `load(module)` for every import.
+ */
+export function compileBlock({ code, place }: DocBlock): string {
+  const source = ts.createSourceFile("example.ts", code, ts.ScriptTarget.Latest, true);
+  const checked = source.statements.map((statement) => {
+    const text = statement.getText();
+    if (ts.isImportDeclaration(statement)) return loadStatement(statement);
+    const expected = expectation(code, statement.end);
+    if (expected === null) return text;
+    if (ts.isVariableStatement(statement)) {
+      const name = statement.declarationList.declarations.at(-1)?.name.getText();
+      return `${text}\ncheck(${name}, (${expected}));`;
+    }
+    if (!ts.isExpressionStatement(statement)) {
+      throw new Error(`${place}: only an expression or a variable can have a value: ${text}`);
+    }
+    return `check(${shown(statement.expression)}, (${expected}));`;
+  });
+  const promised = code.match(/\/\/ =>/g)?.length ?? 0;
+  const kept = checked.filter((text) => text.includes("check(")).length;
+  if (promised !== kept) throw new Error(`${place}: ${promised} "// =>" comments, but ${kept} are checked`);
+  // A block of its own, so that the example may declare names that are in scope already.
+  const program = `const example = async () => {{\n${checked.join("\n")}\n}};\nreturn example();`;
+  return ts.transpile(program, { target: ts.ScriptTarget.ES2022, module: ts.ModuleKind.None });
+}
+
+function files(root: string, folder: string): string[] {
+  return readdirSync(join(root, folder), { recursive: true, encoding: "utf8" })
+    .map((file) => join(folder, file))
+    .sort();
+}
+
+function docBlock(text: string, index: number, file: string, code: string): DocBlock {
+  return { place: `${file}:${text.slice(0, index).split("\n").length}`, file, code };
+}
+
+/** The value in `// => value` behind a statement, or on the line below it. `Float32Array [1]` is written `[1]`. */
+function expectation(code: string, end: number): string | null {
+  const value = /^[ \t]*\n?[ \t]*\/\/ => (.*)/.exec(code.slice(end))?.[1] ?? null;
+  return value?.replace(/^\w+Array(?:\(\d+\))? (?=\[)/, "") ?? null;
+}
+
+/** What an expression shows: its value, or the argument of `console.log`. */
+function shown(expression: ts.Expression): string {
+  if (ts.isCallExpression(expression) && expression.expression.getText() === "console.log") {
+    return expression.arguments[0]?.getText() ?? "undefined";
+  }
+  return expression.getText();
+}
+
+function loadStatement({ importClause, moduleSpecifier }: ts.ImportDeclaration): string {
+  const loaded = `await load(${moduleSpecifier.getText()})`;
+  if (importClause === undefined) return `${loaded};`;
+  if (importClause.phaseModifier === ts.SyntaxKind.TypeKeyword) return "";
+  const { name, namedBindings } = importClause;
+  if (namedBindings !== undefined && ts.isNamespaceImport(namedBindings)) {
+    return `const ${namedBindings.name.text} = ${loaded};`;
+  }
+  const names = (namedBindings?.elements ?? [])
+    .filter(({ isTypeOnly }) => !isTypeOnly)
+    .map((element) => `${element.propertyName?.text ?? element.name.text}: ${element.name.text}`);
+  if (name !== undefined) names.push(`default: ${name.text}`);
+  return `const { ${names.join(", ")} } = ${loaded};`;
+}
