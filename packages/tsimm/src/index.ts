@@ -1,3 +1,15 @@
+export type { Batch, Loader } from "./data/batch.ts";
+export type { ByteSource } from "./data/byte-source.ts";
+export {
+  type ImageDataset,
+  type OpenDatasetOptions,
+  openDataset,
+  type Sample,
+} from "./data/dataset.ts";
+export { fashionMnistMini } from "./data/datasets/fashion-mnist-mini.ts";
+export { createLoader, type LoaderOptions } from "./data/loader.ts";
+export { denseTargets } from "./data/targets.ts";
+export type { TransformOptions } from "./data/transforms/transform.ts";
 export type {
   BatchNormalizationState,
   Buffer,
@@ -7,6 +19,7 @@ export type {
   PretrainedConfig,
 } from "./models/model.ts";
 export { createModel, isModel, listModels, type ModelOptions } from "./models/registry.ts";
+export { type ClipMode, type ClipOptions, clipGradients } from "./optim/clip.ts";
 export {
   createOptimizer,
   createOptimizerV2,
@@ -14,6 +27,7 @@ export {
   type OptimizerOptions,
   type OptimizerTarget,
 } from "./optim/create-optimizer.ts";
+export { ModelEma, type ModelEmaOptions } from "./optim/ema.ts";
 export type { Optimizer, OptimizerState, ParamGroup } from "./optim/optimizer.ts";
 export { listOptimizers } from "./optim/optimizers.ts";
 export type { ParamGroupInput } from "./optim/param-groups.ts";
