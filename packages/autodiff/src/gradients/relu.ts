@@ -1,6 +1,15 @@
+import { float } from "../graph/attributes.ts";
 import type { GradientRule } from "./gradient-rule.ts";
 
-/** y = max(x, 0): dx = dy sign(y), 0 where x <= 0. */
-export const relu: GradientRule = ({ gradient, output, math }) => [
-  math.mul(gradient, math.unary("Sign", output)),
-];
+/** Close to the largest float32, so that alpha y >= 1 for every normal number y > 0. */
+const steepest = 3.4e38;
+
+/**
+ * y = max(x, 0): dx = dy where y > 0, else 0.
+ *
+ * The step function of y >= 0 is spelled clip(alpha y, 0, 1), whose kernel is vectorised; that of Sign is not.
+ */
+export const relu: GradientRule = ({ gradient, output, builder, math }) => {
+  const step = builder.op("HardSigmoid", [output], { alpha: float(steepest), beta: float(0) });
+  return [math.mul(gradient, step)];
+};
