@@ -1,0 +1,101 @@
+/** What npm would publish: packed, installed elsewhere, and used as a stranger would. */
+import { execFile } from "node:child_process";
+import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { promisify } from "node:util";
+import { publint } from "publint";
+import { formatMessage } from "publint/utils";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { createModel, listModels } from "../packages/tsimm/src/models/registry.ts";
+
+interface Packed {
+  readonly name: string;
+  readonly version: string;
+  readonly filename: string;
+  readonly files: readonly { readonly path: string; readonly mode: number }[];
+}
+
+const run = promisify(execFile);
+const repository = fileURLToPath(new URL("..", import.meta.url));
+const packages = [
+  { name: "@tsimm/scheduler", folder: "scheduler" },
+  { name: "@tsimm/autodiff", folder: "autodiff" },
+  { name: "tsimm", folder: "tsimm" },
+] as const;
+
+let root = "";
+let packed: Packed[] = [];
+const tarball = (name: string) =>
+  join(root, packed.find((entry) => entry.name === name)?.filename ?? `no tarball of ${name}`);
+
+beforeAll(async () => {
+  root = await mkdtemp(join(tmpdir(), "tsimm-packed-"));
+  const workspaces = packages.flatMap(({ name }) => ["--workspace", name]);
+  const words = ["pack", "--json", "--pack-destination", root, ...workspaces];
+  packed = JSON.parse((await run("npm", words, { cwd: repository, maxBuffer: 2 ** 26 })).stdout);
+  await writeFile(join(root, "package.json"), JSON.stringify({ private: true, type: "module" }));
+  const flags = ["--prefer-offline", "--ignore-scripts", "--no-audit", "--no-fund"];
+  await run("npm", ["install", ...flags, ...packages.map(({ name }) => tarball(name))], { cwd: root });
+}, 300_000);
+
+afterAll(() => rm(root, { recursive: true }));
+
+/** Runs a command in the folder of the installation; to have printed on stderr is a failure. */
+async function inside(command: string, ...words: string[]): Promise<string> {
+  const { stdout, stderr } = await run(command, words, { cwd: root });
+  expect(stderr).toBe("");
+  return stdout;
+}
+
+describe.each(packages)("$name", ({ name, folder }) => {
+  test("packs its sources, license, notice and readme, and nothing that only tests use", async () => {
+    const paths = packed.find((entry) => entry.name === name)?.files.map(({ path }) => path) ?? [];
+    const needed = ["LICENSE", "NOTICE", "README.md", "dist/index.js", "dist/index.d.ts", "src/index.ts"];
+    expect(needed.filter((path) => !paths.includes(path))).toEqual([]);
+    expect(paths.filter((path) => /\.(test|fixture)\.|\.tsbuildinfo$|(^|\/)golden\//.test(path))).toEqual([]);
+    for (const file of ["LICENSE", "NOTICE"]) {
+      const copy = await readFile(join(repository, "packages", folder, file), "utf8");
+      expect(copy).toBe(await readFile(join(repository, file), "utf8"));
+    }
+  });
+
+  test("exports what its source exports, silently", async () => {
+    const source: object = await import(`../packages/${folder}/src/index.ts`);
+    const script = `console.log(JSON.stringify(Object.keys(await import("${name}"))))`;
+    const names: string[] = JSON.parse(await inside(process.execPath, "--input-type=module", "-e", script));
+    expect(names.sort()).toEqual(Object.keys(source).sort());
+    expect(names).not.toEqual([]);
+  });
+
+  test("passes publint and Are The Types Wrong", async () => {
+    const bytes = await readFile(tarball(name));
+    const { messages, pkg } = await publint({
+      strict: true,
+      pack: { tarball: new Uint8Array(bytes).buffer },
+    });
+    expect(messages.map((message) => formatMessage(message, pkg, { color: false }))).toEqual([]);
+    const attw = join(repository, "node_modules", ".bin", "attw");
+    const words = [tarball(name), "--profile", "esm-only", "--no-definitely-typed", "--no-color"];
+    expect(await inside(attw, ...words)).toContain("bundler");
+  });
+});
+
+describe("the installed command", () => {
+  // What npx runs, without npx's own remarks.
+  const tsimm = (...words: string[]) => inside(join(root, "node_modules", ".bin", "tsimm"), ...words);
+
+  test("explains itself", async () => {
+    expect(await tsimm("--help")).toMatch(/^Usage: tsimm \[options\] \[command\]\n.*\n {2}train /s);
+    expect(await tsimm("--version")).toBe(`${packed.find(({ name }) => name === "tsimm")?.version}\n`);
+  });
+
+  test("lists every model with its parameters", async () => {
+    const lines = (await tsimm("models")).trimEnd().split("\n");
+    expect(lines.map((line) => line.split(" ")[0])).toEqual(listModels());
+    const count = createModel("resnet18").parameters.reduce((sum, { data }) => sum + data.length, 0);
+    expect(count).toBe(11_689_512);
+    expect(lines.find((line) => /^resnet18 /.test(line))).toMatch(/ 11\.69 M {2}/);
+  });
+});
