@@ -3,6 +3,7 @@ import { relative } from "node:path";
 import { Command } from "commander";
 import type { TrainArguments } from "../../train/arguments.ts";
 import { addTrainOptions, givenArguments } from "../train-options.ts";
+import { writtenFiles } from "../written-files.ts";
 
 /** The command that trains. */
 export function trainCommand(): Command {
@@ -24,7 +25,7 @@ export function trainCommand(): Command {
     const result = await runTraining(given);
     const folder = shortPath(result.folder);
     process.stdout.write(`--result\n${JSON.stringify(result.epochs, null, 4)}\n`);
-    process.stderr.write(`Files in ${folder}:\n${result.files.map((name) => `  ${name}\n`).join("")}`);
+    process.stderr.write(`Wrote ${folder}:\n${writtenFiles(result.files).join("\n")}\n`);
     if (result.sample !== null) {
       const sample = shortPath(result.sample);
       process.stderr.write(

@@ -1,0 +1,37 @@
+/** Tells people what a run has left, many checkpoint files on one line. */
+
+const DESCRIPTIONS: readonly (readonly [RegExp, string])[] = [
+  [/^lr\.(svg|png)$/, "the schedule"],
+  [/^curves\.(svg|png)$/, "losses, accuracies and learning rate"],
+  [/^summary\.csv$/, "the same as a table"],
+  [/^args\.yaml$/, "every flag; -c args.yaml repeats the run"],
+  [/^classes\.txt$/, "class names"],
+  [/^model\.onnx$/, "best weights for any ONNX runtime"],
+  [/^sample\./, "an image of the data set"],
+  [/^model_best\./, "best weights, and what is needed to go on from them"],
+  [/^last\./, "newest weights, and what is needed to go on"],
+  [/^checkpoint-/, "the best epochs"],
+  [/^recovery-/, "where the run was stopped"],
+];
+
+/**
+ * Lines for people, e.g. `  curves.png, curves.svg  losses, accuracies and learning rate`.
+ *
+ * @param files - Names in a run's folder.
+ * @example
+ * writtenFiles(["lr.png", "lr.svg"]); // => ["  lr.png, lr.svg  the schedule"]
+ */
+export function writtenFiles(files: readonly string[]): string[] {
+  const rows = DESCRIPTIONS.flatMap(([pattern, description]) => {
+    const names = files.filter((name) => pattern.test(name));
+    return names.length === 0 ? [] : [[shorten(names), description] as const];
+  });
+  const width = Math.max(...rows.map(([names]) => names.length));
+  return rows.map(([names, description]) => `  ${names.padEnd(width)}  ${description}`);
+}
+
+function shorten(names: readonly string[]): string {
+  if (names.length <= 3) return names.join(", ");
+  const role = names[0]?.split(/[-.]/)[0];
+  return `${role}-*.safetensors (${names.length} files)`;
+}
