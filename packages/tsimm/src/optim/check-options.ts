@@ -11,6 +11,7 @@ const isNumber = (value: unknown): value is number => typeof value === "number" 
 const isFraction = (value: unknown) => isNumber(value) && value >= 0 && value < 1;
 
 const nonNegative: Allowed = { text: "a number >= 0", test: (value) => isNumber(value) && value >= 0 };
+const positive: Allowed = { text: "a number > 0", test: (value) => isNumber(value) && value > 0 };
 const fraction: Allowed = { text: "a number in [0, 1)", test: isFraction };
 const flag: Allowed = { text: "true or false", test: (value) => typeof value === "boolean" };
 
@@ -25,6 +26,20 @@ const allowed: Readonly<Record<string, Allowed>> = {
   },
   eps: nonNegative,
   nesterov: flag,
+  alpha: fraction,
+  rho: fraction,
+  momentumDecay: nonNegative,
+  lrDecay: nonNegative,
+  trustCoeff: nonNegative,
+  trustClip: flag,
+  alwaysAdapt: flag,
+  decoupledDecay: flag,
+  biasCorrection: flag,
+  maxGradNorm: { text: "a number > 0 or null", test: (value) => value === null || positive.test(value) },
+  epsScale: nonNegative,
+  clipThreshold: positive,
+  decayRate: { text: "a number < 0", test: (value) => isNumber(value) && value < 0 },
+  relativeStep: flag,
 };
 
 /**

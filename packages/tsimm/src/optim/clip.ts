@@ -1,6 +1,7 @@
 /** Gradient clipping: by the norm of all gradients, by value, or adaptively by the norm of the weights. */
 import { didYouMean } from "../did-you-mean.ts";
 import type { Parameter } from "../models/model.ts";
+import { l2Norm } from "./norm.ts";
 
 /** `norm`: all gradients together; `value`: each element; `agc`: each unit against its weights. */
 export type ClipMode = "norm" | "value" | "agc";
@@ -51,7 +52,7 @@ export function clipGradients(params: readonly Parameter[], options: ClipOptions
 /** The Euclidean norm of all gradients together. */
 export function globalNorm(params: readonly Parameter[]): number {
   let sum = 0;
-  for (const { grad } of params) if (grad !== null) sum += sumOfSquares(grad, 0, grad.length);
+  for (const { grad } of params) if (grad !== null) sum += l2Norm(grad) ** 2;
   return Math.sqrt(sum);
 }
 
@@ -71,19 +72,10 @@ function clipByWeights({ data, grad, shape }: Parameter, clipGrad: number): void
   const units = shape.length > 1 ? (shape[0] ?? 1) : 1;
   const size = data.length / units;
   for (let start = 0; start < data.length; start += size) {
-    const limit = clipGrad * Math.max(Math.sqrt(sumOfSquares(data, start, start + size)), 1e-3);
-    const norm = Math.sqrt(sumOfSquares(grad, start, start + size));
+    const limit = clipGrad * Math.max(l2Norm(data, start, start + size), 1e-3);
+    const norm = l2Norm(grad, start, start + size);
     if (norm >= limit) scale(grad, start, start + size, limit / Math.max(norm, 1e-6));
   }
-}
-
-function sumOfSquares(values: Float32Array, start: number, end: number): number {
-  let sum = 0;
-  for (let i = start; i < end; i++) {
-    const value = values[i] ?? 0;
-    sum += value * value;
-  }
-  return sum;
 }
 
 function scale(values: Float32Array, start: number, end: number, factor: number): void {

@@ -1,10 +1,20 @@
 /** Every optimizer by timm's name. */
+import { adadelta } from "./adadelta.ts";
+import { adafactor } from "./adafactor.ts";
+import { adagrad } from "./adagrad.ts";
 import { adam, adamw } from "./adam.ts";
+import { adamax } from "./adamax.ts";
 import { checkOption, checkOptions } from "./check-options.ts";
+import { lamb } from "./lamb.ts";
+import { lars } from "./lars.ts";
+import { lion } from "./lion.ts";
+import { nadam, nadamw } from "./nadam.ts";
 import type { Optimizer } from "./optimizer.ts";
 import type { ParamGroupInput } from "./param-groups.ts";
+import { radam } from "./radam.ts";
+import { rmsprop, rmsproptf } from "./rmsprop.ts";
 import { RuleOptimizer } from "./rule-optimizer.ts";
-import { sgd } from "./sgd.ts";
+import { sgd, sgdw } from "./sgd.ts";
 import type { RuleOptions, Slots, UpdateRule } from "./update-rule.ts";
 
 /** What can be created under a name. */
@@ -24,15 +34,31 @@ export interface OptimizerEntry {
 }
 
 /** Optimizers by name, in alphabetical order. */
-export const optimizers: ReadonlyMap<string, OptimizerEntry> = new Map(
-  [
-    entry("adam", adam),
-    entry("adamw", adamw),
-    entry("momentum", sgd, { nesterov: false }),
-    entry("nesterov", sgd),
-    entry("sgd", sgd),
-  ].sort(([a], [b]) => (a < b ? -1 : 1)),
-);
+export const optimizers: ReadonlyMap<string, OptimizerEntry> = new Map([
+  entry("adadelta", adadelta),
+  entry("adafactor", adafactor),
+  entry("adagrad", adagrad),
+  entry("adam", adam),
+  entry("adamax", adamax),
+  entry("adamw", adamw),
+  entry("lamb", lamb),
+  entry("lambc", lamb, { trustClip: true }),
+  entry("lambw", lamb, { decoupledDecay: true }),
+  entry("larc", lars, { trustClip: true }),
+  entry("lars", lars),
+  entry("lion", lion),
+  entry("momentum", sgd, { nesterov: false }),
+  entry("nadam", nadam),
+  entry("nadamw", nadamw),
+  entry("nesterov", sgd),
+  entry("nlarc", lars, { nesterov: true, trustClip: true }),
+  entry("nlars", lars, { nesterov: true }),
+  entry("radam", radam),
+  entry("rmsprop", rmsprop),
+  entry("rmsproptf", rmsproptf),
+  entry("sgd", sgd),
+  entry("sgdw", sgdw),
+]);
 
 /**
  * The names that `createOptimizer` knows, in alphabetical order.
@@ -54,13 +80,16 @@ function entry<O extends RuleOptions, S extends Slots>(
     name,
     {
       options: Object.keys(defaults),
-      create(where, groups, { lr = rule.lr, weightDecay = 0, ...options }) {
-        const common = checkOptions(where, defaults, options);
+      create(where, groups, { lr, weightDecay = 0, ...options }) {
+        const common = checkOptions(where, defaults, {
+          ...(lr === undefined ? rule.withoutLr : {}),
+          ...options,
+        });
         const complete = groups.map(({ params, lr: ownLr, lrScale, weightDecay: ownDecay, ...own }) => {
           const group = {
             ...checkOptions(where, common, own),
             params: [...params],
-            lr: ownLr ?? lr,
+            lr: ownLr ?? lr ?? rule.lr,
             weightDecay: ownDecay ?? weightDecay,
             ...(lrScale === undefined ? {} : { lrScale }),
           };

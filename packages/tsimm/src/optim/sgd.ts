@@ -1,7 +1,7 @@
 /** Stochastic gradient descent with momentum, plain or Nesterov's. */
 import type { UpdateRule } from "./update-rule.ts";
 
-/** Options of {@link sgd}. */
+/** Options of {@link sgd} and {@link sgdw}. */
 export type SgdOptions = {
   /** Weight of the past gradients, in [0, 1); 0: no buffer is kept. */
   readonly momentum: number;
@@ -9,8 +9,16 @@ export type SgdOptions = {
   readonly nesterov: boolean;
 };
 
-/** Slots of {@link sgd}. */
+/** Slots of {@link sgd} and {@link sgdw}. */
 export type SgdSlots = { readonly momentum_buffer?: Float32Array };
+
+/** The buffer at 0, if there is momentum. */
+export function createSgdSlots(
+  { data }: { readonly data: Float32Array },
+  { momentum }: Pick<SgdOptions, "momentum">,
+): SgdSlots {
+  return momentum === 0 ? {} : { momentum_buffer: new Float32Array(data.length) };
+}
 
 /**
  * SGD with momentum µ and L2 penalty wd, dampening 0.
@@ -22,25 +30,57 @@ export type SgdSlots = { readonly momentum_buffer?: Float32Array };
 export const sgd: UpdateRule<SgdOptions, SgdSlots> = {
   lr: 1e-3,
   defaults: { momentum: 0.9, nesterov: true },
-  createSlots: ({ data }, { momentum }) =>
-    momentum === 0 ? {} : { momentum_buffer: new Float32Array(data.length) },
-  update({ data: p }, g, { momentum_buffer: b }, { lr, weightDecay, momentum, nesterov }) {
-    if (b === undefined) {
-      for (let i = 0; i < p.length; i++) {
-        const w = p[i] ?? 0;
-        p[i] = w - lr * ((g[i] ?? 0) + weightDecay * w);
-      }
-      return;
-    }
-    // The step is lr (a·d + c·b).
-    const a = nesterov ? 1 : 0;
-    const c = nesterov ? momentum : 1;
-    for (let i = 0; i < p.length; i++) {
-      const w = p[i] ?? 0;
-      const d = (g[i] ?? 0) + weightDecay * w;
-      const moved = momentum * (b[i] ?? 0) + d;
-      b[i] = moved;
-      p[i] = w - lr * (a * d + c * moved);
-    }
+  createSlots: createSgdSlots,
+  update({ data }, grad, { momentum_buffer: buffer }, { lr, weightDecay, momentum, nesterov }) {
+    sgdStep(data, grad, buffer, { l2: weightDecay, keep: 1, lr, momentum, nesterov });
   },
 };
+
+/**
+ * SGD with decoupled weight decay.
+ *
+ * p *= 1 - lr·wd; then as {@link sgd} without L2 penalty.
+ *
+ * @see timm `timm/optim/sgdw.py`
+ */
+export const sgdw: UpdateRule<SgdOptions, SgdSlots> = {
+  ...sgd,
+  update({ data }, grad, { momentum_buffer: buffer }, { lr, weightDecay, momentum, nesterov }) {
+    sgdStep(data, grad, buffer, { l2: 0, keep: 1 - lr * weightDecay, lr, momentum, nesterov });
+  },
+};
+
+interface SgdStep extends SgdOptions {
+  readonly l2: number;
+  /** Factor on the weights before the step. */
+  readonly keep: number;
+  readonly lr: number;
+  /** Factor on the gradient together with its L2 penalty. */
+  readonly trust?: number;
+}
+
+/** One step of SGD; `b` is the momentum buffer, if any. */
+export function sgdStep(
+  p: Float32Array,
+  g: Float32Array,
+  b: Float32Array | undefined,
+  { l2, keep, lr, momentum, nesterov, trust = 1 }: SgdStep,
+): void {
+  if (b === undefined) {
+    for (let i = 0; i < p.length; i++) {
+      const w = (p[i] ?? 0) * keep;
+      p[i] = w - lr * trust * ((g[i] ?? 0) + l2 * w);
+    }
+    return;
+  }
+  // The step is lr (a·d + c·b).
+  const a = nesterov ? 1 : 0;
+  const c = nesterov ? momentum : 1;
+  for (let i = 0; i < p.length; i++) {
+    const w = (p[i] ?? 0) * keep;
+    const d = trust * ((g[i] ?? 0) + l2 * w);
+    const moved = momentum * (b[i] ?? 0) + d;
+    b[i] = moved;
+    p[i] = w - lr * (a * d + c * moved);
+  }
+}

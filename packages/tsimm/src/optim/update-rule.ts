@@ -13,6 +13,8 @@ export interface UpdateRule<O extends RuleOptions, S extends Slots> {
   /** Learning rate where none is given. */
   readonly lr: number;
   readonly defaults: O;
+  /** Options that hold where no learning rate is given. */
+  readonly withoutLr?: Partial<O>;
   /** Fresh slots for a parameter. */
   createSlots(parameter: Parameter, group: ParamGroup & O): S;
   /**

@@ -1,0 +1,36 @@
+/** Adagrad. */
+import type { UpdateRule } from "./update-rule.ts";
+
+/** Options of {@link adagrad}. */
+export type AdagradOptions = {
+  /** Added to the denominator, >= 0. */
+  readonly eps: number;
+  /** Decay of the learning rate per update, >= 0. */
+  readonly lrDecay: number;
+};
+
+/** Slots of {@link adagrad}: sum of squared gradients. */
+export type AdagradSlots = { readonly sum: Float32Array };
+
+/**
+ * Adagrad with L2 penalty wd (Duchi et al. 2011).
+ *
+ * g += wd·p; S += g²; p -= lr / (1 + (t - 1)·lrDecay) · g / (√S + eps)
+ *
+ * @see PyTorch `torch/optim/adagrad.py`
+ */
+export const adagrad: UpdateRule<AdagradOptions, AdagradSlots> = {
+  lr: 1e-2,
+  defaults: { eps: 1e-8, lrDecay: 0 },
+  createSlots: ({ data }) => ({ sum: new Float32Array(data.length) }),
+  update({ data: p }, g, { sum: s }, { lr, weightDecay, eps, lrDecay }, step) {
+    const stepSize = lr / (1 + (step - 1) * lrDecay);
+    for (let i = 0; i < p.length; i++) {
+      const w = p[i] ?? 0;
+      const d = (g[i] ?? 0) + weightDecay * w;
+      const square = (s[i] ?? 0) + d * d;
+      s[i] = square;
+      p[i] = w - (stepSize * d) / (Math.sqrt(square) + eps);
+    }
+  },
+};

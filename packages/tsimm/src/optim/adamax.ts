@@ -1,0 +1,35 @@
+/** AdaMax. */
+import type { AdamOptions } from "./adam.ts";
+import type { UpdateRule } from "./update-rule.ts";
+
+/** Slots of {@link adamax}: running mean of the gradient and running maximum of its size. */
+export type AdamaxSlots = { readonly exp_avg: Float32Array; readonly exp_inf: Float32Array };
+
+/**
+ * AdaMax with L2 penalty wd: Adam by the infinity norm (Kingma and Ba, arXiv:1412.6980).
+ *
+ * g += wd·p; m = β₁m + (1 - β₁)g; u = max(β₂u, |g| + eps); p -= lr / (1 - β₁ᵗ) · m / u
+ *
+ * @see PyTorch `torch/optim/adamax.py`
+ */
+export const adamax: UpdateRule<AdamOptions, AdamaxSlots> = {
+  lr: 2e-3,
+  defaults: { betas: [0.9, 0.999], eps: 1e-8 },
+  createSlots: ({ data }) => ({
+    exp_avg: new Float32Array(data.length),
+    exp_inf: new Float32Array(data.length),
+  }),
+  update({ data: p }, g, { exp_avg: m, exp_inf: u }, { lr, weightDecay, betas, eps }, step) {
+    const [beta1, beta2] = betas;
+    const stepSize = lr / (1 - beta1 ** step);
+    for (let i = 0; i < p.length; i++) {
+      const w = p[i] ?? 0;
+      const d = (g[i] ?? 0) + weightDecay * w;
+      const mean = beta1 * (m[i] ?? 0) + (1 - beta1) * d;
+      const largest = Math.max(beta2 * (u[i] ?? 0), Math.abs(d) + eps);
+      m[i] = mean;
+      u[i] = largest;
+      p[i] = w - (stepSize * mean) / largest;
+    }
+  },
+};

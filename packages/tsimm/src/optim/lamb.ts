@@ -1,0 +1,71 @@
+/** LAMB: Adam with a trust ratio per tensor. */
+import { type AdamOptions, type AdamSlots, createAdamSlots } from "./adam.ts";
+import type { UpdateRule } from "./update-rule.ts";
+
+/** Options of {@link lamb}. */
+export type LambOptions = AdamOptions & {
+  /** Running means are corrected for their start at 0. */
+  readonly biasCorrection: boolean;
+  /** Limit on the norm of all gradients, > 0; null: none. */
+  readonly maxGradNorm: number | null;
+  /** The trust ratio is at most 1. */
+  readonly trustClip: boolean;
+  /** Tensors without weight decay have a trust ratio too. */
+  readonly alwaysAdapt: boolean;
+  /** Weight decay shrinks the weights instead of adding to the step. */
+  readonly decoupledDecay: boolean;
+};
+
+/**
+ * LAMB (You et al., arXiv:1904.00962).
+ *
+ * all g /= max(1, ‖all g‖ / maxGradNorm); m, v as in Adam;
+ * u = m / (1 - β₁ᵗ) / (√v / √(1 - β₂ᵗ) + eps) + wd·p; with weight decay or `alwaysAdapt` u *= ‖p‖ / ‖u‖,
+ * where neither is 0; p -= lr·u
+ *
+ * @see timm `timm/optim/lamb.py`
+ */
+export const lamb: UpdateRule<LambOptions, AdamSlots> = {
+  lr: 1e-3,
+  defaults: {
+    betas: [0.9, 0.999],
+    eps: 1e-6,
+    biasCorrection: true,
+    maxGradNorm: 1,
+    trustClip: false,
+    alwaysAdapt: false,
+    decoupledDecay: false,
+  },
+  createSlots: createAdamSlots,
+  gradScale: (norm, { maxGradNorm }) =>
+    maxGradNorm === null || norm <= maxGradNorm ? 1 : maxGradNorm / norm,
+  update({ data: p }, g, { exp_avg: m, exp_avg_sq: v }, group, step, gradScale) {
+    const { lr, weightDecay, betas, eps, biasCorrection, trustClip, alwaysAdapt, decoupledDecay } = group;
+    const [beta1, beta2] = betas;
+    const meanCorrection = biasCorrection ? 1 / (1 - beta1 ** step) : 1;
+    const squareCorrection = biasCorrection ? 1 / Math.sqrt(1 - beta2 ** step) : 1;
+    const l2 = decoupledDecay ? 0 : weightDecay;
+    const keep = decoupledDecay ? 1 - lr * weightDecay : 1;
+    let weights = 0;
+    let changes = 0;
+    for (let i = 0; i < p.length; i++) {
+      const w = (p[i] ?? 0) * keep;
+      const d = (g[i] ?? 0) * gradScale;
+      const mean = beta1 * (m[i] ?? 0) + (1 - beta1) * d;
+      const square = beta2 * (v[i] ?? 0) + (1 - beta2) * d * d;
+      m[i] = mean;
+      v[i] = square;
+      const change = (mean * meanCorrection) / (Math.sqrt(square) * squareCorrection + eps) + l2 * w;
+      weights += w * w;
+      changes += change * change;
+    }
+    const adapts = (weightDecay !== 0 || alwaysAdapt) && weights > 0 && changes > 0;
+    const ratio = adapts ? Math.sqrt(weights / changes) : 1;
+    const size = lr * (trustClip ? Math.min(ratio, 1) : ratio);
+    for (let i = 0; i < p.length; i++) {
+      const w = (p[i] ?? 0) * keep;
+      const mean = (m[i] ?? 0) * meanCorrection;
+      p[i] = w - size * (mean / (Math.sqrt(v[i] ?? 0) * squareCorrection + eps) + l2 * w);
+    }
+  },
+};

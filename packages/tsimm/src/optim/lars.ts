@@ -1,0 +1,54 @@
+/** LARS and LARC: SGD with a trust ratio per tensor. */
+import { l2Norm } from "./norm.ts";
+import { createSgdSlots, type SgdOptions, type SgdSlots, sgdStep } from "./sgd.ts";
+import type { UpdateRule } from "./update-rule.ts";
+
+/** Options of {@link lars}. */
+export type LarsOptions = SgdOptions & {
+  /** Step relative to the norm of the weights, >= 0. */
+  readonly trustCoeff: number;
+  /** Added to the denominator of the ratio, >= 0. */
+  readonly eps: number;
+  /** LARC: the ratio takes no tensor further than the learning rate alone. */
+  readonly trustClip: boolean;
+  /** Tensors without weight decay have a trust ratio too. */
+  readonly alwaysAdapt: boolean;
+};
+
+/**
+ * LARS (You et al., arXiv:1708.03888).
+ *
+ * r = trustCoeff ‖p‖ / (‖g‖ + wd ‖p‖ + eps), 1 where a norm is 0, with `trustClip` min(r / lr, 1);
+ * then SGD with momentum on r (g + wd·p). Tensors without weight decay: plain SGD with momentum.
+ *
+ * @see timm `timm/optim/lars.py`
+ */
+export const lars: UpdateRule<LarsOptions, SgdSlots> = {
+  lr: 1,
+  defaults: {
+    momentum: 0.9,
+    nesterov: false,
+    trustCoeff: 1e-3,
+    eps: 1e-8,
+    trustClip: false,
+    alwaysAdapt: false,
+  },
+  createSlots: createSgdSlots,
+  update({ data }, grad, { momentum_buffer: buffer }, group) {
+    const { lr, weightDecay, momentum, nesterov, trustClip, alwaysAdapt } = group;
+    const adapts = weightDecay !== 0 || alwaysAdapt;
+    const ratio = adapts ? trustRatio(data, grad, group) : 1;
+    const trust = adapts && trustClip ? Math.min(ratio / lr, 1) : ratio;
+    sgdStep(data, grad, buffer, { l2: weightDecay, keep: 1, lr, momentum, nesterov, trust });
+  },
+};
+
+function trustRatio(
+  data: Float32Array,
+  grad: Float32Array,
+  { weightDecay, trustCoeff, eps }: Pick<LarsOptions, "trustCoeff" | "eps"> & { weightDecay: number },
+): number {
+  const [weights, gradient] = [l2Norm(data), l2Norm(grad)];
+  if (!(weights > 0 && gradient > 0)) return 1;
+  return (trustCoeff * weights) / (gradient + weights * weightDecay + eps);
+}

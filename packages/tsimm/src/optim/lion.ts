@@ -1,0 +1,34 @@
+/** Lion. */
+import type { UpdateRule } from "./update-rule.ts";
+
+/** Options of {@link lion}. */
+export type LionOptions = {
+  /** Weights of the past in the step and in the running mean, each in [0, 1). */
+  readonly betas: readonly [number, number];
+};
+
+/** Slots of {@link lion}: running mean of the gradient. */
+export type LionSlots = { readonly exp_avg: Float32Array };
+
+/**
+ * Lion: every weight moves by the learning rate, only the sign is learnt (Chen et al., arXiv:2302.06675).
+ *
+ * p *= 1 - lr·wd; p -= lr·sign(β₁m + (1 - β₁)g); m = β₂m + (1 - β₂)g
+ *
+ * @see timm `timm/optim/lion.py`
+ */
+export const lion: UpdateRule<LionOptions, LionSlots> = {
+  lr: 1e-4,
+  defaults: { betas: [0.9, 0.99] },
+  createSlots: ({ data }) => ({ exp_avg: new Float32Array(data.length) }),
+  update({ data: p }, g, { exp_avg: m }, { lr, weightDecay, betas }) {
+    const [beta1, beta2] = betas;
+    const keep = 1 - lr * weightDecay;
+    for (let i = 0; i < p.length; i++) {
+      const d = g[i] ?? 0;
+      const mean = m[i] ?? 0;
+      p[i] = (p[i] ?? 0) * keep - lr * Math.sign(beta1 * mean + (1 - beta1) * d);
+      m[i] = beta2 * mean + (1 - beta2) * d;
+    }
+  },
+};

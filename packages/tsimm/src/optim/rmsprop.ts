@@ -1,0 +1,89 @@
+/** RMSprop as in PyTorch and as in TensorFlow 1. */
+import type { UpdateRule } from "./update-rule.ts";
+
+/** Options of {@link rmsprop}. */
+export type RmspropOptions = {
+  /** Decay of the mean of squared gradients, in [0, 1). */
+  readonly alpha: number;
+  /** Added to the denominator, >= 0. */
+  readonly eps: number;
+  /** Weight of the past steps, in [0, 1); 0: no buffer is kept. */
+  readonly momentum: number;
+};
+
+/** Slots of {@link rmsprop} and {@link rmsproptf}. */
+export type RmspropSlots = { readonly square_avg: Float32Array; readonly momentum_buffer?: Float32Array };
+
+function createSlots(
+  { data }: { readonly data: Float32Array },
+  momentum: number,
+  square: number,
+): RmspropSlots {
+  const square_avg = new Float32Array(data.length).fill(square);
+  return momentum === 0 ? { square_avg } : { square_avg, momentum_buffer: new Float32Array(data.length) };
+}
+
+/**
+ * RMSprop with L2 penalty wd and momentum µ.
+ *
+ * g += wd·p; s = αs + (1 - α)g²; b = µb + g / (√s + eps); p -= lr·b
+ *
+ * @see PyTorch `torch/optim/rmsprop.py`
+ */
+export const rmsprop: UpdateRule<RmspropOptions, RmspropSlots> = {
+  lr: 1e-2,
+  defaults: { alpha: 0.9, eps: 1e-8, momentum: 0.9 },
+  createSlots: (parameter, { momentum }) => createSlots(parameter, momentum, 0),
+  update({ data: p }, g, { square_avg: s, momentum_buffer: b }, group) {
+    const { lr, weightDecay, alpha, eps, momentum } = group;
+    for (let i = 0; i < p.length; i++) {
+      const w = p[i] ?? 0;
+      const d = (g[i] ?? 0) + weightDecay * w;
+      const square = alpha * (s[i] ?? 0) + (1 - alpha) * d * d;
+      s[i] = square;
+      let change = d / (Math.sqrt(square) + eps);
+      if (b !== undefined) {
+        change += momentum * (b[i] ?? 0);
+        b[i] = change;
+      }
+      p[i] = w - lr * change;
+    }
+  },
+};
+
+/** Options of {@link rmsproptf}. */
+export type RmsproptfOptions = RmspropOptions & {
+  /** Weight decay shrinks the weights instead of adding to the gradient. */
+  readonly decoupledDecay: boolean;
+};
+
+/**
+ * RMSprop as TensorFlow 1 computes it: eps below the root, mean square from 1, learning rate in the buffer.
+ *
+ * g += wd·p (decoupled: p *= 1 - lr·wd); s += (1 - α)(g² - s); b = µb + lr·g / √(s + eps); p -= b
+ *
+ * @see timm `timm/optim/rmsprop_tf.py`
+ */
+export const rmsproptf: UpdateRule<RmsproptfOptions, RmspropSlots> = {
+  lr: 1e-2,
+  defaults: { alpha: 0.9, eps: 1e-10, momentum: 0.9, decoupledDecay: false },
+  createSlots: (parameter, { momentum }) => createSlots(parameter, momentum, 1),
+  update({ data: p }, g, { square_avg: s, momentum_buffer: b }, group) {
+    const { lr, weightDecay, alpha, eps, momentum, decoupledDecay } = group;
+    const keep = decoupledDecay ? 1 - lr * weightDecay : 1;
+    const l2 = decoupledDecay ? 0 : weightDecay;
+    for (let i = 0; i < p.length; i++) {
+      const w = (p[i] ?? 0) * keep;
+      const d = (g[i] ?? 0) + l2 * w;
+      const past = s[i] ?? 0;
+      const square = past + (1 - alpha) * (d * d - past);
+      s[i] = square;
+      let change = (lr * d) / Math.sqrt(square + eps);
+      if (b !== undefined) {
+        change += momentum * (b[i] ?? 0);
+        b[i] = change;
+      }
+      p[i] = w - change;
+    }
+  },
+};
