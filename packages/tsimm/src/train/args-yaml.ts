@@ -16,48 +16,40 @@ const WITHOUT_EFFECT = [
   ...["grad_checkpointing", "log_wandb", "model_ema_force_cpu", "device", "device_modules", "fast_norm"],
 ];
 
-/** timm's flags without a counterpart, with the values that mean "off". */
-const OFF_VALUES: Readonly<Record<string, readonly unknown[]>> = {
-  ...{
-    aug_repeats: [0],
-    aug_splits: [0],
-    jsd_loss: [false],
-    resplit: [false],
-    split_bn: [false],
-    drop_block: [null],
-  },
-  ...{ epoch_repeats: [0], tta: [0], save_images: [false], dataset: [""], pretrained: [false], aa: [null] },
-  ...{
-    mixup: [0],
-    cutmix: [0],
-    cutmix_minmax: [null],
-    reprob: [0],
-    drop: [0],
-    drop_path: [null],
-    drop_connect: [null],
-  },
-  ...{
-    bce_loss: [false],
-    layer_decay: [null],
-    gp: [null],
-    bn_momentum: [null],
-    bn_eps: [null],
-    grayscale_prob: [null],
-  },
-  ...{
-    color_jitter_prob: [null],
-    gaussian_blur_prob: [null],
-    train_crop_mode: [null],
-    pretrained_path: [null],
-  },
-  ...{
-    head_init_scale: [null],
-    head_init_bias: [null],
-    input_img_mode: [null],
-    input_key: [null],
-    target_key: [null],
-  },
-};
+/** timm's flags without a counterpart; they may be there as long as they are off. */
+const NOT_OFFERED = [
+  ...[
+    "aa",
+    "aug_repeats",
+    "aug_splits",
+    "bce_loss",
+    "bn_eps",
+    "bn_momentum",
+    "color_jitter_prob",
+    "dataset",
+    "drop",
+  ],
+  ...[
+    "drop_block",
+    "drop_connect",
+    "drop_path",
+    "epoch_repeats",
+    "gaussian_blur_prob",
+    "gp",
+    "grayscale_prob",
+  ],
+  ...["head_init_bias", "head_init_scale", "input_img_mode", "input_key", "jsd_loss", "pretrained"],
+  ...[
+    "pretrained_path",
+    "reprob",
+    "resplit",
+    "save_images",
+    "split_bn",
+    "target_key",
+    "train_crop_mode",
+    "tta",
+  ],
+];
 
 /** What a configuration file says. */
 export interface Configuration {
@@ -94,19 +86,15 @@ export function fromKeys(content: Readonly<Record<string, unknown>>): Configurat
   const withoutEffect: string[] = [];
   for (const [key, value] of Object.entries(content)) {
     const name = names.get(key);
-    const off = OFF_VALUES[key];
     if (name !== undefined) given[name] = asList(name, value);
     else if (WITHOUT_EFFECT.includes(key)) withoutEffect.push(key);
-    else if (off !== undefined || emptyValue(value)) {
-      if (!(off?.includes(value) ?? false) && !emptyValue(value)) {
-        throw new UsageError(
-          `train: ${key} must be ${String(off?.[0])}, got ${String(value)}; tsimm does not offer it`,
-        );
-      }
-    } else
+    else if (NOT_OFFERED.includes(key) && !isOff(value)) {
+      throw new UsageError(`train: ${key} must be off, got ${String(value)}; tsimm does not offer it`);
+    } else if (!isOff(value)) {
       throw new UsageError(
         `train: unknown key "${key}" in the configuration${didYouMean(key, [...names.keys()])}`,
       );
+    }
   }
   const checked = given as Partial<TrainArguments>;
   checkArguments(checked);
@@ -149,8 +137,14 @@ function differencesFromTimm(args: TrainArguments): string[] {
   ];
 }
 
-function emptyValue(value: unknown): boolean {
-  return value === null || value === false || value === "" || (Array.isArray(value) && value.length === 0);
+function isOff(value: unknown): boolean {
+  return (
+    value === null ||
+    value === false ||
+    value === "" ||
+    value === 0 ||
+    (Array.isArray(value) && value.length === 0)
+  );
 }
 
 // timm writes a list flag of one value as a bare number now and then.

@@ -74,7 +74,7 @@ test("timm's keys without counterpart pass when they change nothing, and are ref
     withoutEffect: ["amp"],
   });
   expect(() => fromKeys({ aug_splits: 3 })).toThrow(
-    "train: aug_splits must be 0, got 3; tsimm does not offer it",
+    "train: aug_splits must be off, got 3; tsimm does not offer it",
   );
   expect(() => fromKeys({ epcohs: 3 })).toThrow(
     'train: unknown key "epcohs" in the configuration; did you mean "epochs"?',

@@ -62,6 +62,9 @@ export const trainFlags = {
   weightDecay: { type: "float", default: 2e-5, min: 0, group: "Optimizer", help: "weight decay of tensors with two or more dimensions" },
   clipGrad: { type: "float", default: null, above: 0, group: "Optimizer", help: "bound of the gradients; absent: off" },
   clipMode: { type: "string", default: "norm", choices: ["norm", "value", "agc"], group: "Optimizer", help: "what --clip-grad bounds" },
+  layerDecay: { type: "float", default: null, above: 0, group: "Optimizer", help: "factor on the learning rate per layer below the head; absent: off" },
+  layerDecayMinScale: { type: "float", default: 0, min: 0, group: "Optimizer", help: "smallest such factor" },
+  layerDecayNoOptScale: { type: "float", default: null, min: 0, group: "Optimizer", help: "layers with a smaller factor are frozen" },
 
   sched: { type: "string", default: "cosine", group: "Schedule", help: "learning-rate schedule" },
   schedOnUpdates: { type: "flag", default: false, group: "Schedule", help: "step the schedule on every update instead of every epoch" },
@@ -99,6 +102,12 @@ export const trainFlags = {
   vflip: { type: "float", default: 0, min: 0, max: 1, group: "Augmentation and loss", help: "chance of a vertical flip" },
   colorJitter: { type: "float", default: 0.4, min: 0, group: "Augmentation and loss", help: "strength of the brightness, contrast and saturation jitter" },
   trainInterpolation: { type: "string", default: "random", choices: ["random", "bilinear", "bicubic"], group: "Augmentation and loss", help: "resampling of training images" },
+  mixup: { type: "float", default: 0, min: 0, group: "Augmentation and loss", help: "alpha of mixup; 0: off" },
+  cutmix: { type: "float", default: 0, min: 0, group: "Augmentation and loss", help: "alpha of CutMix; 0: off" },
+  cutmixMinmax: { type: "floats", default: null, min: 0, max: 1, count: [2, 2], group: "Augmentation and loss", help: "sides of CutMix's box as shares of the image's; switches it on" },
+  mixupProb: { type: "float", default: 1, min: 0, max: 1, group: "Augmentation and loss", help: "chance that a batch is mixed" },
+  mixupSwitchProb: { type: "float", default: 0.5, min: 0, max: 1, group: "Augmentation and loss", help: "chance of CutMix where mixup is on too" },
+  mixupOffEpoch: { type: "int", default: 0, min: 0, group: "Augmentation and loss", help: "no mixing from this epoch on; 0: never off" },
   smoothing: { type: "float", default: 0.1, min: 0, max: 1, group: "Augmentation and loss", help: "label smoothing" },
 
   modelEma: { type: "flag", default: false, group: "Moving average", help: "keep a moving average of the weights" },

@@ -131,7 +131,9 @@ function createRunModel(args: TrainArguments, classes: number, { info }: Reporte
 
 function createRunOptimizer(args: TrainArguments, lr: number, model: Model, { info }: Reporter): Optimizer {
   const { opt, weightDecay, momentum, optEps, optBetas } = args;
-  const optimizer = createOptimizer({ opt, lr, weightDecay, momentum, optEps, optBetas }, model);
+  const { layerDecay, layerDecayMinScale, layerDecayNoOptScale } = args;
+  const layers = { layerDecay, layerDecayMinScale, layerDecayNoOptScale };
+  const optimizer = createOptimizer({ opt, lr, weightDecay, momentum, optEps, optBetas, ...layers }, model);
   const [group] = optimizer.paramGroups;
   const {
     params: _params,
@@ -171,6 +173,8 @@ function scheduleLine(args: TrainArguments, numEpochs: number): string {
 /** Why the training loss may stay above the validation loss. */
 function lossLines(args: TrainArguments): string[] {
   const reasons = [
+    ...(args.mixup > 0 ? ["mixup"] : []),
+    ...(args.cutmix > 0 || args.cutmixMinmax !== null ? ["CutMix"] : []),
     ...(args.smoothing > 0 ? [`label smoothing ${args.smoothing}`] : []),
     ...(args.noAug ? [] : ["augmentation"]),
   ];

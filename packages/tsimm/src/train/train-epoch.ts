@@ -1,9 +1,10 @@
 /** One pass over the training images. */
 import { setImmediate as nextTurn } from "node:timers/promises";
 import type { Batch } from "../data/batch.ts";
-import { denseTargets } from "../data/targets.ts";
+import { drawMixing, type MixedBatch, mixBatch } from "../data/mixup.ts";
 import type { Parameter } from "../models/model.ts";
 import { type ClipMode, clipGradients, globalNorm } from "../optim/clip.ts";
+import { keyedRandom } from "../random/keyed-random.ts";
 import { trainLine } from "./log-format.ts";
 import { meanLr, type Run } from "./run.ts";
 
@@ -85,19 +86,44 @@ async function update(run: Run, batches: readonly Batch[], meter: SpeedMeter): P
 
 /** Fills every `grad` with the mean gradient over the batches; returns their mean loss. */
 async function gradients(run: Run, batches: readonly Batch[]): Promise<number> {
-  const { args, model, step } = run;
+  const { model, step } = run;
   const share = 1 / batches.length;
   let loss = 0;
   let sums: (Float32Array | null)[] = [];
-  for (const batch of batches) {
-    const target = denseTargets(batch.labels, model.numClasses, args.smoothing);
-    loss += share * (await step.run(batch.images, target)).loss;
+  for (const [index, batch] of batches.entries()) {
+    const { images, targets } = mix(run, batch, index);
+    loss += share * (await step.run(images, targets)).loss;
     if (batches.length > 1) sums = accumulate(model.parameters, sums, share);
   }
   if (batches.length > 1) {
     for (const [i, parameter] of model.parameters.entries()) parameter.grad = sums[i] ?? null;
   }
   return loss;
+}
+
+/** Mixup or CutMix by the arguments, and the targets of what comes out. */
+function mix({ args, model, dataConfig, progress }: Run, batch: Batch, index: number): MixedBatch {
+  const off = args.mixupOffEpoch > 0 && progress.epoch >= args.mixupOffEpoch;
+  const [, height, width] = dataConfig.inputSize;
+  const [low = 0, high = 0] = args.cutmixMinmax ?? [];
+  const mixing = drawMixing(
+    {
+      mixup: off ? 0 : args.mixup,
+      cutmix: off ? 0 : args.cutmix,
+      cutmixMinmax: off || args.cutmixMinmax === null ? undefined : [low, high],
+      mixupProb: args.mixupProb,
+      mixupSwitchProb: args.mixupSwitchProb,
+    },
+    { height, width },
+    keyedRandom(args.seed, "mix", progress.update, index),
+  );
+  return mixBatch(batch, {
+    ...mixing,
+    width,
+    height,
+    numClasses: model.numClasses,
+    smoothing: args.smoothing,
+  });
 }
 
 function accumulate(
