@@ -1,13 +1,14 @@
 /** timm's optimizer factories. */
 import { didYouMean } from "../did-you-mean.ts";
 import type { Model, Parameter } from "../models/model.ts";
+import { Lookahead } from "./lookahead.ts";
 import type { Optimizer } from "./optimizer.ts";
-import { optimizers } from "./optimizers.ts";
+import { type OptimizerEntry, optimizers } from "./optimizers.ts";
 import { type ParamGroupInput, paramGroupsLayerDecay, paramGroupsWeightDecay } from "./param-groups.ts";
 
 /** Arguments of {@link createOptimizer}, as a training script's flags hold them; null counts as not given. */
 export interface OptimizerArgs {
-  /** Name of the optimizer, case aside. */
+  /** Name of the optimizer, case aside; a leading `lookahead_` wraps it in Lookahead. */
   readonly opt: string;
   /** Learning rate, >= 0; null: the optimizer's own. */
   readonly lr: number | null;
@@ -26,7 +27,7 @@ export interface OptimizerArgs {
 
 /** Options of {@link createOptimizerV2}; the optimizer's own (`betas`, `nesterov`, …) stand beside them. */
 export interface OptimizerOptions {
-  /** Name of the optimizer, case aside. */
+  /** Name of the optimizer, case aside; a leading `lookahead_` wraps it in Lookahead. */
   readonly opt?: string | undefined;
   /** Learning rate, >= 0; absent: the optimizer's own. */
   readonly lr?: number | null | undefined;
@@ -141,7 +142,17 @@ function create(where: string, target: OptimizerTarget, options: OptimizerOption
     paramGroupFn,
     ...own
   } = options;
-  const name = opt.toLowerCase();
+  const { found, lookahead } = find(where, opt);
+  const grouping = { weightDecay, filterBiasAndBn, layerDecay, layerDecayMinScale, layerDecayNoOptScale };
+  const groups = "parameters" in target ? split(target, grouping, paramGroupFn) : collect(target);
+  const shared = Object.entries({ momentum, eps: eps ?? undefined, betas: betas ?? undefined });
+  const supported = Object.fromEntries(shared.filter(([option]) => found.options.includes(option)));
+  const optimizer = found.create(where, groups, { lr: lr ?? undefined, weightDecay, ...supported, ...own });
+  return lookahead ? new Lookahead(optimizer) : optimizer;
+}
+
+function find(where: string, opt: string): { found: OptimizerEntry; lookahead: boolean } {
+  const [, prefix, name = ""] = /^(lookahead_)?(.*)$/s.exec(opt.toLowerCase()) ?? [];
   const found = optimizers.get(name);
   if (found === undefined) {
     const names = [...optimizers.keys()];
@@ -149,11 +160,7 @@ function create(where: string, target: OptimizerTarget, options: OptimizerOption
       `${where}: opt must be one of ${names.join(", ")}, got "${opt}"${didYouMean(name, names)}`,
     );
   }
-  const grouping = { weightDecay, filterBiasAndBn, layerDecay, layerDecayMinScale, layerDecayNoOptScale };
-  const groups = "parameters" in target ? split(target, grouping, paramGroupFn) : collect(target);
-  const shared = Object.entries({ momentum, eps: eps ?? undefined, betas: betas ?? undefined });
-  const supported = Object.fromEntries(shared.filter(([option]) => found.options.includes(option)));
-  return found.create(where, groups, { lr: lr ?? undefined, weightDecay, ...supported, ...own });
+  return { found, lookahead: prefix !== undefined };
 }
 
 function split(

@@ -37,6 +37,8 @@ export interface Optimizer {
   readonly paramGroups: ParamGroup[];
   /** One update of every parameter that has a gradient. */
   step(): void;
+  /** Called at the end of each epoch, where an optimizer has slow weights to bring up to date. */
+  syncLookahead?(): void;
   /** Drops all gradients. */
   zeroGrad(): void;
   stateDict(): OptimizerState;

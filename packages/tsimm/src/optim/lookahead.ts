@@ -1,0 +1,97 @@
+/** Lookahead around another optimizer. */
+import type { Parameter } from "../models/model.ts";
+import type { Optimizer, OptimizerState, ParamGroup } from "./optimizer.ts";
+
+/** Steps of the inner optimizer between two synchronisations. */
+const steps = 6;
+/** Share of the way that the slow weights go towards the fast ones. */
+const alpha = 0.5;
+
+const slot = "lookahead_slow_buff";
+
+/**
+ * Lookahead (Zhang et al., arXiv:1907.08610): slow weights follow the inner optimizer's fast ones.
+ *
+ * After each 6th step and at each end of an epoch: slow += 0.5 (fast - slow); fast = slow. The slow weights are
+ * made at the first synchronisation as a copy of the fast ones, so that it changes nothing.
+ *
+ * @see timm `timm/optim/lookahead.py`
+ */
+export class Lookahead implements Optimizer {
+  readonly name: string;
+  readonly paramGroups: ParamGroup[];
+  readonly #inner: Optimizer;
+  readonly #slow = new Map<Parameter, Float32Array>();
+  #steps = 0;
+
+  /** @param inner - Steps first; its parameter groups are this optimizer's. */
+  constructor(inner: Optimizer) {
+    this.name = `lookahead_${inner.name}`;
+    this.paramGroups = inner.paramGroups;
+    this.#inner = inner;
+  }
+
+  step(): void {
+    this.#inner.step();
+    this.#steps++;
+    if (this.#steps % steps === 0) this.syncLookahead();
+  }
+
+  /** Brings slow and fast weights together, of parameters that have a gradient. */
+  syncLookahead(): void {
+    for (const { params } of this.paramGroups) {
+      for (const parameter of params) if (parameter.grad !== null) this.#sync(parameter);
+    }
+  }
+
+  zeroGrad(): void {
+    this.#inner.zeroGrad();
+  }
+
+  stateDict(): OptimizerState {
+    const state = this.#inner.stateDict();
+    const slow = [...this.#slow].map(([{ name }, data]) => [`${name}.${slot}`, data] as const);
+    return { ...state, name: this.name, slots: new Map([...state.slots, ...slow]) };
+  }
+
+  loadStateDict(state: OptimizerState): void {
+    if (state.name !== this.name) {
+      throw new Error(
+        `${this.name}.loadStateDict: state must be of the optimizer "${this.name}", got "${state.name}"`,
+      );
+    }
+    const parameters = this.paramGroups.flatMap(({ params }) => params);
+    const inner = new Map(state.slots);
+    const slow: [Parameter, Float32Array][] = [];
+    for (const parameter of parameters) {
+      const name = `${parameter.name}.${slot}`;
+      const saved = inner.get(name);
+      if (saved === undefined) continue;
+      if (saved.length !== parameter.data.length) {
+        throw new Error(
+          `${this.name}.loadStateDict: ${name} must have ${parameter.data.length} elements, got ${saved.length}`,
+        );
+      }
+      slow.push([parameter, saved.slice()]);
+      inner.delete(name);
+    }
+    this.#inner.loadStateDict({ ...state, name: this.#inner.name, slots: inner });
+    this.#steps = state.steps;
+    this.#slow.clear();
+    for (const [parameter, data] of slow) this.#slow.set(parameter, data);
+  }
+
+  #sync(parameter: Parameter): void {
+    const { data: fast } = parameter;
+    const slow = this.#slow.get(parameter);
+    if (slow === undefined) {
+      this.#slow.set(parameter, fast.slice());
+      return;
+    }
+    for (let i = 0; i < slow.length; i++) {
+      const past = slow[i] ?? 0;
+      slow[i] = past + alpha * ((fast[i] ?? 0) - past);
+    }
+    fast.set(slow);
+  }
+}
