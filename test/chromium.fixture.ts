@@ -1,0 +1,43 @@
+/** A real Chromium, unpacked from its npm package. */
+import { execFile } from "node:child_process";
+import { existsSync } from "node:fs";
+import { mkdir, mkdtemp, rename, rm } from "node:fs/promises";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { promisify } from "node:util";
+import chromium from "@sparticuz/chromium";
+import { type Browser, chromium as playwright } from "playwright-core";
+
+const cache = fileURLToPath(new URL("../node_modules/.cache/", import.meta.url));
+
+/** Starts the browser, with the libraries that its package brings for machines that lack them. */
+export async function launchChromium(): Promise<Browser> {
+  const folder = await unpackedFolder();
+  const libraries = {
+    LD_LIBRARY_PATH: join(folder, "al2023", "lib"),
+    FONTCONFIG_PATH: join(folder, "fonts"),
+  };
+  return playwright.launch({
+    executablePath: join(folder, "chromium"),
+    args: chromium.args,
+    env: { ...process.env, ...libraries },
+  });
+}
+
+/** Where the unpacked browser lies. Whoever comes first unpacks it elsewhere and moves it there whole. */
+async function unpackedFolder(): Promise<string> {
+  const folder = join(cache, "chromium");
+  if (existsSync(folder)) return folder;
+  await mkdir(cache, { recursive: true });
+  const fresh = await mkdtemp(join(cache, "chromium-"));
+  // The package unpacks into the temporary folder; the variable is its sign that the libraries are wanted too.
+  const env = { ...process.env, TMPDIR: fresh, AWS_LAMBDA_JS_RUNTIME: "nodejs20.x" };
+  const unpack = 'await (await import("@sparticuz/chromium")).default.executablePath()';
+  try {
+    await promisify(execFile)(process.execPath, ["--input-type=module", "-e", unpack], { cwd: cache, env });
+    if (!existsSync(folder)) await rename(fresh, folder);
+  } finally {
+    await rm(fresh, { recursive: true, force: true });
+  }
+  return folder;
+}
