@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { int } from "./graph/attributes.ts";
+import { int, text } from "./graph/attributes.ts";
 import { GraphBuilder } from "./graph/builder.ts";
 import type { Graph, Value } from "./graph/graph.ts";
 import { compile } from "./run-graph.fixture.ts";
@@ -79,6 +79,16 @@ test.each<[string, () => unknown, string]>([
       return trainingGraph(builder.build(), { parameters: ["w"] });
     },
     'trainingGraph: every operator on the way to the loss must have a gradient rule, got Softplus at node "act"; freeze what lies before it or add a rule',
+  ],
+  [
+    "the tanh approximation of Gelu",
+    () => {
+      const builder = new GraphBuilder("net", { opset: 20 });
+      const w = builder.input("w", "float32", [2, 3]);
+      builder.output(builder.op("Gelu", [w], { approximate: text("tanh") }, { name: "act" }), "logits");
+      return trainingGraph(builder.build(), { parameters: ["w"] });
+    },
+    'Gelu "act": approximate must be "none", got "tanh"',
   ],
   [
     "a parameter that is no input",

@@ -51,7 +51,8 @@ export function convWeightGradient(
 function columnsOf(builder: GraphBuilder, x: Value, { kernel, strides, dilations, pads }: Window2d): Value {
   const [, channels = 0] = x.shape;
   const taps = kernel[0] * kernel[1];
-  const seesItself = taps === 1 && strides.every((step) => step === 1) && pads.every((pixels) => pixels === 0);
+  const seesItself =
+    taps === 1 && strides.every((step) => step === 1) && pads.every((pixels) => pixels === 0);
   if (seesItself) return x;
   const oneHot = new Float32Array(channels * taps * taps);
   for (let filter = 0; filter < channels * taps; filter++) oneHot[filter * taps + (filter % taps)] = 1;
