@@ -16,6 +16,8 @@ import type { FromThread, ToThread, TrainingData } from "./training-messages.ts"
  * @throws What went wrong in the training thread.
  */
 export async function runTraining(given: Partial<TrainArguments>): Promise<TrainResult> {
+  // sharp must be loaded here first: the last thread that ends would unload its library.
+  await import("sharp");
   const reporter = terminalReporter(process.stderr);
   const workerData: TrainingData = { given };
   const thread = new Worker(new URL("./training-thread.js", import.meta.url), { workerData });

@@ -1,11 +1,10 @@
 /** The fixed transform of evaluation images. */
 import { centerCropOrPad } from "./center-crop.ts";
-import type { Image } from "./image.ts";
+import type { Image, Transform } from "./image.ts";
 import { checkChoice, checkInputSize } from "./option-checks.ts";
 import { INTERPOLATIONS, type Interpolation } from "./resampling-weights.ts";
 import { resize } from "./resize.ts";
 import { roundHalfToEven } from "./round-half-to-even.ts";
-import type { Transform } from "./transform.ts";
 
 /** Options of {@link evaluationTransform}, under timm's names. */
 export interface EvaluationTransformOptions {

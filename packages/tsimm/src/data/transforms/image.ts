@@ -1,4 +1,5 @@
 /** A decoded image. */
+import type { RandomStream } from "../../random/keyed-random.ts";
 
 /** Pixels in memory. Transforms never write into one that they were given. */
 export interface Image {
@@ -11,6 +12,9 @@ export interface Image {
   /** uint8 [H, W, C]. */
   readonly data: Uint8Array;
 }
+
+/** A function of an image and random numbers; the same numbers give the same bytes. */
+export type Transform = (image: Image, random: RandomStream) => Image;
 
 /** A rectangle of an image, in whole pixels. */
 export interface Box {

@@ -1,11 +1,11 @@
 /** The random transform of training images. */
 import { colorJitter } from "./color-jitter.ts";
 import { flipHorizontally, flipVertically } from "./flip.ts";
+import type { Transform } from "./image.ts";
 import { checkChoice, checkInputSize, checkProbability, checkRange } from "./option-checks.ts";
 import { randomResizedCropBox } from "./random-resized-crop.ts";
 import { INTERPOLATIONS, type Interpolation } from "./resampling-weights.ts";
 import { resize } from "./resize.ts";
-import type { Transform } from "./transform.ts";
 
 /** Options of {@link trainingTransform}, under timm's names. */
 export interface TrainingTransformOptions {

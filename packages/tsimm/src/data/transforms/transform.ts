@@ -1,11 +1,7 @@
 /** What happens to a decoded image before it joins a batch. */
-import type { RandomStream } from "../../random/keyed-random.ts";
 import { type EvaluationTransformOptions, evaluationTransform } from "./evaluation-transform.ts";
-import type { Image } from "./image.ts";
+import type { Transform } from "./image.ts";
 import { type TrainingTransformOptions, trainingTransform } from "./training-transform.ts";
-
-/** A function of an image and random numbers; the same numbers give the same bytes. */
-export type Transform = (image: Image, random: RandomStream) => Image;
 
 /** A transform as plain data, which can be sent to another thread. */
 export type TransformOptions =
