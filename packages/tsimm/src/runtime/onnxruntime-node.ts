@@ -6,7 +6,9 @@ import { openSession } from "./onnxruntime-session.ts";
 /**
  * Imports the package `onnxruntime-node` and makes an engine of it.
  *
- * A run occupies the calling thread until it ends: use it in a worker where the event loop must stay free.
+ * A run occupies the calling thread until it ends: use it in a worker where the event loop must stay free. Let
+ * the run end before that worker or the process does: `terminate()` and `process.exit()` in the middle of one
+ * abort the process.
  * Results are bit-identical for the same model, version, thread count and type of CPU.
  *
  * @throws Error if the package is missing or has no binary for this platform; the message is one line.
