@@ -19,7 +19,7 @@ import { meanLr, type Run } from "./run.ts";
  * @throws Error that names the update, the rate and the gradient norm if the loss or a gradient is not finite.
  */
 export async function trainEpoch(run: Run, saveRecovery: () => Promise<void>): Promise<boolean> {
-  const { args, trainLoader, progress, signal } = run;
+  const { args, optimizer, trainLoader, progress, signal } = run;
   const meter = new SpeedMeter();
   let pending: Batch[] = [];
   for await (const batch of trainLoader.batches(progress.epoch, progress.batch)) {
@@ -35,6 +35,7 @@ export async function trainEpoch(run: Run, saveRecovery: () => Promise<void>): P
     await nextTurn();
     if (signal.aborted) return false;
   }
+  optimizer.syncLookahead?.();
   return true;
 }
 

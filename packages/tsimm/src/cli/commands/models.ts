@@ -7,15 +7,14 @@ export function modelsCommand(): Command {
     .description("List the models, with their parameters and input size.")
     .argument("[glob]", "only names that match, e.g. 'resnet*'", "*")
     .action(async (glob: string) => {
-      const { createModel, listModels } = await import("../../models/registry.ts");
+      const { listModels, modelInfo } = await import("../../models/registry.ts");
       const names = listModels(glob);
       if (names.length === 0) throw new Error(`models: no model matches "${glob}"; try: tsimm models '*'`);
       for (const name of names) {
-        const model = createModel(name);
-        const count = model.parameters.reduce((sum, { data }) => sum + data.length, 0);
-        const [, height, width] = model.pretrainedCfg.inputSize;
+        const { parameterCount, pretrainedCfg } = modelInfo(name);
+        const [, height, width] = pretrainedCfg.inputSize;
         process.stdout.write(
-          `${name.padEnd(20)} ${(count / 1e6).toFixed(2).padStart(7)} M  ${height}x${width}\n`,
+          `${name.padEnd(20)} ${(parameterCount / 1e6).toFixed(2).padStart(7)} M  ${height}x${width}\n`,
         );
       }
     });
