@@ -41,6 +41,7 @@ export interface Optimizer {
   syncLookahead?(): void;
   /** Drops all gradients. */
   zeroGrad(): void;
+  /** Everything that is needed to go on; the arrays are the optimizer's own. */
   stateDict(): OptimizerState;
   /** Restores what {@link Optimizer.stateDict} gave; refuses state of other parameters or another optimizer. */
   loadStateDict(state: OptimizerState): void;

@@ -30,6 +30,7 @@ export interface Classifier {
    * @throws Error if the bytes are no image.
    */
   classify(file: Uint8Array, topk?: number): Promise<Prediction[]>;
+  /** Releases the native memory; nothing runs afterwards. */
   close(): Promise<void>;
 }
 

@@ -20,6 +20,7 @@ export interface Evaluation {
    * @returns [count, numClasses].
    */
   run(images: Uint8Array | Float32Array, count: number): Promise<Float32Array>;
+  /** Releases the native memory; nothing runs afterwards. */
   close(): Promise<void>;
 }
 

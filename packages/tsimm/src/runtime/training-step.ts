@@ -28,6 +28,7 @@ export interface TrainingStep {
    * @param target - Probabilities of the classes, [B, numClasses].
    */
   run(images: Uint8Array | Float32Array, target: Float32Array): Promise<StepResult>;
+  /** Releases the native memory; nothing runs afterwards. */
   close(): Promise<void>;
 }
 

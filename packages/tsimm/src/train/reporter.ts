@@ -25,6 +25,7 @@ export interface Reporter {
   interval(line: string): void;
   /** Something that the user should know of. */
   warn(line: string): void;
+  /** How far the phase is, after each update or batch of it. */
   progress(progress: Progress): void;
 }
 
