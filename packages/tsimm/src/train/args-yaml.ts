@@ -3,7 +3,7 @@
  * timm's `train.py --config args.yaml` can take it over.
  */
 import { readFile } from "node:fs/promises";
-import { parse, stringify } from "yaml";
+import { parse, type ScalarTag, stringify, type Tags } from "yaml";
 import { didYouMean } from "../did-you-mean.ts";
 import { UsageError } from "../usage-error.ts";
 import { separated, type TrainArguments, trainFlagRows, trainFlags } from "./arguments.ts";
@@ -51,6 +51,16 @@ const NOT_OFFERED = [
   ],
 ];
 
+/** 1e-7 as 1.0e-7: Python reads YAML 1.1, where a number with an exponent has a point. */
+const pythonFloat: ScalarTag = {
+  tag: "tag:yaml.org,2002:float",
+  default: true,
+  identify: (value) => typeof value === "number" && /^-?\de/.test(String(value)),
+  test: /^-?\d\.0e[-+]\d+$/,
+  resolve: Number,
+  stringify: ({ value }) => String(value).replace("e", ".0e"),
+};
+
 /** What a configuration file says. */
 export interface Configuration {
   readonly given: Partial<TrainArguments>;
@@ -67,7 +77,7 @@ export interface Configuration {
 export async function readConfiguration(path: string): Promise<Configuration> {
   let content: unknown;
   try {
-    content = parse(await readFile(path, "utf8"));
+    content = parse(await readFile(path, "utf8"), { version: "1.1" });
   } catch (error) {
     throw new UsageError(
       `train: --config must be a readable YAML file, got "${path}" (${(error as Error).message.split("\n")[0]})`,
@@ -120,7 +130,12 @@ export function savedArguments(args: TrainArguments, used: Partial<TrainArgument
 /** The text of `args.yaml`: the saved arguments below a comment on what timm has not or does otherwise. */
 export function argsYaml(args: TrainArguments, saved: Readonly<Record<string, unknown>>): string {
   const comments = differencesFromTimm(args).map((line) => `# ${line}\n`);
-  return comments.join("") + stringify(saved, { lineWidth: 0 });
+  const options = {
+    version: "1.1",
+    customTags: (tags: Tags) => [pythonFloat, ...tags],
+    lineWidth: 0,
+  } as const;
+  return comments.join("") + stringify(saved, options);
 }
 
 function differencesFromTimm(args: TrainArguments): string[] {

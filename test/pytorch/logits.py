@@ -1,7 +1,7 @@
-"""Loads a safetensors checkpoint into torchvision's ResNet-18 and writes its logits of some images.
+"""Loads a safetensors checkpoint into a torchvision model and writes its logits of some images.
 
-Usage: load-checkpoint.py CHECKPOINT IMAGES LOGITS BATCH CHANNELS HEIGHT WIDTH
-IMAGES and LOGITS are raw little-endian float32, [B, C, H, W] and [B, 10].
+Usage: logits.py MODEL CHECKPOINT IMAGES LOGITS BATCH CHANNELS HEIGHT WIDTH
+The checkpoint has 10 classes. IMAGES and LOGITS are raw little-endian float32, [B, C, H, W] and [B, 10].
 """
 
 import json
@@ -29,8 +29,8 @@ def read_safetensors(path):
     return tensors
 
 
-checkpoint, images_path, logits_path, *sizes = sys.argv[1:]
-model = torchvision.models.resnet18(num_classes=10)
+name, checkpoint, images_path, logits_path, *sizes = sys.argv[1:]
+model = getattr(torchvision.models, name)(num_classes=10)
 model.load_state_dict(read_safetensors(checkpoint), strict=True)
 model.eval()
 with open(images_path, "rb") as file:
