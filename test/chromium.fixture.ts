@@ -1,12 +1,11 @@
 /** A real Chromium, unpacked from its npm package. */
-import { execFile } from "node:child_process";
 import { existsSync } from "node:fs";
 import { mkdir, mkdtemp, rename, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { promisify } from "node:util";
 import chromium from "@sparticuz/chromium";
 import { type Browser, chromium as playwright } from "playwright-core";
+import { run } from "./run.fixture.ts";
 
 const cache = fileURLToPath(new URL("../node_modules/.cache/", import.meta.url));
 
@@ -34,7 +33,7 @@ async function unpackedFolder(): Promise<string> {
   const env = { ...process.env, TMPDIR: fresh, AWS_LAMBDA_JS_RUNTIME: "nodejs20.x" };
   const unpack = 'await (await import("@sparticuz/chromium")).default.executablePath()';
   try {
-    await promisify(execFile)(process.execPath, ["--input-type=module", "-e", unpack], { cwd: cache, env });
+    await run(process.execPath, ["--input-type=module", "-e", unpack], { cwd: cache, env });
     if (!existsSync(folder)) await rename(fresh, folder);
   } finally {
     await rm(fresh, { recursive: true, force: true });

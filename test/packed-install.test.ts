@@ -1,14 +1,13 @@
 /** What npm would publish: packed, installed elsewhere, and used as a stranger would. */
-import { execFile } from "node:child_process";
 import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { promisify } from "node:util";
 import { publint } from "publint";
 import { formatMessage } from "publint/utils";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { createModel, listModels } from "../packages/tsimm/src/models/registry.ts";
+import { run } from "./run.fixture.ts";
 
 interface Packed {
   readonly name: string;
@@ -17,7 +16,6 @@ interface Packed {
   readonly files: readonly { readonly path: string; readonly mode: number }[];
 }
 
-const run = promisify(execFile);
 const repository = fileURLToPath(new URL("..", import.meta.url));
 const packages = [
   { name: "@tsimm/scheduler", folder: "scheduler" },
@@ -34,7 +32,7 @@ beforeAll(async () => {
   root = await mkdtemp(join(tmpdir(), "tsimm-packed-"));
   const workspaces = packages.flatMap(({ name }) => ["--workspace", name]);
   const words = ["pack", "--json", "--pack-destination", root, ...workspaces];
-  packed = JSON.parse((await run("npm", words, { cwd: repository, maxBuffer: 2 ** 26 })).stdout);
+  packed = JSON.parse((await run("npm", words, { cwd: repository })).stdout);
   await writeFile(join(root, "package.json"), JSON.stringify({ private: true, type: "module" }));
   const flags = ["--prefer-offline", "--ignore-scripts", "--no-audit", "--no-fund"];
   await run("npm", ["install", ...flags, ...packages.map(({ name }) => tarball(name))], { cwd: root });
