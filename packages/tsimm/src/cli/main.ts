@@ -4,6 +4,7 @@ import { UsageError } from "../usage-error.ts";
 import { version } from "../version.ts";
 import { modelsCommand } from "./commands/models.ts";
 import { predictCommand } from "./commands/predict.ts";
+import { scheduleCommand } from "./commands/schedule.ts";
 import { trainCommand } from "./commands/train.ts";
 import { expandFlags } from "./train-options.ts";
 
@@ -17,7 +18,7 @@ const program = new Command("tsimm")
   .showSuggestionAfterError()
   .exitOverride()
   .configureOutput({ outputError: (text, write) => write(`tsimm: ${text.replace(/^error: /, "")}`) });
-for (const command of [trainCommand(), modelsCommand(), predictCommand()]) {
+for (const command of [trainCommand(), scheduleCommand(), modelsCommand(), predictCommand()]) {
   program.addCommand(command.copyInheritedSettings(program));
 }
 

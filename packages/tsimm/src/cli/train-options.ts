@@ -14,9 +14,12 @@ const ALIASES: Readonly<Record<string, string>> = {
   "--dr": "--decay-rate",
 };
 
+/** Rows of the table of arguments. */
+type FlagRows = readonly (readonly [ArgumentName, Flag])[];
+
 /** Adds one option per row of the table, under the table's headings. */
-export function addTrainOptions(command: Command): void {
-  for (const [name, flag] of trainFlagRows()) {
+export function addTrainOptions(command: Command, rows: FlagRows = trainFlagRows()): void {
+  for (const [name, flag] of rows) {
     for (const option of optionsOf(name, flag)) command.addOption(option.helpGroup(`${flag.group}:`));
   }
 }
@@ -43,9 +46,13 @@ export function expandFlags(words: readonly string[], flags: readonly string[]):
 }
 
 /** What the user gave explicitly. */
-export function givenArguments(command: Command, dataDir: string | undefined): Partial<TrainArguments> {
+export function givenArguments(
+  command: Command,
+  dataDir: string | undefined,
+  rows: FlagRows = trainFlagRows(),
+): Partial<TrainArguments> {
   const given: Record<string, unknown> = {};
-  for (const [name] of trainFlagRows()) {
+  for (const [name] of rows) {
     const key = storedName(name);
     if (command.getOptionValueSource(key) !== "cli") continue;
     const value: unknown = command.getOptionValue(key);

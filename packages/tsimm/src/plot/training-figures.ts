@@ -1,5 +1,9 @@
 /** The figures of a run: its schedule and its curves. */
 import type { Figure, Panel, Series } from "./figure.ts";
+import { thinOut } from "./thin-out.ts";
+
+/** Wider than a figure is, in pixels of the sharpest screens. */
+const COLUMNS = 2000;
 
 /** A schedule's rates. */
 export interface RateSeries {
@@ -22,7 +26,7 @@ export interface LearningRateFigureOptions {
 }
 
 /**
- * The learning rate over time; a rate holds until the next t.
+ * The learning rate over time; a rate holds until the next t. Of very many rates those are kept that can be seen.
  *
  * @param schedules - One line each.
  * @param options - Unit, title and scale.
@@ -36,7 +40,11 @@ export function learningRateFigure(
   { unit = "epoch", title = "Learning rate", yScale = "linear" }: LearningRateFigureOptions = {},
 ): Figure {
   const series = schedules.map(
-    ({ rates, ...style }): Series => ({ ...style, points: held(rates), curve: "step-after" }),
+    ({ rates, ...style }): Series => ({
+      ...style,
+      points: thinOut(held(rates), COLUMNS),
+      curve: "step-after",
+    }),
   );
   return { title, xLabel: unit, panels: [{ yLabel: "learning rate", yScale, fromZero: true, series }] };
 }

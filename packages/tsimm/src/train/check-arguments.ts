@@ -5,15 +5,17 @@ import { type ArgumentName, type Flag, separated, type TrainArguments, trainFlag
 /**
  * Checks kind, range and choice of every given argument. null and undefined count as not given.
  *
+ * @param given - Arguments.
+ * @param command - Whose flags they are, for messages.
  * @throws UsageError that names the flag, the value and what is allowed.
  */
-export function checkArguments(given: Partial<TrainArguments>): void {
+export function checkArguments(given: Partial<TrainArguments>, command = "train"): void {
   for (const [name, flag] of trainFlagRows()) {
     const value = given[name];
     if (value === undefined || value === null) continue;
     const allowed = describe(flag);
     if (!allows(flag, value)) {
-      throw new UsageError(`train: --${separated(name, "-")} must be ${allowed}, got ${show(value)}`);
+      throw new UsageError(`${command}: --${separated(name, "-")} must be ${allowed}, got ${show(value)}`);
     }
   }
 }

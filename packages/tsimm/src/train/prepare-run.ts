@@ -10,6 +10,8 @@ import { ModelEma } from "../optim/ema.ts";
 import type { Optimizer } from "../optim/optimizer.ts";
 import { createEngine, type EngineName } from "../runtime/create-engine.ts";
 import { createTrainingStep } from "../runtime/training-step.ts";
+import { simulateSchedule } from "../schedule/simulate.ts";
+import { scheduleWarnings } from "../schedule/warnings.ts";
 import { UsageError } from "../usage-error.ts";
 import { argsYaml, savedArguments } from "./args-yaml.ts";
 import { resolveArguments, type TrainArguments } from "./arguments.ts";
@@ -74,7 +76,7 @@ export async function prepareRun(
         `train: --epochs must be more than the ${progress.epoch} that are done, got ${args.epochs}; nothing is left to train`,
       );
     }
-    warnAboutSchedule(args, numEpochs * updatesPerEpoch, reporter);
+    warnAboutSchedule(args, { numEpochs, updatesPerEpoch }, reporter);
     reporter.info(scheduleLine(args, numEpochs));
     for (const line of lossLines(args)) reporter.info(line);
     const engine = await createEngine(args.engine as EngineName);
@@ -192,17 +194,13 @@ function warnAboutSmallInput({ name }: Model, { inputSize }: PretrainedConfig, {
   }
 }
 
-function warnAboutSchedule(args: TrainArguments, updates: number, { warn }: Reporter): void {
-  if (!args.warmupPrefix && args.warmupEpochs >= args.epochs) {
-    warn(
-      `the warm-up (${args.warmupEpochs} epochs) is as long as the run (${args.epochs}); lower --warmup-epochs`,
-    );
-  }
-  if (!args.warmupPrefix && args.sched === "step" && args.warmupEpochs >= args.decayEpochs) {
-    warn(
-      `the rate decays during the warm-up: --decay-epochs ${args.decayEpochs} is not above --warmup-epochs ${args.warmupEpochs}`,
-    );
-  }
+function warnAboutSchedule(
+  args: TrainArguments,
+  { numEpochs, updatesPerEpoch }: Pick<Run, "numEpochs" | "updatesPerEpoch">,
+  { warn }: Reporter,
+): void {
+  for (const line of scheduleWarnings(simulateSchedule(args, updatesPerEpoch))) warn(line);
+  const updates = numEpochs * updatesPerEpoch;
   if (args.modelEma && !args.modelEmaWarmup && args.modelEmaDecay ** updates > 0.5) {
     warn(
       `the moving average still holds ${(100 * args.modelEmaDecay ** updates).toFixed(0)} % of the initial weights at the end; lower --model-ema-decay`,

@@ -1,0 +1,75 @@
+/** `tsimm schedule`. */
+import { Command, InvalidArgumentError } from "commander";
+import { comparisonWords } from "../../schedule/comparison.ts";
+import { type ArgumentName, type TrainArguments, trainFlagRows } from "../../train/arguments.ts";
+import { UsageError } from "../../usage-error.ts";
+import { addTrainOptions, expandFlags, givenArguments } from "../train-options.ts";
+
+/** Flags outside the group "Schedule" from which the rate or the noise is derived. */
+const ALSO: readonly ArgumentName[] = ["batchSize", "gradAccumSteps", "opt", "seed"];
+
+const rows = trainFlagRows().filter(
+  ([name, { group }]) => ALSO.includes(name) || (group === "Schedule" && name !== "startEpoch"),
+);
+
+interface ScheduleOptions {
+  readonly compare?: string[];
+  readonly updatesPerEpoch?: number;
+  readonly logScale?: true;
+  readonly output?: string;
+}
+
+/** The command that shows learning rates before the run. */
+export function scheduleCommand(): Command {
+  const command = new Command("schedule")
+    .description("Show the learning rate of a run before paying for it: a plot, and what happens when.")
+    .option(
+      "--compare <schedule...>",
+      "more schedules in the same figure: names, with settings of their own after a colon, e.g. cosine step:decay-rate=0.5,warmup-prefix",
+    )
+    .option(
+      "--updates-per-epoch <int>",
+      "updates in an epoch, needed with --sched-on-updates",
+      positiveInteger,
+    )
+    .option("--log-scale", "logarithmic axis")
+    .option(
+      "-o, --output <file>",
+      "write the curve to a .svg, .png, .csv or .json file instead of plotting it here",
+    );
+  addTrainOptions(command, rows);
+  return command.action(async (options: ScheduleOptions) => {
+    const given = givenArguments(command, undefined, rows);
+    const { showSchedules } = await import("../show-schedules.ts");
+    await showSchedules({
+      schedules: [
+        { label: "", given },
+        ...(options.compare ?? []).map((text) => ({ label: text, given: { ...given, ...compared(text) } })),
+      ],
+      updatesPerEpoch: options.updatesPerEpoch ?? null,
+      log: options.logScale ?? false,
+      output: options.output ?? null,
+    });
+  });
+}
+
+/** The arguments of a schedule of `--compare`. */
+function compared(text: string): Partial<TrainArguments> {
+  const command = new Command().exitOverride().configureOutput({ writeErr() {} });
+  addTrainOptions(command, rows);
+  const flags = command.options.map(({ long }) => long ?? "");
+  try {
+    command.parse(expandFlags(comparisonWords(text), flags), { from: "user" });
+  } catch (error) {
+    const reason = (error as Error).message.replace(/^error: /, "");
+    throw new UsageError(`schedule: --compare ${JSON.stringify(text)}: ${reason}`);
+  }
+  return givenArguments(command, undefined, rows);
+}
+
+function positiveInteger(text: string): number {
+  const value = Number(text);
+  if (!(Number.isSafeInteger(value) && value > 0))
+    throw new InvalidArgumentError("It must be an integer > 0.");
+  return value;
+}

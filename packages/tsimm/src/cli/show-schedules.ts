@@ -1,0 +1,84 @@
+/** Shows schedules: a plot in the terminal or a file, a table of events, warnings. */
+import { checkCurveFile, type ScheduleCurve, writeCurveFile } from "../schedule/curve-file.ts";
+import { eventTable } from "../schedule/event-table.ts";
+import { scheduleEvents } from "../schedule/events.ts";
+import { rateLabel } from "../schedule/rate-label.ts";
+import { perUpdate, simulateSchedule } from "../schedule/simulate.ts";
+import { terminalPlot } from "../schedule/terminal-plot.ts";
+import { scheduleWarnings } from "../schedule/warnings.ts";
+import { resolveArguments, type TrainArguments } from "../train/arguments.ts";
+import { checkArguments } from "../train/check-arguments.ts";
+import { learningRate } from "../train/learning-rate.ts";
+
+/** What to show. */
+export interface SchedulesToShow {
+  /** The label "" stands for the schedule's name. */
+  readonly schedules: readonly { readonly label: string; readonly given: Partial<TrainArguments> }[];
+  readonly updatesPerEpoch: number | null;
+  /** true: a logarithmic axis. */
+  readonly log: boolean;
+  /** File for the curves; null: they are plotted here. */
+  readonly output: string | null;
+}
+
+/**
+ * Writes plot or file, and the tables on stdout; where the rate comes from, and warnings, on stderr.
+ *
+ * @throws UsageError for a bad argument.
+ */
+export async function showSchedules(show: SchedulesToShow): Promise<void> {
+  const { output, log, updatesPerEpoch } = show;
+  if (output !== null) checkCurveFile(output);
+  const { unit, curves, explanations } = calculate(show);
+  for (const line of explanations) process.stderr.write(`${line}\n`);
+  if (output === null) process.stdout.write(`${plot(unit, curves, log).join("\n")}\n\n`);
+  else await writeCurveFile(output, { unit, curves, log });
+
+  const tables = curves.map((curve) => [
+    headline(curve),
+    ...eventTable(curve.events, unit, unit === "update" ? updatesPerEpoch : null),
+  ]);
+  process.stdout.write(`${tables.map((lines) => lines.join("\n")).join("\n\n")}\n`);
+  for (const { label, warnings } of curves) {
+    const whose = curves.length > 1 ? `${label}: ` : "";
+    for (const warning of warnings) process.stderr.write(`WARNING: ${whose}${warning}\n`);
+  }
+  if (output !== null) process.stderr.write(`Wrote ${output}\n`);
+}
+
+interface Calculated {
+  readonly unit: "epoch" | "update";
+  readonly curves: readonly ScheduleCurve[];
+  /** How the base rates came about. */
+  readonly explanations: ReadonlySet<string>;
+}
+
+function calculate({ schedules, updatesPerEpoch }: SchedulesToShow): Calculated {
+  const given = schedules.map(({ label, given }) => {
+    checkArguments(given, "schedule");
+    const args = resolveArguments(given);
+    return { label: label || args.sched, args, simulated: simulateSchedule(args, updatesPerEpoch) };
+  });
+  const unit = given.some(({ simulated }) => simulated.unit === "update") ? "update" : "epoch";
+  const curves = given.map(({ label, simulated }): ScheduleCurve => {
+    const schedule = unit === "update" ? perUpdate(simulated, updatesPerEpoch ?? 1) : simulated;
+    const { sched, lr, numEpochs, rates } = schedule;
+    const findings = { events: scheduleEvents(schedule), warnings: scheduleWarnings(schedule) };
+    return { label, sched, lr, numEpochs, rates, ...findings };
+  });
+  const explanations = given.map(({ args }) => learningRate(args).explanation);
+  return { unit, curves, explanations: new Set(explanations.filter((line) => line !== null)) };
+}
+
+function plot(unit: string, curves: readonly ScheduleCurve[], log: boolean): string[] {
+  const { columns = 80, isTTY } = process.stdout;
+  const series = curves.map(({ label, rates }) => ({ label, values: rates }));
+  const width = Math.min(100, Math.max(40, columns));
+  const color = isTTY && process.stdout.hasColors();
+  return terminalPlot(series, { title: "learning rate", xLabel: unit, width, log, color });
+}
+
+function headline({ label, sched, lr, numEpochs }: ScheduleCurve): string {
+  const assumed = sched === "plateau" ? ", if the metric never improves" : "";
+  return `${label}: ${numEpochs} epochs, rate ${rateLabel(lr)}${assumed}`;
+}

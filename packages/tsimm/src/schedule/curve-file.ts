@@ -1,0 +1,84 @@
+/** Curves as files: figures for people, numbers for programs. */
+import { extname } from "node:path";
+import { writeFileWhole } from "../files/write-file.ts";
+import type { Figure } from "../plot/figure.ts";
+import { UsageError } from "../usage-error.ts";
+import type { ScheduleEvent } from "./events.ts";
+
+/** A schedule with what there is to say of it. */
+export interface ScheduleCurve {
+  readonly label: string;
+  readonly sched: string;
+  readonly lr: number;
+  readonly numEpochs: number;
+  readonly rates: Float64Array;
+  readonly events: readonly ScheduleEvent[];
+  readonly warnings: readonly string[];
+}
+
+/** Curves that share one axis. */
+export interface ScheduleCurves {
+  readonly unit: "epoch" | "update";
+  readonly curves: readonly ScheduleCurve[];
+  /** true: a logarithmic axis in figures. */
+  readonly log: boolean;
+}
+
+const FORMATS: Readonly<Record<string, (curves: ScheduleCurves) => Promise<string | Uint8Array>>> = {
+  ".svg": (curves) => svg(curves),
+  ".png": async (curves) => {
+    const { svgToPng } = await import("../plot/svg-to-png.ts");
+    return svgToPng(await svg(curves));
+  },
+  ".csv": async (curves) => csv(curves),
+  ".json": async (curves) => json(curves),
+};
+
+/**
+ * Refuses a file name whose ending is not .svg, .png, .csv or .json.
+ *
+ * @throws UsageError
+ */
+export function checkCurveFile(path: string): void {
+  if (extname(path) in FORMATS) return;
+  const endings = Object.keys(FORMATS).join(", ");
+  throw new UsageError(`schedule: --output must end in one of ${endings}, got "${path}"`);
+}
+
+/** Writes curves in the format that the ending of the file's name says. */
+export async function writeCurveFile(path: string, curves: ScheduleCurves): Promise<void> {
+  checkCurveFile(path);
+  const data = await FORMATS[extname(path)]?.(curves);
+  if (data !== undefined) await writeFileWhole(path, data);
+}
+
+async function svg({ unit, curves, log }: ScheduleCurves): Promise<string> {
+  const [{ figureToSvg }, { learningRateFigure }] = await Promise.all([
+    import("../plot/figure-to-svg.ts"),
+    import("../plot/training-figures.ts"),
+  ]);
+  const series = curves.map(({ label, rates }) => ({
+    label: curves.length > 1 ? label : "",
+    rates: [...rates],
+  }));
+  const [only] = curves;
+  const title = curves.length === 1 && only ? `Learning rate: ${only.label}` : "Learning rate";
+  const figure: Figure = learningRateFigure(series, { unit, title, yScale: log ? "log" : "linear" });
+  return figureToSvg(figure);
+}
+
+/** A column per curve, empty where it has ended. */
+function csv({ unit, curves }: ScheduleCurves): string {
+  const length = Math.max(...curves.map(({ rates }) => rates.length));
+  const rows = Array.from({ length }, (_, t) => [t, ...curves.map(({ rates }) => rates[t] ?? "")].join(","));
+  return `${[[unit, ...curves.map(({ label }) => quoted(label))].join(","), ...rows].join("\n")}\n`;
+}
+
+function quoted(text: string): string {
+  return /[",\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
+}
+
+function json({ unit, curves }: ScheduleCurves): string {
+  const plain = curves.map((curve) => ({ ...curve, rates: [...curve.rates] }));
+  return `${JSON.stringify({ unit, schedules: plain })}\n`;
+}
