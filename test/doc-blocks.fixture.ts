@@ -18,8 +18,12 @@ export function sourceExamples(root: string, folder: string): DocBlock[] {
     .filter((file) => file.endsWith(".ts") && !/\.(test|fixture|d)\.ts$/.test(file))
     .flatMap((file) => {
       const text = readFileSync(join(root, file), "utf8");
-      return [...text.matchAll(/^ *\* @example *\n((?: *\*(?!\/| @).*\n)+)/gm)].map(
-        ({ 1: block = "", index }) => docBlock(text, index, file, block.replaceAll(/^ *\* ?/gm, "")),
+      const examples = [...text.matchAll(/^ *\* @example *\n((?: *\*(?!\/| @).*\n)+)/gm)];
+      const tags = text.match(/@example/g)?.length ?? 0;
+      if (examples.length !== tags)
+        throw new Error(`${file}: ${tags} @example, but ${examples.length} are read`);
+      return examples.map(({ 1: block = "", index }) =>
+        docBlock(text, index, file, block.replaceAll(/^ *\* ?/gm, "")),
       );
     });
 }

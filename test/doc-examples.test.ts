@@ -1,12 +1,12 @@
 /** Runs every `@example` of the sources and every TypeScript block of the READMEs. */
-import { existsSync, mkdtempSync } from "node:fs";
+import { existsSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import * as autodiff from "@tsimm/autodiff";
 import * as scheduler from "@tsimm/scheduler";
 import * as tsimm from "tsimm";
-import { beforeAll, describe, expect, test } from "vitest";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { compileBlock, type DocBlock, markdownExamples, sourceExamples } from "./doc-blocks.fixture.ts";
 
 const root = fileURLToPath(new URL("..", import.meta.url));
@@ -18,7 +18,12 @@ const modules: Readonly<Record<string, object>> = {
 };
 
 // Examples may write files.
-beforeAll(() => process.chdir(mkdtempSync(join(tmpdir(), "tsimm-examples-"))));
+const folder = mkdtempSync(join(tmpdir(), "tsimm-examples-"));
+beforeAll(() => process.chdir(folder));
+afterAll(() => {
+  process.chdir(root);
+  rmSync(folder, { recursive: true });
+});
 
 /** Runs an example with the names in scope; returns how many values it checked. */
 async function runBlock(block: DocBlock, scope: object): Promise<number> {
@@ -68,3 +73,15 @@ describe.each(["README.md", ...packages.map((name) => `packages/${name}/README.m
     });
   },
 );
+
+describe("an example that is not true fails", () => {
+  test.each([
+    ["0.1 + 0.2; // => 0.3", "expected 0.30000000000000004 to deeply equal 0.3"],
+    ["const x = [1, 2]; // => [1, 3]", "to deeply equal [ 1, 3 ]"],
+    ["if (true) {\n  1; // => 2\n}", '1 "// =>" comments, but 0 are checked'],
+    ['import { nothing } from "@tsimm/scheduler";\nnothing();', "nothing is not a function"],
+    ["await Promise.reject(new Error('late'));", "late"],
+  ])("%s", async (code, message) => {
+    await expect(runBlock({ place: "here", file: "here", code }, {})).rejects.toThrow(message);
+  });
+});
