@@ -7,7 +7,7 @@ import { tickLabel } from "./tick-label.ts";
 
 const WIDTH = 800;
 const TITLE_HEIGHT = 41;
-const PANEL_MARGIN = { top: 33, bottom: 14, left: 60 };
+const PANEL_MARGIN = { top: 33, bottom: 14, left: 70 };
 const X_AXIS_HEIGHT = 36;
 const FONT_SIZE = 13;
 const Y_TICKS = 5;
@@ -78,10 +78,12 @@ function drawPanel(panel: Panel, figure: Figure, document: Document, frame: Fram
   const log = panel.yScale === "log";
   const values = finitePoints(panel).map(([, y]) => y);
   if (panel.fromZero && !log) values.push(0);
+  const yDomain = extent(values);
+  const largest = Math.max(...yDomain.map(Math.abs));
   const bottom = PANEL_MARGIN.top + frame.plotHeight;
   const scales = {
     x: { type: "linear", domain: frame.xDomain, axis: null },
-    y: { type: log ? "log" : "linear", domain: extent(values), nice: Y_TICKS, axis: null },
+    y: { type: log ? "log" : "linear", domain: yDomain, nice: Y_TICKS, axis: null },
   } as const;
   const layout = {
     document,
@@ -95,7 +97,7 @@ function drawPanel(panel: Panel, figure: Figure, document: Document, frame: Fram
   };
   const y = Plot.plot({ ...layout, marks: [] }).scale("y");
   const text = { fill: INK, fontSize: FONT_SIZE };
-  const ticks = { tickSize: 0, tickPadding: 8, tickFormat: tickLabel, label: null, ...text };
+  const ticks = { tickSize: 0, tickPadding: 8, label: null, ...text };
   const grid = { stroke: GRID, strokeOpacity: 1 };
   const xTicks = xTickOptions(frame.xDomain);
   return Plot.plot({
@@ -103,8 +105,8 @@ function drawPanel(panel: Panel, figure: Figure, document: Document, frame: Fram
     marks: [
       Plot.gridY({ ...grid, ticks: Y_TICKS }),
       Plot.gridX({ ...grid, ...xTicks }),
-      Plot.axisY({ ...ticks, ticks: Y_TICKS }),
-      frame.withXAxis ? Plot.axisX({ ...ticks, ...xTicks }) : null,
+      Plot.axisY({ ...ticks, ticks: Y_TICKS, tickFormat: (tick) => tickLabel(tick, log ? tick : largest) }),
+      frame.withXAxis ? Plot.axisX({ ...ticks, ...xTicks, tickFormat: (tick) => tickLabel(tick) }) : null,
       Plot.frame({ anchor: "bottom", stroke: "#9ca3af" }),
       Plot.ruleX(figure.rules ?? [], { stroke: "#9ca3af", strokeDasharray: "3,4" }),
       Plot.text([panel.yLabel], {

@@ -14,3 +14,13 @@ test.each([
 ])("writes %d as %s", (value, text) => {
   expect(tickLabel(value)).toBe(text);
 });
+
+test.each([
+  [0, 0.003, "0"],
+  [0.0005, 0.003, "0.0005"],
+  [0.00005, 0.003, "0.00005"],
+  [0.0005, 0.0009, "5e-4"],
+  [500_000, 2_000_000, "5e5"],
+])("writes %d on an axis up to %d as %s", (value, largest, text) => {
+  expect(tickLabel(value, largest)).toBe(text);
+});
