@@ -1,24 +1,27 @@
-/** Times training steps of tsimm and PyTorch in turns, so that both meet the same state of the machine. */
+/**
+ * Times whole training steps of tsimm and PyTorch in turns, so that both meet the same state of the machine: forward,
+ * loss, backward, running statistics, SGD with Nesterov momentum.
+ */
 import { spawn } from "node:child_process";
 import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
 import { readOptions } from "./options.mjs";
-import { trainingStep } from "./training-step.mjs";
+import { wholeStep } from "./whole-step.mjs";
 
 const options = readOptions();
 const { model, batchSize, size, threads, rounds } = options;
-const { run } = await trainingStep(options);
+const run = await wholeStep(options);
 const script = fileURLToPath(new URL("pytorch-step.py", import.meta.url));
 const arguments_ = [script, model, batchSize, size, threads].map(String);
 const peer = spawn(process.env.PYTHON ?? "python3", arguments_, { stdio: ["pipe", "pipe", "inherit"] });
 const answers = createInterface({ input: peer.stdout })[Symbol.asyncIterator]();
 
-/** Wall time and processor time over all threads of one step of either side, in ms. */
+/** Wall time and processor time over all threads of one step of either side in ms, peak memory so far in MB. */
 async function pytorchStep() {
   peer.stdin.write("step\n");
   const { value = "" } = await answers.next();
-  const [wall, processor] = value.split(" ").map(Number);
-  return { wall, processor };
+  const [wall, processor, memory] = value.split(" ").map(Number);
+  return { wall, processor, memory };
 }
 
 async function tsimmStep() {
@@ -26,7 +29,8 @@ async function tsimmStep() {
   const usage = process.cpuUsage();
   await run();
   const { user, system } = process.cpuUsage(usage);
-  return { wall: performance.now() - start, processor: (user + system) / 1000 };
+  const memory = process.resourceUsage().maxRSS / 1024;
+  return { wall: performance.now() - start, processor: (user + system) / 1000, memory };
 }
 
 for (let warmUp = 0; warmUp < 2; warmUp++) {
@@ -52,6 +56,7 @@ console.table(
           "min ms": Math.round(Math.min(...walls)),
           "median ms": Math.round(median(walls)),
           "images/s (min)": Number(((1000 * batchSize) / Math.min(...walls)).toFixed(1)),
+          "peak MB": Math.round(Math.max(...steps.map((step) => step.memory))),
           "min processor ms": Math.round(Math.min(...steps.map((step) => step.processor))),
         },
       ];

@@ -1,0 +1,29 @@
+/** One training step as `tsimm train` makes it, from pixels to changed weights. */
+import { createEngine, createModel, createOptimizer, createTrainingStep } from "tsimm";
+
+const numClasses = 1000;
+
+/**
+ * Builds model, optimizer and step.
+ *
+ * @param {{ model: string, batchSize: number, size: number, threads: number }} work
+ * @returns {Promise<() => Promise<void>>} Makes one step.
+ */
+export async function wholeStep({ model: name, batchSize, size, threads }) {
+  const model = createModel(name, { numClasses });
+  const optimizer = createOptimizer({ opt: "sgd", lr: 0.01, weightDecay: 1e-4, momentum: 0.9 }, model);
+  const { mean, std } = model.pretrainedCfg;
+  const options = { batchSize, height: size, width: size, input: "uint8", mean, std, threads };
+  const step = await createTrainingStep(await createEngine("native"), model, options);
+  const images = Uint8Array.from(
+    { length: batchSize * size * size * 3 },
+    (_, i) => Math.imul(i + 1, 2654435761) >>> 24,
+  );
+  const targets = new Float32Array(batchSize * numClasses);
+  for (let image = 0; image < batchSize; image++)
+    targets[image * numClasses + ((image * 37) % numClasses)] = 1;
+  return async () => {
+    await step.run(images, targets);
+    optimizer.step();
+  };
+}
