@@ -37,7 +37,8 @@ async function run(words: readonly string[]): Promise<number> {
   } catch (error) {
     if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2;
     const { message, stack } = error as Error;
-    process.stderr.write(`tsimm: ${words.includes(DEBUG) ? stack : message}\n`);
+    const text = words.includes(DEBUG) ? (stack ?? message) : message;
+    process.stderr.write(text.startsWith("tsimm: ") ? `${text}\n` : `tsimm: ${text}\n`);
     return error instanceof UsageError ? 2 : 1;
   }
 }
