@@ -3,10 +3,8 @@ import { readdirSync, readFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { isDeepStrictEqual } from "node:util";
-import { gzipSync } from "node:zlib";
 import type { JSHandle } from "playwright-core";
 import ts from "typescript";
-import { build } from "vite";
 import { afterAll, describe, expect, test } from "vitest";
 import { readCases, readGolden } from "../packages/scheduler/src/golden.fixture.ts";
 import { launchChromium } from "./chromium.fixture.ts";
@@ -27,20 +25,6 @@ describe("the built scheduler", () => {
     expect(imports.length).toBeGreaterThan(50);
     const own = (file: string) => files.includes(file) || files.includes(file.replace(/\.ts$/, ".d.ts"));
     expect(imports.filter(({ fileName, file }) => !/^\.\.?\//.test(fileName) || !own(file))).toEqual([]);
-  });
-
-  // 12.8 kB hold all schedulers and their correctly rounded arithmetic; one more schedule is some 300 bytes.
-  test("is at most 14 kB minified and compressed", async () => {
-    const built = await build({
-      logLevel: "silent",
-      configFile: false,
-      build: { write: false, lib: { entry: join(dist, "index.js"), formats: ["es"] }, minify: true },
-    });
-    const [output] = [built].flat();
-    if (output === undefined || !("output" in output)) throw new Error("no bundle");
-    const [{ code, imports }] = output.output;
-    expect(imports).toEqual([]);
-    expect(gzipSync(code).length).toBeLessThan(14_000);
   });
 });
 

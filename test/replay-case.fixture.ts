@@ -50,8 +50,8 @@ export interface Draw {
 
 /** Draws as torch did for this seed. */
 export function draw(seed: string): Draw {
-  const generator = new TorchGenerator(Number(BigInt.asUintN(32, BigInt(seed))));
+  const low = Number(BigInt.asUintN(32, BigInt(seed)));
+  const generator = new TorchGenerator(low);
   const randn3 = [generator.normal(), generator.normal(), generator.normal()];
-  generator.seed(Number(BigInt.asUintN(32, BigInt(seed))));
-  return { seed, randn: randn3[0] ?? Number.NaN, randn3, rand: generator.uniform() };
+  return { seed, randn: randn3[0] ?? Number.NaN, randn3, rand: new TorchGenerator(low).uniform() };
 }

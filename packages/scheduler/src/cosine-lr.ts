@@ -20,14 +20,14 @@ export interface CosineLRSchedulerOptions extends CosineLrOptions, SchedulerOpti
 const cosineSchedule: ScheduleDefinition<Required<CosineLrOptions>> = {
   checks: { ...cycleChecks, kDecay: number({ above: 0, fallback: 1 }) },
   renamed: renamedCycleOptions,
-  build: (options, where) => (base) => {
-    const { lrMin, kDecay } = options;
-    const cycles = inCycles(where, options, base, (high, elapsed, length) => {
+  build: (options, where) => {
+    const { kDecay } = options;
+    const cycles = inCycles(where, options, 0.5, (elapsed, length) => {
       const whole = finite(pow(length, kDecay), where, "kDecay", kDecay);
       const angle = (Math.PI * pow(elapsed, kDecay)) / whole;
-      return lrMin + 0.5 * (high - lrMin) * (1 + cos(finite(angle, where, "kDecay", kDecay)));
+      return 1 + cos(finite(angle, where, "kDecay", kDecay));
     });
-    return withWarmup(where, options, base, cycles);
+    return (base) => withWarmup(where, options, base, cycles(base));
   },
 };
 

@@ -1,6 +1,7 @@
 import { finite, refusal } from "./errors.ts";
 import { floorDivide } from "./math/floor-division.ts";
 import { pow } from "./math/pow.ts";
+import { rememberLast } from "./math/remember.ts";
 import { type Checks, number } from "./options.ts";
 import type { OptimizerLike } from "./param-groups.ts";
 import type { Schedule } from "./schedule.ts";
@@ -44,27 +45,36 @@ export const renamedCycleOptions: Readonly<Record<string, string>> = {
 };
 
 /**
- * A schedule that repeats: `lrMin` after the last cycle, before that what `value` says.
+ * A schedule that repeats: lrMin + scale × (high - lrMin) × shape with high = base × cycleDecay^i in cycle i,
+ * `lrMin` after the last cycle.
  *
  * @param where - Class or function, for messages.
  * @param cycles - The cycles.
- * @param base - Highest value of the first cycle.
- * @param value - From the highest value of a cycle, the t since its start, and its length.
+ * @param scale - Its inverse is the value of `shape` at the start of a cycle.
+ * @param shape - From the t since the start of a cycle, and its length.
+ * @returns The schedule of a base value.
  */
 export function inCycles(
   where: string,
   cycles: Cycles,
-  base: number,
-  value: (high: number, elapsed: number, length: number) => number,
-): Schedule {
-  const { cycleDecay, cycleLimit, lrMin } = cycles;
-  return (t) => {
-    const index = cycleAt(where, cycles, t);
+  scale: number,
+  shape: (elapsed: number, length: number) => number,
+): (base: number) => Schedule {
+  const { cycleDecay, cycleMul, cycleLimit, tInitial, lrMin } = cycles;
+  const cycleOf = rememberLast((t) => cycleAt(where, cycles, t));
+  const decayAfter = rememberLast((index) => pow(cycleDecay, index));
+  const growthAfter = rememberLast((index) => pow(cycleMul, index));
+  const shapeAt = rememberLast((t) => {
+    const index = cycleOf(t);
+    const growth = growthAfter(index);
+    const length = finite(growth * tInitial, where, "cycleMul", cycleMul);
+    return shape(elapsedSince(cycles, t, index, growth, length), length);
+  });
+  return (base) => (t) => {
+    const index = cycleOf(t);
     if (!(index < cycleLimit)) return lrMin;
-    const high = finite(base * pow(cycleDecay, index), where, "cycleDecay", cycleDecay);
-    const growth = pow(cycles.cycleMul, index);
-    const length = finite(growth * cycles.tInitial, where, "cycleMul", cycles.cycleMul);
-    return value(high, elapsedSince(cycles, t, index, growth, length), length);
+    const high = finite(base * decayAfter(index), where, "cycleDecay", cycleDecay);
+    return lrMin + scale * (high - lrMin) * shapeAt(t);
   };
 }
 

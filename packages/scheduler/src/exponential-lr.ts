@@ -1,5 +1,6 @@
 import { finite } from "./errors.ts";
 import { pow } from "./math/pow.ts";
+import { rememberLast } from "./math/remember.ts";
 import { number } from "./options.ts";
 import type { OptimizerLike } from "./param-groups.ts";
 import { createSchedule, type Schedule, type ScheduleDefinition } from "./schedule.ts";
@@ -27,11 +28,13 @@ const exponentialSchedule: ScheduleDefinition<Required<ExponentialLrOptions>> = 
     lrMin: number({ atLeast: 0, fallback: 0 }),
     ...warmupChecks,
   },
-  build: (options, where) => (base) => {
+  build: (options, where) => {
     const { decayRate, decayT, lrMin } = options;
-    return withWarmup(where, options, base, (t) =>
-      Math.max(lrMin, finite(base * pow(decayRate, t / decayT), where, "decayRate", decayRate)),
-    );
+    const factorAt = rememberLast((t) => pow(decayRate, t / decayT));
+    return (base) =>
+      withWarmup(where, options, base, (t) =>
+        Math.max(lrMin, finite(base * factorAt(t), where, "decayRate", decayRate)),
+      );
   },
 };
 

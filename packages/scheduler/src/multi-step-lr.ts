@@ -1,5 +1,6 @@
 import { finite } from "./errors.ts";
 import { pow } from "./math/pow.ts";
+import { rememberLast } from "./math/remember.ts";
 import { checkMilestones, countUpTo } from "./milestones.ts";
 import { choice, number } from "./options.ts";
 import type { OptimizerLike } from "./param-groups.ts";
@@ -28,12 +29,13 @@ const multiStepSchedule: ScheduleDefinition<Required<MultiStepLrOptions>> = {
     milestoneTiming: choice(["timm", "torch"], "timm"),
     ...warmupChecks,
   },
-  build: (options, where) => (base) => {
+  build: (options, where) => {
     const { decayT, decayRate, milestoneTiming } = options;
     const lead = milestoneTiming === "timm" ? 1 : 0;
-    return withWarmup(where, options, base, (t) =>
-      finite(base * pow(decayRate, countUpTo(decayT, t + lead)), where, "decayRate", decayRate),
-    );
+    const afterDrops = rememberLast((drops) => pow(decayRate, drops));
+    const factorAt = rememberLast((t) => afterDrops(countUpTo(decayT, t + lead)));
+    return (base) =>
+      withWarmup(where, options, base, (t) => finite(base * factorAt(t), where, "decayRate", decayRate));
   },
 };
 

@@ -79,13 +79,26 @@ export function createNoise(where: string, options: ResolvedNoise): Noise {
   if (noiseType === "normal" && !(noisePct >= LEAST_RATIO * noiseStd)) refuseRareDraws(where, options);
   if (noiseRangeT === null) return () => null;
   const [from, to] = typeof noiseRangeT === "number" ? [noiseRangeT, Infinity] : noiseRangeT;
-  const generator = new TorchGenerator(0);
-  return (t) => {
-    if (!(t >= from && t < to)) return null;
-    generator.seed(seedAt(where, options.noiseSeed, t));
-    return noiseType === "uniform"
+  const draw = (generator: TorchGenerator) =>
+    noiseType === "uniform"
       ? 2 * (generator.uniform() - 0.5) * noisePct
       : normalWithin(generator, noiseStd, noisePct);
+  // Four t in a row share the time that seeding takes.
+  const generators = TorchGenerator.four();
+  const draws: (number | null)[] = [];
+  let first = Number.NaN;
+  return (t) => {
+    if (!(t >= from && t < to)) return null;
+    const seed = seedAt(where, options.noiseSeed, t);
+    const place = t % 4;
+    if (t - place !== first) {
+      TorchGenerator.seedFour(generators, seed - place);
+      first = t - place;
+      draws.fill(null);
+    }
+    const generator = generators[place];
+    if (generator) draws[place] ??= draw(generator);
+    return draws[place] ?? null;
   };
 }
 

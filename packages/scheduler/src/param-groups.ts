@@ -23,7 +23,7 @@ export class GroupField {
   readonly #optimizer: OptimizerLike;
   readonly #field: string;
   readonly #initialField: string;
-  readonly #count: number;
+  readonly #next: Float64Array;
 
   /**
    * @param where - Class of the scheduler, for messages.
@@ -36,16 +36,16 @@ export class GroupField {
     this.#field = field;
     this.#initialField = `initial${field.charAt(0).toUpperCase()}${field.slice(1)}`;
     checkGroups(where, optimizer);
-    this.#count = optimizer.paramGroups.length;
+    this.#next = new Float64Array(optimizer.paramGroups.length);
     optimizer.paramGroups.forEach((group, i) => {
       this.#checkBase(i, field, group[field]);
-      this.#scaleOf(group, i);
+      if (field === "lr") this.#scaleOf(group, i);
     });
   }
 
   /** Number of groups. */
   get count(): number {
-    return this.#count;
+    return this.#next.length;
   }
 
   /** What the field holds now, per group. */
@@ -83,31 +83,50 @@ export class GroupField {
    *
    * @param values - One value per group.
    * @param scaled - Whether `lrScale` multiplies the values; it only ever does where the field is `lr`.
+   * @throws RangeError if groups came, went or lost their field since construction, or a value is not finite.
    */
   write(values: ArrayLike<number>, scaled: boolean): void {
     const groups = this.#optimizer.paramGroups;
-    for (let i = 0; i < this.#count; i++) this.#scaled(values, i, scaled);
-    for (let i = 0; i < this.#count; i++) {
+    const field = this.#field;
+    const next = this.#next;
+    const withScale = scaled && field === "lr";
+    this.#checkCount(groups);
+    for (let i = 0; i < next.length; i++) {
       const group = groups[i];
-      if (group) group[this.#field] = this.#scaled(values, i, scaled);
+      if (!group) throw this.#lost(i, group);
+      const present = group[field];
+      if (typeof present !== "number" || !Number.isFinite(present)) throw this.#lost(i, present);
+      const value = values[i] ?? Number.NaN;
+      const result = withScale ? value * this.#scaleOf(group, i) : value;
+      if (!Number.isFinite(result)) throw this.#notFinite(i, result);
+      next[i] = result;
+    }
+    for (let i = 0; i < next.length; i++) {
+      const group = groups[i];
+      if (group) group[field] = next[i];
     }
   }
 
   /** Refuses groups that came, went or lost their field since construction. */
   checkSame(): void {
     const groups = this.#optimizer.paramGroups;
-    if (groups.length !== this.#count) {
-      const allowed = `${this.#count} groups as at construction`;
-      const first = Math.min(this.#count, groups.length);
-      const advice = `paramGroups[${first}] was ${groups.length > this.#count ? "added" : "removed"}, build a new scheduler`;
-      throw new RangeError(refusal(this.#where, "paramGroups", allowed, groups.length, advice));
-    }
-    for (let i = 0; i < this.#count; i++) {
-      const value = groups[i]?.[this.#field];
-      if (typeof value === "number" && Number.isFinite(value)) continue;
-      const message = this.#refusal(i, this.#field, "a finite number", value, "build a new scheduler");
-      throw new RangeError(message);
-    }
+    this.#checkCount(groups);
+    groups.forEach((group, i) => {
+      const present = group?.[this.#field];
+      if (typeof present !== "number" || !Number.isFinite(present)) throw this.#lost(i, present);
+    });
+  }
+
+  #checkCount(groups: readonly ParamGroup[]): void {
+    const { length } = groups;
+    if (length === this.count) return;
+    const advice = `paramGroups[${Math.min(this.count, length)}] was ${length > this.count ? "added" : "removed"}, build a new scheduler`;
+    const allowed = `${this.count} groups as at construction`;
+    throw new RangeError(refusal(this.#where, "paramGroups", allowed, length, advice));
+  }
+
+  #lost(i: number, present: unknown): RangeError {
+    return new RangeError(this.#refusal(i, this.#field, "a finite number", present, "build a new scheduler"));
   }
 
   #checkBase(i: number, field: string, value: unknown): number {
@@ -117,19 +136,16 @@ export class GroupField {
     throw typeof value === "number" ? new RangeError(message) : new TypeError(message);
   }
 
-  #scaleOf(group: ParamGroup | undefined, i: number): number {
-    const scale: unknown = this.#field === "lr" ? group?.lrScale : undefined;
+  #scaleOf(group: ParamGroup, i: number): number {
+    const scale: unknown = group.lrScale;
     if (scale === undefined) return 1;
     if (typeof scale === "number" && scale >= 0 && scale < Infinity) return scale;
     const message = this.#refusal(i, "lrScale", "a finite number >= 0", scale);
     throw typeof scale === "number" ? new RangeError(message) : new TypeError(message);
   }
 
-  #scaled(values: ArrayLike<number>, i: number, scaled: boolean): number {
-    const value = values[i] ?? Number.NaN;
-    const result = scaled ? value * this.#scaleOf(this.#optimizer.paramGroups[i], i) : value;
-    if (Number.isFinite(result)) return result;
-    throw new RangeError(this.#refusal(i, this.#field, "finite after noise and lrScale", result));
+  #notFinite(i: number, result: number): RangeError {
+    return new RangeError(this.#refusal(i, this.#field, "finite after noise and lrScale", result));
   }
 
   #refusal(i: number, field: string, allowed: string, got: unknown, advice?: string): string {

@@ -25,15 +25,15 @@ const polySchedule: ScheduleDefinition<Required<PolyLrOptions>> = {
     kDecay: number({ above: 0, fallback: 1 }),
   },
   renamed: renamedCycleOptions,
-  build: (options, where) => (base) => {
-    const { lrMin, power, kDecay } = options;
-    const cycles = inCycles(where, options, base, (high, elapsed, length) => {
+  build: (options, where) => {
+    const { power, kDecay } = options;
+    const cycles = inCycles(where, options, 1, (elapsed, length) => {
       const whole = finite(pow(length, kDecay), where, "kDecay", kDecay);
       const done = finite(pow(elapsed, kDecay) / whole, where, "kDecay", kDecay);
       // A fractional length can leave `done` an ulp above 1, of which timm makes a complex rate.
-      return lrMin + (high - lrMin) * pow(Math.max(0, 1 - done), power);
+      return pow(Math.max(0, 1 - done), power);
     });
-    return withWarmup(where, options, base, cycles);
+    return (base) => withWarmup(where, options, base, cycles(base));
   },
 };
 

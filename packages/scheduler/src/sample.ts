@@ -17,5 +17,7 @@ export function sample(schedule: Schedule, n: number): Float64Array {
     throw new TypeError(refusal("sample", "schedule", "a function of t", schedule));
   }
   const length = number({ atLeast: 0, below: 2 ** 32, integer: true })(n, "sample", "n");
-  return Float64Array.from({ length }, (_, t) => schedule(t));
+  const values = new Float64Array(length);
+  for (let t = 0; t < length; t++) values[t] = schedule(t);
+  return values;
 }

@@ -40,7 +40,7 @@ export abstract class Scheduler {
     this.groups = new GroupField(name, optimizer, options.paramGroupField);
     this.noise = createNoise(name, options);
     this.baseValues = this.groups.readBase(options.initialize);
-    this.#schedules = this.baseValues.map(plan.build);
+    this.#schedules = schedulesOf(this.baseValues, plan);
     this.#next = new Float64Array(this.groups.count);
     this.groups.write(this.startValues(), true);
     this.groups.writeBase(this.baseValues);
@@ -141,7 +141,7 @@ export abstract class Scheduler {
     checkState(state, this.name, this.#plan.options.paramGroupField, this.groups.count);
     this.groups.checkSame();
     if (!keepBase) {
-      this.#schedules = state.baseValues.map(this.#plan.build);
+      this.#schedules = schedulesOf(state.baseValues, this.#plan);
       this.baseValues = [...state.baseValues];
       this.groups.writeBase(this.baseValues);
     }
@@ -152,13 +152,21 @@ export abstract class Scheduler {
 
   /** Sets the groups for t. */
   protected act(t: number): void {
-    this.groups.checkSame();
     const draw = this.noise(t);
-    for (let i = 0; i < this.#schedules.length; i++) {
-      const value = this.#schedules[i]?.(t) ?? 0;
-      this.#next[i] = draw === null ? value : value + value * draw;
+    const schedules = this.#schedules;
+    const next = this.#next;
+    let schedule: Schedule | undefined;
+    let value = 0;
+    for (let i = 0; i < schedules.length; i++) {
+      // Neighbours mostly share theirs.
+      if (schedules[i] !== schedule) {
+        schedule = schedules[i];
+        value = schedule?.(t) ?? 0;
+        if (draw !== null) value += value * draw;
+      }
+      next[i] = value;
     }
-    this.groups.write(this.#next, true);
+    this.groups.write(next, true);
     this.lastT = t;
   }
 
@@ -187,4 +195,10 @@ export abstract class Scheduler {
   #advice(): string {
     return this.tInEpochs ? EPOCH_ADVICE : UPDATE_ADVICE;
   }
+}
+
+/** The schedule of each base value, one for all groups of the same. */
+function schedulesOf(baseValues: readonly number[], { build }: SchedulerPlan): Schedule[] {
+  const schedules = new Map(baseValues.map((base) => [base, build(base)]));
+  return baseValues.flatMap((base) => schedules.get(base) ?? []);
 }

@@ -1,6 +1,7 @@
 import { finite } from "./errors.ts";
 import { floorDivide } from "./math/floor-division.ts";
 import { pow } from "./math/pow.ts";
+import { rememberLast } from "./math/remember.ts";
 import { number } from "./options.ts";
 import type { OptimizerLike } from "./param-groups.ts";
 import { createSchedule, type Schedule, type ScheduleDefinition } from "./schedule.ts";
@@ -25,11 +26,12 @@ const stepSchedule: ScheduleDefinition<Required<StepLrOptions>> = {
     decayRate: number({ atLeast: 0, fallback: 1 }),
     ...warmupChecks,
   },
-  build: (options, where) => (base) => {
+  build: (options, where) => {
     const { decayT, decayRate } = options;
-    return withWarmup(where, options, base, (t) =>
-      finite(base * pow(decayRate, floorDivide(t, decayT)), where, "decayRate", decayRate),
-    );
+    const afterDrops = rememberLast((drops) => pow(decayRate, drops));
+    const factorAt = rememberLast((t) => afterDrops(floorDivide(t, decayT)));
+    return (base) =>
+      withWarmup(where, options, base, (t) => finite(base * factorAt(t), where, "decayRate", decayRate));
   },
 };
 

@@ -22,15 +22,16 @@ const tanhSchedule: ScheduleDefinition<Required<TanhLrOptions>> = {
   checks: { ...cycleChecks, lb: number({ fallback: -7 }), ub: number({ fallback: 3 }) },
   renamed: renamedCycleOptions,
   build: (options, where) => {
-    const { lrMin, lb, ub, warmupT, warmupPrefix } = options;
+    const { lb, ub, warmupT, warmupPrefix } = options;
     if (!(lb < ub)) throw new RangeError(refusal(where, "lb", `< ub (= ${ub})`, lb));
+    const cycles = inCycles(where, options, 0.5, (elapsed, length) => {
+      const tr = elapsed / length;
+      return 1 - tanh(lb * (1 - tr) + ub * tr);
+    });
     return (base) => {
-      const cycles = inCycles(where, options, base, (high, elapsed, length) => {
-        const tr = elapsed / length;
-        return lrMin + 0.5 * (high - lrMin) * (1 - tanh(lb * (1 - tr) + ub * tr));
-      });
-      const end = warmupPrefix || warmupT === 0 ? base : cycles(warmupT);
-      return withWarmup(where, options, end, cycles);
+      const schedule = cycles(base);
+      const end = warmupPrefix || warmupT === 0 ? base : schedule(warmupT);
+      return withWarmup(where, options, end, schedule);
     };
   },
 };

@@ -1,3 +1,4 @@
+import fc from "fast-check";
 import { expect, test } from "vitest";
 import { readOperations } from "../golden.fixture.ts";
 import { pow } from "./pow.ts";
@@ -36,6 +37,7 @@ test.each([
   [262145, 3, 18014604668698624],
   [1.5, 2, 2.25],
   [0.25, 1.5, 0.125],
+  [Number.MAX_VALUE, 0.5, 1.3407807929942596e154],
 ])("%d ^ %d is exact, or a tie rounded to even", (x, y, expected) => {
   expect(pow(x, y)).toBe(expected);
 });
@@ -52,4 +54,13 @@ test.each([
   [1e308, 1e308, Infinity],
 ])("%d ^ %d is %d without any rounding", (x, y, expected) => {
   expect(pow(x, y)).toBe(expected);
+});
+
+test("whole powers of whole numbers are the exact product, rounded once", () => {
+  fc.assert(
+    fc.property(fc.integer({ min: 2, max: 2 ** 24 }), fc.integer({ min: 2, max: 40 }), (x, y) => {
+      expect(pow(x, y)).toBe(Number(BigInt(x) ** BigInt(y)));
+    }),
+    { numRuns: 10_000 },
+  );
 });
