@@ -78,7 +78,15 @@ export function inCycles(
   };
 }
 
-/** A scheduler whose values run in cycles. */
+/**
+ * A scheduler whose values run in cycles.
+ *
+ * @example
+ * const optimizer = { paramGroups: [{ lr: 0.1 }] };
+ * const scheduler = new CosineLRScheduler(optimizer, { tInitial: 10, cycleLimit: 3, cycleDecay: 0.5 });
+ * scheduler.getCycleLength(); // => 30
+ * [0, 10, 20].map((t) => scheduler.valuesAt(t)[0]); // => [0.1, 0.05, 0.025]
+ */
 export abstract class CyclicScheduler extends Scheduler {
   readonly #cycles: Cycles;
 

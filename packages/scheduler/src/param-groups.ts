@@ -11,7 +11,14 @@ export interface ParamGroup {
   [field: string]: unknown;
 }
 
-/** Anything with parameter groups: no class to extend, nothing to register. */
+/**
+ * Anything with parameter groups: no class to extend, nothing to register.
+ *
+ * @example
+ * const optimizer: OptimizerLike = { paramGroups: [{ lr: 0.1 }, { lr: 0.1, lrScale: 0.5 }] };
+ * new ConstantLRScheduler(optimizer, { warmupT: 2 }).step(1);
+ * optimizer.paramGroups.map(({ lr }) => lr); // => [0.05, 0.025]
+ */
 export interface OptimizerLike {
   /** At least one group. */
   readonly paramGroups: ParamGroup[];

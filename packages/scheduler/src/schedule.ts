@@ -1,7 +1,13 @@
 import { refusal } from "./errors.ts";
 import { type Checks, number, readOptions } from "./options.ts";
 
-/** The value at `t` (epochs or updates, >= 0). The same t always gives the same value. */
+/**
+ * The value at `t` (epochs or updates, >= 0). The same t always gives the same value.
+ *
+ * @example
+ * const half: Schedule = (t) => 0.1 / (1 + t);
+ * sample(half, 2); // => Float64Array.of(0.1, 0.05)
+ */
 export type Schedule = (t: number) => number;
 
 /** What a schedule's function and its class share. */

@@ -17,6 +17,11 @@ const UPDATE_ADVICE = "pass the number of updates done";
  * repeats and jumps give the same numbers ({@link PlateauLRScheduler} excepted). For a schedule of your own
  * use {@link FunctionScheduler}.
  *
+ * @example
+ * const optimizer = { paramGroups: [{ lr: 0.1 }] };
+ * const scheduler: Scheduler = new StepLRScheduler(optimizer, { decayT: 30, decayRate: 0.5 });
+ * scheduler.step(30);
+ * optimizer.paramGroups[0].lr; // => 0.05
  * @see timm `timm/scheduler/scheduler.py`
  */
 export abstract class Scheduler {
