@@ -1,15 +1,19 @@
-import { add, divide, low, multiply, twoProduct } from "./double-double.ts";
+import { add, divide, low, multiply, twoProduct, twoSum } from "./double-double.ts";
 
 /** π / 2 as the sum of three doubles. */
 const HALF_PI = [1.5707963267948966, 6.123233995736766e-17, -1.4973849048591833e-33] as const;
 
-/** 1 / 6 and 1 / 24 as sums of two doubles. */
-const ONE_6TH = [1 / 6, 9.25185853854297e-18] as const;
-const ONE_24TH = [1 / 24, 2.3129646346357427e-18] as const;
+/** Steps of the table in an interval of length 1, and its length: up to π / 4. */
+const STEPS = 64;
+const REACH = 51;
 
-/** Ratios of neighbouring terms of the series, as many as a double can tell; those before are taken one by one. */
-const COS_STEPS = [1 / 306, 1 / 240, 1 / 182, 1 / 132, 1 / 90, 1 / 56] as const;
-const SIN_STEPS = [1 / 272, 1 / 210, 1 / 156, 1 / 110, 1 / 72, 1 / 42] as const;
+/** Below it the error of the quickly reduced argument counts. */
+const LEAST_QUICK = 2 ** -20;
+/** Bound of a quick result's error, relative to the result. */
+const QUICK_ERROR = 2 ** -64;
+
+/** cos and sin of j / 64 as double-doubles, four words for each j = 0 … 51; made when first needed. */
+let table: Float64Array | null = null;
 
 /**
  * cos x, correctly rounded.
@@ -20,60 +24,67 @@ const SIN_STEPS = [1 / 272, 1 / 210, 1 / 156, 1 / 110, 1 / 72, 1 / 42] as const;
  */
 export function cos(x: number): number {
   const quarter = Math.round(x / HALF_PI[0]);
+  // x - product is exact, since the two are near each other or product is 0.
+  const product = twoProduct(quarter, HALF_PI[0]);
+  const r = twoSum(x - product, -low);
+  const rLow = low - quarter * HALF_PI[1];
+  const quadrant = quarter & 3;
+  const even = quadrant === 0 || quadrant === 2;
+  const sign = quadrant === 0 || quadrant === 3 ? 1 : -1;
+  if (Math.abs(r) > LEAST_QUICK || even) {
+    const high = r < 0 ? fromTable(-r, -rLow, even) : fromTable(r, rLow, even);
+    const error = high * QUICK_ERROR;
+    const value = high + (low - error);
+    if (value === high + (low + error)) return even || r > 0 ? sign * value : -sign * value;
+  }
+  return sign * slowly(x, quarter, even);
+}
+
+/** cos (even) or sin of r + rLow, 0 <= r <= π / 4, from those of the nearest j / 64 and of the rest. */
+function fromTable(r: number, rLow: number, even: boolean): number {
+  table ??= tabulate();
+  const j = Math.round(r * STEPS);
+  const cosine = table[4 * j] ?? 0;
+  const cosineLow = table[4 * j + 1] ?? 0;
+  const sine = table[4 * j + 2] ?? 0;
+  const sineLow = table[4 * j + 3] ?? 0;
+  const s = r - j / STEPS;
+  const square = s * s;
+  // cos s = 1 + cosRest, sin s = s + sinRest
+  const cosRest = -square * (1 / 2 - square * (1 / 24 - square / 720)) - s * rLow;
+  const sinRest = rLow * (1 - square / 2) - s * square * (1 / 6 - square * (1 / 120 - square / 5040));
+  const start = even ? cosine : sine;
+  const slope = even ? -sine : cosine;
+  const startLow = even ? cosineLow : sineLow;
+  const slopeLow = even ? -sineLow : cosineLow;
+  const product = twoProduct(slope, s);
+  const productLow = low;
+  const high = twoSum(start, product);
+  const rest = startLow + start * cosRest + slope * sinRest + slopeLow * s;
+  return twoSum(high, low + (productLow + rest));
+}
+
+function tabulate(): Float64Array {
+  const values = new Float64Array(4 * (REACH + 1));
+  for (let j = 0; j <= REACH; j++) {
+    const r = j / STEPS;
+    values[4 * j] = taylor(1, 0, 0, r, 0);
+    values[4 * j + 1] = low;
+    values[4 * j + 2] = taylor(r, 0, 1, r, 0);
+    values[4 * j + 3] = low;
+  }
+  return values;
+}
+
+/** cos (even) or sin of x - quarter × π / 2. */
+function slowly(x: number, quarter: number, even: boolean): number {
   let product = twoProduct(-quarter, HALF_PI[0]);
   let r = add(x, 0, product, low);
   let rLow = low;
   product = twoProduct(-quarter, HALF_PI[1]);
   r = add(r, rLow, product, low - quarter * HALF_PI[2]);
   rLow = low;
-  const turns = ((quarter % 4) + 4) % 4;
-  const sign = turns === 0 || turns === 3 ? 1 : -1;
-  return sign * (turns % 2 === 0 ? cosNear0(r, rLow) : sinNear0(r, rLow));
-}
-
-/** Bounds of the errors of a quick series, relative to those terms that are doubles, and to the sum. */
-const REST_ERROR = 2 ** -49;
-const SUM_ERROR = 2 ** -66;
-/** Below it the error of the reduced argument counts, too. */
-const LEAST_QUICK = 2 ** -20;
-
-/** The cosine for |r| <= π / 4. */
-function cosNear0(r: number, rLow: number): number {
-  const square = multiply(r, rLow, r, rLow);
-  const squareLow = low;
-  // 1 - r² / 2 + r⁴ / 24 - rest
-  const rest = ((square * square * square) / 720) * alternating(square, COS_STEPS);
-  const fourth = multiply(square, squareLow, square, squareLow);
-  const part = multiply(fourth, low, ONE_24TH[0], ONE_24TH[1]);
-  const partLow = low;
-  const sum = add(1, 0, -square / 2, -squareLow / 2);
-  const quick = add(sum, low, part, partLow - rest);
-  const error = rest * REST_ERROR + SUM_ERROR;
-  if (quick + (low - error) === quick + (low + error)) return quick;
-  return taylor(1, 0, 0, r, rLow);
-}
-
-/** The sine for |r| <= π / 4. */
-function sinNear0(r: number, rLow: number): number {
-  if (Math.abs(r) < LEAST_QUICK) return taylor(r, rLow, 1, r, rLow);
-  const square = multiply(r, rLow, r, rLow);
-  const squareLow = low;
-  // r (1 - r² / 6 + rest)
-  const rest = ((square * square) / 120) * alternating(square, SIN_STEPS);
-  const sixth = multiply(square, squareLow, ONE_6TH[0], ONE_6TH[1]);
-  const part = add(-sixth, -low, rest, 0);
-  const product = multiply(r, rLow, part, low);
-  const quick = add(r, rLow, product, low);
-  const error = Math.abs(quick) * (rest * REST_ERROR + SUM_ERROR);
-  if (quick + (low - error) === quick + (low + error)) return quick;
-  return taylor(r, rLow, 1, r, rLow);
-}
-
-/** 1 - x s_k (1 - x s_(k-1) (… (1 - x s_0))), to a double's precision. */
-function alternating(x: number, steps: readonly number[]): number {
-  let sum = 1;
-  for (const step of steps) sum = 1 - x * step * sum;
-  return sum;
+  return even ? taylor(1, 0, 0, r, rLow) : taylor(r, rLow, 1, r, rLow);
 }
 
 /** The series of cos (first term 1, power 0) or sin (first term r, power 1) for |r| <= π / 4. */
