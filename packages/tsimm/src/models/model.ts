@@ -1,5 +1,7 @@
 /** What every model is: named parameters and buffers under timm's tensor names, and a forward graph. */
 import type { Graph } from "@tsimm/autodiff";
+import type { GlobalPool } from "./layers/classifier.ts";
+import type { FeatureInfo, Mask } from "./layers/layers.ts";
 
 /** A trainable tensor. Optimizers change `data` in place. */
 export interface Parameter {
@@ -48,13 +50,25 @@ export interface ForwardGraphOptions {
   readonly height: number;
   /** Pixels. */
   readonly width: number;
-  /** true: batch normalization uses and yields batch statistics; false: the running ones. */
+  /** true: batch normalization uses and yields batch statistics, masks are inputs; false: the running ones, no masks. */
   readonly training: boolean;
+  /** What the graph computes; absent: logits, or the maps of a model made with `featuresOnly`. */
+  readonly output?: ForwardOutput | undefined;
 }
+
+/**
+ * Outputs of a forward graph:
+ * `logits`, float32 [B, numClasses], or the pooled features without classes;
+ * `preLogits`: what the classifier sees;
+ * `features`: unpooled, a map [B, C, H, W] or tokens [B, N, D];
+ * `maps`: one output per {@link FeatureInfo}, [B, channels, H / reduction, W / reduction], named by its module.
+ */
+export type ForwardOutput = "logits" | "preLogits" | "features" | "maps";
 
 /** An image classifier. */
 export interface Model {
   readonly name: string;
+  /** 0: no classifier. */
   readonly numClasses: number;
   readonly inChans: number;
   /** Width of the pooled features before the classifier. */
@@ -67,10 +81,29 @@ export interface Model {
   /** Parameters and buffers in timm's state-dict order. */
   readonly state: readonly (Parameter | Buffer)[];
   readonly batchNormalizations: readonly BatchNormalizationState[];
+  /** Inputs of training graphs that dropout and drop path need, besides the parameters. */
+  readonly masks: readonly Mask[];
+  /** Feature maps, from the finest to the coarsest; with `featuresOnly` those that were asked for. */
+  readonly featureInfo: readonly FeatureInfo[];
+  /** Module of the last linear layer, e.g. `fc`. */
+  readonly classifier: string;
+  /** Names of parameters that never get weight decay, as position embeddings. */
+  readonly noWeightDecay: readonly string[];
+  /** Weight and bias of the last linear layer; none without classes. */
+  getClassifier(): readonly Parameter[];
+  /**
+   * Gives the model a new classifier with initial weights, the same that a new model of this seed has. All other
+   * tensors stay the same objects; optimizers and graphs made before do not know the new ones.
+   *
+   * @param numClasses - An integer >= 0; 0: no classifier, the model yields its pooled features.
+   * @param globalPool - Absent: as before.
+   * @throws RangeError for a value out of range.
+   */
+  resetClassifier(numClasses: number, globalPool?: GlobalPool): void;
   /**
    * The forward pass as an ONNX graph: input `input`, float32 [B, C, H, W], normalised; one input per
-   * parameter (and, when not training, per running statistic) under its state-dict name; output `logits`,
-   * float32 [B, numClasses].
+   * parameter (and, when not training, per running statistic) under its state-dict name, and, in training, one per
+   * mask; outputs as `options.output` says.
    */
   forwardGraph(options: ForwardGraphOptions): Graph;
 }

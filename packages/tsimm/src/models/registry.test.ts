@@ -128,25 +128,24 @@ describe("createModel", () => {
     });
   });
 
+  const options =
+    "option must be one of numClasses, inChans, imgSize, globalPool, dropRate, dropPathRate, featuresOnly, " +
+    "outIndices, seed, zeroInitLast";
   test.each<[string, object, string]>([
     [
       "resnet35",
       {},
       `name must be one of ${listModels().join(", ")}, got "resnet35"; did you mean "resnet34"?`,
     ],
-    ["resnet18", { numClasses: 0 }, "numClasses must be an integer >= 1, got 0"],
-    ["resnet18", { numClasses: 2.5 }, "numClasses must be an integer >= 1, got 2.5"],
+    ["resnet18", { numClasses: -1 }, "numClasses must be an integer >= 0, got -1"],
+    ["resnet18", { numClasses: 2.5 }, "numClasses must be an integer >= 0, got 2.5"],
     ["resnet18", { inChans: Number.NaN }, "inChans must be an integer >= 1, got NaN"],
-    [
-      "resnet18",
-      { numClases: 10 },
-      'option must be one of numClasses, inChans, seed, zeroInitLast, got "numClases"; did you mean "numClasses"?',
-    ],
-    [
-      "resnet18",
-      { dropRate: 0.1 },
-      'option must be one of numClasses, inChans, seed, zeroInitLast, got "dropRate"',
-    ],
+    ["resnet18", { numClases: 10 }, `${options}, got "numClases"; did you mean "numClasses"?`],
+    ["resnet18", { scriptable: true }, `${options}, got "scriptable"`],
+    ["resnet18", { dropRate: 1 }, "dropRate must be a number >= 0 and < 1, got 1"],
+    ["resnet18", { dropPathRate: -0.1 }, "dropPathRate must be a number >= 0 and < 1, got -0.1"],
+    ["resnet18", { imgSize: 0 }, "imgSize must be an integer >= 1, got 0"],
+    ["resnet18", { outIndices: [1] }, "outIndices must come with featuresOnly, got 1 without it"],
   ])("refuses %s with %j", (name, options, message) => {
     expect(() => createModel(name, options)).toThrow(new RangeError(`createModel: ${message}`));
   });

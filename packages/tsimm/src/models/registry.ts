@@ -1,28 +1,49 @@
 /** Models by timm's names. */
+import { naturalSortSet } from "../data/natural-sort.ts";
 import { didYouMean } from "../did-you-mean.ts";
-import { type Architecture, buildModel, countParameters } from "./build-model.ts";
+import { type Architecture, type BuildOptions, buildModel, countParameters } from "./build-model.ts";
+import type { GlobalPool } from "./layers/classifier.ts";
 import type { Model, PretrainedConfig } from "./model.ts";
-import { resnet } from "./resnet.ts";
-import { resnetConfigs } from "./resnet-configs.ts";
+import type { ModelFamily } from "./model-family.ts";
+import { resnets } from "./resnet-configs.ts";
+
+const families: readonly ModelFamily[] = [resnets];
+
+const architectures: ModelFamily = new Map(families.flatMap((family) => [...family]));
 
 /** Options of {@link createModel}; an undefined or null one counts as absent. */
 export interface ModelOptions {
-  /** Classes, an integer >= 1. */
+  /** Classes, an integer >= 0; 0: the model yields its pooled features. */
   readonly numClasses?: number | null | undefined;
   /** Channels of the images, an integer >= 1. */
   readonly inChans?: number | null | undefined;
+  /** Side of the square images in pixels, an integer >= 1, for models whose tensors depend on it. */
+  readonly imgSize?: number | null | undefined;
+  /** How features become one vector per image; absent: as the architecture does it. */
+  readonly globalPool?: GlobalPool | null | undefined;
+  /** Dropout before the classifier, in [0, 1). */
+  readonly dropRate?: number | null | undefined;
+  /** Drop-path rate of the last block, in [0, 1); the blocks before it have less, the first 0. */
+  readonly dropPathRate?: number | null | undefined;
+  /** The model yields feature maps instead of logits, and has only the tensors they need. */
+  readonly featuresOnly?: boolean | null | undefined;
+  /** Which maps, by their place from the finest, negative from the coarsest; absent: all. */
+  readonly outIndices?: readonly number[] | null | undefined;
   /** Seed of the initial weights, a safe integer. */
   readonly seed?: number | null | undefined;
-  /** The last normalization of each residual block starts at weight 0. */
+  /** The last normalization of each residual block starts at weight 0 (ResNets). */
   readonly zeroInitLast?: boolean | null | undefined;
 }
 
-const optionNames = ["numClasses", "inChans", "seed", "zeroInitLast"];
+const optionNames: readonly (keyof ModelOptions)[] = [
+  ...(["numClasses", "inChans", "imgSize", "globalPool", "dropRate", "dropPathRate"] as const),
+  ...(["featuresOnly", "outIndices", "seed", "zeroInitLast"] as const),
+];
 
 /**
  * Creates a model with initial weights: the same name, options and seed give the same bytes.
  *
- * Defaults: numClasses 1000, inChans 3, seed 42, zeroInitLast true.
+ * Defaults: numClasses 1000, inChans 3, no dropout, seed 42, zeroInitLast true.
  *
  * @param name - One of {@link listModels}.
  * @throws RangeError for an unknown name or option, or a value out of range.
@@ -33,7 +54,8 @@ const optionNames = ["numClasses", "inChans", "seed", "zeroInitLast"];
  * @see timm `timm/models/_factory.py`
  */
 export function createModel(name: string, options: ModelOptions = {}): Model {
-  return buildModel(architectureOf("createModel", name, options), options.seed ?? 42);
+  const { architecture, build } = resolve("createModel", name, options);
+  return buildModel(architecture, build);
 }
 
 /** What is known of a model before it is created. */
@@ -54,33 +76,59 @@ export interface ModelInfo {
  * modelInfo("resnet18").parameterCount; // => 11689512
  */
 export function modelInfo(name: string, options: ModelOptions = {}): ModelInfo {
-  const architecture = architectureOf("modelInfo", name, options);
+  const { architecture, build } = resolve("modelInfo", name, options);
   const { numFeatures, pretrainedCfg } = architecture;
-  return { name, parameterCount: countParameters(architecture), numFeatures, pretrainedCfg };
+  return { name, parameterCount: countParameters(architecture, build), numFeatures, pretrainedCfg };
 }
 
-function architectureOf(where: string, name: string, options: ModelOptions): Architecture {
-  const config = isModel(name) ? resnetConfigs[name] : undefined;
-  if (config === undefined) {
-    const names = Object.keys(resnetConfigs);
+function resolve(
+  where: string,
+  name: string,
+  options: ModelOptions,
+): { architecture: Architecture; build: BuildOptions } {
+  const create = architectures.get(name);
+  if (create === undefined) {
+    const names = listModels();
     throw new RangeError(
       `${where}: name must be one of ${names.join(", ")}, got "${name}"${didYouMean(name, names)}`,
     );
   }
   for (const option of Object.keys(options)) {
-    if (optionNames.includes(option)) continue;
+    if (optionNames.some((known) => known === option)) continue;
     throw new RangeError(
       `${where}: option must be one of ${optionNames.join(", ")}, got "${option}"${didYouMean(option, optionNames)}`,
     );
   }
   const numClasses = options.numClasses ?? 1000;
   const inChans = options.inChans ?? 3;
-  for (const [option, value] of Object.entries({ numClasses, inChans })) {
-    if (!(Number.isInteger(value) && value >= 1)) {
-      throw new RangeError(`${where}: ${option} must be an integer >= 1, got ${value}`);
+  const imgSize = options.imgSize ?? null;
+  const [dropRate, dropPathRate] = [options.dropRate ?? 0, options.dropPathRate ?? 0];
+  checkInteger(where, { numClasses }, 0);
+  checkInteger(where, { inChans, imgSize: imgSize ?? 1 }, 1);
+  for (const [option, value] of Object.entries({ dropRate, dropPathRate })) {
+    if (!(value >= 0 && value < 1)) {
+      throw new RangeError(`${where}: ${option} must be a number >= 0 and < 1, got ${value}`);
     }
   }
-  return resnet(name, config, { numClasses, inChans, zeroInitLast: options.zeroInitLast ?? true });
+  const { seed, globalPool, outIndices, zeroInitLast } = options;
+  if (outIndices && !options.featuresOnly) {
+    throw new RangeError(`${where}: outIndices must come with featuresOnly, got ${outIndices} without it`);
+  }
+  return {
+    architecture: create({ inChans, imgSize, dropPathRate, zeroInitLast: zeroInitLast ?? true }),
+    build: {
+      ...{ numClasses, dropRate, seed: seed ?? 42 },
+      ...(globalPool === undefined || globalPool === null ? {} : { globalPool }),
+      ...(options.featuresOnly ? { outIndices: outIndices ?? "all" } : {}),
+    },
+  };
+}
+
+function checkInteger(where: string, options: Readonly<Record<string, number>>, least: number): void {
+  for (const [option, value] of Object.entries(options)) {
+    if (Number.isInteger(value) && value >= least) continue;
+    throw new RangeError(`${where}: ${option} must be an integer >= ${least}, got ${value}`);
+  }
 }
 
 /**
@@ -93,7 +141,7 @@ function architectureOf(where: string, name: string, options: ModelOptions): Arc
 export function listModels(glob = "*"): string[] {
   const literal = glob.replace(/[.+^${}()|[\]\\]/g, "\\$&");
   const pattern = new RegExp(`^${literal.replaceAll("*", ".*").replaceAll("?", ".")}$`);
-  return Object.keys(resnetConfigs).filter((name) => pattern.test(name));
+  return naturalSortSet(architectures.keys()).filter((name) => pattern.test(name));
 }
 
 /**
@@ -104,5 +152,5 @@ export function listModels(glob = "*"): string[] {
  * isModel("resnet35"); // => false
  */
 export function isModel(name: string): boolean {
-  return Object.hasOwn(resnetConfigs, name);
+  return architectures.has(name);
 }

@@ -1,6 +1,7 @@
 /** The ResNets by name, each with the preprocessing of timm's default weights for it. */
 import type { PretrainedConfig } from "./model.ts";
-import type { ResNetConfig } from "./resnet.ts";
+import type { ModelFamily } from "./model-family.ts";
+import { type ResNetConfig, resnet } from "./resnet.ts";
 
 const imageNet: PretrainedConfig = {
   inputSize: [3, 224, 224],
@@ -17,8 +18,7 @@ const square = (size: number): PretrainedConfig["inputSize"] => [3, size, size];
 const deep = { stem: [32, 32, 64], avgDown: true } as const;
 const tiered = { stem: [24, 32, 64], avgDown: true } as const;
 
-/** In natural order of their names. */
-export const resnetConfigs: Readonly<Record<string, ResNetConfig>> = {
+const configs: Readonly<Record<string, ResNetConfig>> = {
   resnet10t: {
     block: "basic",
     layers: [1, 1, 1, 1],
@@ -82,3 +82,8 @@ export const resnetConfigs: Readonly<Record<string, ResNetConfig>> = {
     pretrainedCfg: imageNet,
   },
 };
+
+/** Every ResNet. */
+export const resnets: ModelFamily = new Map(
+  Object.entries(configs).map(([name, config]) => [name, (options) => resnet(name, config, options)]),
+);

@@ -1,8 +1,15 @@
 /** ResNets (He et al., arXiv:1512.03385) and their variants d and t (He et al., arXiv:1812.01187), after timm. */
 import type { Value } from "@tsimm/autodiff";
 import type { Architecture } from "./build-model.ts";
-import type { Layers } from "./layers.ts";
+import { relu } from "./layers/activation.ts";
+import { classify, globalPool } from "./layers/classifier.ts";
+import { conv } from "./layers/convolution.ts";
+import { dropPath, dropPathRates } from "./layers/dropout.ts";
+import type { Layers } from "./layers/layers.ts";
+import { batchNorm } from "./layers/normalization.ts";
+import { averagePool, flatten, maxPool } from "./layers/pooling.ts";
 import type { PretrainedConfig } from "./model.ts";
+import type { ArchitectureOptions } from "./model-family.ts";
 
 type Block = "basic" | "bottleneck";
 
@@ -25,28 +32,25 @@ export interface ResNetConfig {
   readonly pretrainedCfg: PretrainedConfig;
 }
 
-/** Options of every ResNet. */
-export interface ResNetOptions {
-  readonly numClasses: number;
-  readonly inChans: number;
-  /** The last normalization of each block starts at weight 0, so that each block starts as the identity. */
-  readonly zeroInitLast: boolean;
-}
-
 /** The architecture of a ResNet. */
-export function resnet(name: string, config: ResNetConfig, options: ResNetOptions): Architecture {
+export function resnet(name: string, config: ResNetConfig, options: ArchitectureOptions): Architecture {
   const { block, layers: depths, channels = [64, 128, 256, 512] } = config;
-  const { numClasses, inChans, zeroInitLast } = options;
+  const { inChans, zeroInitLast, dropPathRate } = options;
   const blockOf = (stage: number) => (typeof block === "string" ? block : (block[stage] ?? "basic"));
   const last = depths.length - 1;
+  const dropRates = dropPathRates(
+    dropPathRate,
+    depths.reduce((sum, depth) => sum + depth, 0),
+  );
   return {
     name,
-    numClasses,
     inChans,
     numFeatures: (channels[last] ?? 0) * expansion(blockOf(last)),
     pretrainedCfg: config.pretrainedCfg,
-    forward(layers, images) {
-      let x = layers.maxPool(stem(layers, images, config.stem));
+    classifier: "fc",
+    forwardFeatures(layers, images) {
+      const rates = dropRates.values();
+      let x = maxPool(layers, layers.stage("act1", 2, stem(layers, images, config.stem)));
       for (const [stage, depth] of depths.entries()) {
         for (let index = 0; index < depth; index++) {
           x = residual(layers, x, {
@@ -55,11 +59,18 @@ export function resnet(name: string, config: ResNetConfig, options: ResNetOption
             planes: channels[stage] ?? 0,
             stride: stage > 0 && index === 0 ? 2 : 1,
             lastWeight: zeroInitLast ? 0 : 1,
+            dropRate: rates.next().value ?? 0,
             config,
           });
         }
+        layers.stage(`layer${stage + 1}`, 4 * 2 ** stage, x);
       }
-      return layers.linear("fc", layers.globalAveragePool(x), numClasses);
+      return x;
+    },
+    forwardHead(layers, features, head) {
+      const pooled = globalPool(layers, features, head.globalPool);
+      const x = head.globalPool === "" ? pooled : flatten(layers, pooled);
+      return classify(layers, "fc", x, head, { dropModule: "fc_drop" });
     },
   };
 }
@@ -70,17 +81,17 @@ function expansion(block: Block): number {
 
 function stem(layers: Layers, images: Value, deep: ResNetConfig["stem"]): Value {
   if (deep === undefined) {
-    const x = layers.conv("conv1", images, { channels: 64, kernel: 7, stride: 2 });
-    return layers.relu(layers.batchNorm("bn1", x));
+    const x = conv(layers, "conv1", images, { channels: 64, kernel: 7, stride: 2 });
+    return relu(layers, batchNorm(layers, "bn1", x));
   }
   // The numbers between are activations, which have no tensors.
   const [first, second, third] = deep;
-  let x = layers.conv("conv1.0", images, { channels: first, kernel: 3, stride: 2 });
-  x = layers.relu(layers.batchNorm("conv1.1", x));
-  x = layers.conv("conv1.3", x, { channels: second, kernel: 3 });
-  x = layers.relu(layers.batchNorm("conv1.4", x));
-  x = layers.conv("conv1.6", x, { channels: third, kernel: 3 });
-  return layers.relu(layers.batchNorm("bn1", x));
+  let x = conv(layers, "conv1.0", images, { channels: first, kernel: 3, stride: 2 });
+  x = relu(layers, batchNorm(layers, "conv1.1", x));
+  x = conv(layers, "conv1.3", x, { channels: second, kernel: 3 });
+  x = relu(layers, batchNorm(layers, "conv1.4", x));
+  x = conv(layers, "conv1.6", x, { channels: third, kernel: 3 });
+  return relu(layers, batchNorm(layers, "bn1", x));
 }
 
 interface ResidualOptions {
@@ -90,6 +101,8 @@ interface ResidualOptions {
   readonly stride: number;
   /** Initial weight of the last normalization. */
   readonly lastWeight: number;
+  /** Of its drop path. */
+  readonly dropRate: number;
   readonly config: ResNetConfig;
 }
 
@@ -98,14 +111,15 @@ function residual(layers: Layers, x: Value, options: ResidualOptions): Value {
   const branch = block === "basic" ? basic(layers, x, options) : bottleneck(layers, x, options);
   const channels = planes * expansion(block);
   const same = stride === 1 && x.shape[1] === channels;
-  return layers.relu(layers.add(branch, same ? x : shortcut(layers, x, channels, options)));
+  const kept = dropPath(layers, `${options.module}.drop_path`, branch, options.dropRate);
+  return relu(layers, layers.op("Add", [kept, same ? x : shortcut(layers, x, channels, options)]));
 }
 
 function basic(layers: Layers, x: Value, { module, planes, stride, lastWeight }: ResidualOptions): Value {
-  let y = layers.conv(`${module}.conv1`, x, { channels: planes, kernel: 3, stride });
-  y = layers.relu(layers.batchNorm(`${module}.bn1`, y));
-  y = layers.conv(`${module}.conv2`, y, { channels: planes, kernel: 3 });
-  return layers.batchNorm(`${module}.bn2`, y, lastWeight);
+  let y = conv(layers, `${module}.conv1`, x, { channels: planes, kernel: 3, stride });
+  y = relu(layers, batchNorm(layers, `${module}.bn1`, y));
+  y = conv(layers, `${module}.conv2`, y, { channels: planes, kernel: 3 });
+  return batchNorm(layers, `${module}.bn2`, y, { initialWeight: lastWeight });
 }
 
 function bottleneck(
@@ -115,12 +129,12 @@ function bottleneck(
 ): Value {
   const { cardinality: groups = 1, baseWidth = 64 } = config;
   const width = Math.floor((planes * baseWidth) / 64) * groups;
-  let y = layers.conv(`${module}.conv1`, x, { channels: width, kernel: 1 });
-  y = layers.relu(layers.batchNorm(`${module}.bn1`, y));
-  y = layers.conv(`${module}.conv2`, y, { channels: width, kernel: 3, stride, groups });
-  y = layers.relu(layers.batchNorm(`${module}.bn2`, y));
-  y = layers.conv(`${module}.conv3`, y, { channels: 4 * planes, kernel: 1 });
-  return layers.batchNorm(`${module}.bn3`, y, lastWeight);
+  let y = conv(layers, `${module}.conv1`, x, { channels: width, kernel: 1 });
+  y = relu(layers, batchNorm(layers, `${module}.bn1`, y));
+  y = conv(layers, `${module}.conv2`, y, { channels: width, kernel: 3, stride, groups });
+  y = relu(layers, batchNorm(layers, `${module}.bn2`, y));
+  y = conv(layers, `${module}.conv3`, y, { channels: 4 * planes, kernel: 1 });
+  return batchNorm(layers, `${module}.bn3`, y, { initialWeight: lastWeight });
 }
 
 function shortcut(
@@ -130,10 +144,10 @@ function shortcut(
   { module, stride, config }: ResidualOptions,
 ): Value {
   if (!config.avgDown) {
-    const y = layers.conv(`${module}.downsample.0`, x, { channels, kernel: 1, stride });
-    return layers.batchNorm(`${module}.downsample.1`, y);
+    const y = conv(layers, `${module}.downsample.0`, x, { channels, kernel: 1, stride });
+    return batchNorm(layers, `${module}.downsample.1`, y);
   }
-  const pooled = stride === 1 ? x : layers.averagePool(x, stride);
-  const y = layers.conv(`${module}.downsample.1`, pooled, { channels, kernel: 1 });
-  return layers.batchNorm(`${module}.downsample.2`, y);
+  const pooled = stride === 1 ? x : averagePool(layers, x, stride);
+  const y = conv(layers, `${module}.downsample.1`, pooled, { channels, kernel: 1 });
+  return batchNorm(layers, `${module}.downsample.2`, y);
 }

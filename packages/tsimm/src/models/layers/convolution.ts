@@ -1,0 +1,37 @@
+/** Convolution. */
+import { int, ints, type Value } from "@tsimm/autodiff";
+import { constant, type Initializer, kaimingNormalFanOut } from "../initialization.ts";
+import type { Layers } from "./layers.ts";
+
+/** Options of {@link conv}. */
+export interface ConvOptions {
+  /** Channels of the output. */
+  readonly channels: number;
+  /** Side of the square kernel. */
+  readonly kernel: number;
+  readonly stride?: number;
+  readonly groups?: number;
+  /** Zeros on every side; absent: half the kernel, rounded down. */
+  readonly padding?: number;
+  /** Whether there is a bias; it starts at 0 unless `initializeBias` says otherwise. */
+  readonly bias?: boolean;
+  /** Initial weight; absent: {@link kaimingNormalFanOut}. */
+  readonly initialize?: Initializer;
+  readonly initializeBias?: Initializer;
+}
+
+/** Convolution: x [B, C, H, W] to [B, channels, H / stride, W / stride]. */
+export function conv(layers: Layers, module: string, x: Value, options: ConvOptions): Value {
+  const { channels, kernel, stride = 1, groups = 1, padding = Math.floor(kernel / 2) } = options;
+  const { bias = false, initialize = kaimingNormalFanOut, initializeBias = constant(0) } = options;
+  const shape = [channels, (x.shape[1] ?? 0) / groups, kernel, kernel];
+  const inputs = [x, layers.parameter(`${module}.weight`, shape, initialize)];
+  if (bias) inputs.push(layers.parameter(`${module}.bias`, [channels], initializeBias));
+  const attributes = {
+    kernel_shape: ints(kernel, kernel),
+    strides: ints(stride, stride),
+    pads: ints(padding, padding, padding, padding),
+    group: int(groups),
+  };
+  return layers.op("Conv", inputs, attributes, { name: module });
+}

@@ -1,0 +1,32 @@
+/** Linear layers. */
+import { int, int64, type Value } from "@tsimm/autodiff";
+import { type Initializer, uniformFanIn } from "../initialization.ts";
+import type { Layers } from "./layers.ts";
+
+/** Options of {@link linear}. */
+export interface LinearOptions {
+  /** Width of the output. */
+  readonly features: number;
+  /** Initial weight; absent: uniform in ±1 / √N, PyTorch's default. */
+  readonly initialize?: Initializer;
+  /** Initial bias; absent: uniform in ±1 / √N, PyTorch's default. */
+  readonly initializeBias?: Initializer;
+}
+
+/** Linear layer with bias over the last axis: x [.., N] to [.., features]. */
+export function linear(layers: Layers, module: string, x: Value, options: LinearOptions): Value {
+  const width = x.shape.at(-1) ?? 0;
+  const { features, initialize = uniformFanIn(width), initializeBias = uniformFanIn(width) } = options;
+  const weight = layers.parameter(`${module}.weight`, [features, width], initialize);
+  const bias = layers.parameter(`${module}.bias`, [features], initializeBias);
+  const product = (rows: Value) =>
+    layers.op("Gemm", [rows, weight, bias], { transB: int(1) }, { name: module });
+  if (x.shape.length === 2) return product(x);
+  const [, ...inner] = x.shape.slice(0, -1);
+  return reshape(layers, product(reshape(layers, x, [-1, width])), [-1, ...inner, features]);
+}
+
+/** x in another shape; 0 keeps a dimension, one -1 takes what is left. */
+export function reshape(layers: Layers, x: Value, shape: readonly number[]): Value {
+  return layers.op("Reshape", [x, layers.builder.constant(int64([shape.length], shape))]);
+}

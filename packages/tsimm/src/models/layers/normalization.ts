@@ -1,0 +1,78 @@
+/** Batch and layer normalization. */
+import { float, float32, int, ints, type Value } from "@tsimm/autodiff";
+import { constant } from "../initialization.ts";
+import type { Layers } from "./layers.ts";
+
+/** Options of {@link batchNorm}. */
+export interface BatchNormOptions {
+  /** Initial weight. */
+  readonly initialWeight?: number;
+  /** Added to the variance; PyTorch's default is 1e-5. */
+  readonly eps?: number;
+  /** Weight of a new batch in the running statistics; PyTorch's default is 0.1. */
+  readonly momentum?: number;
+}
+
+/** Batch normalization over the channels of x [B, C, H, W]; its node has the name of the module. */
+export function batchNorm(
+  layers: Layers,
+  module: string,
+  x: Value,
+  { initialWeight = 1, eps = 1e-5, momentum = 0.1 }: BatchNormOptions = {},
+): Value {
+  const { builder } = layers;
+  const channels = x.shape[1] ?? 0;
+  const weight = layers.parameter(`${module}.weight`, [channels], constant(initialWeight));
+  const bias = layers.parameter(`${module}.bias`, [channels], constant(0));
+  layers.batchNormalization({ module, channels, momentum });
+  const options = { name: module };
+  const epsilon = float(eps);
+  if (!layers.training) {
+    const running = ["running_mean", "running_var"].map((name) =>
+      builder.input(`${module}.${name}`, "float32", [channels]),
+    );
+    return builder.op("BatchNormalization", [x, weight, bias, ...running], { epsilon }, options);
+  }
+  // With momentum 0 the operator's running statistics are those of the batch, whatever they were before.
+  const ignored = [0, 1].map((value) =>
+    builder.constant(float32([channels], new Float32Array(channels).fill(value))),
+  );
+  const attributes = { epsilon, momentum: float(0), training_mode: int(1) };
+  const [y = x] = builder.ops("BatchNormalization", [x, weight, bias, ...ignored], attributes, 3, options);
+  return y;
+}
+
+/** Options of {@link layerNorm}. */
+export interface LayerNormOptions {
+  /** Added to the variance; timm's models use 1e-6. */
+  readonly eps?: number;
+}
+
+/** Layer normalization over the last axis of x [.., D]; its node has the name of the module. */
+export function layerNorm(
+  layers: Layers,
+  module: string,
+  x: Value,
+  { eps = 1e-6 }: LayerNormOptions = {},
+): Value {
+  const width = x.shape.at(-1) ?? 0;
+  const weight = layers.parameter(`${module}.weight`, [width], constant(1));
+  const bias = layers.parameter(`${module}.bias`, [width], constant(0));
+  const attributes = { axis: int(-1), epsilon: float(eps) };
+  return layers.op("LayerNormalization", [x, weight, bias], attributes, { name: module });
+}
+
+/** Layer normalization over the channels of each pixel of x [B, C, H, W]. */
+export function layerNorm2d(layers: Layers, module: string, x: Value, options?: LayerNormOptions): Value {
+  return toChannelsFirst(layers, layerNorm(layers, module, toChannelsLast(layers, x), options));
+}
+
+/** x [B, C, H, W] as [B, H, W, C]. */
+export function toChannelsLast(layers: Layers, x: Value): Value {
+  return layers.op("Transpose", [x], { perm: ints(0, 2, 3, 1) });
+}
+
+/** x [B, H, W, C] as [B, C, H, W]. */
+export function toChannelsFirst(layers: Layers, x: Value): Value {
+  return layers.op("Transpose", [x], { perm: ints(0, 3, 1, 2) });
+}
