@@ -86,6 +86,12 @@ const emptyModel = {
   buffers: [],
   state: [],
   batchNormalizations: [],
+  masks: [],
+  featureInfo: [],
+  classifier: "fc",
+  noWeightDecay: [],
+  getClassifier: () => [],
+  resetClassifier() {},
   forwardGraph() {
     throw new Error("a free model has no graph");
   },
