@@ -84,7 +84,7 @@ function fromWeights(bytes: Uint8Array): Uint8Array {
     );
   const { arch, numClasses, inChans, classNames, dataConfig } = entry.data;
   return encodeClassifier({
-    model: createModel(arch, { numClasses, inChans }),
+    model: createModel(arch, { numClasses, inChans, imgSize: dataConfig.inputSize[1] }),
     weights,
     classNames,
     dataConfig,

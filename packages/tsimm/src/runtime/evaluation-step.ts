@@ -13,11 +13,11 @@ export type EvaluationOptions = ImageOptions & {
 /** A set of weights, compiled for one batch size and image size. */
 export interface Evaluation {
   /**
-   * Logits of images.
+   * Logits of images, or the pooled features of a model without classes.
    *
    * @param images - At most a batch, in the layout that the options name; a smaller one is padded.
    * @param count - Images in it.
-   * @returns [count, numClasses].
+   * @returns [count, numClasses] or [count, numFeatures].
    */
   run(images: Uint8Array | Float32Array, count: number): Promise<Float32Array>;
   /** Releases the native memory; nothing runs afterwards. */
@@ -64,7 +64,7 @@ export async function createEvaluation(
       }
       const { logits } = await session.run({ input: feed });
       if (!(logits?.data instanceof Float32Array)) throw new TypeError("Evaluation.run: no float32 logits");
-      return logits.data.subarray(0, count * model.numClasses);
+      return logits.data.subarray(0, (count * logits.data.length) / batchSize);
     },
     close: () => session.close(),
   };

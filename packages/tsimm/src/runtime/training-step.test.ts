@@ -97,6 +97,74 @@ describe("createTrainingStep", () => {
   });
 });
 
+describe("dropout and drop path", () => {
+  const dropping = () =>
+    createModel("test_resnet", {
+      numClasses: classes,
+      zeroInitLast: false,
+      dropRate: 0.5,
+      dropPathRate: 0.5,
+    });
+  const losses = async (options: { seed?: number }, ...keys: number[][]) => {
+    const step = await createTrainingStep(engine, dropping(), { ...asBytes, ...options });
+    const results: number[] = [];
+    for (const key of keys) results.push((await step.run(bytes, target, key)).loss);
+    await step.close();
+    return results;
+  };
+
+  test("have one mask per place, with rates that rise from block to block", () => {
+    expect(dropping().masks).toEqual([
+      { name: "layer2.0.drop_path.mask", keep: 1 - 0.5 / 3 },
+      { name: "layer3.0.drop_path.mask", keep: 1 - 1 / 3 },
+      { name: "layer4.0.drop_path.mask", keep: 0.5 },
+      { name: "fc_drop.mask", keep: 0.5 },
+    ]);
+  });
+
+  test("draw from the seed and the keys alone, whatever ran before", async () => {
+    const [first, second, other] = await losses({}, [0, 0], [1, 0], [0, 1]);
+    expect(new Set([first, second, other]).size).toBe(3);
+    expect(await losses({ seed: 42 }, [1, 0], [0, 0])).toEqual([second, first]);
+    expect(await losses({ seed: 43 }, [0, 0])).not.toEqual([first]);
+  });
+
+  test("steps that go on after a stop give the bytes of steps never stopped", async () => {
+    const train = async (model: Model, from: number, to: number) => {
+      const optimizer = createOptimizerV2(model, { opt: "sgd", lr: 0.1, momentum: 0 });
+      const step = await createTrainingStep(engine, model, asBytes);
+      for (let update = from; update < to; update++) {
+        await step.run(bytes, target, [update, 0]);
+        optimizer.step();
+      }
+      await step.close();
+    };
+    const [whole, parts] = [dropping(), dropping()];
+    await train(whole, 0, 4);
+    await train(parts, 0, 2);
+    await train(parts, 2, 4);
+    expect(parts.state.map(({ data }) => data)).toEqual(whole.state.map(({ data }) => data));
+  });
+
+  test("leave evaluation alone", async () => {
+    const logits = async (model: Model) => {
+      const evaluation = await createEvaluation(engine, model, asBytes);
+      const result = await evaluation.run(bytes, batchSize);
+      await evaluation.close();
+      return result;
+    };
+    expect(await logits(dropping())).toEqual(await logits(small()));
+  });
+
+  test("need keys", async () => {
+    const step = await createTrainingStep(engine, dropping(), asBytes);
+    await expect(step.run(bytes, target)).rejects.toThrow(
+      "TrainingStep.run: keys must be given for the 4 masks of test_resnet, got none; count the updates",
+    );
+    await step.close();
+  });
+});
+
 describe("createEvaluation", async () => {
   const model = small();
   for (const { runningMean, runningVar } of model.batchNormalizations) {

@@ -1,6 +1,8 @@
 /** One training step of a model on an engine: loss, logits, gradients, running statistics. */
 import { encodeModel, prependNormalization, type Tensor, trainingGraph } from "@tsimm/autodiff";
 import type { BatchNormalizationState, Model } from "../models/model.ts";
+import { keyedRandom } from "../random/keyed-random.ts";
+import { drawMask } from "./draw-mask.ts";
 import type { Engine } from "./engine.ts";
 import { type ImageOptions, imageTensor } from "./images.ts";
 
@@ -8,6 +10,8 @@ import { type ImageOptions, imageTensor } from "./images.ts";
 export type TrainingStepOptions = ImageOptions & {
   /** Threads of the engine, an integer >= 1; absent: all cores. */
   readonly threads?: number;
+  /** Seed of the masks of dropout and drop path, a safe integer; absent: 42. */
+  readonly seed?: number;
 };
 
 /** What a step yields beside the gradients. */
@@ -26,8 +30,10 @@ export interface TrainingStep {
    *
    * @param images - A whole batch in the layout that the options name.
    * @param target - Probabilities of the classes, [B, numClasses].
+   * @param keys - Integers that tell this step from all others, e.g. update and batch within it: dropout and
+   * drop path draw their masks from seed, keys and module name alone. Needed if the model has any.
    */
-  run(images: Uint8Array | Float32Array, target: Float32Array): Promise<StepResult>;
+  run(images: Uint8Array | Float32Array, target: Float32Array, keys?: readonly number[]): Promise<StepResult>;
   /** Releases the native memory; nothing runs afterwards. */
   close(): Promise<void>;
 }
@@ -42,7 +48,7 @@ export async function createTrainingStep(
   model: Model,
   options: TrainingStepOptions,
 ): Promise<TrainingStep> {
-  const { batchSize, height, width, threads } = options;
+  const { batchSize, height, width, threads, seed = 42 } = options;
   const forward = model.forwardGraph({ batchSize, height, width, training: true });
   const step = trainingGraph(forward, {
     logits: "logits",
@@ -52,10 +58,12 @@ export async function createTrainingStep(
   const graph =
     input === "uint8" ? prependNormalization(step.graph, { input: "input", mean, std }) : step.graph;
   const session = await engine.load(encodeModel(graph), threads === undefined ? {} : { threads });
+  const shapes = new Map(forward.inputs.map(({ name, shape }) => [name, shape]));
+  const masks = model.masks.map(({ name, keep }) => ({ name, keep, shape: shapes.get(name) ?? [] }));
   const targetShape = [batchSize, model.numClasses];
   const statistics = new Map(model.batchNormalizations.map((state) => [state.module, state]));
   return {
-    async run(images, target) {
+    async run(images, target, keys) {
       if (target.length !== batchSize * model.numClasses) {
         throw new RangeError(
           `TrainingStep.run: target must have ${batchSize * model.numClasses} elements [${targetShape}], got ${target.length}`,
@@ -66,6 +74,14 @@ export async function createTrainingStep(
         [step.target]: { dtype: "float32", shape: targetShape, data: target },
       };
       for (const { name, shape, data } of model.parameters) feeds[name] = { dtype: "float32", shape, data };
+      if (masks.length > 0 && keys === undefined) {
+        throw new RangeError(
+          `TrainingStep.run: keys must be given for the ${masks.length} masks of ${model.name}, got none; count the updates`,
+        );
+      }
+      for (const { name, keep, shape } of masks) {
+        feeds[name] = drawMask(shape, keep, keyedRandom(seed, "dropout", ...(keys ?? []), name));
+      }
       const outputs = await session.run(feeds);
       const output = (name: string | undefined) => floats(outputs, name);
       for (const parameter of model.parameters) {

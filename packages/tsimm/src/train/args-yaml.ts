@@ -18,26 +18,8 @@ const WITHOUT_EFFECT = [
 
 /** timm's flags without a counterpart; they may be there as long as they are off. */
 const NOT_OFFERED = [
-  ...[
-    "aa",
-    "aug_repeats",
-    "aug_splits",
-    "bce_loss",
-    "bn_eps",
-    "bn_momentum",
-    "color_jitter_prob",
-    "dataset",
-    "drop",
-  ],
-  ...[
-    "drop_block",
-    "drop_connect",
-    "drop_path",
-    "epoch_repeats",
-    "gaussian_blur_prob",
-    "gp",
-    "grayscale_prob",
-  ],
+  ...["aa", "aug_repeats", "aug_splits", "bce_loss", "bn_eps", "bn_momentum", "color_jitter_prob", "dataset"],
+  ...["drop_block", "epoch_repeats", "gaussian_blur_prob", "gp", "grayscale_prob"],
   ...["head_init_bias", "head_init_scale", "input_img_mode", "input_key", "jsd_loss", "pretrained"],
   ...[
     "pretrained_path",

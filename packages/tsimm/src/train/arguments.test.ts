@@ -30,6 +30,7 @@ test.each([
   [{ batchSize: 0 }, "train: --batch-size must be an integer >= 1, got 0"],
   [{ batchSize: 2.5 }, "train: --batch-size must be an integer >= 1, got 2.5"],
   [{ hflip: 2 }, "train: --hflip must be a number >= 0 and <= 1, got 2"],
+  [{ dropPath: 1 }, "train: --drop-path must be a number >= 0 and < 1, got 1"],
   [{ decayEpochs: 0 }, "train: --decay-epochs must be a number > 0, got 0"],
   [{ optBetas: [0.9] }, "train: --opt-betas must be 2 numbers >= 0, got 0.9"],
   [{ evalMetric: "top2" }, 'train: --eval-metric must be one of loss, top1, top5, got "top2"'],

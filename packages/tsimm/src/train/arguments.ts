@@ -26,6 +26,8 @@ export interface Flag {
   readonly max?: number;
   /** Bound that a value must exceed. */
   readonly above?: number;
+  /** Bound that a value must stay below. */
+  readonly below?: number;
   /** How many values a list takes: exactly, or least and most. */
   readonly count?: readonly [number, number];
 }
@@ -50,6 +52,9 @@ export const trainFlags = {
   cropPct: { type: "float", default: null, above: 0, max: 1, group: "Model", help: "share of the image that the evaluation crop keeps" },
   mean: { type: "floats", default: null, count: [1, 4], group: "Model", help: "per-channel mean that normalises pixels in 0..1" },
   std: { type: "floats", default: null, above: 0, count: [1, 4], group: "Model", help: "per-channel standard deviation that normalises pixels" },
+  drop: { type: "float", default: 0, min: 0, below: 1, group: "Model", help: "dropout before the classifier" },
+  dropPath: { type: "float", default: null, min: 0, below: 1, group: "Model", help: "drop-path rate of the last block (stochastic depth)" },
+  dropConnect: { type: "float", default: null, min: 0, below: 1, group: "Model", help: "old name of --drop-path" },
   interpolation: { type: "string", default: "", choices: ["", "bilinear", "bicubic"], group: "Model", help: "resampling of evaluation images" },
   batchSize: { type: "int", default: 128, min: 1, short: "-b", group: "Model", help: "images per batch" },
   validationBatchSize: { type: "int", default: null, min: 1, short: "-vb", group: "Model", help: "images per validation batch; absent: --batch-size" },

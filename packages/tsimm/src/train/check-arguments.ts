@@ -29,6 +29,7 @@ function describe(flag: Flag): string {
     flag.above === undefined ? null : `> ${flag.above}`,
     flag.min === undefined ? null : `>= ${flag.min}`,
     flag.max === undefined ? null : `<= ${flag.max}`,
+    flag.below === undefined ? null : `< ${flag.below}`,
   ].filter((bound) => bound !== null);
   const range = bounds.length > 0 ? ` ${bounds.join(" and ")}` : "";
   switch (flag.type) {
@@ -75,6 +76,7 @@ function inRange(flag: Flag, value: unknown): boolean {
   if (typeof value !== "number" || !Number.isFinite(value)) return false;
   if ((flag.type === "int" || flag.type === "ints") && !Number.isSafeInteger(value)) return false;
   if (flag.above !== undefined && !(value > flag.above)) return false;
+  if (flag.below !== undefined && !(value < flag.below)) return false;
   return value >= (flag.min ?? Number.NEGATIVE_INFINITY) && value <= (flag.max ?? Number.POSITIVE_INFINITY);
 }
 

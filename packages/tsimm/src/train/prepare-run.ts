@@ -85,6 +85,7 @@ export async function prepareRun(
       batchSize: args.batchSize,
       ...{ height, width, mean: dataConfig.mean, std: dataConfig.std },
       input: "uint8",
+      seed: args.seed,
       ...(args.threads === null ? {} : { threads: args.threads }),
     });
     reporter.info(`Engine: ${engine.name} (ONNX Runtime ${engine.version})`);
@@ -115,15 +116,25 @@ function firstSample(dataset: ImageDataset): SampleImage {
   return { path: dataset.samples[0]?.path ?? "", read: () => dataset.read(0) };
 }
 
-function createRunModel(args: TrainArguments, classes: number, { info }: Reporter): Model {
+function createRunModel(args: TrainArguments, classes: number, { info, warn }: Reporter): Model {
   if (args.numClasses !== null && args.numClasses < classes) {
     throw new UsageError(
       `train: --num-classes must be at least the ${classes} of the training folder, got ${args.numClasses}`,
     );
   }
+  if (args.dropConnect !== null) {
+    warn(
+      args.dropPath === null
+        ? "--drop-connect is the old name of --drop-path and acts as it"
+        : "--drop-connect is the old name of --drop-path, which is given too and wins",
+    );
+  }
   const model = createModel(args.model, {
     numClasses: args.numClasses ?? classes,
     inChans: inputChannels(args),
+    imgSize: args.inputSize?.[1] ?? args.imgSize,
+    dropRate: args.drop,
+    dropPathRate: args.dropPath ?? args.dropConnect,
     seed: args.seed,
   });
   const count = model.parameters.reduce((sum, { data }) => sum + data.length, 0);
@@ -179,6 +190,8 @@ function lossLines(args: TrainArguments): string[] {
     ...(args.cutmix > 0 || args.cutmixMinmax !== null ? ["CutMix"] : []),
     ...(args.smoothing > 0 ? [`label smoothing ${args.smoothing}`] : []),
     ...(args.noAug ? [] : ["augmentation"]),
+    ...(args.drop > 0 ? [`dropout ${args.drop}`] : []),
+    ...((args.dropPath ?? args.dropConnect ?? 0) > 0 ? ["drop path"] : []),
   ];
   return reasons.length === 0
     ? []

@@ -87,13 +87,13 @@ async function update(run: Run, batches: readonly Batch[], meter: SpeedMeter): P
 
 /** Fills every `grad` with the mean gradient over the batches; returns their mean loss. */
 async function gradients(run: Run, batches: readonly Batch[]): Promise<number> {
-  const { model, step } = run;
+  const { model, step, progress } = run;
   const share = 1 / batches.length;
   let loss = 0;
   let sums: (Float32Array | null)[] = [];
   for (const [index, batch] of batches.entries()) {
     const { images, targets } = mix(run, batch, index);
-    loss += share * (await step.run(images, targets)).loss;
+    loss += share * (await step.run(images, targets, [progress.update, index])).loss;
     if (batches.length > 1) sums = accumulate(model.parameters, sums, share);
   }
   if (batches.length > 1) {

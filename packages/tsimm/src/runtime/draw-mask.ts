@@ -1,0 +1,17 @@
+/** Masks of dropout and drop path. */
+import { elementCount, float32, type Tensor } from "@tsimm/autodiff";
+import type { RandomStream } from "../random/keyed-random.ts";
+
+/**
+ * Draws a mask: each element is 1 / keep with probability `keep`, else 0, so that its mean is 1.
+ *
+ * @param keep - In (0, 1].
+ * @example
+ * const mask = drawMask([1000], 0.8, keyedRandom(42, "dropout", 0, "fc_drop.mask"));
+ * [...new Set(mask.data)]; // => [1.25, 0]
+ */
+export function drawMask(shape: readonly number[], keep: number, random: RandomStream): Tensor {
+  const values = new Float32Array(elementCount(shape));
+  for (let i = 0; i < values.length; i++) values[i] = random.uniform() < keep ? 1 / keep : 0;
+  return float32(shape, values);
+}
