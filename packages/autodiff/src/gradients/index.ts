@@ -1,27 +1,27 @@
 /** The registry of gradient rules, by operator of `ai.onnx`. */
-import { add } from "./add.ts";
-import { averagePool } from "./average-pool.ts";
-import { batchNormalization } from "./batch-normalization.ts";
-import { concat } from "./concat.ts";
-import { conv } from "./conv.ts";
-import { div } from "./div.ts";
-import { erf } from "./erf.ts";
-import { gelu } from "./gelu.ts";
-import { gemm } from "./gemm.ts";
-import { globalAveragePool } from "./global-average-pool.ts";
+import { add } from "./elementwise/add.ts";
+import { div } from "./elementwise/div.ts";
+import { erf } from "./elementwise/erf.ts";
+import { gelu } from "./elementwise/gelu.ts";
+import { hardSigmoid } from "./elementwise/hard-sigmoid.ts";
+import { hardSwish } from "./elementwise/hard-swish.ts";
+import { identity } from "./elementwise/identity.ts";
+import { mul } from "./elementwise/mul.ts";
+import { relu } from "./elementwise/relu.ts";
+import { sigmoid } from "./elementwise/sigmoid.ts";
+import { sub } from "./elementwise/sub.ts";
 import type { GradientRule } from "./gradient-rule.ts";
-import { hardSigmoid } from "./hard-sigmoid.ts";
-import { hardSwish } from "./hard-swish.ts";
-import { identity } from "./identity.ts";
-import { layerNormalization } from "./layer-normalization.ts";
-import { matMul } from "./mat-mul.ts";
-import { maxPool } from "./max-pool.ts";
-import { mul } from "./mul.ts";
-import { relu } from "./relu.ts";
-import { reshape } from "./reshape.ts";
-import { sigmoid } from "./sigmoid.ts";
-import { sub } from "./sub.ts";
-import { transpose } from "./transpose.ts";
+import { concat } from "./layout/concat.ts";
+import { reshape } from "./layout/reshape.ts";
+import { transpose } from "./layout/transpose.ts";
+import { batchNormalization } from "./normalization/batch-normalization.ts";
+import { layerNormalization } from "./normalization/layer-normalization.ts";
+import { gemm } from "./product/gemm.ts";
+import { matMul } from "./product/mat-mul.ts";
+import { averagePool } from "./window/average-pool.ts";
+import { conv } from "./window/conv.ts";
+import { globalAveragePool } from "./window/global-average-pool.ts";
+import { maxPool } from "./window/max-pool.ts";
 
 /** Operator -> rule. */
 export const gradientRules: ReadonlyMap<string, GradientRule> = new Map([

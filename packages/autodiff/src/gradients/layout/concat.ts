@@ -1,6 +1,6 @@
-import { readInt } from "../graph/attributes.ts";
-import { int64 } from "../graph/tensor.ts";
-import type { GradientRule } from "./gradient-rule.ts";
+import { readInt } from "../../graph/attributes.ts";
+import { int64 } from "../../graph/tensor.ts";
+import type { GradientRule } from "../gradient-rule.ts";
 
 /** Concat: each input receives its slice. */
 export const concat: GradientRule = ({ gradient, inputs, input, attributes, builder }) => {

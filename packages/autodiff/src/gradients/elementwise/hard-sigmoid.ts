@@ -1,5 +1,5 @@
-import { readFloat } from "../graph/attributes.ts";
-import type { GradientRule } from "./gradient-rule.ts";
+import { readFloat } from "../../graph/attributes.ts";
+import type { GradientRule } from "../gradient-rule.ts";
 
 /** y = clip(alpha x + beta, 0, 1): dx = alpha dy where 0 < y < 1, else 0. */
 export const hardSigmoid: GradientRule = ({ gradient, output, attributes, math }) => {

@@ -1,5 +1,5 @@
-import { float } from "../graph/attributes.ts";
-import type { GradientRule } from "./gradient-rule.ts";
+import { float } from "../../graph/attributes.ts";
+import type { GradientRule } from "../gradient-rule.ts";
 
 /** y = x h(x), h(x) = clip(x / 6 + 1/2, 0, 1): dx = dy (h(x) + x h'(x)), h'(x) = 1/6 inside of (-3, 3), else 0. */
 export const hardSwish: GradientRule = ({ gradient, input, builder, math }) => {

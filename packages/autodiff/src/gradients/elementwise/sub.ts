@@ -1,5 +1,5 @@
-import type { GradientRule } from "./gradient-rule.ts";
-import { sumTo } from "./sum-to.ts";
+import type { GradientRule } from "../gradient-rule.ts";
+import { sumTo } from "../sum-to.ts";
 
 /** y = a - b. */
 export const sub: GradientRule = ({ gradient, input, math }) => [

@@ -1,8 +1,8 @@
 /** The adjoint of a sliding window: each window's gradient goes back to the pixels it saw. */
-import { int, ints } from "../graph/attributes.ts";
-import type { GraphBuilder } from "../graph/builder.ts";
-import type { Value } from "../graph/graph.ts";
-import type { Window2d } from "../graph/shapes/window.ts";
+import { int, ints } from "../../graph/attributes.ts";
+import type { GraphBuilder } from "../../graph/builder.ts";
+import type { Value } from "../../graph/graph.ts";
+import type { Window2d } from "../../graph/shapes/window.ts";
 
 /**
  * Transposed convolution that undoes the geometry of `window`.

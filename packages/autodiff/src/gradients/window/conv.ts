@@ -1,8 +1,8 @@
-import { readInt } from "../graph/attributes.ts";
-import { window2d } from "../graph/shapes/window.ts";
+import { readInt } from "../../graph/attributes.ts";
+import { window2d } from "../../graph/shapes/window.ts";
+import type { GradientRule } from "../gradient-rule.ts";
 import { convInputGradient } from "./conv-input.ts";
 import { convWeightGradient } from "./conv-weight.ts";
-import type { GradientRule } from "./gradient-rule.ts";
 
 /** y = w * x + b, a two-dimensional cross-correlation in groups. */
 export const conv: GradientRule = ({ gradient, inputs, input, attributes, builder, math }) => {

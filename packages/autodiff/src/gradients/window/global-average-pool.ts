@@ -1,5 +1,5 @@
-import { elementCount, int64 } from "../graph/tensor.ts";
-import type { GradientRule } from "./gradient-rule.ts";
+import { elementCount, int64 } from "../../graph/tensor.ts";
+import type { GradientRule } from "../gradient-rule.ts";
 
 /** y = mean over H and W: every pixel receives dy / (H W). */
 export const globalAveragePool: GradientRule = ({ gradient, input, builder, math }) => {

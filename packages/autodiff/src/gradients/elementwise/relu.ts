@@ -1,5 +1,5 @@
-import { float } from "../graph/attributes.ts";
-import type { GradientRule } from "./gradient-rule.ts";
+import { float } from "../../graph/attributes.ts";
+import type { GradientRule } from "../gradient-rule.ts";
 
 /** Close to the largest float32, so that alpha y >= 1 for every normal number y > 0. */
 const steepest = 3.4e38;

@@ -1,5 +1,5 @@
-import { readInts } from "../graph/attributes.ts";
-import type { GradientRule } from "./gradient-rule.ts";
+import { readInts } from "../../graph/attributes.ts";
+import type { GradientRule } from "../gradient-rule.ts";
 
 /** Transpose: the inverse permutation. */
 export const transpose: GradientRule = ({ gradient, input, attributes, math }) => {

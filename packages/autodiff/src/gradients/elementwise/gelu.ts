@@ -1,5 +1,5 @@
-import { readText } from "../graph/attributes.ts";
-import type { GradientRule } from "./gradient-rule.ts";
+import { readText } from "../../graph/attributes.ts";
+import type { GradientRule } from "../gradient-rule.ts";
 
 /**
  * y = x P(x), P the standard normal distribution: dx = dy (P(x) + x p(x)), p(x) = exp(-x^2 / 2) / sqrt(2 pi).

@@ -1,7 +1,7 @@
-import { readInt } from "../graph/attributes.ts";
-import { type Window2d, window2d } from "../graph/shapes/window.ts";
-import { float32 } from "../graph/tensor.ts";
-import type { GradientRule } from "./gradient-rule.ts";
+import { readInt } from "../../graph/attributes.ts";
+import { type Window2d, window2d } from "../../graph/shapes/window.ts";
+import { float32 } from "../../graph/tensor.ts";
+import type { GradientRule } from "../gradient-rule.ts";
 import { spreadWindows } from "./spread-windows.ts";
 
 /** y = mean of each window: each of its n pixels receives dy / n. */

@@ -1,4 +1,4 @@
-import type { GradientRule } from "./gradient-rule.ts";
+import type { GradientRule } from "../gradient-rule.ts";
 
 /** y = 1 / (1 + exp(-x)): dx = dy y (1 - y). */
 export const sigmoid: GradientRule = ({ gradient, output, math }) => [

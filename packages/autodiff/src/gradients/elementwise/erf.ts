@@ -1,4 +1,4 @@
-import type { GradientRule } from "./gradient-rule.ts";
+import type { GradientRule } from "../gradient-rule.ts";
 
 /** y = erf(x): dx = dy 2 / sqrt(pi) exp(-x^2). */
 export const erf: GradientRule = ({ gradient, input, math }) => {

@@ -1,7 +1,7 @@
-import { readInt } from "../graph/attributes.ts";
-import { elementCount } from "../graph/tensor.ts";
-import type { GradientRule } from "./gradient-rule.ts";
-import { sumTo } from "./sum-to.ts";
+import { readInt } from "../../graph/attributes.ts";
+import { elementCount } from "../../graph/tensor.ts";
+import type { GradientRule } from "../gradient-rule.ts";
+import { sumTo } from "../sum-to.ts";
 
 /**
  * y = scale z + bias, z = (x - mean) inv over the axes from `axis` on, inv the inverse deviation.

@@ -1,5 +1,5 @@
-import type { GradientRule } from "./gradient-rule.ts";
-import { sumTo } from "./sum-to.ts";
+import type { GradientRule } from "../gradient-rule.ts";
+import { sumTo } from "../sum-to.ts";
 
 /** y = a b over the last two axes: da = dy bT, db = aT dy, summed over broadcast batch axes. */
 export const matMul: GradientRule = ({ gradient, input, math }) => [

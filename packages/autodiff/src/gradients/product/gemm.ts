@@ -1,6 +1,6 @@
-import { float, int, readFloat, readInt } from "../graph/attributes.ts";
-import type { GradientRule } from "./gradient-rule.ts";
-import { sumTo } from "./sum-to.ts";
+import { float, int, readFloat, readInt } from "../../graph/attributes.ts";
+import type { GradientRule } from "../gradient-rule.ts";
+import { sumTo } from "../sum-to.ts";
 
 /** y = alpha A B + beta c, A = a or aT, B = b or bT: dA = alpha dy BT, dB = alpha AT dy, dc = beta sum(dy). */
 export const gemm: GradientRule = ({ gradient, inputs, input, attributes, builder, math }) => {

@@ -1,6 +1,6 @@
-import { int, text } from "../graph/attributes.ts";
-import { elementCount, float32, int64 } from "../graph/tensor.ts";
-import type { GradientRule } from "./gradient-rule.ts";
+import { int, text } from "../../graph/attributes.ts";
+import { elementCount, float32, int64 } from "../../graph/tensor.ts";
+import type { GradientRule } from "../gradient-rule.ts";
 
 /** y = maximum of each window: dy is added to the pixel that won; windows may overlap. */
 export const maxPool: GradientRule = ({ name, gradient, input, builder, math }) => {

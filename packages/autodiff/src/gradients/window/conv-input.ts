@@ -1,10 +1,10 @@
 /** Gradient of a convolution by its input. */
-import { arithmetic } from "../graph/arithmetic.ts";
-import { int, ints } from "../graph/attributes.ts";
-import type { GraphBuilder } from "../graph/builder.ts";
-import type { Value } from "../graph/graph.ts";
-import type { Window2d } from "../graph/shapes/window.ts";
-import { float32 } from "../graph/tensor.ts";
+import { arithmetic } from "../../graph/arithmetic.ts";
+import { int, ints } from "../../graph/attributes.ts";
+import type { GraphBuilder } from "../../graph/builder.ts";
+import type { Value } from "../../graph/graph.ts";
+import type { Window2d } from "../../graph/shapes/window.ts";
+import { float32 } from "../../graph/tensor.ts";
 import { spreadWindows } from "./spread-windows.ts";
 
 /**

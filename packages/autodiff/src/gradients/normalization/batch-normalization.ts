@@ -1,7 +1,7 @@
-import { float, int, readFloat, readInt } from "../graph/attributes.ts";
-import type { Value } from "../graph/graph.ts";
-import { elementCount, float32 } from "../graph/tensor.ts";
-import type { GradientContext, GradientRule } from "./gradient-rule.ts";
+import { float, int, readFloat, readInt } from "../../graph/attributes.ts";
+import type { Value } from "../../graph/graph.ts";
+import { elementCount, float32 } from "../../graph/tensor.ts";
+import type { GradientContext, GradientRule } from "../gradient-rule.ts";
 
 /**
  * y = scale (x - mean) inv + bias per channel, inv = 1 / sqrt(variance + epsilon).

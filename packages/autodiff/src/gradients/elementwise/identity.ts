@@ -1,4 +1,4 @@
-import type { GradientRule } from "./gradient-rule.ts";
+import type { GradientRule } from "../gradient-rule.ts";
 
 /** y = x. */
 export const identity: GradientRule = ({ gradient }) => [gradient];

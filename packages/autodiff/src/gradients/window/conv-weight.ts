@@ -1,10 +1,10 @@
 /** Gradient of a convolution by its filters. */
-import { arithmetic } from "../graph/arithmetic.ts";
-import { int, ints } from "../graph/attributes.ts";
-import type { GraphBuilder } from "../graph/builder.ts";
-import type { Value } from "../graph/graph.ts";
-import type { Window2d } from "../graph/shapes/window.ts";
-import { float32 } from "../graph/tensor.ts";
+import { arithmetic } from "../../graph/arithmetic.ts";
+import { int, ints } from "../../graph/attributes.ts";
+import type { GraphBuilder } from "../../graph/builder.ts";
+import type { Value } from "../../graph/graph.ts";
+import type { Window2d } from "../../graph/shapes/window.ts";
+import { float32 } from "../../graph/tensor.ts";
 
 /**
  * The adjoint of w -> w * x: for each filter and tap, the sum over images and positions of dy times the pixel
