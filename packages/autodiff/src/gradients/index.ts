@@ -1,15 +1,40 @@
 /** The registry of gradient rules, by operator of `ai.onnx`. */
+
+import { abs } from "./elementwise/abs.ts";
 import { add } from "./elementwise/add.ts";
+import { cast } from "./elementwise/cast.ts";
+import { clip } from "./elementwise/clip.ts";
+import { cos } from "./elementwise/cos.ts";
 import { div } from "./elementwise/div.ts";
+import { dropout } from "./elementwise/dropout.ts";
+import { celu, elu, selu } from "./elementwise/elu.ts";
 import { erf } from "./elementwise/erf.ts";
+import { exp } from "./elementwise/exp.ts";
+import { extremum } from "./elementwise/extremum.ts";
 import { gelu } from "./elementwise/gelu.ts";
 import { hardSigmoid } from "./elementwise/hard-sigmoid.ts";
 import { hardSwish } from "./elementwise/hard-swish.ts";
 import { identity } from "./elementwise/identity.ts";
+import { leakyRelu } from "./elementwise/leaky-relu.ts";
+import { log } from "./elementwise/log.ts";
+import { mean } from "./elementwise/mean.ts";
+import { mish } from "./elementwise/mish.ts";
 import { mul } from "./elementwise/mul.ts";
+import { neg } from "./elementwise/neg.ts";
+import { pow } from "./elementwise/pow.ts";
+import { prelu } from "./elementwise/prelu.ts";
+import { reciprocal } from "./elementwise/reciprocal.ts";
 import { relu } from "./elementwise/relu.ts";
 import { sigmoid } from "./elementwise/sigmoid.ts";
+import { sin } from "./elementwise/sin.ts";
+import { softplus } from "./elementwise/softplus.ts";
+import { softsign } from "./elementwise/softsign.ts";
+import { sqrt } from "./elementwise/sqrt.ts";
 import { sub } from "./elementwise/sub.ts";
+import { sum } from "./elementwise/sum.ts";
+import { tanh } from "./elementwise/tanh.ts";
+import { where } from "./elementwise/where.ts";
+import { withoutGradient } from "./elementwise/without-gradient.ts";
 import type { GradientRule } from "./gradient-rule.ts";
 import { concat } from "./layout/concat.ts";
 import { reshape } from "./layout/reshape.ts";
@@ -23,15 +48,48 @@ import { conv } from "./window/conv.ts";
 import { globalAveragePool } from "./window/global-average-pool.ts";
 import { maxPool } from "./window/max-pool.ts";
 
+/** Operators that nothing flows back through. */
+export const constantOperators: readonly string[] = [
+  "And",
+  "ArgMax",
+  "ArgMin",
+  "Ceil",
+  "Equal",
+  "Floor",
+  "Greater",
+  "GreaterOrEqual",
+  "IsInf",
+  "IsNaN",
+  "Less",
+  "LessOrEqual",
+  "NonZero",
+  "Not",
+  "Or",
+  "Round",
+  "Shape",
+  "Sign",
+  "Size",
+  "TopK",
+  "Xor",
+];
+
 /** Operator -> rule. */
 export const gradientRules: ReadonlyMap<string, GradientRule> = new Map([
+  ["Abs", abs],
   ["Add", add],
   ["AveragePool", averagePool],
   ["BatchNormalization", batchNormalization],
+  ["Cast", cast],
+  ["Celu", celu],
+  ["Clip", clip],
   ["Concat", concat],
   ["Conv", conv],
+  ["Cos", cos],
   ["Div", div],
+  ["Dropout", dropout],
+  ["Elu", elu],
   ["Erf", erf],
+  ["Exp", exp],
   ["Flatten", reshape],
   ["Gelu", gelu],
   ["Gemm", gemm],
@@ -40,12 +98,31 @@ export const gradientRules: ReadonlyMap<string, GradientRule> = new Map([
   ["HardSwish", hardSwish],
   ["Identity", identity],
   ["LayerNormalization", layerNormalization],
+  ["LeakyRelu", leakyRelu],
+  ["Log", log],
   ["MatMul", matMul],
+  ["Max", extremum],
   ["MaxPool", maxPool],
+  ["Mean", mean],
+  ["Min", extremum],
+  ["Mish", mish],
   ["Mul", mul],
+  ["Neg", neg],
+  ["PRelu", prelu],
+  ["Pow", pow],
+  ["Reciprocal", reciprocal],
   ["Relu", relu],
   ["Reshape", reshape],
+  ["Selu", selu],
   ["Sigmoid", sigmoid],
+  ["Sin", sin],
+  ["Softplus", softplus],
+  ["Softsign", softsign],
+  ["Sqrt", sqrt],
   ["Sub", sub],
+  ["Sum", sum],
+  ["Tanh", tanh],
   ["Transpose", transpose],
+  ["Where", where],
+  ...constantOperators.map((op) => [op, withoutGradient] as const),
 ]);

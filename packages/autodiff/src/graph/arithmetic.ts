@@ -1,7 +1,8 @@
 /** Short names for the operators that gradient rules and losses are written in. */
 import { float, int, ints } from "./attributes.ts";
 import type { GraphBuilder } from "./builder.ts";
-import type { Value } from "./graph.ts";
+import { dataTypeCode } from "./data-type.ts";
+import type { DataType, Value } from "./graph.ts";
 import { float32, int64 } from "./tensor.ts";
 
 /**
@@ -18,6 +19,14 @@ export interface Arithmetic {
   sub(a: Operand, b: Operand): Value;
   mul(a: Operand, b: Operand): Value;
   div(a: Operand, b: Operand): Value;
+  /** A scalar. */
+  constant(value: number): Value;
+  /** `a` where the condition, bool, holds, else `b`. */
+  where(condition: Value, a: Operand, b: Operand): Value;
+  /** Where x > 0, bool. */
+  positive(x: Value): Value;
+  /** The node is left out where the type is the same. */
+  cast(x: Value, dtype: DataType): Value;
   /** An operator of one input without attributes: `unary("Exp", x)`. */
   unary(op: string, x: Value): Value;
   /** Sum over `axes`, which vanish unless `keep`. */
@@ -42,6 +51,10 @@ export function arithmetic(builder: GraphBuilder): Arithmetic {
     sub: binary("Sub"),
     mul: binary("Mul"),
     div: binary("Div"),
+    constant: value,
+    where: (condition, a, b) => builder.op("Where", [condition, value(a), value(b)]),
+    positive: (x) => builder.op("Greater", [x, value(0)]),
+    cast: (x, dtype) => (x.dtype === dtype ? x : builder.op("Cast", [x], { to: int(dataTypeCode(dtype)) })),
     unary: (op, x) => builder.op(op, [x]),
     sum: (x, axes, keep = false) =>
       builder.op("ReduceSum", [x, builder.constant(int64([axes.length], axes))], {

@@ -20,6 +20,15 @@ export const where: ShapeRule = (call) => [
   { dtype: requiredInput(call, 1).dtype, shape: broadcastShape(call) },
 ];
 
+/** Dropout: y like x, and which elements were kept. */
+export const dropout: ShapeRule = (call) => {
+  const { dtype, shape } = requiredInput(call, 0);
+  return [
+    { dtype, shape },
+    { dtype: "bool", shape },
+  ];
+};
+
 function broadcastShape(call: OpCall): readonly number[] {
   return call.inputs
     .map((_, index) => requiredInput(call, index).shape)

@@ -1,5 +1,5 @@
 /** The registry of shape rules: operator -> types of its outputs. */
-import { broadcast, compare, sameAsInput, where } from "./broadcast.ts";
+import { broadcast, compare, dropout, sameAsInput, where } from "./broadcast.ts";
 import { cast } from "./cast.ts";
 import { concat, expand, flatten, pad, reshape, slice, squeeze, transpose, unsqueeze } from "./layout.ts";
 import { batchNormalization, layerNormalization } from "./normalization.ts";
@@ -12,14 +12,20 @@ const shapeRules: ReadonlyMap<string, ShapeRule> = new Map<string, ShapeRule>([
   ...["Identity", "Relu", "Sigmoid", "HardSigmoid", "HardSwish", "Gelu", "Tanh", "Erf", "Softplus"].map(
     (op) => [op, sameAsInput] as const,
   ),
-  ...["Exp", "Log", "Sqrt", "Reciprocal", "Neg", "Abs", "Sign", "Clip"].map(
+  ...["Exp", "Log", "Sqrt", "Reciprocal", "Neg", "Abs", "Sign", "Clip", "Sin", "Cos"].map(
+    (op) => [op, sameAsInput] as const,
+  ),
+  ...["LeakyRelu", "PRelu", "Elu", "Selu", "Celu", "Softsign", "Mish", "Floor", "Ceil", "Round"].map(
     (op) => [op, sameAsInput] as const,
   ),
   ...["Softmax", "LogSoftmax", "ScatterElements", "Not"].map((op) => [op, sameAsInput] as const),
-  ...["Add", "Sub", "Mul", "Div", "Pow", "Max", "Min", "Sum"].map((op) => [op, broadcast] as const),
-  ...["And", "Or"].map((op) => [op, broadcast] as const),
+  ...["Add", "Sub", "Mul", "Div", "Pow", "Max", "Min", "Sum", "Mean", "Mod"].map(
+    (op) => [op, broadcast] as const,
+  ),
+  ...["And", "Or", "Xor"].map((op) => [op, broadcast] as const),
   ...["Greater", "GreaterOrEqual", "Less", "LessOrEqual", "Equal"].map((op) => [op, compare] as const),
   ["Where", where],
+  ["Dropout", dropout],
   ["Cast", cast],
   ["Conv", conv],
   ["ConvTranspose", convTranspose],
