@@ -75,20 +75,23 @@ test.each<[string, () => unknown, string]>([
       const builder = new GraphBuilder("net");
       const x = builder.input("x", "float32", [2, 3]);
       const w = builder.input("w", "float32", [3]);
-      builder.output(builder.op("Softplus", [builder.op("Mul", [x, w])], {}, { name: "act" }), "logits");
+      builder.output(
+        builder.op("ScatterElements", [builder.op("Mul", [x, w])], {}, { name: "act" }),
+        "logits",
+      );
       return trainingGraph(builder.build(), { parameters: ["w"] });
     },
-    'trainingGraph: every operator on the way to the loss must have a gradient rule, got Softplus at node "act"; freeze what lies before it or add a rule',
+    'trainingGraph: every operator on the way to the loss must have a gradient rule, got ScatterElements at node "act"; freeze what lies before it or add a rule',
   ],
   [
-    "the tanh approximation of Gelu",
+    "an unknown approximation of Gelu",
     () => {
       const builder = new GraphBuilder("net", { opset: 20 });
       const w = builder.input("w", "float32", [2, 3]);
-      builder.output(builder.op("Gelu", [w], { approximate: text("tanh") }, { name: "act" }), "logits");
+      builder.output(builder.op("Gelu", [w], { approximate: text("sigmoid") }, { name: "act" }), "logits");
       return trainingGraph(builder.build(), { parameters: ["w"] });
     },
-    'Gelu "act": approximate must be "none", got "tanh"',
+    'Gelu "act": approximate must be "none" or "tanh", got "sigmoid"',
   ],
   [
     "a parameter that is no input",
