@@ -9,6 +9,11 @@ export function constant(value: number): Initializer {
   return (shape) => new Float32Array(elements(shape)).fill(value);
 }
 
+/** Normal with mean 0. */
+export function normal(std: number): Initializer {
+  return (shape, random) => fill(shape, () => std * random.normal());
+}
+
 /**
  * Normal with standard deviation √(2 / fan out), for layers before a ReLU (He et al., arXiv:1502.01852).
  *
@@ -16,8 +21,7 @@ export function constant(value: number): Initializer {
  */
 export const kaimingNormalFanOut: Initializer = (shape, random) => {
   const [channels = 1, , ...kernel] = shape;
-  const std = Math.sqrt(2 / (channels * elements(kernel)));
-  return fill(shape, () => std * random.normal());
+  return normal(Math.sqrt(2 / (channels * elements(kernel))))(shape, random);
 };
 
 /** Uniform in ±1 / √fanIn, PyTorch's default for the weight and the bias of a linear layer. */

@@ -6,6 +6,9 @@ test("every model has timm's parameter count", () => {
   expect(
     Object.fromEntries(listModels().map((name) => [name, (modelInfo(name).parameterCount / 1e6).toFixed(2)])),
   ).toEqual({
+    convnext_atto: "3.70",
+    convnext_femto: "5.22",
+    convnext_tiny: "28.59",
     resnet10t: "5.44",
     resnet14t: "10.08",
     resnet18: "11.69",
@@ -21,6 +24,7 @@ test("every model has timm's parameter count", () => {
     resnet101: "44.55",
     resnet101d: "44.57",
     resnext50_32x4d: "25.03",
+    test_convnext: "0.27",
     test_resnet: "0.47",
     wide_resnet50_2: "68.88",
   });

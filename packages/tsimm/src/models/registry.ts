@@ -2,12 +2,13 @@
 import { naturalSortSet } from "../data/natural-sort.ts";
 import { didYouMean } from "../did-you-mean.ts";
 import { type Architecture, type BuildOptions, buildModel, countParameters } from "./build-model.ts";
+import { convnexts } from "./convnext-configs.ts";
 import type { GlobalPool } from "./layers/classifier.ts";
 import type { Model, PretrainedConfig } from "./model.ts";
 import type { ModelFamily } from "./model-family.ts";
 import { resnets } from "./resnet-configs.ts";
 
-const families: readonly ModelFamily[] = [resnets];
+const families: readonly ModelFamily[] = [resnets, convnexts];
 
 const architectures: ModelFamily = new Map(families.flatMap((family) => [...family]));
 
@@ -115,7 +116,11 @@ function resolve(
     throw new RangeError(`${where}: outIndices must come with featuresOnly, got ${outIndices} without it`);
   }
   return {
-    architecture: create({ inChans, imgSize, dropPathRate, zeroInitLast: zeroInitLast ?? true }),
+    architecture: create({
+      ...{ inChans, imgSize, dropPathRate },
+      globalPool: globalPool ?? null,
+      zeroInitLast: zeroInitLast ?? true,
+    }),
     build: {
       ...{ numClasses, dropRate, seed: seed ?? 42 },
       ...(globalPool === undefined || globalPool === null ? {} : { globalPool }),

@@ -1,16 +1,9 @@
 /** The ResNets by name, each with the preprocessing of timm's default weights for it. */
 import type { PretrainedConfig } from "./model.ts";
 import type { ModelFamily } from "./model-family.ts";
+import { imageNet, inception } from "./preprocessing.ts";
 import { type ResNetConfig, resnet } from "./resnet.ts";
 
-const imageNet: PretrainedConfig = {
-  inputSize: [3, 224, 224],
-  interpolation: "bicubic",
-  cropPct: 0.875,
-  cropMode: "center",
-  mean: [0.485, 0.456, 0.406],
-  std: [0.229, 0.224, 0.225],
-};
 /** Recipes A1 and A1H of "ResNet strikes back" (arXiv:2110.00476). */
 const strikesBack: PretrainedConfig = { ...imageNet, cropPct: 0.95 };
 const square = (size: number): PretrainedConfig["inputSize"] => [3, size, size];
@@ -67,12 +60,11 @@ const configs: Readonly<Record<string, ResNetConfig>> = {
     stem: [16, 16, 32],
     avgDown: true,
     pretrainedCfg: {
+      ...imageNet,
+      ...inception,
       inputSize: square(160),
       interpolation: "bilinear",
       cropPct: 0.95,
-      cropMode: "center",
-      mean: [0.5, 0.5, 0.5],
-      std: [0.5, 0.5, 0.5],
     },
   },
   wide_resnet50_2: {

@@ -3,23 +3,22 @@
  * ReLU changes side under float32 noise gradients move by what `grad_sensitivity_max` says.
  */
 import { beforeEach, describe, expect, test } from "vitest";
-import {
-  type Fingerprint,
-  fillGolden,
-  fingerprintError,
-  goldenBits,
-  goldenIntegers,
-  goldenTensor,
-  l2,
-  readGolden,
-  snapshot,
-} from "../models/golden.fixture.ts";
-import type { Model } from "../models/model.ts";
+import { type Fingerprint, fillGolden, l2, readGolden, snapshot } from "../models/golden.fixture.ts";
 import { createModel } from "../models/registry.ts";
 import { createTiny } from "../models/tiny.fixture.ts";
 import { createOptimizerV2 } from "../optim/create-optimizer.ts";
-import { createEngine } from "./create-engine.ts";
-import { createEvaluation } from "./evaluation-step.ts";
+import {
+  crossEntropy,
+  engine,
+  evaluateOnce,
+  expectEvaluation,
+  expectNumbersFromNames,
+  expectStep,
+  expectTensors,
+  type GoldenCase,
+  type GoldenModel,
+  goldenInputs,
+} from "./golden-step.fixture.ts";
 import { createTrainingStep } from "./training-step.ts";
 
 interface Trajectory {
@@ -33,61 +32,14 @@ interface Trajectory {
   f32_eval_dev: number;
   f32_delta1_dev: number;
 }
-interface Case {
-  input_shape: [number, number, number, number];
-  target: number[];
-  eval: { logits: number[][]; loss: number };
-  train: { logits: number[][]; loss: number; loss_smoothing_0_1: number };
-  grads: Record<string, Fingerprint>;
-  bn_after_1_forward: Record<string, { running_mean: Fingerprint; running_var: Fingerprint }>;
+interface Case extends GoldenCase {
+  train: GoldenCase["train"] & { loss_smoothing_0_1: number };
   optim: Record<string, Trajectory>;
-  f32_dev: { grad_sensitivity_max?: number };
-}
-interface Common {
-  model: string;
-  salt: number;
-  checks: { state: Record<string, [number[], number]>; input_sum_c: Record<string, number> };
 }
 
-type Golden = Common & ({ case: Case } | { cases: Case[]; param_count: number; param_tensors: number });
+type Golden = GoldenModel & ({ case: Case } | { cases: Case[]; param_count: number; param_tensors: number });
 
-const engine = await createEngine("native");
 const camelCase = (name: string) => name.replace(/_(.)/g, (_, letter: string) => letter.toUpperCase());
-
-function inputs({ salt }: Golden, { input_shape, target }: Case) {
-  const [batchSize, , height, width] = input_shape;
-  const length = input_shape.reduce((product, size) => product * size, 1);
-  const images = goldenTensor(salt, "input", length, 15);
-  const options = { batchSize, height, width, input: "float32" } as const;
-  return { images, options, targets: (smoothing: number) => dense(target, 10, smoothing) };
-}
-
-function dense(labels: readonly number[], classes: number, smoothing: number): Float32Array {
-  const target = new Float32Array(labels.length * classes).fill(smoothing / classes);
-  for (const [i, label] of labels.entries())
-    target[i * classes + label] = 1 - smoothing + smoothing / classes;
-  return target;
-}
-
-function crossEntropy(logits: Float32Array, labels: readonly number[]): number {
-  const classes = logits.length / labels.length;
-  const losses = labels.map((label, i) => {
-    const row = logits.subarray(i * classes, (i + 1) * classes);
-    return Math.log(row.reduce((sum, z) => sum + Math.exp(z), 0)) - (row[label] ?? Number.NaN);
-  });
-  return losses.reduce((sum, loss) => sum + loss, 0) / labels.length;
-}
-
-async function evaluate(model: Model, images: Float32Array, options: Parameters<typeof createEvaluation>[2]) {
-  const evaluation = await createEvaluation(engine, model, options);
-  const logits = await evaluation.run(images, options.batchSize);
-  await evaluation.close();
-  return logits;
-}
-
-function largestDifference(values: Float32Array, expected: readonly number[][]): number {
-  return Math.max(...expected.flat().map((value, i) => Math.abs((values[i] ?? Number.NaN) - value)));
-}
 
 function difference(values: Float32Array, start: Float32Array | undefined): Float32Array {
   const result = new Float32Array(values.length);
@@ -108,66 +60,26 @@ describe.each(["tiny", "test_resnet", "resnet18", "resnet34", "resnet50"])("%s",
   const logitTolerance = name === "resnet50" ? 1e-3 : 1e-4;
 
   test("has timm's tensors in timm's order", () => {
-    const shapes = model.state
-      .filter(({ data }) => data instanceof Float32Array)
-      .map(({ name, shape }) => [name, shape]);
-    expect(shapes).toEqual(Object.entries(golden.checks.state).map(([name, [shape]]) => [name, shape]));
+    expectTensors(model, golden);
     if ("case" in golden) return;
     expect(model.parameters.length).toBe(golden.param_tensors);
     expect(model.parameters.reduce((sum, { data }) => sum + data.length, 0)).toBe(golden.param_count);
   });
 
   test("golden weights and inputs are what the file was computed from", () => {
-    const sum = (name: string, length: number) =>
-      goldenIntegers(golden.salt, name, length).reduce((total, c) => total + c, 0);
-    for (const [name, [shape, expected]] of Object.entries(golden.checks.state)) {
-      expect([
-        name,
-        sum(
-          name,
-          shape.reduce((product, size) => product * size, 1),
-        ),
-      ]).toEqual([name, expected]);
-    }
-    for (const { input_shape, target } of cases) {
-      const length = input_shape.reduce((product, size) => product * size, 1);
-      expect(sum("input", length)).toBe(golden.checks.input_sum_c[input_shape.join("x")]);
-      expect(target.map((_, i) => goldenBits(golden.salt, "target", i) % 10)).toEqual(target);
-    }
+    expectNumbersFromNames(golden, cases);
   });
 
   describe.each(cases.map((one) => [one.input_shape.join("×"), one] as const))("on %s", (_, one) => {
     test("evaluates as PyTorch does", async () => {
-      const { images, options } = inputs(golden, one);
-      const logits = await evaluate(model, images, options);
-      expect(largestDifference(logits, one.eval.logits)).toBeLessThan(1e-4);
-      expect(Math.abs(crossEntropy(logits, one.target) - one.eval.loss)).toBeLessThan(1e-4);
+      const { images, options } = goldenInputs(golden, one);
+      expectEvaluation(await evaluateOnce(model, images, options), one);
     });
 
     test("one step gives PyTorch's loss, gradients and running statistics", async () => {
-      const { images, options, targets } = inputs(golden, one);
+      const { images, options, targets } = goldenInputs(golden, one);
       const step = await createTrainingStep(engine, model, options);
-      const { loss, logits } = await step.run(images, targets(0));
-      expect(largestDifference(logits, one.train.logits)).toBeLessThan(logitTolerance);
-      expect(Math.abs(loss - one.train.loss)).toBeLessThan(1e-4);
-      const gradientTolerance = Math.max(1e-3, 3 * (one.f32_dev.grad_sensitivity_max ?? 0));
-      const gradients = model.parameters.map(({ name, grad }) => [name, grad] as const);
-      expect(gradients.map(([name]) => name)).toEqual(Object.keys(one.grads));
-      for (const [name, grad] of gradients) {
-        expect([name, fingerprintError(grad ?? [], one.grads[name] ?? []) < gradientTolerance]).toEqual([
-          name,
-          true,
-        ]);
-      }
-      expect(model.batchNormalizations.map(({ module }) => module)).toEqual(
-        Object.keys(one.bn_after_1_forward),
-      );
-      for (const { module, runningMean, runningVar, numBatchesTracked } of model.batchNormalizations) {
-        const expected = one.bn_after_1_forward[module];
-        expect(fingerprintError(runningMean, expected?.running_mean ?? [])).toBeLessThan(1e-5);
-        expect(fingerprintError(runningVar, expected?.running_var ?? [])).toBeLessThan(1e-5);
-        expect(numBatchesTracked).toEqual(BigInt64Array.of(1n));
-      }
+      expectStep(model, await step.run(images, targets(0)), one, logitTolerance);
       const smoothed = await step.run(images, targets(0.1));
       expect(Math.abs(smoothed.loss - one.train.loss_smoothing_0_1)).toBeLessThan(1e-4);
       await step.close();
@@ -175,7 +87,7 @@ describe.each(["tiny", "test_resnet", "resnet18", "resnet34", "resnet50"])("%s",
 
     const runs = Object.entries(one.optim).filter(([opt]) => !large || ["sgd", "adamw"].includes(opt));
     test.each(runs)("a run of %s follows PyTorch", async (_, run) => {
-      const { images, options, targets } = inputs(golden, one);
+      const { images, options, targets } = goldenInputs(golden, one);
       const start = model.parameters.map(({ data }) => data.slice());
       const step = await createTrainingStep(engine, model, options);
       const args = Object.fromEntries(
@@ -211,7 +123,7 @@ describe.each(["tiny", "test_resnet", "resnet18", "resnet34", "resnet50"])("%s",
         optimizer.syncLookahead?.();
       }
       await step.close();
-      const logits = await evaluate(model, images, options);
+      const logits = await evaluateOnce(model, images, options);
       const deviation = Math.max(run.f32_loss_dev, run.f32_eval_dev);
       expect(near(crossEntropy(logits, one.target), run.eval_loss_after, deviation)).toBe(true);
     });

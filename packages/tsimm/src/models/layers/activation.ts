@@ -29,6 +29,15 @@ export function gelu(layers: Layers, x: Value): Value {
   return layers.op("Mul", [half, layers.op("Add", [erf, scalar(layers, 1)])]);
 }
 
+/** {@link gelu} nearly: x / 2 · (1 + tanh(√(2 / π) · (x + 0.044715 · x³))). */
+export function geluTanh(layers: Layers, x: Value): Value {
+  const cube = layers.op("Mul", [layers.op("Mul", [x, x]), x]);
+  const inner = layers.op("Add", [x, layers.op("Mul", [cube, scalar(layers, 0.044715)])]);
+  const tanh = layers.op("Tanh", [layers.op("Mul", [inner, scalar(layers, Math.sqrt(2 / Math.PI))])]);
+  const half = layers.op("Mul", [x, scalar(layers, 0.5)]);
+  return layers.op("Mul", [half, layers.op("Add", [tanh, scalar(layers, 1)])]);
+}
+
 /** x · hardSigmoid(x). */
 export function hardSwish(layers: Layers, x: Value): Value {
   return layers.op("HardSwish", [x]);

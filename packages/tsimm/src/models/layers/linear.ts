@@ -11,13 +11,17 @@ export interface LinearOptions {
   readonly initialize?: Initializer;
   /** Initial bias; absent: uniform in ±1 / √N, PyTorch's default. */
   readonly initializeBias?: Initializer;
+  /** The weight has the shape of a 1×1 convolution's, [features, N, 1, 1], not [features, N]. */
+  readonly asConv?: boolean;
 }
 
 /** Linear layer with bias over the last axis: x [.., N] to [.., features]. */
 export function linear(layers: Layers, module: string, x: Value, options: LinearOptions): Value {
   const width = x.shape.at(-1) ?? 0;
   const { features, initialize = uniformFanIn(width), initializeBias = uniformFanIn(width) } = options;
-  const weight = layers.parameter(`${module}.weight`, [features, width], initialize);
+  const shape = options.asConv ? [features, width, 1, 1] : [features, width];
+  const declared = layers.parameter(`${module}.weight`, shape, initialize);
+  const weight = options.asConv ? reshape(layers, declared, [features, width]) : declared;
   const bias = layers.parameter(`${module}.bias`, [features], initializeBias);
   const product = (rows: Value) =>
     layers.op("Gemm", [rows, weight, bias], { transB: int(1) }, { name: module });
