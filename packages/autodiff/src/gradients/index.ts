@@ -43,6 +43,11 @@ import { batchNormalization } from "./normalization/batch-normalization.ts";
 import { layerNormalization } from "./normalization/layer-normalization.ts";
 import { gemm } from "./product/gemm.ts";
 import { matMul } from "./product/mat-mul.ts";
+import { reduceExtremum } from "./reduction/reduce-extremum.ts";
+import { reduceLogSum, reduceLogSumExp } from "./reduction/reduce-log-sum.ts";
+import { reduceL1, reduceL2, reduceSumSquare } from "./reduction/reduce-norm.ts";
+import { reduceMean, reduceSum } from "./reduction/reduce-sum.ts";
+import { logSoftmax, softmax } from "./reduction/softmax.ts";
 import { averagePool } from "./window/average-pool.ts";
 import { conv } from "./window/conv.ts";
 import { globalAveragePool } from "./window/global-average-pool.ts";
@@ -100,6 +105,7 @@ export const gradientRules: ReadonlyMap<string, GradientRule> = new Map([
   ["LayerNormalization", layerNormalization],
   ["LeakyRelu", leakyRelu],
   ["Log", log],
+  ["LogSoftmax", logSoftmax],
   ["MatMul", matMul],
   ["Max", extremum],
   ["MaxPool", maxPool],
@@ -111,11 +117,21 @@ export const gradientRules: ReadonlyMap<string, GradientRule> = new Map([
   ["PRelu", prelu],
   ["Pow", pow],
   ["Reciprocal", reciprocal],
+  ["ReduceL1", reduceL1],
+  ["ReduceL2", reduceL2],
+  ["ReduceLogSum", reduceLogSum],
+  ["ReduceLogSumExp", reduceLogSumExp],
+  ["ReduceMax", reduceExtremum],
+  ["ReduceMean", reduceMean],
+  ["ReduceMin", reduceExtremum],
+  ["ReduceSum", reduceSum],
+  ["ReduceSumSquare", reduceSumSquare],
   ["Relu", relu],
   ["Reshape", reshape],
   ["Selu", selu],
   ["Sigmoid", sigmoid],
   ["Sin", sin],
+  ["Softmax", softmax],
   ["Softplus", softplus],
   ["Softsign", softsign],
   ["Sqrt", sqrt],

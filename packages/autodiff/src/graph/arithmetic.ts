@@ -29,6 +29,8 @@ export interface Arithmetic {
   cast(x: Value, dtype: DataType): Value;
   /** An operator of one input without attributes: `unary("Exp", x)`. */
   unary(op: string, x: Value): Value;
+  /** By broadcasting. */
+  expand(x: Value, shape: readonly number[]): Value;
   /** Sum over `axes`, which vanish unless `keep`. */
   sum(x: Value, axes: readonly number[], keep?: boolean): Value;
   /** The same elements under another shape; the node is left out where the shape is the same. */
@@ -56,6 +58,10 @@ export function arithmetic(builder: GraphBuilder): Arithmetic {
     positive: (x) => builder.op("Greater", [x, value(0)]),
     cast: (x, dtype) => (x.dtype === dtype ? x : builder.op("Cast", [x], { to: int(dataTypeCode(dtype)) })),
     unary: (op, x) => builder.op(op, [x]),
+    expand: (x, shape) =>
+      x.shape.join() === shape.join()
+        ? x
+        : builder.op("Expand", [x, builder.constant(int64([shape.length], shape))]),
     sum: (x, axes, keep = false) =>
       builder.op("ReduceSum", [x, builder.constant(int64([axes.length], axes))], {
         keepdims: int(keep ? 1 : 0),

@@ -4,6 +4,7 @@ import { elementwiseRules } from "./elementwise.fixture.ts";
 import { layoutRules } from "./layout.fixture.ts";
 import { normalizationRules } from "./normalization.fixture.ts";
 import { productRules } from "./product.fixture.ts";
+import { reductionRules } from "./reduction.fixture.ts";
 import { windowRules } from "./window.fixture.ts";
 
 /** Operator -> how it is checked. */
@@ -12,5 +13,6 @@ export const rules: Rules = {
   ...layoutRules,
   ...normalizationRules,
   ...productRules,
+  ...reductionRules,
   ...windowRules,
 };

@@ -38,8 +38,9 @@ const shapeRules: ReadonlyMap<string, ShapeRule> = new Map<string, ShapeRule>([
   ["MatMul", matMul],
   ["FusedMatMul", matMul],
   ["ReduceSum", reduceByInput],
-  ["ReduceMean", reduceByEither],
-  ["ReduceMax", reduceByEither],
+  ...["Mean", "Max", "Min", "L1", "L2", "SumSquare", "LogSum", "LogSumExp", "Prod"].map(
+    (kind) => [`Reduce${kind}`, reduceByEither] as const,
+  ),
   ["Reshape", reshape],
   ["Flatten", flatten],
   ["Transpose", transpose],

@@ -14,7 +14,8 @@ function reduce(call: OpCall, axes: readonly number[]) {
   const x = requiredInput(call, 0);
   const rank = x.shape.length;
   const reduced = new Set(axes.map((axis) => normalizeAxis(call, axis, rank)));
-  const isReduced = (axis: number) => reduced.size === 0 || reduced.has(axis);
+  const all = reduced.size === 0 && readInt(call.attributes, "noop_with_empty_axes", 0) === 0;
+  const isReduced = (axis: number) => all || reduced.has(axis);
   const keep = readInt(call.attributes, "keepdims", 1) === 1;
   const shape = keep
     ? x.shape.map((size, axis) => (isReduced(axis) ? 1 : size))
