@@ -1,6 +1,7 @@
 /** Makes a model of an architecture: its layers are walked once for the tensors and again for each graph. */
 import { type Graph, GraphBuilder, type Value } from "@tsimm/autodiff";
 import { keyedRandom } from "../random/keyed-random.ts";
+import type { LayerOf } from "./layer-order.ts";
 import { type GlobalPool, type Head, mapPools } from "./layers/classifier.ts";
 import {
   type BatchNormalizationDeclaration,
@@ -30,6 +31,8 @@ export interface Architecture {
   readonly globalPools?: readonly GlobalPool[];
   /** Parameters that never get weight decay though they have two or more dimensions. */
   readonly noWeightDecay?: readonly string[];
+  /** For learning rates that fall from layer to layer; absent: all is one layer. */
+  readonly layerOf?: LayerOf;
   /** From normalised images, [B, inChans, H, W], to unpooled features: a map [B, C, H, W] or tokens [B, N, D]. */
   forwardFeatures(layers: Layers, images: Value): Value;
   /**
@@ -60,13 +63,14 @@ export interface BuildOptions {
 /** Makes a model with initial weights. */
 export function buildModel(architecture: Architecture, options: BuildOptions): Model {
   const { name, inChans, numFeatures, pretrainedCfg, classifier, noWeightDecay = [] } = architecture;
+  const { layerOf = () => null } = architecture;
   const { seed, outIndices } = options;
   const defaultOutput = outIndices === undefined ? "logits" : "maps";
   let head = headOf(architecture, options);
   const graphOf = (graphOptions: ForwardGraphOptions) =>
     walk(architecture, head, { output: defaultOutput, ...graphOptions }, outIndices);
   const model = {
-    ...{ name, inChans, numFeatures, pretrainedCfg, classifier, noWeightDecay },
+    ...{ name, inChans, numFeatures, pretrainedCfg, classifier, noWeightDecay, layerOf },
     ...tensors(graphOf, pretrainedCfg, head, seed, new Map()),
     forwardGraph: (graphOptions: ForwardGraphOptions) => graphOf(graphOptions).graph,
     getClassifier: () => model.parameters.filter((parameter) => belongsTo(classifier, parameter)),

@@ -2,6 +2,7 @@
 import type { Value } from "@tsimm/autodiff";
 import type { Architecture } from "./build-model.ts";
 import { constant, normal } from "./initialization.ts";
+import { stemThenBlocks } from "./layer-order.ts";
 import { gelu, geluTanh } from "./layers/activation.ts";
 import { classify, type GlobalPool, globalPool } from "./layers/classifier.ts";
 import { conv } from "./layers/convolution.ts";
@@ -49,6 +50,7 @@ export function convnext(name: string, config: ConvNeXtConfig, options: Architec
     pretrainedCfg,
     classifier: "head.fc",
     globalPools: pools,
+    layerOf: stemThenBlocks(/^stem\./, /^stages\.(\d+)\.(?:downsample|blocks\.(\d+))/),
     forwardFeatures(layers, images) {
       const rates = dropRates.values();
       let x = patches(layers, "stem.0", images, dims[0] ?? 0, 4);

@@ -1,5 +1,6 @@
 /** What every model is: named parameters and buffers under timm's tensor names, and a forward graph. */
 import type { Graph } from "@tsimm/autodiff";
+import type { LayerOf } from "./layer-order.ts";
 import type { GlobalPool } from "./layers/classifier.ts";
 import type { FeatureInfo, Mask } from "./layers/layers.ts";
 
@@ -89,6 +90,8 @@ export interface Model {
   readonly classifier: string;
   /** Names of parameters that never get weight decay, as position embeddings. */
   readonly noWeightDecay: readonly string[];
+  /** Which layer a parameter belongs to, for learning rates that fall from layer to layer. */
+  readonly layerOf: LayerOf;
   /** Weight and bias of the last linear layer; none without classes. */
   getClassifier(): readonly Parameter[];
   /**

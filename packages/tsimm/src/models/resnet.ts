@@ -1,6 +1,7 @@
 /** ResNets (He et al., arXiv:1512.03385) and their variants d and t (He et al., arXiv:1812.01187), after timm. */
 import type { Value } from "@tsimm/autodiff";
 import type { Architecture } from "./build-model.ts";
+import { stemThenBlocks } from "./layer-order.ts";
 import { relu } from "./layers/activation.ts";
 import { classify, globalPool } from "./layers/classifier.ts";
 import { conv } from "./layers/convolution.ts";
@@ -48,6 +49,7 @@ export function resnet(name: string, config: ResNetConfig, options: Architecture
     numFeatures: (channels[last] ?? 0) * expansion(blockOf(last)),
     pretrainedCfg: config.pretrainedCfg,
     classifier: "fc",
+    layerOf: stemThenBlocks(/^(conv1|bn1)\./, /^layer(\d+)\.(\d+)/),
     forwardFeatures(layers, images) {
       const rates = dropRates.values();
       let x = maxPool(layers, layers.stage("act1", 2, stem(layers, images, config.stem)));

@@ -2,6 +2,7 @@
 import { int64, ints, type Value } from "@tsimm/autodiff";
 import type { Architecture } from "./build-model.ts";
 import { constant, normal, uniformFanIn } from "./initialization.ts";
+import { stemThenBlocks } from "./layer-order.ts";
 import { gelu } from "./layers/activation.ts";
 import { attention } from "./layers/attention.ts";
 import { classify, type GlobalPool } from "./layers/classifier.ts";
@@ -33,6 +34,8 @@ const pools: readonly GlobalPool[] = ["token", "avg", "max", "avgmax", ""];
 /** timm truncates at ±2, a hundred standard deviations away. */
 const initialization = { initialize: normal(0.02), initializeBias: constant(0) };
 
+const layerOf = stemThenBlocks(/^(cls_token|pos_embed|patch_embed)/, /^blocks\.(\d+)/);
+
 /** The architecture of a vision transformer; its position embeddings fit images of one size. */
 export function visionTransformer(
   name: string,
@@ -56,6 +59,8 @@ export function visionTransformer(
     classifier: "head",
     globalPools: pools,
     noWeightDecay: ["cls_token", "pos_embed"],
+    // The last norm goes with the last block.
+    layerOf: (name) => (name.startsWith("norm.") ? [1, depth - 1] : layerOf(name)),
     forwardFeatures(layers, images) {
       const [, , height, width] = images.shape;
       if (height !== size || width !== size) {

@@ -90,6 +90,7 @@ const emptyModel = {
   featureInfo: [],
   classifier: "fc",
   noWeightDecay: [],
+  layerOf: () => null,
   getClassifier: () => [],
   resetClassifier() {},
   forwardGraph() {

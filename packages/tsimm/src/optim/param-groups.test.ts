@@ -8,6 +8,7 @@ test.each([
   ["resnet18", [41, 21]],
   ["resnet34", [73, 37]],
   ["resnet50", [107, 54]],
+  ["convnext_atto", [87, 41]],
 ])("%s splits into tensors without and with weight decay as in timm", (name, expected) => {
   const groups = paramGroupsWeightDecay(createModel(name), { weightDecay: 0.05 });
   expect(sizes(groups)).toEqual(expected);
@@ -35,6 +36,18 @@ describe("on a small model", () => {
     ]);
     expect(scales({ layerDecayNoOptScale: 0.25 })).toEqual([0.25, 0.25, 0.5, 0.5, 1, 1]);
   });
+});
+
+test("ConvNeXt's layers are the stem, each block with the downsampling before it, and the head", () => {
+  const groups = paramGroupsLayerDecay(createModel("convnext_atto"), { weightDecay: 0.05, layerDecay: 0.5 });
+  const layer = (name: string) =>
+    Math.log2(groups.find(({ params }) => params.some((one) => one.name === name))?.lrScale ?? Number.NaN);
+  expect(layer("stem.1.bias")).toBe(-13);
+  expect(layer("stages.0.blocks.0.gamma")).toBe(-12);
+  expect(layer("stages.1.downsample.1.weight")).toBe(-10);
+  expect(layer("stages.1.blocks.0.conv_dw.bias")).toBe(-10);
+  expect(layer("stages.3.blocks.1.mlp.fc2.weight")).toBe(-1);
+  expect(layer("head.norm.weight")).toBe(0);
 });
 
 test("resnet34 has 18 layers, in 36 groups, its stem scaled by 0.75^17", () => {

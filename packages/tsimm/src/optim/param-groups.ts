@@ -21,7 +21,7 @@ export interface WeightDecayGroupOptions {
 /**
  * Groups without and with weight decay, in this order, empty ones left out.
  *
- * Biases and tensors with at most one dimension (normalisation) do not decay.
+ * Biases, tensors with at most one dimension (normalisation) and the model's `noWeightDecay` do not decay.
  *
  * @example
  * paramGroupsWeightDecay(createModel("resnet18"), { weightDecay: 0.05 }).map((group) => group.params.length);
@@ -29,11 +29,13 @@ export interface WeightDecayGroupOptions {
  * @see timm `timm/optim/_param_groups.py`
  */
 export function paramGroupsWeightDecay(
-  model: Pick<Model, "parameters">,
+  model: Pick<Model, "parameters" | "noWeightDecay">,
   { weightDecay, filterBiasAndBn = true }: WeightDecayGroupOptions,
 ): ParamGroupInput[] {
-  if (weightDecay === 0 || !filterBiasAndBn) return [{ params: model.parameters, weightDecay }];
-  const decays = ({ name, shape }: Parameter) => shape.length > 1 && !name.endsWith(".bias");
+  if (weightDecay === 0) return [{ params: model.parameters, weightDecay }];
+  const decays = ({ name, shape }: Parameter) =>
+    !(filterBiasAndBn && (shape.length <= 1 || name.endsWith(".bias"))) &&
+    !model.noWeightDecay.includes(name);
   const groups = [
     { params: model.parameters.filter((parameter) => !decays(parameter)), weightDecay: 0 },
     { params: model.parameters.filter(decays), weightDecay },
@@ -56,27 +58,27 @@ export interface LayerDecayGroupOptions {
 /**
  * Groups by layer, each with the `lrScale` of its depth: layerDecay ^ (last layer - layer).
  *
- * Layer 0 is the stem (`conv1`, `bn1`), then each residual block is one, the last is all else (`fc`). Within a
- * layer, tensors with at most one dimension form a group without weight decay. Groups stand in the order in
- * which the model's parameters first reach them. Schedulers apply the scale.
+ * The model's `layerOf` says which layer a tensor belongs to. In a ResNet layer 0 is the stem (`conv1`, `bn1`), then
+ * each residual block is one, the last is all else (`fc`). Within a layer, tensors with at most one dimension and the
+ * model's `noWeightDecay` form a group without weight decay. Groups stand in the order in which the model's parameters
+ * first reach them. Schedulers apply the scale.
  *
  * @see timm `timm/optim/_param_groups.py`
  */
 export function paramGroupsLayerDecay(
-  model: Pick<Model, "parameters">,
+  model: Pick<Model, "parameters" | "noWeightDecay" | "layerOf">,
   { weightDecay, layerDecay, layerDecayMinScale = 0, layerDecayNoOptScale = 0 }: LayerDecayGroupOptions,
 ): ParamGroupInput[] {
-  const blocks = [...new Set(model.parameters.flatMap(({ name }) => blockOf(name) ?? []))];
-  const last = blocks.length + 1;
+  const places = model.parameters.map(({ name }) => model.layerOf(name) ?? [Number.POSITIVE_INFINITY]);
+  const layers = [...new Set(places.toSorted(byNumbers).map(String))];
   const groups = new Map<string, { params: Parameter[]; lrScale: number; weightDecay: number }>();
-  for (const parameter of model.parameters) {
-    const block = blockOf(parameter.name);
-    const stem = /^(conv1|bn1)\./.test(parameter.name);
-    const layer = block !== null ? 1 + blocks.indexOf(block) : stem ? 0 : last;
-    const lrScale = Math.max(layerDecayMinScale, layerDecay ** (last - layer));
+  for (const [index, parameter] of model.parameters.entries()) {
+    const layer = layers.indexOf(String(places[index]));
+    const lrScale = Math.max(layerDecayMinScale, layerDecay ** (layers.length - 1 - layer));
     if (lrScale < layerDecayNoOptScale) continue;
-    const decay = parameter.shape.length > 1 ? weightDecay : 0;
-    const key = `${layer} ${parameter.shape.length > 1}`;
+    const decays = parameter.shape.length > 1 && !model.noWeightDecay.includes(parameter.name);
+    const decay = decays ? weightDecay : 0;
+    const key = `${layer} ${decays}`;
     const group = groups.get(key) ?? { params: [], lrScale, weightDecay: decay };
     group.params.push(parameter);
     groups.set(key, group);
@@ -84,6 +86,8 @@ export function paramGroupsLayerDecay(
   return [...groups.values()];
 }
 
-function blockOf(name: string): string | null {
-  return /^layer\d+\.\d+/.exec(name)?.[0] ?? null;
+/** By the first number in which they differ. */
+function byNumbers(a: readonly number[], b: readonly number[]): number {
+  const at = a.findIndex((value, i) => value !== b[i]);
+  return at === -1 ? a.length - b.length : (a[at] ?? 0) - (b[at] ?? Number.NEGATIVE_INFINITY);
 }
