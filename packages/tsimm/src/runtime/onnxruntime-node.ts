@@ -31,6 +31,8 @@ export async function nativeEngine(): Promise<Engine> {
         executionMode: "sequential",
         interOpNumThreads: 1,
         graphOptimizationLevel: "all",
+        // A pattern is one block for all tensors, kept beside the chunks of the run that recorded it.
+        enableMemPattern: false,
         logSeverityLevel: 3,
         extra: {
           session: {

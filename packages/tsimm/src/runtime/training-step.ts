@@ -25,7 +25,7 @@ export interface StepResult {
 /** A model's training step, compiled for one batch size and image size. */
 export interface TrainingStep {
   /**
-   * Forward and backward pass. Writes every parameter's `grad` and updates the running statistics of every
+   * Forward and backward pass. Writes every parameter's `grad` (null until then) and updates the running statistics of every
    * batch normalization; parameters stay as they are, and must until the promise settles.
    *
    * @param images - A whole batch in the layout that the options name.
@@ -82,6 +82,8 @@ export async function createTrainingStep(
       for (const { name, keep, shape } of masks) {
         feeds[name] = drawMask(shape, keep, keyedRandom(seed, "dropout", ...(keys ?? []), name));
       }
+      // The last gradients may be collected while the next ones are computed.
+      for (const parameter of model.parameters) parameter.grad = null;
       const outputs = await session.run(feeds);
       const output = (name: string | undefined) => floats(outputs, name);
       for (const parameter of model.parameters) {
