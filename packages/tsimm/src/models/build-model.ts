@@ -68,7 +68,7 @@ export function buildModel(architecture: Architecture, options: BuildOptions): M
   const defaultOutput = outIndices === undefined ? "logits" : "maps";
   let head = headOf(architecture, options);
   const graphOf = (graphOptions: ForwardGraphOptions) =>
-    walk(architecture, head, { output: defaultOutput, ...graphOptions }, outIndices);
+    walk(architecture, head, { ...graphOptions, output: graphOptions.output ?? defaultOutput }, outIndices);
   const model = {
     ...{ name, inChans, numFeatures, pretrainedCfg, classifier, noWeightDecay, layerOf },
     ...tensors(graphOf, pretrainedCfg, head, seed, new Map()),

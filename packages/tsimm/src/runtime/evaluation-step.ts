@@ -1,6 +1,6 @@
 /** Evaluation of a model on an engine, with the weights as constants of the graph. */
 import { bakeInitializers, encodeModel, prependNormalization, type Tensor } from "@tsimm/autodiff";
-import type { Model } from "../models/model.ts";
+import type { ForwardOutput, Model } from "../models/model.ts";
 import type { Engine } from "./engine.ts";
 import { type ImageOptions, imageTensor } from "./images.ts";
 
@@ -8,18 +8,28 @@ import { type ImageOptions, imageTensor } from "./images.ts";
 export type EvaluationOptions = ImageOptions & {
   /** Threads of the engine, an integer >= 1; absent: all cores. */
   readonly threads?: number;
+  /** What is computed; absent: logits, or the maps of a model made with `featuresOnly`. */
+  readonly output?: ForwardOutput;
 };
 
 /** A set of weights, compiled for one batch size and image size. */
 export interface Evaluation {
   /**
-   * Logits of images, or the pooled features of a model without classes.
+   * Logits of images, or the pooled features of a model without classes; with another `output` its first tensor.
    *
    * @param images - At most a batch, in the layout that the options name; a smaller one is padded.
    * @param count - Images in it.
    * @returns [count, numClasses] or [count, numFeatures].
    */
   run(images: Uint8Array | Float32Array, count: number): Promise<Float32Array>;
+  /**
+   * All that is computed of images, e.g. every feature map by the name of its module.
+   *
+   * @param images - As in `run`.
+   * @param count - Images in it.
+   * @returns Tensors [count, ..] by name.
+   */
+  outputs(images: Uint8Array | Float32Array, count: number): Promise<Readonly<Record<string, Tensor>>>;
   /** Releases the native memory; nothing runs afterwards. */
   close(): Promise<void>;
 }
@@ -37,8 +47,8 @@ export async function createEvaluation(
   model: Model,
   options: EvaluationOptions,
 ): Promise<Evaluation> {
-  const { batchSize, height, width, input, mean, std, threads } = options;
-  const forward = model.forwardGraph({ batchSize, height, width, training: false });
+  const { batchSize, height, width, input, mean, std, threads, output } = options;
+  const forward = model.forwardGraph({ batchSize, height, width, training: false, output });
   const inputs = new Set(forward.inputs.map(({ name }) => name));
   const weights = new Map<string, Tensor>();
   for (const { name, shape, data } of model.state) {
@@ -51,21 +61,32 @@ export async function createEvaluation(
   const padded = new (input === "uint8" ? Uint8Array : Float32Array)(
     batchSize * model.inChans * height * width,
   );
+  const outputs: Evaluation["outputs"] = async (images, count) => {
+    if (!(Number.isInteger(count) && count >= 1 && count <= batchSize)) {
+      throw new RangeError(`Evaluation.run: count must be an integer from 1 to ${batchSize}, got ${count}`);
+    }
+    const batch = imageTensor("Evaluation.run", images, model.inChans, { ...options, batchSize: count });
+    let feed = batch;
+    if (count < batchSize) {
+      padded.set(images);
+      feed = imageTensor("Evaluation.run", padded, model.inChans, options);
+    }
+    const results = await session.run({ input: feed });
+    return Object.fromEntries(
+      Object.entries(results).map(([name, result]) => [name, firstImages(result, count)]),
+    );
+  };
   return {
+    outputs,
     async run(images, count) {
-      if (!(Number.isInteger(count) && count >= 1 && count <= batchSize)) {
-        throw new RangeError(`Evaluation.run: count must be an integer from 1 to ${batchSize}, got ${count}`);
-      }
-      const batch = imageTensor("Evaluation.run", images, model.inChans, { ...options, batchSize: count });
-      let feed = batch;
-      if (count < batchSize) {
-        padded.set(images);
-        feed = imageTensor("Evaluation.run", padded, model.inChans, options);
-      }
-      const { logits } = await session.run({ input: feed });
-      if (!(logits?.data instanceof Float32Array)) throw new TypeError("Evaluation.run: no float32 logits");
-      return logits.data.subarray(0, (count * logits.data.length) / batchSize);
+      const [first] = Object.values(await outputs(images, count));
+      if (!(first?.data instanceof Float32Array)) throw new TypeError("Evaluation.run: no float32 output");
+      return first.data;
     },
     close: () => session.close(),
   };
+}
+
+function firstImages({ dtype, shape: [batchSize = 0, ...rest], data }: Tensor, count: number): Tensor {
+  return { dtype, shape: [count, ...rest], data: data.subarray(0, (data.length * count) / batchSize) };
 }
