@@ -26,9 +26,10 @@ export function backward(
   const differentiable = dependents(nodes, wanted);
   const gradients = new Map([[value.name, gradient]]);
   for (const node of nodes.toReversed()) {
-    const ofOutput = gradients.get(node.outputs[0] ?? "");
-    if (!ofOutput || !node.inputs.some((name) => differentiable.has(name))) continue;
-    for (const [index, ofInput] of inputGradients(builder, node, ofOutput).entries()) {
+    const ofOutputs = node.outputs.map((name) => gradients.get(name) ?? null);
+    if (ofOutputs.every((given) => given === null)) continue;
+    if (!node.inputs.some((name) => differentiable.has(name))) continue;
+    for (const [index, ofInput] of inputGradients(builder, node, ofOutputs).entries()) {
       const name = node.inputs[index] ?? "";
       if (!ofInput || !differentiable.has(name)) continue;
       const others = gradients.get(name);
@@ -48,29 +49,47 @@ function dependents(nodes: readonly Node[], wanted: readonly string[]): Readonly
   const reached = new Set(wanted);
   for (const node of nodes) {
     if (!node.inputs.some((name) => reached.has(name))) continue;
-    // Later outputs, such as batch statistics, are not differentiated.
-    const [first] = node.outputs;
-    if (first) reached.add(first);
+    for (const name of node.outputs) if (name !== "") reached.add(name);
   }
   return reached;
 }
 
-function inputGradients(builder: GraphBuilder, node: Node, gradient: Value): readonly (Value | null)[] {
+/** Operators whose every output has a gradient; of others, such as normalizations, the first alone. */
+const ofSeveralOutputs: readonly string[] = ["Split"];
+
+function inputGradients(
+  builder: GraphBuilder,
+  node: Node,
+  gradients: readonly (Value | null)[],
+): readonly (Value | null)[] {
   const rule = node.domain === "" ? gradientRules.get(node.op) : undefined;
   if (!rule) {
     throw new RangeError(
       `trainingGraph: every operator on the way to the loss must have a gradient rule, got ${node.op} at node "${node.name}"; freeze what lies before it or add a rule`,
     );
   }
+  const math = arithmetic(builder);
+  if (!ofSeveralOutputs.includes(node.op)) {
+    const other = gradients.findIndex((given, index) => index > 0 && given !== null);
+    if (other > 0) {
+      throw new RangeError(
+        `${node.op} "${node.name}": only output 0 must lead to the loss, got output ${other}; freeze what lies before it`,
+      );
+    }
+  }
+  const outputs = node.outputs.map((name) => (name === "" ? null : builder.value(name)));
+  const [gradient] = gradients;
   const inputs = node.inputs.map((name) => (name === "" ? null : builder.value(name)));
   return rule({
     name: node.name,
     attributes: node.attributes,
     inputs,
+    outputs,
     output: builder.value(node.outputs[0] ?? ""),
-    gradient,
+    gradients,
+    gradient: gradient ?? math.expand(math.constant(0), outputs[0]?.shape ?? []),
     builder,
-    math: arithmetic(builder),
+    math,
     input(index) {
       const value = inputs[index];
       if (!value) throw new RangeError(`${node.op} "${node.name}": input ${index} must be given, got none`);

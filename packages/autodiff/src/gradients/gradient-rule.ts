@@ -10,8 +10,12 @@ export interface GradientContext {
   readonly attributes: Attributes;
   /** null stands for an absent optional input. */
   readonly inputs: readonly (Value | null)[];
+  /** null stands for an absent optional output. */
+  readonly outputs: readonly (Value | null)[];
   /** The first output. */
   readonly output: Value;
+  /** Gradients of the loss by the outputs, each of its output's shape; null: the loss does not depend on it. */
+  readonly gradients: readonly (Value | null)[];
   /** Gradient of the loss by the first output, of its shape. */
   readonly gradient: Value;
   /** Extends the graph. */

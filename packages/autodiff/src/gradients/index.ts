@@ -37,10 +37,21 @@ import { where } from "./elementwise/where.ts";
 import { withoutGradient } from "./elementwise/without-gradient.ts";
 import type { GradientRule } from "./gradient-rule.ts";
 import { concat } from "./layout/concat.ts";
+import { depthToSpace, spaceToDepth } from "./layout/depth-to-space.ts";
+import { expand } from "./layout/expand.ts";
+import { gather, gatherElements } from "./layout/gather.ts";
+import { pad } from "./layout/pad.ts";
 import { reshape } from "./layout/reshape.ts";
+import { resize } from "./layout/resize.ts";
+import { slice } from "./layout/slice.ts";
+import { split } from "./layout/split.ts";
+import { tile } from "./layout/tile.ts";
 import { transpose } from "./layout/transpose.ts";
 import { batchNormalization } from "./normalization/batch-normalization.ts";
+import { groupNormalization, instanceNormalization } from "./normalization/group-normalization.ts";
 import { layerNormalization } from "./normalization/layer-normalization.ts";
+import { lpNormalization } from "./normalization/lp-normalization.ts";
+import { lrn } from "./normalization/lrn.ts";
 import { gemm } from "./product/gemm.ts";
 import { matMul } from "./product/mat-mul.ts";
 import { reduceExtremum } from "./reduction/reduce-extremum.ts";
@@ -50,7 +61,9 @@ import { reduceMean, reduceSum } from "./reduction/reduce-sum.ts";
 import { logSoftmax, softmax } from "./reduction/softmax.ts";
 import { averagePool } from "./window/average-pool.ts";
 import { conv } from "./window/conv.ts";
+import { convTranspose } from "./window/conv-transpose.ts";
 import { globalAveragePool } from "./window/global-average-pool.ts";
+import { globalMaxPool } from "./window/global-max-pool.ts";
 import { maxPool } from "./window/max-pool.ts";
 
 /** Operators that nothing flows back through. */
@@ -89,23 +102,33 @@ export const gradientRules: ReadonlyMap<string, GradientRule> = new Map([
   ["Clip", clip],
   ["Concat", concat],
   ["Conv", conv],
+  ["ConvTranspose", convTranspose],
   ["Cos", cos],
+  ["DepthToSpace", depthToSpace],
   ["Div", div],
   ["Dropout", dropout],
   ["Elu", elu],
   ["Erf", erf],
   ["Exp", exp],
+  ["Expand", expand],
   ["Flatten", reshape],
+  ["Gather", gather],
+  ["GatherElements", gatherElements],
   ["Gelu", gelu],
   ["Gemm", gemm],
   ["GlobalAveragePool", globalAveragePool],
+  ["GlobalMaxPool", globalMaxPool],
+  ["GroupNormalization", groupNormalization],
   ["HardSigmoid", hardSigmoid],
   ["HardSwish", hardSwish],
   ["Identity", identity],
+  ["InstanceNormalization", instanceNormalization],
+  ["LRN", lrn],
   ["LayerNormalization", layerNormalization],
   ["LeakyRelu", leakyRelu],
   ["Log", log],
   ["LogSoftmax", logSoftmax],
+  ["LpNormalization", lpNormalization],
   ["MatMul", matMul],
   ["Max", extremum],
   ["MaxPool", maxPool],
@@ -115,6 +138,7 @@ export const gradientRules: ReadonlyMap<string, GradientRule> = new Map([
   ["Mul", mul],
   ["Neg", neg],
   ["PRelu", prelu],
+  ["Pad", pad],
   ["Pow", pow],
   ["Reciprocal", reciprocal],
   ["ReduceL1", reduceL1],
@@ -128,17 +152,24 @@ export const gradientRules: ReadonlyMap<string, GradientRule> = new Map([
   ["ReduceSumSquare", reduceSumSquare],
   ["Relu", relu],
   ["Reshape", reshape],
+  ["Resize", resize],
   ["Selu", selu],
   ["Sigmoid", sigmoid],
   ["Sin", sin],
+  ["Slice", slice],
   ["Softmax", softmax],
   ["Softplus", softplus],
   ["Softsign", softsign],
+  ["SpaceToDepth", spaceToDepth],
+  ["Split", split],
   ["Sqrt", sqrt],
+  ["Squeeze", reshape],
   ["Sub", sub],
   ["Sum", sum],
   ["Tanh", tanh],
+  ["Tile", tile],
   ["Transpose", transpose],
+  ["Unsqueeze", reshape],
   ["Where", where],
   ...constantOperators.map((op) => [op, withoutGradient] as const),
 ]);

@@ -1,7 +1,7 @@
 import { readInt } from "../../graph/attributes.ts";
-import { elementCount } from "../../graph/tensor.ts";
 import type { GradientRule } from "../gradient-rule.ts";
 import { sumTo } from "../sum-to.ts";
+import { standardizationGradient } from "./standardize.ts";
 
 /**
  * y = scale z + bias, z = (x - mean) inv over the axes from `axis` on, inv the inverse deviation.
@@ -25,13 +25,9 @@ export const layerNormalization: GradientRule = ({
   const axes = [...x.shape.keys()].slice(axis < 0 ? axis + rank : axis);
   const mean = builder.optionalOutput(name, 1);
   const inverse = builder.optionalOutput(name, 2);
-  const normalized = math.mul(math.sub(x, mean), inverse);
-  const byNormalized = math.mul(gradient, scale);
-  const count = elementCount(axes.map((at) => x.shape[at] ?? 0));
-  const average = (value: typeof x) => math.div(math.sum(value, axes, true), count);
-  const along = math.mul(normalized, average(math.mul(byNormalized, normalized)));
-  const byInput = math.mul(inverse, math.sub(math.sub(byNormalized, average(byNormalized)), along));
-  const byScale = sumTo(math, math.mul(gradient, normalized), scale.shape);
+  const standard = { z: math.mul(math.sub(x, mean), inverse), inverse };
+  const dx = standardizationGradient(math, math.mul(gradient, scale), standard, axes);
+  const byScale = sumTo(math, math.mul(gradient, standard.z), scale.shape);
   const bias = inputs[2];
-  return [byInput, byScale, bias ? sumTo(math, gradient, bias.shape) : null];
+  return [dx, byScale, bias ? sumTo(math, gradient, bias.shape) : null];
 };

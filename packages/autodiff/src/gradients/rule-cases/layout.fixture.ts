@@ -1,8 +1,10 @@
 /** Random applications of the operators in `layout/`. */
 import fc from "fast-check";
-import { int, ints } from "../../graph/attributes.ts";
-import { int64 } from "../../graph/tensor.ts";
-import { type Case, linear, op, type Rules, shape, size } from "./case.fixture.ts";
+import { int, ints, text } from "../../graph/attributes.ts";
+import type { GraphBuilder } from "../../graph/builder.ts";
+import type { Attributes } from "../../graph/graph.ts";
+import { elementCount, float32, int64 } from "../../graph/tensor.ts";
+import { broadcastPair, type Case, linear, op, type Rules, shape, size } from "./case.fixture.ts";
 
 const concatCases = fc
   .tuple(shape, fc.nat(3), fc.boolean(), fc.array(size, { minLength: 1, maxLength: 3 }))
@@ -28,6 +30,197 @@ const transposeCases = shape.chain((dims) =>
     .map((perm): Case => ({ shapes: [dims], apply: op("Transpose", { perm: ints(...perm) }) })),
 );
 
+/** Elements from `start` to `end` by `step` along some axes, also counted from the end. */
+const sliceCases = shape.chain((dims) =>
+  fc
+    .tuple(fc.subarray([...dims.keys()], { minLength: 1 }), fc.infiniteStream(fc.nat(0xffff)), fc.boolean())
+    .map(([axes, stream, negative]): Case => {
+      const draw = (count: number) => Number(stream.next().value) % count;
+      const starts = axes.map((axis) => draw(dims[axis] ?? 1));
+      const steps = axes.map(() => [1, 2, 3, -1, -2][draw(5)] ?? 1);
+      const ends = axes.map((axis, index) => {
+        const size = dims[axis] ?? 1;
+        const start = starts[index] ?? 0;
+        const forward = (steps[index] ?? 1) > 0;
+        return forward ? start + 1 + draw(size - start) : start - 1 - draw(start + 1) - size;
+      });
+      const numbers = (builder: GraphBuilder, values: readonly number[]) =>
+        builder.constant(int64([values.length], values));
+      const wrap = (values: readonly number[]) =>
+        negative ? values.map((value, index) => value - (dims[axes[index] ?? 0] ?? 1)) : values;
+      return {
+        shapes: [dims],
+        apply: (builder, [x]) =>
+          builder.op("Slice", [
+            x ?? null,
+            ...[wrap(starts), ends, axes, steps].map((values) => numbers(builder, values)),
+          ]),
+      };
+    }),
+);
+
+const gatherCases = shape.chain((dims) =>
+  fc
+    .tuple(fc.nat(dims.length - 1), fc.array(size, { maxLength: 2 }), fc.infiniteStream(fc.nat(0xffff)))
+    .map(([axis, indexShape, stream]): Case => {
+      const length = dims[axis] ?? 1;
+      const indices = Array.from(
+        { length: elementCount(indexShape) },
+        () => (Number(stream.next().value) % (2 * length)) - length,
+      );
+      return {
+        shapes: [dims],
+        apply: (builder, [x]) =>
+          builder.op("Gather", [x ?? null, builder.constant(int64(indexShape, indices))], {
+            axis: int(axis),
+          }),
+      };
+    }),
+);
+
+const gatherElementsCases = shape.chain((dims) =>
+  fc
+    .tuple(fc.nat(dims.length - 1), size, fc.infiniteStream(fc.nat(0xffff)))
+    .map(([axis, count, stream]): Case => {
+      const length = dims[axis] ?? 1;
+      const taken = dims.map((whole, at) => (at === axis ? count : whole));
+      const indices = Array.from({ length: elementCount(taken) }, () => Number(stream.next().value) % length);
+      return {
+        shapes: [dims],
+        apply: (builder, [x]) =>
+          builder.op("GatherElements", [x ?? null, builder.constant(int64(taken, indices))], {
+            axis: int(axis),
+          }),
+      };
+    }),
+);
+
+/** Every part goes on with a factor of its own; one of them nowhere. */
+const splitCases = shape.chain((dims) =>
+  fc
+    .tuple(fc.nat(dims.length - 1), fc.array(size, { minLength: 2, maxLength: 3 }), fc.boolean())
+    .map(([axis, sizes, unused]): Case => {
+      const total = sizes.reduce((sum, part) => sum + part, 0);
+      return {
+        shapes: [dims.map((whole, at) => (at === axis ? total : whole))],
+        apply(builder, [x]) {
+          const lengths = builder.constant(int64([sizes.length], sizes));
+          const attributes = { axis: int(axis) };
+          const parts = builder.ops("Split", [x ?? null, lengths], attributes, sizes.length);
+          const scaled = parts
+            .slice(unused ? 1 : 0)
+            .map((part, index) => builder.op("Mul", [part, builder.constant(float32([], [index + 2]))]));
+          return builder.op("Concat", scaled, attributes);
+        },
+      };
+    }),
+);
+
+const padCases = fc.constantFrom("constant", "edge", "reflect", "wrap").chain((mode) =>
+  fc.array(fc.integer({ min: 2, max: 4 }), { minLength: 1, maxLength: 4 }).chain((dims) =>
+    fc
+      .array(fc.integer({ min: mode === "constant" ? -1 : 0, max: 1 }), {
+        minLength: 2 * dims.length,
+        maxLength: 2 * dims.length,
+      })
+      .map((drawn): Case => {
+        const rank = dims.length;
+        // Something stays of every axis.
+        const pads = drawn.map((pixels, index) =>
+          index >= rank && pixels + (drawn[index - rank] ?? 0) === -2 ? 0 : pixels,
+        );
+        return {
+          shapes: [dims],
+          apply: (builder, [x]) =>
+            builder.op("Pad", [x ?? null, builder.constant(int64([2 * rank], pads))], { mode: text(mode) }),
+        };
+      }),
+  ),
+);
+
+const expandCases = broadcastPair.map(
+  ([dims, other]): Case => ({
+    shapes: [dims],
+    apply: (builder, [x]) =>
+      builder.op("Expand", [x ?? null, builder.constant(int64([other.length], other))]),
+  }),
+);
+
+const tileCases = shape.chain((dims) =>
+  fc.array(fc.integer({ min: 1, max: 3 }), { minLength: dims.length, maxLength: dims.length }).map(
+    (repeats): Case => ({
+      shapes: [dims],
+      apply: (builder, [x]) =>
+        builder.op("Tile", [x ?? null, builder.constant(int64([repeats.length], repeats))]),
+    }),
+  ),
+);
+
+/** Interpolation of the last two axes to other sizes, by sizes or by scales. */
+const resizeCases = fc
+  .record({
+    dims: fc.tuple(size, size, fc.integer({ min: 2, max: 5 }), fc.integer({ min: 2, max: 5 })),
+    to: fc.tuple(fc.integer({ min: 1, max: 8 }), fc.integer({ min: 1, max: 8 })),
+    attributes: fc.oneof(
+      fc.record({
+        mode: fc.constant(text("nearest")),
+        nearest_mode: fc.constantFrom("round_prefer_floor", "round_prefer_ceil", "floor", "ceil").map(text),
+        coordinate_transformation_mode: fc.constantFrom("half_pixel", "asymmetric").map(text),
+      }),
+      fc.record({
+        mode: fc.constantFrom("linear", "cubic").map(text),
+        coordinate_transformation_mode: fc
+          .constantFrom("half_pixel", "pytorch_half_pixel", "align_corners", "asymmetric")
+          .map(text),
+      }),
+    ),
+    scales: fc.boolean(),
+  })
+  .map(({ dims, to, attributes, scales }): Case => {
+    const [batch, channels] = dims;
+    return {
+      shapes: [dims],
+      apply(builder, [x]) {
+        const target = scales
+          ? [null, builder.constant(float32([4], [1, 1, 2, 1.5]))]
+          : [null, null, builder.constant(int64([4], [batch, channels, ...to]))];
+        return builder.op("Resize", [x ?? null, ...target], attributes);
+      },
+    };
+  });
+
+/** Blocks of 2 or 3 pixels. */
+const blockCases = (type: string, modes: readonly Attributes[]) =>
+  fc
+    .tuple(fc.tuple(size, size, size, size), fc.constantFrom(2, 3), fc.constantFrom(...modes))
+    .map(([[batch, channels, height, width], block, mode]): Case => {
+      const deep = type === "DepthToSpace";
+      return {
+        shapes: [
+          deep
+            ? [batch, channels * block ** 2, height, width]
+            : [batch, channels, height * block, width * block],
+        ],
+        apply: op(type, { blocksize: int(block), ...mode }),
+      };
+    });
+
+/** An axis of size 1 in front and one behind. */
+const squeezeCases = fc.tuple(shape, fc.boolean()).map(
+  ([dims, all]): Case => ({
+    shapes: [[1, ...dims, 1]],
+    apply: (builder, [x]) =>
+      builder.op("Squeeze", [x ?? null, ...(all ? [] : [builder.constant(int64([2], [0, -1]))])]),
+  }),
+);
+
+const unsqueezeCases = shape.map(
+  (dims): Case => ({
+    shapes: [dims],
+    apply: (builder, [x]) => builder.op("Unsqueeze", [x ?? null, builder.constant(int64([2], [0, -1]))]),
+  }),
+);
+
 /** Operator -> how it is checked. */
 export const layoutRules: Rules = {
   Concat: [{ cases: concatCases, ...linear }],
@@ -41,4 +234,18 @@ export const layoutRules: Rules = {
   ],
   Reshape: [{ cases: reshapeCases, ...linear }],
   Transpose: [{ cases: transposeCases, ...linear }],
+  DepthToSpace: [
+    { cases: blockCases("DepthToSpace", [{}, { mode: text("DCR") }, { mode: text("CRD") }]), ...linear },
+  ],
+  Expand: [{ cases: expandCases, ...linear }],
+  Gather: [{ cases: gatherCases, ...linear }],
+  GatherElements: [{ cases: gatherElementsCases, ...linear }],
+  Pad: [{ cases: padCases, ...linear }],
+  Resize: [{ cases: resizeCases, step: 1, tolerance: 1e-4 }],
+  Slice: [{ cases: sliceCases, ...linear }],
+  SpaceToDepth: [{ cases: blockCases("SpaceToDepth", [{}]), ...linear }],
+  Split: [{ cases: splitCases, ...linear }],
+  Squeeze: [{ cases: squeezeCases, ...linear }],
+  Tile: [{ cases: tileCases, ...linear }],
+  Unsqueeze: [{ cases: unsqueezeCases, ...linear }],
 };

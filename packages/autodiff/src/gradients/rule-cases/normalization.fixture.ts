@@ -37,6 +37,41 @@ const layerNormalizationCases = fc
     };
   });
 
+/** Two groups of channels for GroupNormalization. */
+const groupCases = (type: "GroupNormalization" | "InstanceNormalization") =>
+  fc.tuple(size, size, fc.integer({ min: 2, max: 4 }), size).map(([batch, channels, height, width]): Case => {
+    const attributes = { epsilon: float(0.5), ...(type === "GroupNormalization" && { num_groups: int(2) }) };
+    return {
+      shapes: [[batch, 2 * channels, height, width], [2 * channels], [2 * channels]],
+      apply: op(type, attributes),
+    };
+  });
+
+/** Of x + 3, which stays away from 0. */
+const lpCases = fc
+  .tuple(
+    fc.array(fc.integer({ min: 1, max: 4 }), { minLength: 2, maxLength: 3 }),
+    fc.constantFrom(1, 2),
+    fc.nat(1),
+  )
+  .map(
+    ([dims, p, axis]): Case => ({
+      shapes: [dims],
+      apply: (builder, [x]) =>
+        builder.op("LpNormalization", [builder.op("Add", [x ?? null, builder.constant(float32([], [3]))])], {
+          axis: int(axis),
+          p: int(p),
+        }),
+    }),
+  );
+
+const lrnCases = fc.tuple(size, fc.integer({ min: 1, max: 6 }), size, size, fc.constantFrom(1, 3, 5)).map(
+  ([batch, channels, height, width, window]): Case => ({
+    shapes: [[batch, channels, height, width]],
+    apply: op("LRN", { size: int(window), alpha: float(0.5), beta: float(0.75), bias: float(1) }),
+  }),
+);
+
 /** Operator -> how it is checked. */
 export const normalizationRules: Rules = {
   BatchNormalization: [
@@ -44,4 +79,8 @@ export const normalizationRules: Rules = {
     { cases: batchNormalizationCases(true), ...smooth },
   ],
   LayerNormalization: [{ cases: layerNormalizationCases, ...smooth }],
+  GroupNormalization: [{ cases: groupCases("GroupNormalization"), ...smooth }],
+  InstanceNormalization: [{ cases: groupCases("InstanceNormalization"), ...smooth }],
+  LRN: [{ cases: lrnCases, ...smooth }],
+  LpNormalization: [{ cases: lpCases, ...smooth }],
 };

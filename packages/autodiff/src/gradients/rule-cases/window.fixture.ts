@@ -19,7 +19,11 @@ const geometry = fc
   .map(({ kernel, strides, dilations, pads, ...rest }) => ({
     kernel,
     rest,
-    attributes: { strides: ints(...strides), dilations: ints(...dilations), pads: ints(...pads) },
+    attributes: {
+      strides: { type: "ints" as const, value: strides },
+      dilations: ints(...dilations),
+      pads: ints(...pads),
+    },
   }));
 
 const convCases = fc
@@ -37,6 +41,29 @@ const convCases = fc
       ...(bias ? [[filters * groups]] : []),
     ];
     return { shapes, apply: op("Conv", { ...attributes, group: int(groups) }) };
+  });
+
+const convTransposeCases = fc
+  .record({
+    geometry,
+    groups: fc.integer({ min: 1, max: 3 }),
+    filters: fc.integer({ min: 1, max: 3 }),
+    bias: fc.boolean(),
+    extra: fc.tuple(fc.nat(2), fc.nat(2)),
+  })
+  .map(({ geometry: { kernel, attributes, rest }, groups, filters, bias, extra }): Case => {
+    const { batch, channels, height, width } = rest;
+    const { strides } = attributes;
+    // Output padding stays below the stride.
+    const padding = extra.map((pixels, axis) => Math.min(pixels, (strides.value[axis] ?? 1) - 1));
+    return {
+      shapes: [
+        [batch, channels * groups, height, width],
+        [channels * groups, filters, ...kernel],
+        ...(bias ? [[filters * groups]] : []),
+      ],
+      apply: op("ConvTranspose", { ...attributes, group: int(groups), output_padding: ints(...padding) }),
+    };
   });
 
 const poolCases = (type: string, more: fc.Arbitrary<Attributes>) =>
@@ -66,6 +93,7 @@ export const windowRules: Rules = {
     },
   ],
   Conv: [{ cases: convCases, ...linear }],
+  ConvTranspose: [{ cases: convTransposeCases, ...linear }],
   GlobalAveragePool: [
     {
       cases: fc
@@ -75,4 +103,12 @@ export const windowRules: Rules = {
     },
   ],
   MaxPool: [{ cases: poolCases("MaxPool", fc.constant({})), ...kinked }],
+  GlobalMaxPool: [
+    {
+      cases: fc
+        .tuple(size, size, size, size)
+        .map((dims): Case => ({ shapes: [dims], apply: op("GlobalMaxPool") })),
+      ...kinked,
+    },
+  ],
 };

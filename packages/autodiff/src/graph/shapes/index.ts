@@ -1,10 +1,12 @@
 /** The registry of shape rules: operator -> types of its outputs. */
 import { broadcast, compare, dropout, sameAsInput, where } from "./broadcast.ts";
 import { cast } from "./cast.ts";
+import { gather, gatherElements, split, tile } from "./indexing.ts";
 import { concat, expand, flatten, pad, reshape, slice, squeeze, transpose, unsqueeze } from "./layout.ts";
 import { batchNormalization, layerNormalization } from "./normalization.ts";
 import { gemm, matMul } from "./product.ts";
 import { reduceByEither, reduceByInput } from "./reduce.ts";
+import { depthToSpace, resize, spaceToDepth } from "./resampling.ts";
 import { describe, type OpCall, type ShapeRule, type ValueType } from "./shape-rule.ts";
 import { conv, convTranspose, globalPool, pool } from "./window.ts";
 
@@ -18,7 +20,7 @@ const shapeRules: ReadonlyMap<string, ShapeRule> = new Map<string, ShapeRule>([
   ...["LeakyRelu", "PRelu", "Elu", "Selu", "Celu", "Softsign", "Mish", "Floor", "Ceil", "Round"].map(
     (op) => [op, sameAsInput] as const,
   ),
-  ...["Softmax", "LogSoftmax", "ScatterElements", "Not"].map((op) => [op, sameAsInput] as const),
+  ...["Softmax", "LogSoftmax", "ScatterElements", "ScatterND", "Not"].map((op) => [op, sameAsInput] as const),
   ...["Add", "Sub", "Mul", "Div", "Pow", "Max", "Min", "Sum", "Mean", "Mod"].map(
     (op) => [op, broadcast] as const,
   ),
@@ -32,6 +34,10 @@ const shapeRules: ReadonlyMap<string, ShapeRule> = new Map<string, ShapeRule>([
   ["MaxPool", pool],
   ["AveragePool", pool],
   ["GlobalAveragePool", globalPool],
+  ["GlobalMaxPool", globalPool],
+  ...["InstanceNormalization", "GroupNormalization", "LpNormalization", "LRN"].map(
+    (op) => [op, sameAsInput] as const,
+  ),
   ["BatchNormalization", batchNormalization],
   ["LayerNormalization", layerNormalization],
   ["Gemm", gemm],
@@ -48,6 +54,13 @@ const shapeRules: ReadonlyMap<string, ShapeRule> = new Map<string, ShapeRule>([
   ["Slice", slice],
   ["Pad", pad],
   ["Expand", expand],
+  ["Gather", gather],
+  ["GatherElements", gatherElements],
+  ["Tile", tile],
+  ["Split", split],
+  ["Resize", resize],
+  ["DepthToSpace", depthToSpace],
+  ["SpaceToDepth", spaceToDepth],
   ["Squeeze", squeeze],
   ["Unsqueeze", unsqueeze],
 ]);

@@ -86,17 +86,17 @@ function sliceLength(size: number, start: number, end: number, step: number): nu
   return Math.max(0, Math.ceil((clamp(end, low, high) - clamp(start, low, high)) / step));
 }
 
-/** Pad by constant [begins..., ends...]. */
+/** Pad by constant [begins..., ends...], along all axes or those of a constant input. */
 export const pad: ShapeRule = (call) => {
   const x = requiredInput(call, 0);
   const pads = constantIntegers(call, 1);
-  const rank = x.shape.length;
-  return [
-    {
-      dtype: x.dtype,
-      shape: x.shape.map((size, axis) => size + (pads[axis] ?? 0) + (pads[axis + rank] ?? 0)),
-    },
-  ];
+  const axes = call.inputs[3] ? constantIntegers(call, 3) : [...x.shape.keys()];
+  const shape = [...x.shape];
+  for (const [index, axis] of axes.entries()) {
+    const at = normalizeAxis(call, axis, shape.length);
+    shape[at] = (shape[at] ?? 0) + (pads[index] ?? 0) + (pads[index + axes.length] ?? 0);
+  }
+  return [{ dtype: x.dtype, shape }];
 };
 
 /** Expand to a constant shape, by broadcasting. */

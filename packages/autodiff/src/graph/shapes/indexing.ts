@@ -1,0 +1,52 @@
+/** Shapes of operators that pick and repeat elements. */
+import { readInt } from "../attributes.ts";
+import {
+  constantIntegers,
+  describe,
+  formatShape,
+  normalizeAxis,
+  requiredInput,
+  type ShapeRule,
+} from "./shape-rule.ts";
+
+/** Gather: the axis becomes the shape of the indices. */
+export const gather: ShapeRule = (call) => {
+  const { dtype, shape } = requiredInput(call, 0);
+  const axis = normalizeAxis(call, readInt(call.attributes, "axis", 0), shape.length);
+  return [
+    { dtype, shape: [...shape.slice(0, axis), ...requiredInput(call, 1).shape, ...shape.slice(axis + 1)] },
+  ];
+};
+
+/** GatherElements: the shape of the indices. */
+export const gatherElements: ShapeRule = (call) => [
+  { dtype: requiredInput(call, 0).dtype, shape: requiredInput(call, 1).shape },
+];
+
+/** Tile: each axis times its count. */
+export const tile: ShapeRule = (call) => {
+  const { dtype, shape } = requiredInput(call, 0);
+  const repeats = constantIntegers(call, 1);
+  if (repeats.length !== shape.length) {
+    throw new RangeError(
+      `${describe(call)}: repeats must have ${shape.length} entries, got ${formatShape(repeats)}`,
+    );
+  }
+  return [{ dtype, shape: shape.map((size, axis) => size * (repeats[axis] ?? 1)) }];
+};
+
+/** Split: sizes as an input, or `num_outputs` parts of which the last may be smaller. */
+export const split: ShapeRule = (call) => {
+  const { dtype, shape } = requiredInput(call, 0);
+  const axis = normalizeAxis(call, readInt(call.attributes, "axis", 0), shape.length);
+  const total = shape[axis] ?? 0;
+  const count = readInt(call.attributes, "num_outputs", call.outputs);
+  const part = Math.ceil(total / count);
+  const sizes = call.inputs[1]
+    ? constantIntegers(call, 1)
+    : Array.from({ length: count }, (_, index) => Math.min(part, total - index * part));
+  if (sizes.reduce((sum, size) => sum + size, 0) !== total || sizes.some((size) => size < 0)) {
+    throw new RangeError(`${describe(call)}: sizes must add up to ${total}, got ${formatShape(sizes)}`);
+  }
+  return sizes.map((size) => ({ dtype, shape: shape.map((whole, at) => (at === axis ? size : whole)) }));
+};
