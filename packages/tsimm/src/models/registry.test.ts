@@ -26,6 +26,9 @@ test("every model has timm's parameter count", () => {
     resnext50_32x4d: "25.03",
     test_convnext: "0.27",
     test_resnet: "0.47",
+    test_vit: "0.37",
+    vit_small_patch16_224: "22.05",
+    vit_tiny_patch16_224: "5.72",
     wide_resnet50_2: "68.88",
   });
 });

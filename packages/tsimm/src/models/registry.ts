@@ -7,8 +7,9 @@ import type { GlobalPool } from "./layers/classifier.ts";
 import type { Model, PretrainedConfig } from "./model.ts";
 import type { ModelFamily } from "./model-family.ts";
 import { resnets } from "./resnet-configs.ts";
+import { visionTransformers } from "./vision-transformer-configs.ts";
 
-const families: readonly ModelFamily[] = [resnets, convnexts];
+const families: readonly ModelFamily[] = [resnets, convnexts, visionTransformers];
 
 const architectures: ModelFamily = new Map(families.flatMap((family) => [...family]));
 
