@@ -116,6 +116,7 @@ describe("featuresOnly", () => {
     expect(model.featureInfo.map(({ module }) => module)).toEqual(["layer1", "layer2"]);
     const modules = new Set(model.state.map(({ name }) => name.split(".")[0]));
     expect([...modules]).toEqual(["conv1", "bn1", "layer1", "layer2"]);
+    expect([model.numClasses, model.getClassifier()]).toEqual([0, []]);
     expect(model.buffers.length).toBe(3 * model.batchNormalizations.length);
     const [all, some] = [await outputs(create({ featuresOnly: true })), await outputs(model)];
     expect(some).toEqual({ layer1: all["layer1"], layer2: all["layer2"] });

@@ -66,7 +66,7 @@ export function buildModel(architecture: Architecture, options: BuildOptions): M
   const { layerOf = () => null } = architecture;
   const { seed, outIndices } = options;
   const defaultOutput = outIndices === undefined ? "logits" : "maps";
-  let head = headOf(architecture, options);
+  let head = headOf(architecture, outIndices === undefined ? options : { ...options, numClasses: 0 });
   const graphOf = (graphOptions: ForwardGraphOptions) =>
     walk(architecture, head, { ...graphOptions, output: graphOptions.output ?? defaultOutput }, outIndices);
   const model = {

@@ -53,6 +53,8 @@ const optionNames: readonly (keyof ModelOptions)[] = [
  * const model = createModel("resnet34", { numClasses: 10 });
  * model.parameters.length; // => 110
  * model.parameters[0].name; // => "conv1.weight"
+ * const maps = createModel("resnet34", { featuresOnly: true, outIndices: [2, -1] });
+ * maps.featureInfo[1]; // => { module: "layer4", channels: 512, reduction: 32 }
  * @see timm `timm/models/_factory.py`
  */
 export function createModel(name: string, options: ModelOptions = {}): Model {

@@ -6,9 +6,6 @@ import type { RandomStream } from "../random/keyed-random.ts";
  * Draws a mask: each element is 1 / keep with probability `keep`, else 0, so that its mean is 1.
  *
  * @param keep - In (0, 1].
- * @example
- * const mask = drawMask([1000], 0.8, keyedRandom(42, "dropout", 0, "fc_drop.mask"));
- * [...new Set(mask.data)]; // => [1.25, 0]
  */
 export function drawMask(shape: readonly number[], keep: number, random: RandomStream): Tensor {
   const values = new Float32Array(elementCount(shape));
