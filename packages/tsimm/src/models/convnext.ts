@@ -1,6 +1,6 @@
 /** ConvNeXt (Liu et al., arXiv:2201.03545), after timm. */
 import type { Value } from "@tsimm/autodiff";
-import type { Architecture } from "./build-model.ts";
+import type { Architecture } from "./architecture.ts";
 import { constant, normal } from "./initialization.ts";
 import { stemThenBlocks } from "./layer-order.ts";
 import { gelu, geluTanh } from "./layers/activation.ts";

@@ -1,5 +1,5 @@
 /** What a family of models gives to the registry. */
-import type { Architecture } from "./build-model.ts";
+import type { Architecture } from "./architecture.ts";
 import type { GlobalPool } from "./layers/classifier.ts";
 
 /** Options that every architecture is made with; one that has no use for an option ignores it. */

@@ -1,7 +1,8 @@
 /** Models by timm's names. */
 import { naturalSortSet } from "../data/natural-sort.ts";
 import { didYouMean } from "../did-you-mean.ts";
-import { type Architecture, type BuildOptions, buildModel, countParameters } from "./build-model.ts";
+import type { Architecture } from "./architecture.ts";
+import { type BuildOptions, buildModel, countParameters } from "./build-model.ts";
 import { convnexts } from "./convnext-configs.ts";
 import type { GlobalPool } from "./layers/classifier.ts";
 import type { Model, PretrainedConfig } from "./model.ts";

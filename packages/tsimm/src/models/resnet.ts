@@ -1,6 +1,6 @@
 /** ResNets (He et al., arXiv:1512.03385) and their variants d and t (He et al., arXiv:1812.01187), after timm. */
 import type { Value } from "@tsimm/autodiff";
-import type { Architecture } from "./build-model.ts";
+import type { Architecture } from "./architecture.ts";
 import { stemThenBlocks } from "./layer-order.ts";
 import { relu } from "./layers/activation.ts";
 import { classify, globalPool } from "./layers/classifier.ts";

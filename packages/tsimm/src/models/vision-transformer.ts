@@ -1,6 +1,6 @@
 /** Vision transformers (Dosovitskiy et al., arXiv:2010.11929), after timm. */
 import { int64, ints, type Value } from "@tsimm/autodiff";
-import type { Architecture } from "./build-model.ts";
+import type { Architecture } from "./architecture.ts";
 import { constant, normal, uniformFanIn } from "./initialization.ts";
 import { stemThenBlocks } from "./layer-order.ts";
 import { gelu } from "./layers/activation.ts";
