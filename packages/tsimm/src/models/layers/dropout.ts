@@ -30,7 +30,7 @@ export function dropPath(layers: Layers, module: string, x: Value, rate: number)
 
 /** Drop-path rate of each of a model's blocks: from 0 at the first to `rate` at the last, in equal steps. */
 export function dropPathRates(rate: number, blocks: number): number[] {
-  return Array.from({ length: blocks }, (_, index) => (index === 0 ? 0 : (rate * index) / (blocks - 1)));
+  return Array.from({ length: blocks }, (_, index) => (index === 0 ? 0 : rate * (index / (blocks - 1))));
 }
 
 function masked(layers: Layers, module: string, x: Value, rate: number, shape: readonly number[]): Value {
