@@ -1,7 +1,7 @@
 /** The registry of shape rules: operator -> types of its outputs. */
 import { broadcast, compare, dropout, sameAsInput, where } from "./broadcast.ts";
 import { cast } from "./cast.ts";
-import { gather, gatherElements, split, tile } from "./indexing.ts";
+import { constantOfShape, gather, gatherElements, range, split, tile } from "./indexing.ts";
 import { concat, expand, flatten, pad, reshape, slice, squeeze, transpose, unsqueeze } from "./layout.ts";
 import { batchNormalization, layerNormalization } from "./normalization.ts";
 import { gemm, matMul } from "./product.ts";
@@ -54,6 +54,8 @@ const shapeRules: ReadonlyMap<string, ShapeRule> = new Map<string, ShapeRule>([
   ["Slice", slice],
   ["Pad", pad],
   ["Expand", expand],
+  ["Range", range],
+  ["ConstantOfShape", constantOfShape],
   ["Gather", gather],
   ["GatherElements", gatherElements],
   ["Tile", tile],

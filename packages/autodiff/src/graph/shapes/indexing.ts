@@ -50,3 +50,19 @@ export const split: ShapeRule = (call) => {
   }
   return sizes.map((size) => ({ dtype, shape: shape.map((whole, at) => (at === axis ? size : whole)) }));
 };
+
+/** Range from constant start to limit by a step: a list. */
+export const range: ShapeRule = (call) => {
+  const [start = 0, limit = 0, step = 1] = [0, 1, 2].flatMap((index) =>
+    Array.from(call.constant(index)?.data ?? [], Number),
+  );
+  const length = Math.max(0, Math.ceil((limit - start) / step));
+  return [{ dtype: requiredInput(call, 0).dtype, shape: [length] }];
+};
+
+/** ConstantOfShape: a constant shape, filled with the attribute `value`, float32 0 without it. */
+export const constantOfShape: ShapeRule = (call) => {
+  const value = call.attributes["value"];
+  const dtype = value?.type === "tensor" ? value.value.dtype : "float32";
+  return [{ dtype, shape: constantIntegers(call, 0) }];
+};

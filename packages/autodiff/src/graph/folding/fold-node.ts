@@ -1,0 +1,76 @@
+/** Computes at once what does not depend on a graph's inputs, such as the arithmetic of shapes. */
+import type { GraphBuilder } from "../builder.ts";
+import type { Node, Tensor } from "../graph.ts";
+import { inferTypes } from "../shapes/index.ts";
+import { elementCount } from "../tensor.ts";
+import { fromTensor, integers, toTensor } from "./array.ts";
+import { evaluators } from "./evaluators.ts";
+
+/** More elements than a shape has; larger constants are left to the engine. */
+const largestFolded = 4096;
+
+/** Folds the constant nodes of one graph, in their order. */
+export class ConstantFolding {
+  readonly #builder: GraphBuilder;
+  /** Names of constants that are no weights. */
+  readonly #derived = new Set<string>();
+
+  constructor(builder: GraphBuilder) {
+    this.#builder = builder;
+  }
+
+  /**
+   * Adds a node's only output as a constant, if all its inputs are known.
+   *
+   * Shapes are static, so that Shape and Size always are. Floating-point constants of more than one element count as
+   * weights and are left alone, unless they were folded themselves.
+   *
+   * @returns Whether the node is dealt with.
+   */
+  fold(node: Node): boolean {
+    const value = this.#evaluate(node);
+    if (value === undefined) return false;
+    const [name = ""] = node.outputs;
+    this.#builder.constant(value, name);
+    this.#derived.add(name);
+    return true;
+  }
+
+  #evaluate(node: Node): Tensor | undefined {
+    if (node.domain !== "" || node.outputs.length !== 1) return undefined;
+    const [first = ""] = node.inputs;
+    if (node.op === "Shape" || node.op === "Size") {
+      const { shape } = this.#builder.value(first);
+      if (node.op === "Size") return toTensor({ dtype: "int64", shape: [], data: [elementCount(shape)] });
+      const bound = (name: string, fallback: number) => {
+        const attribute = node.attributes[name];
+        return attribute?.type === "int" ? attribute.value : fallback;
+      };
+      return toTensor(integers(shape.slice(bound("start", 0), bound("end", shape.length))));
+    }
+    const evaluator = evaluators.get(node.op);
+    const constants = node.inputs.map((name) => (name === "" ? null : this.#known(name)));
+    if (!evaluator || constants.includes(undefined)) return undefined;
+    const given = constants.map((constant) => constant ?? null);
+    const [type] = inferTypes({
+      op: node.op,
+      name: node.name,
+      inputs: node.inputs.map((name) => (name === "" ? null : this.#builder.value(name))),
+      attributes: node.attributes,
+      outputs: 1,
+      constant: (index) => given[index] ?? undefined,
+    });
+    if (!type || elementCount(type.shape) > largestFolded) return undefined;
+    const inputs = given.map((constant) => (constant ? fromTensor(constant) : null));
+    const nothing = integers([]);
+    const input = (index: number) => inputs[index] ?? nothing;
+    return toTensor({ ...type, data: evaluator({ attributes: node.attributes, inputs, type, input }) });
+  }
+
+  #known(name: string): Tensor | undefined {
+    const constant = this.#builder.constantOf(name);
+    if (!constant || constant.data.length > largestFolded) return undefined;
+    const weight = constant.dtype === "float32" && constant.data.length > 1 && !this.#derived.has(name);
+    return weight ? undefined : constant;
+  }
+}

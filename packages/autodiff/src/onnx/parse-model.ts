@@ -1,0 +1,38 @@
+/** From bytes to ONNX messages. */
+import { fromBinary } from "@bufbuild/protobuf";
+import { type GraphProto, type ModelProto, ModelProtoSchema } from "./generated/onnx_pb.ts";
+
+/** A model whose graph is there, and the version of `ai.onnx` that it is written in. */
+export interface ParsedModel {
+  readonly model: ModelProto;
+  readonly graph: GraphProto;
+  readonly opset: number;
+}
+
+/**
+ * Parses an ONNX model.
+ *
+ * @throws RangeError if the bytes are none, or its operator set is too old or too new.
+ */
+export function parseModel(bytes: Uint8Array): ParsedModel {
+  const model = messageOf(bytes);
+  if (!model.graph) throw new RangeError("decodeModel: bytes must be an ONNX model, got one without a graph");
+  const isMain = (domain: string) => domain === "" || domain === "ai.onnx";
+  const opset = Number(model.opsetImport.find(({ domain }) => isMain(domain))?.version ?? 0);
+  if (!(opset >= 7 && opset <= 21)) {
+    throw new RangeError(`decodeModel: opset must be in [7, 21], got ${opset}; convert the model first`);
+  }
+  return { model, graph: model.graph, opset };
+}
+
+function messageOf(bytes: Uint8Array): ModelProto {
+  try {
+    // The decoder slices its input, which a Node Buffer does without copying.
+    return fromBinary(ModelProtoSchema, new Uint8Array(bytes.buffer, bytes.byteOffset, bytes.byteLength));
+  } catch (cause) {
+    throw new RangeError(
+      `decodeModel: bytes must be a complete ONNX model, got ${bytes.length} bytes that are not`,
+      { cause },
+    );
+  }
+}
