@@ -8,6 +8,13 @@ export type { LossName } from "./losses/index.ts";
 export { type DecodeOptions, decodeModel, type OnnxModel } from "./onnx/decode-model.ts";
 export { type EncodeOptions, encodeModel } from "./onnx/encode-model.ts";
 export {
+  type RunningStatistics,
+  type Trainable,
+  type TrainableOptions,
+  type TrainableParameter,
+  trainable,
+} from "./trainable.ts";
+export {
   type BatchStatistics,
   type TrainingGraph,
   type TrainingGraphOptions,

@@ -11,10 +11,12 @@ import { type LossName, losses } from "./losses/index.ts";
 export interface TrainingGraphOptions {
   /** Default: softmax-cross-entropy. */
   readonly loss?: LossName;
-  /** Name of the output that holds the logits, float32 [B, C]; absent: the first output. */
+  /** Name of the output that holds the logits, float32 [B, C], of any shape for binary cross-entropy; absent: the first output. */
   readonly logits?: string;
   /** Names of the inputs to differentiate by; others are frozen. */
   readonly parameters: readonly string[];
+  /** Parameters that do not reach the loss: an error (the default), or left out of `gradients`. */
+  readonly unreached?: "error" | "skip";
 }
 
 /** The statistics of the batch in one batch normalization. */
@@ -65,11 +67,13 @@ export function trainingGraph(forward: Graph, options: TrainingGraphOptions): Tr
     loss: lossName = "softmax-cross-entropy",
     logits: logitsName = forward.outputs[0]?.name,
     parameters,
+    unreached = "error",
   } = options;
   const logits = forward.outputs.find((value) => value.name === logitsName);
-  if (logits?.shape.length !== 2) {
+  if (!logits) throw new RangeError(`trainingGraph: logits must name an output, got "${logitsName}"`);
+  if (lossName === "softmax-cross-entropy" && logits.shape.length !== 2) {
     throw new RangeError(
-      `trainingGraph: logits must name an output of shape [B, C], got "${logitsName}"${logits ? ` of shape ${formatShape(logits.shape)}` : ""}`,
+      `trainingGraph: logits must name an output of shape [B, C], got "${logitsName}" of shape ${formatShape(logits.shape)}`,
     );
   }
   for (const name of parameters) {
@@ -86,6 +90,7 @@ export function trainingGraph(forward: Graph, options: TrainingGraphOptions): Tr
   const outputNames = new Map<string, string>();
   for (const name of parameters) {
     const value = gradients.get(name);
+    if (!value && unreached === "skip") continue;
     if (!value)
       throw new RangeError(`trainingGraph: parameters must reach the loss, got "${name}" that does not`);
     outputNames.set(name, `${name}.grad`);

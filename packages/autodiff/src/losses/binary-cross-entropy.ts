@@ -15,7 +15,7 @@ export const binaryCrossEntropy: Loss = (builder, logits, target) => {
   const each = math.add(linear, math.unary("Log", math.add(decay, 1)));
   const probs = math.unary("Sigmoid", logits);
   return {
-    loss: math.div(math.sum(each, [0, 1]), count),
+    loss: math.div(math.sum(each, [...logits.shape.keys()]), count),
     gradient: math.div(math.sub(probs, target), count),
   };
 };

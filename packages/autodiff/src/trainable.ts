@@ -1,0 +1,243 @@
+/** Turns any ONNX model into its training graph, and the trained weights back into the same model. */
+import { toBinary } from "@bufbuild/protobuf";
+import { float, int, readFloat } from "./graph/attributes.ts";
+import type { Node } from "./graph/graph.ts";
+import type { LossName } from "./losses/index.ts";
+import { type GraphProto, ModelProtoSchema, type TensorProto } from "./onnx/generated/onnx_pb.ts";
+import { replayGraph } from "./onnx/graph-from-proto.ts";
+import { parseModel } from "./onnx/parse-model.ts";
+import { tensorFromProto } from "./onnx/tensor-proto.ts";
+import { type TrainingGraph, trainingGraph } from "./training-graph.ts";
+
+/** Options of {@link trainable}. */
+export interface TrainableOptions {
+  /** Shapes of the model's inputs by name, batch size included, where the file leaves dimensions open. */
+  readonly inputs?: Readonly<Record<string, readonly number[]>>;
+  /** Name of the value that the loss reads, float32 [B, C], e.g. what enters a final Softmax; absent: the first output. */
+  readonly logits?: string;
+  /** Default: softmax-cross-entropy. */
+  readonly loss?: LossName;
+  /** Names of tensors that stay as they are; `*` stands for any characters. Nodes before them need no gradient rule. */
+  readonly freeze?: readonly string[];
+  /**
+   * `frozen` (the default): batch normalizations use the running statistics of the file. `train`: those of the batch,
+   * and the running ones follow.
+   */
+  readonly batchNorm?: "frozen" | "train";
+}
+
+/** A weight of the file. Optimizers change `data` in place. */
+export interface TrainableParameter {
+  /** As in the file. */
+  readonly name: string;
+  readonly shape: readonly number[];
+  /** Row-major. */
+  readonly data: Float32Array;
+  /** Gradient of the last step, of the same length; null before the first. */
+  grad: Float32Array | null;
+}
+
+/** Running statistics of the file, which change where `batchNorm` is `train`. */
+export interface RunningStatistics {
+  /** Name of the BatchNormalization node. */
+  readonly module: string;
+  /** [C]. */
+  readonly runningMean: Float32Array;
+  /** [C]. */
+  readonly runningVar: Float32Array;
+  /** Weight of a new batch, in [0, 1]. */
+  readonly momentum: number;
+}
+
+/** An ONNX model with its training graph. */
+export interface Trainable {
+  readonly step: TrainingGraph;
+  /** What is trained, in the order of the file. */
+  readonly parameters: readonly TrainableParameter[];
+  /** Empty where `batchNorm` is `frozen`. */
+  readonly runningStatistics: readonly RunningStatistics[];
+  /** The file with the weights of this moment: every name, shape, operator and open dimension as it was. */
+  save(): Uint8Array<ArrayBuffer>;
+}
+
+/**
+ * Makes an ONNX model trainable: weights become inputs of a training graph.
+ *
+ * Weights are the float32 tensors of the file with more than one element that lead to the loss.
+ *
+ * @param bytes - An `.onnx` file, opset 7 to 21, weights inside.
+ * @throws RangeError if the bytes are no such model, a dimension is open, an operator between a weight and the loss has
+ * no gradient rule, a name to freeze or the logits do not exist, nothing is left to train, or a weight is not finite.
+ * @example
+ * const builder = new GraphBuilder("linear");
+ * const x = builder.input("x", "float32", [4, 2]);
+ * const w = builder.constant(float32([3, 2], [1, 2, 3, 4, 5, 6]), "w");
+ * builder.output(builder.op("Gemm", [x, w], { transB: int(1) }), "y");
+ * const model = trainable(encodeModel(builder.build()));
+ * model.parameters.map(({ name, shape }) => [name, shape]); // => [["w", [3, 2]]]
+ * model.parameters[0].data[0] = 7;
+ * decodeModel(model.save()).graph.initializers.get("w").data[0]; // => 7
+ */
+export function trainable(bytes: Uint8Array, options: TrainableOptions = {}): Trainable {
+  const { inputs = {}, freeze = [], batchNorm = "frozen", loss } = options;
+  const { model, graph, opset } = parseModel(bytes);
+  checkInputs(graph, inputs);
+  const stored = storedTensors(graph);
+  const fixed = fixedTensors(graph);
+  const isFrozen = matcher(freeze, stored);
+  const logits = options.logits ?? beforeActivation(graph);
+  const batchNorms = new Map<string, Node>();
+
+  function differentiate(isWeight: (name: string) => boolean): TrainingGraph {
+    const builder = replayGraph(graph, {
+      opset,
+      dimensions: new Map(),
+      shapes: new Map(Object.entries(inputs)),
+      isInput: (name, { dtype, data }) => dtype === "float32" && data.length > 1 && isWeight(name),
+      rewrite(node) {
+        if (node.op !== "BatchNormalization") return node;
+        batchNorms.set(node.name, node);
+        return inMode(node, batchNorm);
+      },
+    });
+    if (!graph.node.some(({ output }) => output.includes(logits))) {
+      throw new RangeError(`trainable: logits must name a value that the model computes, got "${logits}"`);
+    }
+    builder.output(builder.value(logits));
+    const forward = builder.build();
+    const parameters = forward.inputs.filter(({ name }) => stored.has(name)).map(({ name }) => name);
+    return trainingGraph(forward, { logits, parameters, unreached: "skip", ...(loss && { loss }) });
+  }
+
+  const first = differentiate((name) => !fixed.has(name) && !isFrozen(name));
+  // What does not lead to the loss stays a constant.
+  const step = differentiate((name) => first.gradients.has(name));
+  if (step.gradients.size === 0) {
+    throw new RangeError(
+      `trainable: bytes must hold float32 weights that lead to "${logits}" and are not frozen, got none; freeze less, or name other logits`,
+    );
+  }
+  const weights = (name: string) => finiteWeights(name, stored.get(name));
+  const parameters = [...step.gradients.keys()].map(
+    (name): TrainableParameter => ({
+      name,
+      shape: step.graph.values.get(name)?.shape ?? [],
+      data: weights(name),
+      grad: null,
+    }),
+  );
+  const runningStatistics = step.batchStatistics.map(({ node }): RunningStatistics => {
+    const { inputs = [], attributes = {} } = batchNorms.get(node) ?? {};
+    const [, , , mean = "", variance = ""] = inputs;
+    return {
+      module: node,
+      runningMean: weights(mean),
+      runningVar: weights(variance),
+      momentum: 1 - readFloat(attributes, "momentum", 0.9),
+    };
+  });
+  return {
+    step,
+    parameters,
+    runningStatistics,
+    save() {
+      for (const { name, data } of parameters) store(stored.get(name), data);
+      for (const { module, runningMean, runningVar } of runningStatistics) {
+        const [, , , mean = "", variance = ""] = batchNorms.get(module)?.inputs ?? [];
+        store(stored.get(mean), runningMean);
+        store(stored.get(variance), runningVar);
+      }
+      return toBinary(ModelProtoSchema, model);
+    },
+  };
+}
+
+/** The first output; a final activation is part of the loss. */
+function beforeActivation({ node, output }: GraphProto): string {
+  const name = output[0]?.name ?? "";
+  const last = node.find((given) => given.output.includes(name));
+  if (last && ["Softmax", "LogSoftmax", "Sigmoid"].includes(last.opType)) {
+    throw new RangeError(
+      `trainable: logits must be given for a model that ends in ${last.opType} "${last.name}", since the loss contains it; pass "${last.input[0]}"`,
+    );
+  }
+  return name;
+}
+
+/** Every tensor of the file by name: initializers, and those in Constant nodes. */
+function storedTensors({ initializer, node }: GraphProto): ReadonlyMap<string, TensorProto> {
+  const constants = node.flatMap(({ opType, attribute, output }) => {
+    const tensor = opType === "Constant" ? attribute.find(({ name }) => name === "value")?.t : undefined;
+    return tensor ? [[output[0] ?? "", tensor] as const] : [];
+  });
+  return new Map([...initializer.map((tensor) => [tensor.name, tensor] as const), ...constants]);
+}
+
+/** Inputs that set up an operator instead of flowing through it, from this position on. */
+const setUpFrom: Readonly<Record<string, number>> = {
+  BatchNormalization: 3,
+  Resize: 1,
+  Upsample: 1,
+  Pad: 1,
+  Clip: 1,
+};
+
+function fixedTensors({ node }: GraphProto): ReadonlySet<string> {
+  return new Set(node.flatMap(({ opType, input }) => input.slice(setUpFrom[opType] ?? input.length)));
+}
+
+function checkInputs({ input }: GraphProto, inputs: Readonly<Record<string, readonly number[]>>): void {
+  for (const name of Object.keys(inputs)) {
+    if (input.some((given) => given.name === name)) continue;
+    const names = input.map((given) => given.name).join(", ");
+    throw new RangeError(`trainable: inputs must be named as in the model, ${names}, got "${name}"`);
+  }
+}
+
+/** Whether a name fits one of the patterns. */
+function matcher(
+  patterns: readonly string[],
+  stored: ReadonlyMap<string, TensorProto>,
+): (name: string) => boolean {
+  const fits = patterns.map((pattern) => {
+    const literal = pattern.replace(/[.+^${}()|[\]\\?]/g, "\\$&").replaceAll("*", ".*");
+    const expression = new RegExp(`^${literal}$`, "s");
+    if (![...stored.keys()].some((name) => expression.test(name))) {
+      throw new RangeError(
+        `trainable: freeze must match names of tensors in the model, got "${pattern}"; they are like ${[...stored.keys()].slice(0, 3).join(", ")}`,
+      );
+    }
+    return (name: string) => expression.test(name);
+  });
+  return (name) => fits.some((fit) => fit(name));
+}
+
+function inMode(node: Node, mode: "frozen" | "train"): Node {
+  const { epsilon } = node.attributes;
+  const attributes = {
+    ...(epsilon && { epsilon }),
+    // With momentum 0 the operator's running statistics are those of the batch.
+    ...(mode === "train" && { training_mode: int(1), momentum: float(0) }),
+  };
+  return { ...node, outputs: node.outputs.slice(0, 1), attributes };
+}
+
+function finiteWeights(name: string, proto: TensorProto | undefined): Float32Array {
+  const data = proto ? tensorFromProto(proto).data : undefined;
+  if (!(data instanceof Float32Array)) {
+    throw new RangeError(`trainable: tensor "${name}" must be float32 and stored in the model`);
+  }
+  const at = data.findIndex((value) => !Number.isFinite(value));
+  if (at >= 0) {
+    throw new RangeError(
+      `trainable: tensor "${name}" must be finite, got ${data[at]} at element ${at}; repair or freeze it`,
+    );
+  }
+  return data;
+}
+
+function store(proto: TensorProto | undefined, data: Float32Array): void {
+  if (!proto) return;
+  proto.rawData = new Uint8Array(data.slice().buffer);
+  proto.floatData = [];
+}
