@@ -50,25 +50,23 @@ export const adafactor: UpdateRule<AdafactorOptions, AdafactorSlots> = {
     };
   },
   update({ shape, data: p }, g, slots, group, step) {
-    const { weightDecay, eps, clipThreshold, decayRate } = group;
     if (group.relativeStep) group.lr = relativeLr(p, group, step);
-    const share = step ** decayRate;
+    const { lr, weightDecay, eps, clipThreshold, decayRate } = group;
+    const change = { keep: 1 - lr * weightDecay, lr, eps, clipThreshold, share: step ** decayRate };
     const layout = factor(shape);
-    let move: (keep: number, size: number) => number;
-    if ("exp_avg_sq" in slots) {
-      accumulate(g, slots.exp_avg_sq, eps, share);
-      move = (keep, size) => moveDense(p, g, slots.exp_avg_sq, keep, size);
-    } else {
-      if (layout === null) throw new Error("adafactor: slots do not fit the tensor");
-      const { exp_avg_sq_row: row, exp_avg_sq_col: column } = slots;
-      accumulateFactored(g, row, column, layout, eps, share);
-      move = (keep, size) => moveFactored(p, g, row, column, layout, keep, size);
-    }
-    // The first pass moves nothing; it measures the step.
-    const rms = Math.sqrt(move(1, 0) / p.length);
-    move(1 - group.lr * weightDecay, group.lr / Math.max(1, rms / clipThreshold));
+    if ("exp_avg_sq" in slots) stepDense(p, g, slots.exp_avg_sq, change);
+    else if (layout !== null) stepFactored(p, g, slots.exp_avg_sq_row, slots.exp_avg_sq_col, layout, change);
+    else throw new Error("adafactor: slots do not fit the tensor");
   },
 };
+
+interface Change extends Pick<AdafactorOptions, "eps" | "clipThreshold"> {
+  /** Factor on the weights before the step. */
+  readonly keep: number;
+  readonly lr: number;
+  /** Weight of the new square in the running means. */
+  readonly share: number;
+}
 
 /** A tensor as [outer, columns, rows, inner]; columns and rows are the factored dimensions. */
 interface Layout {
@@ -94,76 +92,118 @@ function relativeLr(p: Float32Array, { epsScale }: ParamGroup & AdafactorOptions
   return Math.min(1e-2, 1 / Math.sqrt(step)) * Math.max(epsScale, l2Norm(p) / Math.sqrt(p.length));
 }
 
-function accumulate(g: Float32Array, mean: Float32Array, eps: number, share: number): void {
+function stepDense(p: Float32Array, g: Float32Array, mean: Float32Array, change: Change): void {
+  const { keep, eps, share } = change;
+  let squares = 0;
   for (let i = 0; i < g.length; i++) {
     const d = g[i] ?? 0;
-    mean[i] = (1 - share) * (mean[i] ?? 0) + share * (d * d + eps);
+    const square = d * d;
+    const next = (1 - share) * (mean[i] ?? 0) + share * (square + eps);
+    mean[i] = next;
+    squares += square / next;
+  }
+  const size = stepSize(squares, p.length, change);
+  for (let i = 0; i < p.length; i++) {
+    p[i] = (p[i] ?? 0) * keep - (size * (g[i] ?? 0)) / Math.sqrt(mean[i] ?? 0);
   }
 }
 
+/** The learning rate, less where the root mean square of the step passes the threshold. */
+function stepSize(squares: number, count: number, { lr, clipThreshold }: Change): number {
+  return lr / Math.max(1, Math.sqrt(squares / count) / clipThreshold);
+}
+
+function stepFactored(
+  p: Float32Array,
+  g: Float32Array,
+  row: Float32Array,
+  column: Float32Array,
+  layout: Layout,
+  change: Change,
+): void {
+  const { outer, columns, rows, inner } = layout;
+  accumulateFactored(g, row, column, layout, change);
+  // u = g · byRow · byColumn: roots and quotients are taken per factor, not per weight.
+  const byRow = rowScales(row, layout);
+  const byColumn = Float64Array.from(column, (mean) => 1 / Math.sqrt(mean));
+  let squares = 0;
+  let at = 0;
+  for (let o = 0; o < outer; o++) {
+    for (let c = 0; c < columns; c++) {
+      const ofRow = (o * columns + c) * inner;
+      for (let r = 0; r < rows; r++) {
+        const ofColumn = (o * rows + r) * inner;
+        for (let i = 0; i < inner; i++) {
+          const u = (g[at++] ?? 0) * (byRow[ofRow + i] ?? 0) * (byColumn[ofColumn + i] ?? 0);
+          squares += u * u;
+        }
+      }
+    }
+  }
+  const size = stepSize(squares, p.length, change);
+  const { keep } = change;
+  at = 0;
+  for (let o = 0; o < outer; o++) {
+    for (let c = 0; c < columns; c++) {
+      const ofRow = (o * columns + c) * inner;
+      for (let r = 0; r < rows; r++) {
+        const ofColumn = (o * rows + r) * inner;
+        for (let i = 0; i < inner; i++) {
+          const u = (g[at] ?? 0) * (byRow[ofRow + i] ?? 0) * (byColumn[ofColumn + i] ?? 0);
+          p[at] = (p[at] ?? 0) * keep - size * u;
+          at++;
+        }
+      }
+    }
+  }
+}
+
+/** Takes g² + eps into the running means over rows and over columns. */
 function accumulateFactored(
   g: Float32Array,
   row: Float32Array,
   column: Float32Array,
   { outer, columns, rows, inner }: Layout,
-  eps: number,
-  share: number,
+  { eps, share }: Change,
 ): void {
-  for (let i = 0; i < row.length; i++) row[i] = (1 - share) * (row[i] ?? 0);
-  for (let i = 0; i < column.length; i++) column[i] = (1 - share) * (column[i] ?? 0);
+  const rowSums = new Float64Array(row.length);
+  const columnSums = new Float64Array(column.length);
   let at = 0;
   for (let o = 0; o < outer; o++) {
     for (let c = 0; c < columns; c++) {
+      const toRow = (o * columns + c) * inner;
       for (let r = 0; r < rows; r++) {
-        const toRow = (o * columns + c) * inner;
         const toColumn = (o * rows + r) * inner;
         for (let i = 0; i < inner; i++) {
           const d = g[at++] ?? 0;
-          const square = share * (d * d + eps);
-          row[toRow + i] = (row[toRow + i] ?? 0) + square / rows;
-          column[toColumn + i] = (column[toColumn + i] ?? 0) + square / columns;
+          const square = d * d + eps;
+          rowSums[toRow + i] = (rowSums[toRow + i] ?? 0) + square;
+          columnSums[toColumn + i] = (columnSums[toColumn + i] ?? 0) + square;
         }
       }
     }
   }
+  blend(row, rowSums, share, share / rows);
+  blend(column, columnSums, share, share / columns);
 }
 
-/** p = keep·p - size·u; returns the sum of u². */
-function moveDense(p: Float32Array, g: Float32Array, mean: Float32Array, keep: number, size: number): number {
-  let squares = 0;
-  for (let i = 0; i < p.length; i++) {
-    const u = (g[i] ?? 0) / Math.sqrt(mean[i] ?? 0);
-    squares += u * u;
-    p[i] = (p[i] ?? 0) * keep - size * u;
-  }
-  return squares;
+function blend(mean: Float32Array, sums: Float64Array, share: number, weight: number): void {
+  for (let i = 0; i < mean.length; i++) mean[i] = (1 - share) * (mean[i] ?? 0) + weight * (sums[i] ?? 0);
 }
 
-/** As {@link moveDense}, with means in factors. */
-function moveFactored(
-  p: Float32Array,
-  g: Float32Array,
-  row: Float32Array,
-  column: Float32Array,
-  { outer, columns, rows, inner }: Layout,
-  keep: number,
-  size: number,
-): number {
-  let squares = 0;
+/** 1 / √(row / mean of row over the columns). */
+function rowScales(row: Float32Array, { outer, columns, inner }: Layout): Float64Array {
+  const scales = new Float64Array(row.length);
   for (let o = 0; o < outer; o++) {
     for (let i = 0; i < inner; i++) {
-      let mean = 0;
-      for (let c = 0; c < columns; c++) mean += (row[(o * columns + c) * inner + i] ?? 0) / columns;
+      const first = o * columns * inner + i;
+      let sum = 0;
+      for (let c = 0; c < columns; c++) sum += row[first + c * inner] ?? 0;
+      const mean = sum / columns;
       for (let c = 0; c < columns; c++) {
-        const byRow = (row[(o * columns + c) * inner + i] ?? 0) / mean;
-        for (let r = 0; r < rows; r++) {
-          const at = ((o * columns + c) * rows + r) * inner + i;
-          const u = (g[at] ?? 0) / Math.sqrt(byRow * (column[(o * rows + r) * inner + i] ?? 0));
-          squares += u * u;
-          p[at] = (p[at] ?? 0) * keep - size * u;
-        }
+        scales[first + c * inner] = Math.sqrt(mean / (row[first + c * inner] ?? 0));
       }
     }
   }
-  return squares;
+  return scales;
 }

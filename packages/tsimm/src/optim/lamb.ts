@@ -46,6 +46,7 @@ export const lamb: UpdateRule<LambOptions, AdamSlots> = {
     const squareCorrection = biasCorrection ? 1 / Math.sqrt(1 - beta2 ** step) : 1;
     const l2 = decoupledDecay ? 0 : weightDecay;
     const keep = decoupledDecay ? 1 - lr * weightDecay : 1;
+    const u = scratch(p.length);
     let weights = 0;
     let changes = 0;
     for (let i = 0; i < p.length; i++) {
@@ -56,16 +57,21 @@ export const lamb: UpdateRule<LambOptions, AdamSlots> = {
       m[i] = mean;
       v[i] = square;
       const change = (mean * meanCorrection) / (Math.sqrt(square) * squareCorrection + eps) + l2 * w;
+      u[i] = change;
       weights += w * w;
       changes += change * change;
     }
     const adapts = (weightDecay !== 0 || alwaysAdapt) && weights > 0 && changes > 0;
     const ratio = adapts ? Math.sqrt(weights / changes) : 1;
     const size = lr * (trustClip ? Math.min(ratio, 1) : ratio);
-    for (let i = 0; i < p.length; i++) {
-      const w = (p[i] ?? 0) * keep;
-      const mean = (m[i] ?? 0) * meanCorrection;
-      p[i] = w - size * (mean / (Math.sqrt(v[i] ?? 0) * squareCorrection + eps) + l2 * w);
-    }
+    for (let i = 0; i < p.length; i++) p[i] = (p[i] ?? 0) * keep - size * (u[i] ?? 0);
   },
 };
+
+let steps = new Float32Array();
+
+/** Room for one tensor's step, shared by all: its norm must be known before the first weight moves. */
+function scratch(length: number): Float32Array {
+  if (steps.length < length) steps = new Float32Array(length);
+  return steps;
+}

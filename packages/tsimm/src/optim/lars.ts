@@ -1,5 +1,4 @@
 /** LARS and LARC: SGD with a trust ratio per tensor. */
-import { l2Norm } from "./norm.ts";
 import { createSgdSlots, type SgdOptions, type SgdSlots, sgdStep } from "./sgd.ts";
 import type { UpdateRule } from "./update-rule.ts";
 
@@ -48,7 +47,16 @@ function trustRatio(
   grad: Float32Array,
   { weightDecay, trustCoeff, eps }: Pick<LarsOptions, "trustCoeff" | "eps"> & { weightDecay: number },
 ): number {
-  const [weights, gradient] = [l2Norm(data), l2Norm(grad)];
+  // Both norms in one loop: each sum waits for its last addition, the two do not wait for each other.
+  let ofWeights = 0;
+  let ofGradient = 0;
+  for (let i = 0; i < data.length; i++) {
+    const w = data[i] ?? 0;
+    const g = grad[i] ?? 0;
+    ofWeights += w * w;
+    ofGradient += g * g;
+  }
+  const [weights, gradient] = [Math.sqrt(ofWeights), Math.sqrt(ofGradient)];
   if (!(weights > 0 && gradient > 0)) return 1;
   return (trustCoeff * weights) / (gradient + weights * weightDecay + eps);
 }
