@@ -10,7 +10,7 @@ import { wholeStep } from "./whole-step.mjs";
 
 const options = readOptions();
 const { model, batchSize, size, threads, rounds } = options;
-const run = await wholeStep(options);
+const { run } = await wholeStep(options);
 const script = fileURLToPath(new URL("pytorch-step.py", import.meta.url));
 const arguments_ = [script, model, batchSize, size, threads].map(String);
 const peer = spawn(process.env.PYTHON ?? "python3", arguments_, { stdio: ["pipe", "pipe", "inherit"] });

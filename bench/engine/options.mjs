@@ -1,7 +1,7 @@
 /** Command-line options that the scripts share. */
 import { parseArgs } from "node:util";
 
-/** Reads `--model`, `--batch-size`, `--size`, `--threads` and `--rounds`. */
+/** Reads `--model`, `--batch-size`, `--size`, `--threads`, `--rounds` and `--steps`. */
 export function readOptions() {
   const { values } = parseArgs({
     options: {
@@ -10,6 +10,7 @@ export function readOptions() {
       size: { type: "string", default: "160" },
       threads: { type: "string", default: "2" },
       rounds: { type: "string", default: "10" },
+      steps: { type: "string", default: "50" },
     },
   });
   return {
@@ -18,5 +19,6 @@ export function readOptions() {
     size: Number(values.size),
     threads: Number(values.threads),
     rounds: Number(values.rounds),
+    steps: Number(values.steps),
   };
 }

@@ -7,7 +7,7 @@ const numClasses = 1000;
  * Builds model, optimizer and step.
  *
  * @param {{ model: string, batchSize: number, size: number, threads: number }} work
- * @returns {Promise<() => Promise<void>>} Makes one step.
+ * @returns The model, `run`, which makes one step and yields its loss, and `close`.
  */
 export async function wholeStep({ model: name, batchSize, size, threads }) {
   const model = createModel(name, { numClasses });
@@ -22,8 +22,13 @@ export async function wholeStep({ model: name, batchSize, size, threads }) {
   const targets = new Float32Array(batchSize * numClasses);
   for (let image = 0; image < batchSize; image++)
     targets[image * numClasses + ((image * 37) % numClasses)] = 1;
-  return async () => {
-    await step.run(images, targets);
-    optimizer.step();
+  return {
+    model,
+    async run() {
+      const { loss } = await step.run(images, targets);
+      optimizer.step();
+      return loss;
+    },
+    close: () => step.close(),
   };
 }
