@@ -43,6 +43,22 @@ const convCases = fc
     return { shapes, apply: op("Conv", { ...attributes, group: int(groups) }) };
   });
 
+/** Depthwise, with filters of more than 3×3 taps. */
+const depthwiseCases = fc
+  .record({
+    geometry,
+    kernel: fc.tuple(fc.integer({ min: 4, max: 5 }), fc.integer({ min: 3, max: 5 })),
+    groups: fc.integer({ min: 1, max: 3 }),
+  })
+  .map(({ geometry: { attributes, rest }, kernel, groups }): Case => {
+    const { batch, height, width } = rest;
+    const shapes = [
+      [batch, groups, height + 4, width + 4],
+      [groups, 1, ...kernel],
+    ];
+    return { shapes, apply: op("Conv", { ...attributes, group: int(groups) }) };
+  });
+
 const convTransposeCases = fc
   .record({
     geometry,
@@ -92,7 +108,10 @@ export const windowRules: Rules = {
       ...linear,
     },
   ],
-  Conv: [{ cases: convCases, ...linear }],
+  Conv: [
+    { cases: convCases, ...linear },
+    { cases: depthwiseCases, ...linear },
+  ],
   ConvTranspose: [{ cases: convTransposeCases, ...linear }],
   GlobalAveragePool: [
     {

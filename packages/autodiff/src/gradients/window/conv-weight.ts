@@ -5,6 +5,7 @@ import type { GraphBuilder } from "../../graph/builder.ts";
 import type { Value } from "../../graph/graph.ts";
 import type { Window2d } from "../../graph/shapes/window.ts";
 import { float32 } from "../../graph/tensor.ts";
+import { depthwiseWeightGradient } from "./depthwise-weight.ts";
 
 /**
  * The adjoint of w -> w * x: for each filter and tap, the sum over images and positions of dy times the pixel
@@ -23,6 +24,9 @@ export function convWeightGradient(
   weightShape: readonly number[],
   groups: number,
 ): Value {
+  const [, channels = 0, height = 0, width = 0] = weightShape;
+  const depthwise = weightShape[0] === groups && channels === 1;
+  if (depthwise && height * width > 9) return depthwiseWeightGradient(builder, gradient, x, window);
   const math = arithmetic(builder);
   const [batch = 0, filters = 0, rows = 0, columns = 0] = gradient.shape;
   const positions = rows * columns;
