@@ -1,11 +1,13 @@
 /** Turns any ONNX model into its training graph, and the trained weights back into the same model. */
 import { toBinary } from "@bufbuild/protobuf";
 import { float, int, readFloat } from "./graph/attributes.ts";
+import { dataTypeCode } from "./graph/data-type.ts";
 import type { Node } from "./graph/graph.ts";
 import type { LossName } from "./losses/index.ts";
 import { type GraphProto, ModelProtoSchema, type TensorProto } from "./onnx/generated/onnx_pb.ts";
 import { replayGraph } from "./onnx/graph-from-proto.ts";
 import { parseModel } from "./onnx/parse-model.ts";
+import { setUpValues } from "./onnx/set-up-values.ts";
 import { tensorFromProto } from "./onnx/tensor-proto.ts";
 import { type TrainingGraph, trainingGraph } from "./training-graph.ts";
 
@@ -63,7 +65,8 @@ export interface Trainable {
 /**
  * Makes an ONNX model trainable: weights become inputs of a training graph.
  *
- * Weights are the float32 tensors of the file with more than one element that lead to the loss.
+ * Weights are the file's float32 initializers with more than one element that lead to the loss; in a file without
+ * initializers, those in Constant nodes.
  *
  * @param bytes - An `.onnx` file, opset 7 to 21, weights inside.
  * @throws RangeError if the bytes are no such model, a dimension is open, an operator between a weight and the loss has
@@ -83,7 +86,7 @@ export function trainable(bytes: Uint8Array, options: TrainableOptions = {}): Tr
   const { model, graph, opset } = parseModel(bytes);
   checkInputs(graph, inputs);
   const stored = storedTensors(graph);
-  const fixed = fixedTensors(graph);
+  const fixed = setUpValues(graph);
   const isFrozen = matcher(freeze, stored);
   const logits = options.logits ?? beforeActivation(graph);
   const batchNorms = new Map<string, Node>();
@@ -93,7 +96,8 @@ export function trainable(bytes: Uint8Array, options: TrainableOptions = {}): Tr
       opset,
       dimensions: new Map(),
       shapes: new Map(Object.entries(inputs)),
-      isInput: (name, { dtype, data }) => dtype === "float32" && data.length > 1 && isWeight(name),
+      isInput: (name, { dtype, data }) =>
+        dtype === "float32" && data.length > 1 && stored.has(name) && isWeight(name),
       rewrite(node) {
         if (node.op !== "BatchNormalization") return node;
         batchNorms.set(node.name, node);
@@ -164,26 +168,20 @@ function beforeActivation({ node, output }: GraphProto): string {
   return name;
 }
 
-/** Every tensor of the file by name: initializers, and those in Constant nodes. */
+/**
+ * Tensors of the file by name: initializers. Some exporters write weights as Constant nodes and have no other; where
+ * there are float32 initializers, Constant nodes hold settings.
+ */
 function storedTensors({ initializer, node }: GraphProto): ReadonlyMap<string, TensorProto> {
+  const initializers = initializer.map((tensor) => [tensor.name, tensor] as const);
+  const isWeight = ({ dataType, dims }: TensorProto) =>
+    dataType === dataTypeCode("float32") && dims.length > 0;
+  if (initializer.some(isWeight)) return new Map(initializers);
   const constants = node.flatMap(({ opType, attribute, output }) => {
     const tensor = opType === "Constant" ? attribute.find(({ name }) => name === "value")?.t : undefined;
     return tensor ? [[output[0] ?? "", tensor] as const] : [];
   });
-  return new Map([...initializer.map((tensor) => [tensor.name, tensor] as const), ...constants]);
-}
-
-/** Inputs that set up an operator instead of flowing through it, from this position on. */
-const setUpFrom: Readonly<Record<string, number>> = {
-  BatchNormalization: 3,
-  Resize: 1,
-  Upsample: 1,
-  Pad: 1,
-  Clip: 1,
-};
-
-function fixedTensors({ node }: GraphProto): ReadonlySet<string> {
-  return new Set(node.flatMap(({ opType, input }) => input.slice(setUpFrom[opType] ?? input.length)));
+  return new Map([...initializers, ...constants]);
 }
 
 function checkInputs({ input }: GraphProto, inputs: Readonly<Record<string, readonly number[]>>): void {

@@ -49,10 +49,11 @@ export { type Classifier, loadClassifier, type Prediction } from "./predict/clas
 export { createEngine, type EngineName } from "./runtime/create-engine.ts";
 export type { Engine, LoadOptions, Session } from "./runtime/engine.ts";
 export { createEvaluation, type Evaluation, type EvaluationOptions } from "./runtime/evaluation-step.ts";
+export { createFineTuning, type FineTuning, type FineTuningOptions } from "./runtime/fine-tuning.ts";
 export type { ImageOptions } from "./runtime/images.ts";
+export type { StepResult } from "./runtime/training-session.ts";
 export {
   createTrainingStep,
-  type StepResult,
   type TrainingStep,
   type TrainingStepOptions,
 } from "./runtime/training-step.ts";

@@ -7,6 +7,7 @@ import { float32, int64 } from "../graph/tensor.ts";
 import { attributeFromProto } from "./attribute-proto.ts";
 import type { GraphProto, NodeProto, ValueInfoProto } from "./generated/onnx_pb.ts";
 import { modernNode, modernOpset } from "./modern-node.ts";
+import { setUpValues } from "./set-up-values.ts";
 import { tensorFromProto } from "./tensor-proto.ts";
 
 /** How a model's messages become a graph. */
@@ -26,7 +27,7 @@ export interface ReplayOptions {
 export function replayGraph(proto: GraphProto, options: ReplayOptions): GraphBuilder {
   const { opset, dimensions, shapes, isInput = () => false, rewrite = (node: Node) => node } = options;
   const builder = new GraphBuilder(proto.name, { opset: Math.max(opset, modernOpset) });
-  const folding = new ConstantFolding(builder);
+  const folding = new ConstantFolding(builder, setUpValues(proto));
   const initializers = new Set(proto.initializer.map(({ name }) => name));
   const addConstant = (constant: Tensor, name: string) => {
     if (isInput(name, constant)) builder.input(name, constant.dtype, constant.shape);

@@ -10,7 +10,7 @@ import {
 import type { Model } from "../models/model.ts";
 import { createEngine } from "./create-engine.ts";
 import { createEvaluation } from "./evaluation-step.ts";
-import type { StepResult } from "./training-step.ts";
+import type { StepResult } from "./training-session.ts";
 
 /** One input of a golden file, and what PyTorch makes of it. */
 export interface GoldenCase {

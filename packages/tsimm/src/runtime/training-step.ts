@@ -1,10 +1,11 @@
 /** One training step of a model on an engine: loss, logits, gradients, running statistics. */
-import { encodeModel, prependNormalization, type Tensor, trainingGraph } from "@tsimm/autodiff";
-import type { BatchNormalizationState, Model } from "../models/model.ts";
+import { prependNormalization, type Tensor, trainingGraph } from "@tsimm/autodiff";
+import type { Model } from "../models/model.ts";
 import { keyedRandom } from "../random/keyed-random.ts";
 import { drawMask } from "./draw-mask.ts";
 import type { Engine } from "./engine.ts";
 import { type ImageOptions, imageTensor } from "./images.ts";
+import { createTrainingSession, type StepResult } from "./training-session.ts";
 
 /** Options of {@link createTrainingStep}. */
 export type TrainingStepOptions = ImageOptions & {
@@ -13,14 +14,6 @@ export type TrainingStepOptions = ImageOptions & {
   /** Seed of the masks of dropout and drop path, a safe integer; absent: 42. */
   readonly seed?: number;
 };
-
-/** What a step yields beside the gradients. */
-export interface StepResult {
-  /** Mean over the batch. */
-  readonly loss: number;
-  /** [B, numClasses], before the update. */
-  readonly logits: Float32Array;
-}
 
 /** A model's training step, compiled for one batch size and image size. */
 export interface TrainingStep {
@@ -57,11 +50,12 @@ export async function createTrainingStep(
   const { input, mean, std } = options;
   const graph =
     input === "uint8" ? prependNormalization(step.graph, { input: "input", mean, std }) : step.graph;
-  const session = await engine.load(encodeModel(graph), threads === undefined ? {} : { threads });
+  const { parameters, batchNormalizations } = model;
+  const state = { parameters, runningStates: batchNormalizations };
+  const session = await createTrainingSession(engine, step, graph, state, threads);
   const shapes = new Map(forward.inputs.map(({ name, shape }) => [name, shape]));
   const masks = model.masks.map(({ name, keep }) => ({ name, keep, shape: shapes.get(name) ?? [] }));
   const targetShape = [batchSize, model.numClasses];
-  const statistics = new Map(model.batchNormalizations.map((state) => [state.module, state]));
   return {
     async run(images, target, keys) {
       if (target.length !== batchSize * model.numClasses) {
@@ -73,7 +67,6 @@ export async function createTrainingStep(
         input: imageTensor("TrainingStep.run", images, model.inChans, options),
         [step.target]: { dtype: "float32", shape: targetShape, data: target },
       };
-      for (const { name, shape, data } of model.parameters) feeds[name] = { dtype: "float32", shape, data };
       if (masks.length > 0 && keys === undefined) {
         throw new RangeError(
           `TrainingStep.run: keys must be given for the ${masks.length} masks of ${model.name}, got none; count the updates`,
@@ -82,41 +75,8 @@ export async function createTrainingStep(
       for (const { name, keep, shape } of masks) {
         feeds[name] = drawMask(shape, keep, keyedRandom(seed, "dropout", ...(keys ?? []), name));
       }
-      // The last gradients may be collected while the next ones are computed.
-      for (const parameter of model.parameters) parameter.grad = null;
-      const outputs = await session.run(feeds);
-      const output = (name: string | undefined) => floats(outputs, name);
-      for (const parameter of model.parameters) {
-        parameter.grad = output(step.gradients.get(parameter.name));
-      }
-      for (const { node, mean, variance, count } of step.batchStatistics) {
-        const state = statistics.get(node);
-        if (state !== undefined) updateStatistics(state, output(mean), output(variance), count);
-      }
-      const [loss = Number.NaN] = output(step.loss);
-      return { loss, logits: output(step.logits) };
+      return session.run(feeds);
     },
     close: () => session.close(),
   };
-}
-
-/** The variance of the batch is biased; running statistics take the unbiased one. */
-function updateStatistics(
-  { runningMean, runningVar, numBatchesTracked, momentum }: BatchNormalizationState,
-  mean: Float32Array,
-  variance: Float32Array,
-  count: number,
-): void {
-  const unbiased = count / Math.max(1, count - 1);
-  for (let i = 0; i < runningMean.length; i++) {
-    runningMean[i] = (1 - momentum) * (runningMean[i] ?? 0) + momentum * (mean[i] ?? 0);
-    runningVar[i] = (1 - momentum) * (runningVar[i] ?? 0) + momentum * unbiased * (variance[i] ?? 0);
-  }
-  numBatchesTracked[0] = (numBatchesTracked[0] ?? 0n) + 1n;
-}
-
-function floats(outputs: Readonly<Record<string, Tensor>>, name: string | undefined): Float32Array {
-  const data = name === undefined ? undefined : outputs[name]?.data;
-  if (!(data instanceof Float32Array)) throw new TypeError(`TrainingStep.run: no float32 output "${name}"`);
-  return data;
 }

@@ -13,17 +13,19 @@ const largestFolded = 4096;
 export class ConstantFolding {
   readonly #builder: GraphBuilder;
   /** Names of constants that are no weights. */
-  readonly #derived = new Set<string>();
+  readonly #noWeights: Set<string>;
 
-  constructor(builder: GraphBuilder) {
+  /** @param noWeights - Names of constants that are no weights, whatever their type. */
+  constructor(builder: GraphBuilder, noWeights: Iterable<string>) {
     this.#builder = builder;
+    this.#noWeights = new Set(noWeights);
   }
 
   /**
    * Adds a node's only output as a constant, if all its inputs are known.
    *
    * Shapes are static, so that Shape and Size always are. Floating-point constants of more than one element count as
-   * weights and are left alone, unless they were folded themselves.
+   * weights and are left alone, unless they are known to be none or were folded themselves.
    *
    * @returns Whether the node is dealt with.
    */
@@ -32,7 +34,7 @@ export class ConstantFolding {
     if (value === undefined) return false;
     const [name = ""] = node.outputs;
     this.#builder.constant(value, name);
-    this.#derived.add(name);
+    this.#noWeights.add(name);
     return true;
   }
 
@@ -70,7 +72,7 @@ export class ConstantFolding {
   #known(name: string): Tensor | undefined {
     const constant = this.#builder.constantOf(name);
     if (!constant || constant.data.length > largestFolded) return undefined;
-    const weight = constant.dtype === "float32" && constant.data.length > 1 && !this.#derived.has(name);
+    const weight = constant.dtype === "float32" && constant.data.length > 1 && !this.#noWeights.has(name);
     return weight ? undefined : constant;
   }
 }

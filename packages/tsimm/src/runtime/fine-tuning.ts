@@ -1,0 +1,86 @@
+/** Training of any ONNX model on an engine. */
+import { elementCount, type Tensor, type TrainableOptions, trainable } from "@tsimm/autodiff";
+import type { Parameter } from "../models/model.ts";
+import type { Engine } from "./engine.ts";
+import { createTrainingSession, type StepResult } from "./training-session.ts";
+
+/** Options of {@link createFineTuning}. */
+export interface FineTuningOptions extends TrainableOptions {
+  /** Threads of the engine, an integer >= 1; absent: all cores. */
+  readonly threads?: number;
+}
+
+/** An ONNX model in training. */
+export interface FineTuning {
+  /** What is trained: for an optimizer, which changes `data` in place. */
+  readonly parameters: readonly Parameter[];
+  /** That of the logits. */
+  readonly targetShape: readonly number[];
+  /**
+   * Forward and backward pass. Writes every parameter's `grad`; parameters stay as they are, and must until the promise
+   * settles.
+   *
+   * @param feeds - The model's inputs by name, float32, of the shapes that the options or the file give.
+   * @param target - float32, of the shape `targetShape`: probabilities of the classes.
+   */
+  run(feeds: Readonly<Record<string, Float32Array>>, target: Float32Array): Promise<StepResult>;
+  /** The file with the weights of this moment: every name, shape, operator and open dimension as it was. */
+  save(): Uint8Array<ArrayBuffer>;
+  /** Releases the native memory; nothing runs afterwards. */
+  close(): Promise<void>;
+}
+
+/**
+ * Prepares an ONNX model for training, whoever made it.
+ *
+ * @param bytes - An `.onnx` file, opset 7 to 21, weights inside.
+ * @throws RangeError as `trainable` of `@tsimm/autodiff` does.
+ * @example
+ * const builder = new GraphBuilder("a file of somebody else");
+ * const x = builder.input("x", "float32", [1, 2]);
+ * const w = builder.constant(float32([3, 2], [1, 2, 3, 4, 5, 6]), "w");
+ * builder.output(builder.op("Gemm", [x, w], { transB: int(1) }), "y");
+ *
+ * const net = await createFineTuning(await createEngine(), encodeModel(builder.build()));
+ * const optimizer = createOptimizerV2(net.parameters, { opt: "sgd", lr: 0.1 });
+ * const [input, target] = [{ x: Float32Array.of(1, 1) }, Float32Array.of(1, 0, 0)];
+ * const first = await net.run(input, target);
+ * optimizer.step();
+ * const second = await net.run(input, target);
+ * second.loss < first.loss; // => true
+ * const bytes = net.save();
+ * decodeModel(bytes).graph.initializers.get("w").data[0] > 1; // => true
+ * await net.close();
+ */
+export async function createFineTuning(
+  engine: Engine,
+  bytes: Uint8Array,
+  options: FineTuningOptions = {},
+): Promise<FineTuning> {
+  const { threads, ...rest } = options;
+  const { step, parameters, runningStatistics, save } = trainable(bytes, rest);
+  const state = { parameters, runningStates: runningStatistics };
+  const session = await createTrainingSession(engine, step, step.graph, state, threads);
+  const trained = new Set(parameters.map(({ name }) => name));
+  const inputs = step.graph.inputs.filter(({ name }) => !trained.has(name));
+  return {
+    parameters,
+    targetShape: step.graph.values.get(step.target)?.shape ?? [],
+    async run(feeds, target) {
+      const given: Readonly<Record<string, Float32Array>> = { ...feeds, [step.target]: target };
+      const tensors = inputs.map(({ name, dtype, shape }): [string, Tensor] => {
+        const data = given[name];
+        const count = elementCount(shape);
+        if (dtype !== "float32" || data?.length !== count) {
+          throw new RangeError(
+            `FineTuning.run: "${name}" must be ${dtype} [${shape.join(", ")}] = ${count} elements, got ${data?.length ?? "none"}`,
+          );
+        }
+        return [name, { dtype, shape, data }];
+      });
+      return session.run(Object.fromEntries(tensors));
+    },
+    save,
+    close: () => session.close(),
+  };
+}
