@@ -29,7 +29,7 @@ export function backward(
     const ofOutputs = node.outputs.map((name) => gradients.get(name) ?? null);
     if (ofOutputs.every((given) => given === null)) continue;
     if (!node.inputs.some((name) => differentiable.has(name))) continue;
-    for (const [index, ofInput] of inputGradients(builder, node, ofOutputs).entries()) {
+    for (const [index, ofInput] of inputGradients(builder, node, ofOutputs, differentiable).entries()) {
       const name = node.inputs[index] ?? "";
       if (!ofInput || !differentiable.has(name)) continue;
       const others = gradients.get(name);
@@ -61,6 +61,7 @@ function inputGradients(
   builder: GraphBuilder,
   node: Node,
   gradients: readonly (Value | null)[],
+  differentiable: ReadonlySet<string>,
 ): readonly (Value | null)[] {
   const rule = node.domain === "" ? gradientRules.get(node.op) : undefined;
   if (!rule) {
@@ -88,6 +89,7 @@ function inputGradients(
     output: builder.value(node.outputs[0] ?? ""),
     gradients,
     gradient: gradient ?? math.expand(math.constant(0), outputs[0]?.shape ?? []),
+    wants: (index) => differentiable.has(node.inputs[index] ?? ""),
     builder,
     math,
     input(index) {

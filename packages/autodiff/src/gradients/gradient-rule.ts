@@ -18,6 +18,8 @@ export interface GradientContext {
   readonly gradients: readonly (Value | null)[];
   /** Gradient of the loss by the first output, of its shape. */
   readonly gradient: Value;
+  /** Whether the gradient of input `index` is wanted. */
+  wants(index: number): boolean;
   /** Extends the graph. */
   readonly builder: GraphBuilder;
   /** The arithmetic of `builder`. */

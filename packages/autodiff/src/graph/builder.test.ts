@@ -77,6 +77,23 @@ test("adds an optional output to a node that exists", () => {
   expect(builder.build().nodes[0]?.outputs).toEqual(["y", "pool_output_1"]);
 });
 
+test("computes a value in another way, before those that read it", () => {
+  const builder = new GraphBuilder("net");
+  const x = builder.input("x", "float32", [2]);
+  builder.op("Neg", [x], {}, { name: "negated" });
+  builder.output(builder.op("Relu", [builder.value("negated_output_0")]), "y");
+  const zero = builder.constant(float32([], [0]));
+  builder.redefine("negated", builder.op("Sub", [zero, x], {}, { name: "subtracted" }));
+  expect(builder.build().nodes).toMatchObject([
+    { name: "subtracted", outputs: ["negated_output_0"] },
+    { op: "Relu", inputs: ["negated_output_0"], outputs: ["y"] },
+  ]);
+  builder.op("Mul", [x, x], {}, { name: "product" });
+  expect(() => builder.redefine("product", x)).toThrow(
+    new RangeError('GraphBuilder: value must be a node\'s and of the type of "product_output_0", got "x"'),
+  );
+});
+
 test.each<[string, (builder: GraphBuilder) => unknown, string]>([
   [
     "an unknown operator",

@@ -1,4 +1,6 @@
 /** Builds graphs node by node, inferring every shape. */
+
+import { inExecutionOrder } from "./execution-order.ts";
 import type { Attributes, DataType, Graph, Node, Tensor, Value } from "./graph.ts";
 import { inferTypes } from "./shapes/index.ts";
 import type { ValueType } from "./shapes/shape-rule.ts";
@@ -152,6 +154,34 @@ export class GraphBuilder {
   }
 
   /**
+   * Takes the output of a node from `value` from now on, and drops the node: another way to compute the same.
+   *
+   * @param name - Name of a node with one output.
+   * @param value - Of the same type, computed by a node of its own; its name is gone afterwards.
+   * @throws RangeError if the two do not fit.
+   */
+  redefine(name: string, value: Value): void {
+    const node = this.#nodes.get(name);
+    const [output = ""] = node?.outputs ?? [];
+    const producer = [...this.#nodes.values()].find(({ outputs }) => outputs.includes(value.name));
+    const { dtype, shape } = this.value(output);
+    if (
+      !producer ||
+      node?.outputs.length !== 1 ||
+      dtype !== value.dtype ||
+      shape.join() !== value.shape.join()
+    ) {
+      throw new RangeError(
+        `GraphBuilder: value must be a node's and of the type of "${output}", got "${value.name}"`,
+      );
+    }
+    this.#nodes.delete(name);
+    const outputs = producer.outputs.map((other) => (other === value.name ? output : other));
+    this.#nodes.set(producer.name, { ...producer, outputs });
+    this.#values.delete(value.name);
+  }
+
+  /**
    * Makes a value an output of the graph.
    *
    * @param name - Name of the output; absent: the value's own.
@@ -177,7 +207,7 @@ export class GraphBuilder {
     return value;
   }
 
-  /** The nodes so far, in execution order. */
+  /** The nodes so far, in the order in which they were added. */
   get nodes(): readonly Node[] {
     return [...this.#nodes.values()];
   }
@@ -227,7 +257,7 @@ export class GraphBuilder {
 
   /** The nodes, each output of the graph under its name; Identity nodes only where one value has several names. */
   #nodesWithNamedOutputs(): Node[] {
-    const nodes = [...this.#nodes.values()];
+    const nodes = inExecutionOrder([...this.#nodes.values()]);
     const computed = new Set(nodes.flatMap((node) => node.outputs));
     const renamed = new Map<string, string>();
     const copies: Node[] = [];

@@ -19,10 +19,7 @@ export const batchNormalization: GradientRule = (context) => {
   const deviation = math.unary("Sqrt", math.add(variance, readFloat(attributes, "epsilon", 1e-5)));
   const inverse = math.unary("Reciprocal", deviation);
   const byBias = channelSums(context, gradient);
-  const byScale = math.mul(
-    inverse,
-    math.sub(channelSums(context, math.mul(gradient, x)), math.mul(mean, byBias)),
-  );
+  const byScale = math.mul(inverse, math.sub(channelProducts(context, gradient, x), math.mul(mean, byBias)));
   const a = math.mul(input(1), inverse);
   if (!ofBatch) return [perChannel(context, gradient, a), byScale, byBias];
   const count = elementCount(x.shape) / elementCount(mean.shape);
@@ -35,6 +32,20 @@ export const batchNormalization: GradientRule = (context) => {
 function channelSums({ math }: GradientContext, value: Value): Value {
   const [batch = 0, channels = 0, ...rest] = value.shape;
   return math.sum(math.sum(math.reshape(value, [batch, channels, elementCount(rest)]), [2]), [0]);
+}
+
+/** Planes from this size on are multiplied and summed at once, smaller ones one after the other. */
+const largePlane = 1024;
+
+/** Sums of a b over all but the channels. */
+function channelProducts(context: GradientContext, a: Value, b: Value): Value {
+  const { math } = context;
+  const [batch = 0, channels = 0, ...rest] = a.shape;
+  const plane = elementCount(rest);
+  if (plane < largePlane) return channelSums(context, math.mul(a, b));
+  const rows = (value: Value) => math.reshape(value, [batch * channels, 1, plane]);
+  const products = math.matMul(rows(a), rows(b), { b: true });
+  return math.sum(math.reshape(products, [batch, channels]), [0]);
 }
 
 /** factor x + offset per channel, in one pass: the inference form of batch normalization. */

@@ -43,6 +43,25 @@ const convCases = fc
     return { shapes, apply: op("Conv", { ...attributes, group: int(groups) }) };
   });
 
+/** More filters than positions, where one product serves all images; and more than 64, where the filters come first. */
+const manyFiltersCases = fc
+  .record({
+    sizes: fc.constantFrom([12, 5], [12, 4], [66, 9]),
+    batch: fc.integer({ min: 1, max: 3 }),
+    channels: fc.integer({ min: 1, max: 3 }),
+    side: fc.integer({ min: 1, max: 3 }),
+    bias: fc.boolean(),
+  })
+  .map(({ sizes: [filters = 0, pixels = 0], batch, channels, side, bias }): Case => {
+    const pads = ints(side >> 1, side >> 1, side >> 1, side >> 1);
+    const shapes = [
+      [batch, channels, pixels, pixels],
+      [filters, channels, side, side],
+      ...(bias ? [[filters]] : []),
+    ];
+    return { shapes, apply: op("Conv", { pads }) };
+  });
+
 /** Depthwise, with filters of more than 3×3 taps. */
 const depthwiseCases = fc
   .record({
@@ -110,6 +129,7 @@ export const windowRules: Rules = {
   ],
   Conv: [
     { cases: convCases, ...linear },
+    { cases: manyFiltersCases, ...linear },
     { cases: depthwiseCases, ...linear },
   ],
   ConvTranspose: [{ cases: convTransposeCases, ...linear }],

@@ -16,6 +16,12 @@ export const convTranspose: GradientRule = ({ gradient, inputs, input, attribute
     pads: ints(...window.pads),
     group: int(groups),
   });
-  const byWeight = convWeightGradient(builder, x, gradient, window, w.shape, groups);
+  const { byWeight } = convWeightGradient(builder, {
+    gradient: x,
+    x: gradient,
+    window,
+    weightShape: w.shape,
+    groups,
+  });
   return inputs[2] ? [byInput, byWeight, math.sum(gradient, [0, 2, 3])] : [byInput, byWeight];
 };
