@@ -37,8 +37,10 @@ export async function nativeEngine(): Promise<Engine> {
         extra: {
           session: {
             use_deterministic_compute: "1",
-            // Idle threads sleep: decoding and the optimizer want the cores between two runs.
-            intra_op: { allow_spinning: "0" },
+            // Threads wait actively for the next operator, and sleep between two runs, when decoding and the
+            // optimizer want the cores.
+            intra_op: { allow_spinning: "1" },
+            force_spinning_stop: "1",
           },
         },
       }),
