@@ -13,6 +13,8 @@ test("every model has timm's parameter count", () => {
     efficientnet_lite0: "4.65",
     mobilenetv3_large_100: "5.48",
     mobilenetv3_small_100: "2.54",
+    regnetx_002: "2.68",
+    regnety_002: "3.16",
     resnet10t: "5.44",
     resnet14t: "10.08",
     resnet18: "11.69",

@@ -8,10 +8,11 @@ import { efficientnets } from "./efficientnet-configs.ts";
 import type { GlobalPool } from "./layers/classifier.ts";
 import type { Model, PretrainedConfig } from "./model.ts";
 import type { ModelFamily } from "./model-family.ts";
+import { regnets } from "./regnet-configs.ts";
 import { resnets } from "./resnet-configs.ts";
 import { visionTransformers } from "./vision-transformer-configs.ts";
 
-const families: readonly ModelFamily[] = [resnets, efficientnets, convnexts, visionTransformers];
+const families: readonly ModelFamily[] = [resnets, efficientnets, regnets, convnexts, visionTransformers];
 
 const architectures: ModelFamily = new Map(families.flatMap((family) => [...family]));
 
@@ -35,7 +36,7 @@ export interface ModelOptions {
   readonly outIndices?: readonly number[] | null | undefined;
   /** Seed of the initial weights, a safe integer. */
   readonly seed?: number | null | undefined;
-  /** The last normalization of each residual block starts at weight 0 (ResNets). */
+  /** The last normalization of each residual block starts at weight 0 (ResNets, RegNets). */
   readonly zeroInitLast?: boolean | null | undefined;
 }
 
