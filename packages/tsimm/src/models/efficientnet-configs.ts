@@ -65,6 +65,7 @@ const mobileLarge: BlockRow[][] = [
   [{ kind: "conv", repeats: 1, kernel: 1, channels: 960 }],
 ];
 
+/** Every kind of block once or twice. */
 const tiny: BlockRow[][] = [
   [{ kind: "conv", repeats: 1, kernel: 3, channels: 16 }],
   [{ kind: "edge", repeats: 1, kernel: 3, stride: 2, expansion: 4, channels: 24 }],

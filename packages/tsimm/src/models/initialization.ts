@@ -24,7 +24,12 @@ export const kaimingNormalFanOut: Initializer = (shape, random) => {
   return normal(Math.sqrt(2 / (channels * elements(kernel))))(shape, random);
 };
 
-/** {@link kaimingNormalFanOut} with the out channels of one group, as MobileNets and RegNets have it. */
+/**
+ * Normal with variance 2 / fan out, fan out = out channels of one group × kernel elements, as MobileNets and RegNets
+ * have it.
+ *
+ * @param groups - Groups of the convolution, a divisor of its out channels.
+ */
 export function kaimingNormalFanOutPerGroup(groups: number): Initializer {
   return (shape, random) => {
     const [channels = 1, , ...kernel] = shape;

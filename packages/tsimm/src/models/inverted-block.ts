@@ -40,7 +40,7 @@ export interface InvertedBlockOptions extends InvertedBlock {
   readonly dropRate: number;
 }
 
-/** Adds a block. */
+/** Adds a block: x [B, C, H, W] to [B, channels, H / stride, W / stride]. */
 export function invertedBlock(
   layers: Layers,
   module: string,
