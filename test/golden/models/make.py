@@ -15,7 +15,7 @@ if __name__ == "__main__":
         for name, (create, shapes) in family.MODELS.items():
             if sys.argv[1:] and name not in sys.argv[1:]:
                 continue
-            model = golden.write(name, create, shapes)
+            model = golden.write(name, create, shapes, getattr(family, "SALT", golden.SALT))
             if hasattr(family, "check"):
                 family.check(name, model)
             print(name, (pathlib.Path(golden.FOLDER) / f"{name}.json").stat().st_size)

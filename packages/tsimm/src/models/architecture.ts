@@ -9,7 +9,7 @@ import type { PretrainedConfig } from "./model.ts";
 export interface Architecture {
   readonly name: string;
   readonly inChans: number;
-  /** Width of the pooled features before the classifier. */
+  /** Channels of a map of unpooled features, width of a token. */
   readonly numFeatures: number;
   readonly pretrainedCfg: PretrainedConfig;
   /** Module of the last linear layer, e.g. `fc`. */

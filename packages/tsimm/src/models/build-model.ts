@@ -28,23 +28,26 @@ export function buildModel(architecture: Architecture, options: BuildOptions): M
   const { seed, outIndices } = options;
   const defaultOutput = outIndices === undefined ? "logits" : "maps";
   let head = headOf(architecture, outIndices === undefined ? options : { ...options, numClasses: 0 });
-  const graphOf = (graphOptions: ForwardGraphOptions) =>
+  const graphOf = (graphHead: Head) => (graphOptions: ForwardGraphOptions) =>
     forwardWalk(
       architecture,
-      head,
+      graphHead,
       { ...graphOptions, output: graphOptions.output ?? defaultOutput },
       outIndices,
     );
   const model = {
     ...{ name, inChans, numFeatures, pretrainedCfg, classifier, noWeightDecay, layerOf },
-    ...parts(declare(pretrainedCfg, graphOf), head, seed, new Map()),
-    forwardGraph: (graphOptions: ForwardGraphOptions) => graphOf(graphOptions).graph,
+    ...parts(declare(pretrainedCfg, graphOf(head)), head, seed, new Map()),
+    forwardGraph: (graphOptions: ForwardGraphOptions) => graphOf(head)(graphOptions).graph,
     getClassifier: () => model.parameters.filter((parameter) => belongsTo(classifier, parameter)),
     resetClassifier(numClasses: number, globalPool: GlobalPool = head.globalPool) {
-      head = headOf(architecture, { ...head, numClasses, globalPool });
+      const next = headOf(architecture, { ...head, numClasses, globalPool });
       const kept = model.state.filter((tensor) => !belongsTo(classifier, tensor));
       const byName = new Map(kept.map((tensor) => [tensor.name, tensor]));
-      Object.assign(model, parts(declare(pretrainedCfg, graphOf), head, seed, byName));
+      const walk = declare(pretrainedCfg, graphOf(next));
+      checkShapes(name, globalPool, walk, byName);
+      Object.assign(model, parts(walk, next, seed, byName));
+      head = next;
     },
   };
   return model;
@@ -108,6 +111,23 @@ function parts(
       reduction,
     })),
   };
+}
+
+/** Tensors that a new head reads, and the old one had, must be of the same shape. */
+function checkShapes(
+  model: string,
+  globalPool: GlobalPool,
+  { declarations }: Walk,
+  old: ReadonlyMap<string, Parameter | Buffer>,
+): void {
+  for (const { name, shape } of declarations.parameters) {
+    const kept = old.get(name)?.shape ?? shape;
+    if (kept.join() === shape.join()) continue;
+    throw new RangeError(
+      `${model}: globalPool must be one for ${name} of shape [${kept.join(", ")}], got "${globalPool}", ` +
+        `which needs [${shape.join(", ")}]; create the model with it`,
+    );
+  }
 }
 
 function belongsTo(module: string, { name }: { readonly name: string }): boolean {

@@ -24,6 +24,25 @@ export const kaimingNormalFanOut: Initializer = (shape, random) => {
   return normal(Math.sqrt(2 / (channels * elements(kernel))))(shape, random);
 };
 
+/**
+ * Normal with variance 2 / fan out, fan out = out channels of one group × kernel elements, as MobileNets and RegNets
+ * have it.
+ *
+ * @param groups - Groups of the convolution, a divisor of its out channels.
+ */
+export function kaimingNormalFanOutPerGroup(groups: number): Initializer {
+  return (shape, random) => {
+    const [channels = 1, , ...kernel] = shape;
+    return normal(Math.sqrt(2 / ((channels / groups) * elements(kernel))))(shape, random);
+  };
+}
+
+/** Uniform in ±1 / √(rows of the weight), for the last linear layer of EfficientNets. */
+export const uniformFanOut: Initializer = (shape, random) => {
+  const bound = 1 / Math.sqrt(shape[0] ?? 1);
+  return fill(shape, () => bound * (2 * random.uniform() - 1));
+};
+
 /** Uniform in ±1 / √fanIn, PyTorch's default for the weight and the bias of a linear layer. */
 export function uniformFanIn(fanIn: number): Initializer {
   const bound = 1 / Math.sqrt(fanIn);

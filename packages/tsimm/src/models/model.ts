@@ -72,7 +72,7 @@ export interface Model {
   /** 0: no classifier. */
   readonly numClasses: number;
   readonly inChans: number;
-  /** Width of the pooled features before the classifier. */
+  /** Channels of a map of unpooled features, width of a token. */
   readonly numFeatures: number;
   readonly pretrainedCfg: PretrainedConfig;
   /** In state-dict order. */

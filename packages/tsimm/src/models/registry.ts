@@ -4,13 +4,15 @@ import { didYouMean } from "../did-you-mean.ts";
 import type { Architecture } from "./architecture.ts";
 import { type BuildOptions, buildModel, countParameters } from "./build-model.ts";
 import { convnexts } from "./convnext-configs.ts";
+import { efficientnets } from "./efficientnet-configs.ts";
 import type { GlobalPool } from "./layers/classifier.ts";
 import type { Model, PretrainedConfig } from "./model.ts";
 import type { ModelFamily } from "./model-family.ts";
+import { regnets } from "./regnet-configs.ts";
 import { resnets } from "./resnet-configs.ts";
 import { visionTransformers } from "./vision-transformer-configs.ts";
 
-const families: readonly ModelFamily[] = [resnets, convnexts, visionTransformers];
+const families: readonly ModelFamily[] = [resnets, efficientnets, regnets, convnexts, visionTransformers];
 
 const architectures: ModelFamily = new Map(families.flatMap((family) => [...family]));
 
@@ -26,7 +28,7 @@ export interface ModelOptions {
   readonly globalPool?: GlobalPool | null | undefined;
   /** Dropout before the classifier, in [0, 1). */
   readonly dropRate?: number | null | undefined;
-  /** Drop-path rate of the last block, in [0, 1); the blocks before it have less, the first 0. */
+  /** Drop-path rate, in [0, 1): it rises from 0 at the first block to this at the last, in EfficientNets to a step below. */
   readonly dropPathRate?: number | null | undefined;
   /** The model yields feature maps instead of logits, and has only the tensors they need. */
   readonly featuresOnly?: boolean | null | undefined;
@@ -34,7 +36,7 @@ export interface ModelOptions {
   readonly outIndices?: readonly number[] | null | undefined;
   /** Seed of the initial weights, a safe integer. */
   readonly seed?: number | null | undefined;
-  /** The last normalization of each residual block starts at weight 0 (ResNets). */
+  /** The last normalization of each residual block starts at weight 0 (ResNets, RegNets). */
   readonly zeroInitLast?: boolean | null | undefined;
 }
 
@@ -68,7 +70,7 @@ export interface ModelInfo {
   readonly name: string;
   /** Trainable numbers. */
   readonly parameterCount: number;
-  /** Width of the pooled features before the classifier. */
+  /** Channels of a map of unpooled features, width of a token. */
   readonly numFeatures: number;
   readonly pretrainedCfg: PretrainedConfig;
 }

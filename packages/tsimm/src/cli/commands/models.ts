@@ -10,12 +10,12 @@ export function modelsCommand(): Command {
       const { listModels, modelInfo } = await import("../../models/registry.ts");
       const names = listModels(glob);
       if (names.length === 0) throw new Error(`models: no model matches "${glob}"; try: tsimm models '*'`);
+      const width = Math.max(...names.map((name) => name.length));
       for (const name of names) {
         const { parameterCount, pretrainedCfg } = modelInfo(name);
-        const [, height, width] = pretrainedCfg.inputSize;
-        process.stdout.write(
-          `${name.padEnd(20)} ${(parameterCount / 1e6).toFixed(2).padStart(7)} M  ${height}x${width}\n`,
-        );
+        const size = pretrainedCfg.inputSize.slice(1).join("x");
+        const millions = (parameterCount / 1e6).toFixed(2).padStart(7);
+        process.stdout.write(`${name.padEnd(width)} ${millions} M  ${size}\n`);
       }
     });
 }

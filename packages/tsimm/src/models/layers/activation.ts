@@ -2,6 +2,9 @@
 import { float, float32, type Value } from "@tsimm/autodiff";
 import type { Layers } from "./layers.ts";
 
+/** One of these. */
+export type Activation = (layers: Layers, x: Value) => Value;
+
 /** max(x, 0). */
 export function relu(layers: Layers, x: Value): Value {
   return layers.op("Relu", [x]);
