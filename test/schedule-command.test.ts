@@ -199,9 +199,15 @@ describe("bad input is one line, exit code 2, and nothing is written", () => {
       /^tsimm: schedule: --output must end in one of \.svg, \.png, \.csv, \.json, got "lr\.gif"$/,
     ],
     [["--sched-on-updates"], /^tsimm: schedule: --updates-per-epoch must be given with --sched-on-updates/],
+    [
+      ["--epochs", "1000000000"],
+      /^tsimm: schedule: a run must have at most 10000000 rates, got 1000000000; lower/,
+    ],
+    [["--compare", "step:sched-on-updates", "--updates-per-epoch", "90000000"], /at most 10000000 rates/],
+    [["--compare", "step:decay-epochs"], /--compare "step:decay-epochs": option .* argument missing$/],
     [["--updates-per-epoch", "0"], /It must be an integer > 0\.$/],
     [["--sched", "plateau", "--sched-on-updates", "--updates-per-epoch", "9"], /known once an epoch$/],
-    [["--lr-noise", "0.5", "0.2"], /noise must be .*got \[0\.5, 0\.2\]/],
+    [["--lr-noise", "0.5", "0.2"], /lrNoise must be .*got \[0\.5, 0\.2\]/],
     [["photos"], /too many arguments/],
   ])("schedule %j", async (words, message) => {
     const { code, stdout, stderr } = await schedule(
@@ -218,6 +224,8 @@ describe("bad input is one line, exit code 2, and nothing is written", () => {
   test("a folder that is not there is an error of the file system", async () => {
     const { code, stderr } = await schedule(...STEP, "-o", "nowhere/lr.csv");
     expect(code).toBe(1);
-    expect(stderr).toMatch(/^tsimm: .*nowhere/);
+    expect(stderr).toBe(
+      'tsimm: schedule: --output must be a file that can be written, got "nowhere/lr.csv"; ENOENT: no such file or directory\n',
+    );
   });
 });

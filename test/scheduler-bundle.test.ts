@@ -31,12 +31,12 @@ async function bundledSize(statement: string): Promise<number> {
   return gzipSync(code).length;
 }
 
-// Measured: 14,100, 6,998 and 3,047 bytes. In all of it the correctly rounded arithmetic takes 2,400, torch's generator
+// Measured: 15,042, 7,337 and 3,122 bytes. In all of it the correctly rounded arithmetic takes 2,400, torch's generator
 // 1,000, the factory 1,900; the rest is mostly checks with messages that say what to do. One more schedule takes some
 // 300: the ceilings leave room for none unnoticed.
 test.each([
-  ["export *", 14_300],
-  ["export { StepLRScheduler }", 7_200],
+  ["export *", 15_200],
+  ["export { StepLRScheduler }", 7_500],
   ["export { stepLr }", 3_200],
 ])("%s is at most %d bytes minified and compressed", async (statement, ceiling) => {
   expect(await bundledSize(statement)).toBeLessThanOrEqual(ceiling);

@@ -222,9 +222,7 @@ describe("refuse", () => {
     const schedule = (t: number) => (t > 0 ? Number.NaN : 1);
     const scheduler = new FunctionScheduler(optimizer, { schedule });
     expect(() => scheduler.step(1)).toThrow(
-      new RangeError(
-        "FunctionScheduler: schedule(t, base) must be such that every value stays finite, got NaN",
-      ),
+      new RangeError("FunctionScheduler: schedule(t, base) must be a finite number >= 0, got NaN"),
     );
     expect(() => new FunctionScheduler(optimizer, { schedule: 3 as never })).toThrow(
       new TypeError("FunctionScheduler: schedule must be a function (t, base) => number, got 3"),

@@ -1,7 +1,7 @@
 import { ConstantLRScheduler } from "./constant-lr.ts";
 import { CosineLRScheduler } from "./cosine-lr.ts";
-import { CyclicScheduler, endOfShrinking, isPastShrinking, totalLength } from "./cycles.ts";
-import { refusal } from "./errors.ts";
+import { endOfShrinking, isPastShrinking, totalLength } from "./cycles.ts";
+import { finite, refusal } from "./errors.ts";
 import { ExponentialLRScheduler } from "./exponential-lr.ts";
 import { type CreateSchedulerOptions, factoryChecks, type SchedulerName } from "./factory-options.ts";
 import { InverseSqrtLRScheduler } from "./inverse-sqrt-lr.ts";
@@ -14,7 +14,7 @@ import type { OptimizerLike } from "./param-groups.ts";
 import { PlateauLRScheduler } from "./plateau-lr.ts";
 import { PolyLRScheduler } from "./poly-lr.ts";
 import type { Scheduler } from "./scheduler.ts";
-import { readArgs, type SchedulerArgs } from "./scheduler-kwargs.ts";
+import { flagNames, readArgs, type SchedulerArgs } from "./scheduler-kwargs.ts";
 import { StepLRScheduler } from "./step-lr.ts";
 import { TanhLRScheduler } from "./tanh-lr.ts";
 import { WSDLRScheduler } from "./wsd-lr.ts";
@@ -46,8 +46,8 @@ export function createScheduler(
   options: { readonly updatesPerEpoch?: number } = {},
 ): ScheduledRun {
   const where = "createScheduler";
-  const { updatesPerEpoch = 0 } = options;
-  return create(where, optimizer, { ...readArgs(where, args), updatesPerEpoch });
+  const { updatesPerEpoch } = readOptions(where, callChecks, options);
+  return create(where, optimizer, { ...readArgs(where, args), updatesPerEpoch }, flagNames);
 }
 
 /**
@@ -73,8 +73,22 @@ export function createSchedulerV2(
 
 type Options = Required<CreateSchedulerOptions>;
 
-function create(where: string, optimizer: OptimizerLike, given: CreateSchedulerOptions): ScheduledRun {
-  const options = readOptions<Options>(where, factoryChecks, given);
+/** Flags of `train.py` whose option has another name, and names that options had in timm 0.4. */
+const renamed = {
+  ...Object.fromEntries(Object.entries(flagNames).map(([option, flag]) => [flag, option])),
+  t_mul: "cycleMul",
+  tMul: "cycleMul",
+};
+
+const callChecks = { updatesPerEpoch: factoryChecks.updatesPerEpoch };
+
+function create(
+  where: string,
+  optimizer: OptimizerLike,
+  given: CreateSchedulerOptions,
+  names: Readonly<Record<string, string>> = {},
+): ScheduledRun {
+  const options = readOptions<Options>(where, factoryChecks, given, renamed, names);
   const { sched, stepOnEpochs, updatesPerEpoch } = options;
   if (!stepOnEpochs && !(updatesPerEpoch > 0)) {
     const allowed = "an integer > 0 when stepOnEpochs is false";
@@ -85,9 +99,9 @@ function create(where: string, optimizer: OptimizerLike, given: CreateSchedulerO
     throw new RangeError(refusal(where, "stepOnEpochs", "true for plateau", stepOnEpochs, advice));
   }
   const times = inUnits(options);
-  if (isCyclic(sched)) refuseVanishing(where, options, times);
-  const scheduler = builders[sched](optimizer, options, times);
-  return { scheduler, numEpochs: lengthOfRun(scheduler, options, times) };
+  // Before the scheduler changes a group.
+  const numEpochs = lengthOfRun(where, options, times);
+  return { scheduler: builders[sched](optimizer, options, times), numEpochs };
 }
 
 /** The factory's epochs in the unit of t. */
@@ -177,26 +191,24 @@ const builders: Record<SchedulerName, Build> = {
 /** Names whose run ends with `numEpochs`, whatever the cooldown, as in timm. */
 const withoutCooldown: readonly SchedulerName[] = ["step", "multistep", "plateau"];
 
-function lengthOfRun(scheduler: Scheduler, options: Options, { cooldownT }: Times): number {
+function lengthOfRun(where: string, options: Options, times: Times): number {
   const { sched, numEpochs, warmupEpochs, warmupPrefix, cooldownEpochs, stepOnEpochs } = options;
-  if (scheduler instanceof CyclicScheduler) {
-    const length = scheduler.getCycleLength() + cooldownT;
-    return stepOnEpochs ? length : floorDivide(length, options.updatesPerEpoch);
+  if (sched === "cosine" || sched === "tanh" || sched === "poly") {
+    const { cycles, cooldownT, common } = times;
+    const length = totalLength(cycles, Math.max(1, cycles.cycleLimit));
+    refuseVanishing(where, options, cycles, length + cooldownT);
+    const whole = length + (warmupPrefix ? common.warmupT : 0) + cooldownT;
+    const inEpochs = stepOnEpochs ? whole : floorDivide(whole, options.updatesPerEpoch);
+    return finite(inEpochs, where, "numEpochs", numEpochs);
   }
   const cooldown = withoutCooldown.includes(sched) ? 0 : cooldownEpochs;
-  return numEpochs + cooldown + (warmupPrefix ? warmupEpochs : 0);
+  return finite(numEpochs + cooldown + (warmupPrefix ? warmupEpochs : 0), where, "numEpochs", numEpochs);
 }
 
-function isCyclic(sched: SchedulerName): boolean {
-  return sched === "cosine" || sched === "tanh" || sched === "poly";
-}
-
-/** Shrinking cycles end: refuses a run that goes on longer, before it has changed a group. */
-function refuseVanishing(where: string, options: Options, { cycles, cooldownT }: Times): void {
-  const { cycleMul, cycleLimit } = options;
-  const length = totalLength(cycles, Math.max(1, cycleLimit)) + cooldownT;
+/** Shrinking cycles end: refuses a run that goes on longer. */
+function refuseVanishing(where: string, options: Options, cycles: Times["cycles"], length: number): void {
   if (!isPastShrinking(cycles, length)) return;
   const allowed = `such that the cycles outlast the run of ${length}`;
   const advice = `they shrink to nothing at ${endOfShrinking(cycles)}, use a lower cooldownEpochs or a greater cycleMul`;
-  throw new RangeError(refusal(where, "cycleMul", allowed, cycleMul, advice));
+  throw new RangeError(refusal(where, "cycleMul", allowed, options.cycleMul, advice));
 }

@@ -103,12 +103,12 @@ describe("refuses", () => {
 
   test.each(["t_mul", "tMul"])("timm's old name %s", (name) => {
     expect(() => new CosineLRScheduler(optimizer, { tInitial: 5, [name]: 2 } as never)).toThrow(
-      /^CosineLRScheduler: option must be one of .+, got "t_?[mM]ul"; it is called "cycleMul" now$/,
+      /^CosineLRScheduler: option must be one of .+, got "t_?[mM]ul"; it is called "cycleMul" here$/,
     );
   });
 
   test.each(["decay_rate", "decayRate"])("timm's old name %s", (name) => {
-    expect(() => cosineLr(1, { tInitial: 5, [name]: 2 } as never)).toThrow(/it is called "cycleDecay" now$/);
+    expect(() => cosineLr(1, { tInitial: 5, [name]: 2 } as never)).toThrow(/it is called "cycleDecay" here$/);
   });
 
   test("a t that shrinking cycles never reach", () => {

@@ -70,11 +70,15 @@ export function inCycles(
     const length = finite(growth * tInitial, where, "cycleMul", cycleMul);
     return shape(elapsedSince(cycles, t, index, growth, length), length);
   });
-  return (base) => (t) => {
-    const index = cycleOf(t);
-    if (!(index < cycleLimit)) return lrMin;
-    const high = finite(base * decayAfter(index), where, "cycleDecay", cycleDecay);
-    return lrMin + scale * (high - lrMin) * shapeAt(t);
+  return (base) => {
+    // Among the smallest doubles scale × … is rounded so coarsely that the value would cross 0.
+    const least = Math.min(base, 0);
+    return (t) => {
+      const index = cycleOf(t);
+      if (!(index < cycleLimit)) return lrMin;
+      const high = finite(base * decayAfter(index), where, "cycleDecay", cycleDecay);
+      return Math.max(least, lrMin + scale * (high - lrMin) * shapeAt(t));
+    };
   };
 }
 
@@ -105,7 +109,8 @@ export abstract class CyclicScheduler extends Scheduler {
     const count = number({ atLeast: 0, integer: true })(cycles, this.name, "cycles");
     const { cycleLimit, warmupPrefix, warmupT } = this.#cycles;
     const length = totalLength(this.#cycles, Math.max(1, count || cycleLimit));
-    return finite(length, this.name, "cycles", count) + (warmupPrefix ? warmupT : 0);
+    const [option, got] = count ? ["cycles", count] : ["cycleLimit", cycleLimit];
+    return finite(length, this.name, option, got) + (warmupPrefix ? warmupT : 0);
   }
 }
 

@@ -39,7 +39,12 @@ function showWhole(value: unknown): string {
   if (typeof value === "string") return JSON.stringify(value);
   if (typeof value === "bigint") return `${value}n`;
   if (typeof value === "function") return "a function";
-  if (Array.isArray(value)) return `[${value.slice(0, LONGEST).map(show).join(", ")}]`;
+  if (Array.isArray(value)) return `[${Array.from(value.slice(0, LONGEST), showItem).join(", ")}]`;
   if (typeof value === "object" && value !== null) return "an object";
   return String(value);
+}
+
+/** A list within a list may be that list itself. */
+function showItem(value: unknown): string {
+  return Array.isArray(value) ? "a list" : show(value);
 }

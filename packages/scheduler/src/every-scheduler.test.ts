@@ -99,42 +99,6 @@ describe.each(everyScheduler)("$name", (scheduler) => {
     }
   });
 
-  test("takes any value of any option: a finite rate >= 0, or one clear error that changes nothing", () => {
-    const names = [...scheduler.names, ...commonNames];
-    fc.assert(
-      fc.property(
-        fc.constantFrom(...names),
-        arbitraryValue,
-        fc.constantFrom(...names),
-        arbitraryValue,
-        (...drawn) => {
-          const [name, value, other, otherValue] = drawn;
-          const groups = [
-            { lr: 0.1, weightDecay: 0.05 },
-            { lr: 0, weightDecay: 1, lrScale: 0.5 },
-          ];
-          const optimizer = copy(groups);
-          const options = { ...scheduler.options, [other]: otherValue, [name]: value };
-          const created = attempt(scheduler.name, () => scheduler.create(optimizer, options));
-          if (created === null) {
-            expect(optimizer).toEqual(copy(groups));
-            return;
-          }
-          for (const t of [0, 0.5, 1, 3, 12, 1e6, 2 ** 53, 1e300]) {
-            attempt(scheduler.name, () => created.step(t, 0.5));
-            attempt(scheduler.name, () => created.stepUpdate(t, 0.5));
-            const field = created.stateDict().field;
-            const noisy = "noisePct" in options && Number(options.noisePct) > 1;
-            for (const group of optimizer.paramGroups) {
-              expect(group[field]).toSatisfy((rate: number) => Number.isFinite(rate) && (rate >= 0 || noisy));
-            }
-          }
-        },
-      ),
-      { numRuns: 200 },
-    );
-  });
-
   test("refuses a state that is not its own", () => {
     const optimizer = copy([{ lr: 0.1 }]);
     const created = scheduler.create(optimizer, scheduler.options);
@@ -147,12 +111,20 @@ describe.each(everyScheduler)("$name", (scheduler) => {
       [{ t: -1 }, "state.t must be null or a finite number >= 0, got -1"],
       [{ metric: "1" }, 'state.metric must be null or a number, got "1"'],
       [
+        { baseValues: [-1] },
+        "state.baseValues must be one finite number >= 0 for each of 1 groups, got [-1]; load it into the optimizer it was saved with",
+      ],
+      [
+        { values: Array(1) },
+        "state.values must be one finite number >= 0 for each of 1 groups, got [undefined]; load it into the optimizer it was saved with",
+      ],
+      [
         { values: [1, 2] },
-        "state.values must be one finite number for each of 1 groups, got [1, 2]; load it into the optimizer it was saved with",
+        "state.values must be one finite number >= 0 for each of 1 groups, got [1, 2]; load it into the optimizer it was saved with",
       ],
       [
         { baseValues: [null] },
-        "state.baseValues must be one finite number for each of 1 groups, got [null]; load it into the optimizer it was saved with",
+        "state.baseValues must be one finite number >= 0 for each of 1 groups, got [null]; load it into the optimizer it was saved with",
       ],
     ];
     for (const [change, message] of broken) {
@@ -210,57 +182,3 @@ describe.each(functionsOfT)("$name", (scheduler) => {
     }
   });
 });
-
-const commonNames = [
-  ...[
-    "warmupT",
-    "warmupLrInit",
-    "warmupPrefix",
-    "noiseRangeT",
-    "noiseType",
-    "noisePct",
-    "noiseStd",
-    "noiseSeed",
-  ],
-  ...["paramGroupField", "tInEpochs", "initialize"],
-];
-
-const arbitraryValue: fc.Arbitrary<unknown> = fc.oneof(
-  fc.constantFrom<unknown>(
-    ...[
-      Number.NaN,
-      Infinity,
-      -Infinity,
-      -1,
-      -0,
-      0,
-      1,
-      2,
-      0.5,
-      1e308,
-      -1e308,
-      5e-324,
-      1e-12,
-      2 ** 53,
-      2 ** 64,
-    ],
-    ...["", "3", "lr", "weightDecay", "normal", "x".repeat(500), "línea\n"],
-    ...[null, undefined, true, false, 5n, -(2n ** 63n), 2n ** 64n, [], [1], [0, 3], [3, 0], [1, 2, 3], [[]]],
-    ...[{}, () => Number.NaN, () => 0.5, Symbol("s"), [Number.NaN, 1], [0, 1e308], Array(1000).fill(1)],
-  ),
-  fc.double(),
-  fc.double({ min: 0, max: 3 }),
-  fc.integer({ min: -3, max: 20 }),
-);
-
-/** The result, or null where the error of the template was thrown. */
-function attempt<T>(name: string, call: () => T): T | null {
-  try {
-    return call();
-  } catch (error) {
-    if (!(error instanceof RangeError || error instanceof TypeError)) throw error;
-    expect(error.message).toMatch(new RegExp(`^${name}: .+ must be .+, got .+$`));
-    expect(error.message.length).toBeLessThan(500);
-    return null;
-  }
-}

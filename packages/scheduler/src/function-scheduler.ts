@@ -1,5 +1,5 @@
-import { finite, refusal } from "./errors.ts";
-import type { Check } from "./options.ts";
+import { refusal } from "./errors.ts";
+import { type Check, number } from "./options.ts";
 import type { OptimizerLike } from "./param-groups.ts";
 import type { ScheduleDefinition } from "./schedule.ts";
 import { Scheduler } from "./scheduler.ts";
@@ -11,7 +11,7 @@ export type BaseSchedule = (t: number, base: number) => number;
 
 /** Options of {@link FunctionScheduler}. */
 export interface FunctionSchedulerOptions extends WarmupOptions, SchedulerOptions {
-  /** The value at t for a group's base value. */
+  /** The value at t for a group's base value, finite; >= 0 where it is a learning rate. */
   readonly schedule: BaseSchedule;
 }
 
@@ -29,12 +29,10 @@ const schedule: Check<BaseSchedule> = (value, where, option) => {
 const functionSchedule: ScheduleDefinition<OwnOptions> = {
   checks: { schedule, ...warmupChecks },
   startsAtSchedule: true,
-  build: (options, where) => (base) => {
-    const valueAt = (t: number) => {
-      const value = options.schedule(t, base);
-      return finite(value, where, "schedule(t, base)", value);
-    };
-    return withWarmup(where, options, base, valueAt);
+  build(options, where, field) {
+    const check = number(field === "lr" ? { atLeast: 0 } : {});
+    const valueAt = (t: number, base: number) => check(options.schedule(t, base), where, "schedule(t, base)");
+    return (base) => withWarmup(where, options, base, (t) => valueAt(t, base));
   },
 };
 

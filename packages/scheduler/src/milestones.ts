@@ -7,7 +7,8 @@ const checkMilestone = number({ atLeast: 0 });
 export const checkMilestones: Check<readonly number[]> = (value, where, option) => {
   const allowed = "a list of ascending milestones";
   if (!Array.isArray(value)) throw new TypeError(refusal(where, option, allowed, value));
-  const list = value.map((milestone: unknown, i) => checkMilestone(milestone, where, `${option}[${i}]`));
+  // Unlike map, from does not pass over holes.
+  const list = Array.from(value, (milestone, i) => checkMilestone(milestone, where, `${option}[${i}]`));
   if (list.every((milestone, i) => i === 0 || milestone >= (list[i - 1] ?? 0))) return list;
   throw new RangeError(refusal(where, option, allowed, value, "sort them"));
 };

@@ -32,6 +32,7 @@ export type Noise = (t: number) => number | null;
 const LEAST_RATIO = 0.0012533145;
 
 const readBound = number({ atLeast: 0 });
+const checkValue = number({});
 
 const noiseRange: Check<number | readonly [number, number] | null> = (value, where, option) => {
   if (value === undefined || value === null) return null;
@@ -125,17 +126,20 @@ export function noiseAt(t: number, options: NoiseOptions): number | null {
  * @param schedule - Any function of t.
  * @param options - Noise options; without `noiseRangeT` there is none.
  * @returns The schedule with noise; the same t gives the same value.
- * @throws RangeError at a t that is not an integer where noise applies.
+ * @throws RangeError at a t that is not an integer where noise applies, or where the value is not finite.
  * @example
  * const lr = withNoise((t) => 0.5 ** Math.floor(t / 5) * 1e-4, { noiseRangeT: [10, 40] });
  * lr(9); // => 0.00005
  * lr(10); // => 0.000021361420303583147
  */
 export function withNoise(schedule: Schedule, options: NoiseOptions): Schedule {
+  if (typeof schedule !== "function") {
+    throw new TypeError(refusal("withNoise", "schedule", "a function of t", schedule));
+  }
   const noise = createNoise("withNoise", readOptions<ResolvedNoise>("withNoise", noiseChecks, options));
   return (t) => {
     checkT(t, "withNoise", "pass an epoch or a number of updates");
-    const value = schedule(t);
+    const value = checkValue(schedule(t), "withNoise", "schedule(t)");
     return value + value * (noise(t) ?? 0);
   };
 }

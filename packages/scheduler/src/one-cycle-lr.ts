@@ -40,11 +40,11 @@ const oneCycleSchedule: ScheduleDefinition<Required<OneCycleLrOptions>> = {
     const end = finite(start / finalDivFactor, where, "finalDivFactor", finalDivFactor);
     const peakT = pctStart * tInitial;
     const left = anneal === "cos" ? (x: number) => (1 + cos(Math.PI * x)) / 2 : (x: number) => 1 - x;
-    return withWarmup(where, options, start, (t) =>
-      t <= peakT
-        ? base + (start - base) * left(t / peakT)
-        : end + (base - end) * left(Math.min((t - peakT) / (tInitial - peakT), 1)),
-    );
+    return withWarmup(where, options, start, (t) => {
+      if (t === peakT) return base;
+      if (t < peakT) return base + (start - base) * left(t / peakT);
+      return end + (base - end) * left(Math.min((t - peakT) / (tInitial - peakT), 1));
+    });
   },
 };
 

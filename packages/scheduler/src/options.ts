@@ -20,6 +20,7 @@ export type Checks<T> = { readonly [K in keyof T]-?: Check<T[K]> };
  * @param checks - What may be given.
  * @param options - What was given.
  * @param renamed - Old names, each with the new one.
+ * @param given - Names under which the caller gave the options, where they are others.
  * @returns Every option of `checks`, defaults filled in.
  * @throws RangeError for an unknown name, with the nearest known one.
  */
@@ -28,9 +29,10 @@ export function readOptions<T extends object>(
   checks: Checks<T>,
   options: object,
   renamed: Readonly<Record<string, string>> = {},
+  given: Readonly<Record<string, string>> = {},
 ): T {
   refuseUnknown(where, options, Object.keys(checks), renamed);
-  return readKnown(where, checks, options);
+  return readKnown(where, checks, options, given);
 }
 
 /**
@@ -53,7 +55,9 @@ export function refuseUnknown(
   for (const name of Object.keys(options)) {
     if (names.includes(name)) continue;
     const sorted = [...names].sort();
-    const advice = renamed[name] ? `it is called "${renamed[name]}" now` : didYouMean(name, sorted);
+    const advice = Object.hasOwn(renamed, name)
+      ? `it is called "${renamed[name]}" here`
+      : didYouMean(name, sorted);
     throw new RangeError(refusal(where, "option", `one of ${sorted.join(", ")}`, name, advice));
   }
 }
@@ -64,12 +68,20 @@ export function refuseUnknown(
  * @param where - Class or function, for messages.
  * @param checks - What to read.
  * @param options - What was given.
+ * @param given - Names under which the caller gave the options, where they are others.
  * @returns Every option of `checks`, defaults filled in.
  */
-export function readKnown<T extends object>(where: string, checks: Checks<T>, options: object): T {
-  const given = new Map<string, unknown>(Object.entries(options));
+export function readKnown<T extends object>(
+  where: string,
+  checks: Checks<T>,
+  options: object,
+  given: Readonly<Record<string, string>> = {},
+): T {
+  const values = new Map<string, unknown>(Object.entries(options));
   const named = Object.entries<Check<unknown>>(checks);
-  const read = named.map(([name, check]) => [name, check(given.get(name), where, name)] as const);
+  const read = named.map(
+    ([name, check]) => [name, check(values.get(name), where, given[name] ?? name)] as const,
+  );
   // T has the keys of checks, and each check returns the type of its key.
   return Object.fromEntries(read) as T;
 }

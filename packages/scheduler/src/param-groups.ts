@@ -47,6 +47,10 @@ export class GroupField {
     optimizer.paramGroups.forEach((group, i) => {
       this.#checkBase(i, field, group[field]);
       if (field === "lr") this.#scaleOf(group, i);
+      // Setting what is there already tells whether it can be set.
+      if (!Reflect.set(group, field, group[field])) throw this.#readOnly(i, field);
+      const canHoldBase = this.#initialField in group || Object.isExtensible(group);
+      if (!canHoldBase) throw this.#readOnly(i, this.#initialField);
     });
   }
 
@@ -124,7 +128,11 @@ export class GroupField {
     });
   }
 
-  #checkCount(groups: readonly ParamGroup[]): void {
+  #checkCount(groups: unknown): void {
+    if (!Array.isArray(groups)) {
+      const allowed = "the list of groups that it was at construction";
+      throw new TypeError(refusal(this.#where, "paramGroups", allowed, groups, "build a new scheduler"));
+    }
     const { length } = groups;
     if (length === this.count) return;
     const advice = `paramGroups[${Math.min(this.count, length)}] was ${length > this.count ? "added" : "removed"}, build a new scheduler`;
@@ -134,6 +142,10 @@ export class GroupField {
 
   #lost(i: number, present: unknown): RangeError {
     return new RangeError(this.#refusal(i, this.#field, "a finite number", present, "build a new scheduler"));
+  }
+
+  #readOnly(i: number, field: string): TypeError {
+    return new TypeError(this.#refusal(i, field, "a field that can be set", this.#optimizer.paramGroups[i]));
   }
 
   #checkBase(i: number, field: string, value: unknown): number {
@@ -166,8 +178,8 @@ function checkGroups(where: string, optimizer: OptimizerLike): void {
   const allowed = "a list of at least one parameter group";
   if (!Array.isArray(groups)) throw new TypeError(refusal(where, "paramGroups", allowed, groups));
   if (groups.length === 0) throw new RangeError(refusal(where, "paramGroups", allowed, groups));
-  groups.forEach((group: unknown, i) => {
-    if (typeof group === "object" && group !== null) return;
+  for (const [i, group] of groups.entries()) {
+    if (typeof group === "object" && group !== null) continue;
     throw new TypeError(refusal(where, `paramGroups[${i}]`, "an object", group));
-  });
+  }
 }

@@ -1,11 +1,11 @@
 import { refusal } from "./errors.ts";
 import type { OptimizerLike } from "./param-groups.ts";
-import { checkThreshold, nextPlateau, type PlateauOptions, plateauChecks } from "./plateau.ts";
+import { checkThreshold, isMemory, nextPlateau, type PlateauOptions, plateauChecks } from "./plateau.ts";
 import { checkT, type ScheduleDefinition } from "./schedule.ts";
 import { EPOCH_ADVICE, Scheduler } from "./scheduler.ts";
 import { planScheduler, type SchedulerOptions, type SchedulerPlan } from "./scheduler-options.ts";
-import { isFiniteNumber, type LoadOptions, type SavedPlateau, type SchedulerState } from "./state.ts";
-import { type WarmupOptions, warmupChecks } from "./warmup.ts";
+import { isListOf, type SavedPlateau, type SchedulerState } from "./state.ts";
+import { ramp, type WarmupOptions, warmupChecks } from "./warmup.ts";
 
 /** Options of {@link PlateauLRScheduler}. */
 export interface PlateauLRSchedulerOptions
@@ -21,11 +21,7 @@ const plateauSchedule: ScheduleDefinition<Resolved> = {
   checks: { ...plateauChecks, warmupT, warmupLrInit },
   build(options, where) {
     checkThreshold(where, options);
-    const { warmupT, warmupLrInit } = options;
-    return (base) => {
-      const slope = (base - warmupLrInit) / warmupT;
-      return (epoch) => warmupLrInit + epoch * slope;
-    };
+    return (base) => (options.warmupT > 0 ? ramp(where, options, base) : () => base);
   },
 };
 
@@ -75,6 +71,7 @@ export class PlateauLRScheduler extends Scheduler {
 
   /** null during warm-up too. */
   override noiseAt(epoch: number): number | null {
+    checkT(epoch, this.name, EPOCH_ADVICE);
     return epoch <= this.#options.warmupT ? null : super.noiseAt(epoch);
   }
 
@@ -83,35 +80,31 @@ export class PlateauLRScheduler extends Scheduler {
     return { ...super.stateDict(), plateau: { ...memory, best: Number.isFinite(best) ? best : null } };
   }
 
-  override loadStateDict(state: SchedulerState, options: LoadOptions = {}): void {
-    const saved = checkSaved(state?.plateau, this.groups.count);
-    super.loadStateDict(state, options);
-    const restore = saved.restore?.map((value, i) => this.#rebased(value, i, state)) ?? null;
-    this.#memory = { ...saved, restore };
+  protected override refuseForeign(state: SchedulerState): void {
+    super.refuseForeign(state);
+    checkSaved(state, this.groups.count);
   }
 
-  protected override act(epoch: number): void {
+  protected override act(epoch: number, metric: number | null): void {
     const { warmupT } = this.#options;
     if (epoch === 0 && warmupT === 0) return;
     this.groups.checkSame();
     if (epoch <= warmupT) this.groups.write(super.valuesAt(epoch), true);
-    else this.#follow(epoch);
+    else this.#follow(epoch, metric);
     this.lastT = epoch;
   }
 
   protected override restore(state: SchedulerState): void {
-    const values = state.values.map((value, i) => this.#rebased(value, i, state));
-    this.groups.write(values, false);
+    const { restore, ...memory } = checkSaved(state, this.groups.count);
+    const rebased = (values: readonly number[]) => values.map((value, i) => this.#rebased(value, i, state));
+    this.groups.write(rebased(state.values), false);
+    this.#memory = { ...memory, restore: restore && rebased(restore) };
   }
 
-  #follow(epoch: number): void {
+  #follow(epoch: number, metric: number | null): void {
     const draw = this.noise(epoch);
     const present = this.#memory.restore ?? this.groups.read();
-    const { values, ...memory } = nextPlateau(
-      { ...this.#memory, values: present },
-      this.lastMetric,
-      this.#options,
-    );
+    const { values, ...memory } = nextPlateau({ ...this.#memory, values: present }, metric, this.#options);
     const noisy = draw === null ? values : values.map((value) => value + value * draw);
     this.groups.write(noisy, false);
     this.#memory = { ...memory, restore: draw === null ? null : values };
@@ -133,16 +126,11 @@ function refuseUpdates({ name, options }: SchedulerPlan): void {
   throw new RangeError(refusal(name, "tInEpochs", "true", false, "the metric is known once an epoch"));
 }
 
-function checkSaved(saved: SavedPlateau | undefined, groups: number): SavedPlateau {
-  const counts = [saved?.numBadEpochs, saved?.cooldownCounter, saved?.lastEpoch];
-  const restore = saved?.restore;
+function checkSaved({ plateau, field }: SchedulerState, groups: number): SavedPlateau {
+  const least = field === "lr" ? 0 : -Infinity;
   const isComplete =
-    saved !== undefined &&
-    (saved.best === null || isFiniteNumber(saved.best)) &&
-    counts.every((count) => isFiniteNumber(count) && count >= 0) &&
-    (restore === null ||
-      (Array.isArray(restore) && restore.length === groups && restore.every(isFiniteNumber)));
-  if (isComplete) return saved;
+    isMemory(plateau) && (plateau.restore === null || isListOf(plateau.restore, groups, least));
+  if (isComplete) return plateau;
   const allowed = "what stateDict() returned";
-  throw new RangeError(refusal("PlateauLRScheduler", "state.plateau", allowed, saved));
+  throw new RangeError(refusal("PlateauLRScheduler", "state.plateau", allowed, plateau));
 }

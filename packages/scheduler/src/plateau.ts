@@ -1,5 +1,6 @@
 import { refusal } from "./errors.ts";
 import { type Checks, choice, number, readOptions } from "./options.ts";
+import { isFiniteNumber, isListOf } from "./state.ts";
 
 /** When the value drops, and how far. */
 export interface PlateauOptions {
@@ -55,7 +56,7 @@ export interface PlateauState {
  * @param metric - What the epoch was worth; NaN is never better, null and undefined count for nothing.
  * @param options - When the value drops, and how far.
  * @returns The next state; `state` itself stays as it is.
- * @throws RangeError if an option is out of its range, TypeError for a metric that is no number.
+ * @throws RangeError if an option or the state is out of its range, TypeError for a metric that is no number.
  * @example
  * let state = plateauStep({ values: [0.1] }, 0.5, { patienceT: 1 });
  * state = plateauStep(state, 0.4, { patienceT: 1 });
@@ -74,7 +75,27 @@ export function plateauStep(
   if (metric !== null && metric !== undefined && typeof metric !== "number") {
     throw new TypeError(refusal("plateauStep", "metric", "a number, null or undefined", metric));
   }
-  return nextPlateau(state, metric ?? null, read);
+  return nextPlateau(checkPlateau(state), metric ?? null, read);
+}
+
+/** Refuses what is no state of a plateau schedule. */
+function checkPlateau(state: PlateauState): PlateauState {
+  const { values, best = null, numBadEpochs = 0, cooldownCounter = 0, lastEpoch = 0 } = state ?? {};
+  if (!isListOf(values, values?.length, 0)) {
+    throw new TypeError(refusal("plateauStep", "state.values", "a list of finite numbers >= 0", values));
+  }
+  if (isMemory({ best, numBadEpochs, cooldownCounter, lastEpoch })) return state;
+  const allowed = "{ values } or what plateauStep returned";
+  throw new RangeError(refusal("plateauStep", "state", allowed, state));
+}
+
+/** Whether a value holds what a plateau schedule remembers. */
+export function isMemory<T extends Omit<PlateauState, "values">>(memory: T | undefined): memory is T {
+  if (typeof memory !== "object" || memory === null) return false;
+  const { best, ...rest } = memory;
+  const counts = [rest.numBadEpochs, rest.cooldownCounter, rest.lastEpoch];
+  const areCounts = counts.every((count) => Number.isSafeInteger(count) && Number(count) >= 0);
+  return areCounts && (best === null || isFiniteNumber(best));
 }
 
 /** {@link plateauStep} with options that are read. */

@@ -8,7 +8,7 @@ import type { Schedule } from "./schedule.ts";
  * @param schedule - Any function of t.
  * @param n - How many, an integer >= 0.
  * @returns float64 [n].
- * @throws RangeError if n is not an integer >= 0.
+ * @throws RangeError if n is not an integer >= 0, or too large for the memory.
  * @example
  * sample((t) => 2 ** -t, 3); // => Float64Array.of(1, 0.5, 0.25)
  */
@@ -17,7 +17,15 @@ export function sample(schedule: Schedule, n: number): Float64Array {
     throw new TypeError(refusal("sample", "schedule", "a function of t", schedule));
   }
   const length = number({ atLeast: 0, below: 2 ** 32, integer: true })(n, "sample", "n");
-  const values = new Float64Array(length);
+  const values = allocate(length);
   for (let t = 0; t < length; t++) values[t] = schedule(t);
   return values;
+}
+
+function allocate(length: number): Float64Array {
+  try {
+    return new Float64Array(length);
+  } catch {
+    throw new RangeError(refusal("sample", "n", "such that 8 n bytes fit into memory", length));
+  }
 }

@@ -23,8 +23,9 @@ export interface ScheduleDefinition<Options extends object> {
    *
    * @param options - Options that `checks` let pass.
    * @param where - Class or function, for messages.
+   * @param field - Field of the groups that it drives; `lr` without groups.
    */
-  build(options: Options, where: string): (base: number) => Schedule;
+  build(options: Options, where: string, field: string): (base: number) => Schedule;
 }
 
 const checkBase = number({ atLeast: 0 });
@@ -44,7 +45,7 @@ export function createSchedule<Options extends object>(
   options: object,
 ): Schedule {
   const read = readOptions(where, definition.checks, options, definition.renamed);
-  const schedule = definition.build(read, where)(checkBase(base, where, "base"));
+  const schedule = definition.build(read, where, "lr")(checkBase(base, where, "base"));
   return (t) => {
     checkT(t, where, "pass an epoch or a number of updates");
     return schedule(t);

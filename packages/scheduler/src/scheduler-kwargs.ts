@@ -1,5 +1,7 @@
 import { refusal } from "./errors.ts";
 import { type CreateSchedulerOptions, factoryChecks } from "./factory-options.ts";
+import { camelCase } from "./nearest-name.ts";
+import { boolean } from "./options.ts";
 
 /** timm's training flags that describe a schedule, in camelCase. */
 export interface SchedulerArgs {
@@ -27,7 +29,7 @@ export interface SchedulerArgs {
   readonly lrNoiseStd?: number;
   readonly seed?: number | bigint;
   /** Name of the metric; one that contains `loss` is better when smaller. */
-  readonly evalMetric?: string;
+  readonly evalMetric?: string | null;
   readonly plateauThreshold?: number;
   readonly thresholdMode?: string;
   readonly milestoneTiming?: string;
@@ -38,7 +40,7 @@ export interface SchedulerArgs {
  * Turns timm's training flags into options of {@link createSchedulerV2}, with timm's defaults for missing
  * ones; they differ from the factory's own.
  *
- * @param args - Training flags; those that describe no schedule are ignored.
+ * @param args - Training flags in camelCase; those that describe no schedule are ignored.
  * @param decreasingMetric - Whether a smaller metric is better; absent: if `evalMetric` contains `loss`.
  * @returns Options with every key that timm sets; `power` and the like only if `args` has them.
  * @example
@@ -53,6 +55,19 @@ export function schedulerKwargs(
   return readArgs("schedulerKwargs", args, decreasingMetric);
 }
 
+/** Options of the factory whose flag has another name. */
+export const flagNames: Readonly<Record<string, keyof SchedulerArgs>> = {
+  numEpochs: "epochs",
+  noise: "lrNoise",
+  noisePct: "lrNoisePct",
+  noiseStd: "lrNoiseStd",
+  noiseSeed: "seed",
+  cycleMul: "lrCycleMul",
+  cycleDecay: "lrCycleDecay",
+  cycleLimit: "lrCycleLimit",
+  kDecay: "lrKDecay",
+};
+
 /** {@link schedulerKwargs} under the name of the function that is called. */
 export function readArgs(
   where: string,
@@ -62,7 +77,8 @@ export function readArgs(
   if (typeof args?.sched !== "string") {
     throw new TypeError(refusal(where, "args.sched", "the name of a schedule", args?.sched));
   }
-  const { evalMetric = "top1", power, plateauThreshold, thresholdMode, milestoneTiming } = args;
+  refuseSnakeCase(where, args);
+  const { power, plateauThreshold, thresholdMode, milestoneTiming } = args;
   const { sched, thresholdMode: mode, milestoneTiming: timing } = factoryChecks;
   return {
     sched: sched(args.sched, where, "sched"),
@@ -84,9 +100,9 @@ export function readArgs(
     cycleDecay: args.lrCycleDecay ?? 0.1,
     cycleLimit: args.lrCycleLimit ?? 1,
     kDecay: args.lrKDecay ?? 1,
-    plateauMode: (decreasingMetric ?? evalMetric.includes("loss")) ? "min" : "max",
-    stepOnEpochs: !args.schedOnUpdates,
-    ...(typeof power === "number" && { power }),
+    plateauMode: isSmallerBetter(where, args, decreasingMetric) ? "min" : "max",
+    stepOnEpochs: !flag(args.schedOnUpdates ?? false, where, "schedOnUpdates"),
+    ...(power !== undefined && power !== null && { power }),
     ...(plateauThreshold !== undefined && { plateauThreshold }),
     ...(thresholdMode !== undefined && { thresholdMode: mode(thresholdMode, where, "thresholdMode") }),
     ...(milestoneTiming !== undefined && {
@@ -94,3 +110,35 @@ export function readArgs(
     }),
   };
 }
+
+const flag = boolean(false);
+
+/** What `decreasingMetric` says, or else the name of the metric. */
+function isSmallerBetter(
+  where: string,
+  { evalMetric }: SchedulerArgs,
+  decreasingMetric: boolean | null | undefined,
+): boolean {
+  if (decreasingMetric !== null && decreasingMetric !== undefined) {
+    return flag(decreasingMetric, where, "decreasingMetric");
+  }
+  const metric: unknown = evalMetric ?? "top1";
+  if (typeof metric === "string") return metric.includes("loss");
+  throw new TypeError(refusal(where, "evalMetric", "the name of a metric", metric));
+}
+
+/** Other flags are ignored, but not those of a schedule in Python's spelling. */
+function refuseSnakeCase(where: string, args: object): void {
+  for (const name of Object.keys(args)) {
+    if (!name.includes("_") || !scheduleFlags.includes(camelCase(name))) continue;
+    const advice = `did you mean "${camelCase(name)}"?`;
+    throw new RangeError(refusal(where, "args", "in camelCase", name, advice));
+  }
+}
+
+const scheduleFlags: readonly string[] = [
+  ...Object.keys(factoryChecks),
+  ...Object.values(flagNames),
+  "evalMetric",
+  "schedOnUpdates",
+];

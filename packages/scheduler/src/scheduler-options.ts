@@ -3,7 +3,7 @@ import { type NoiseOptions, noiseChecks, type ResolvedNoise } from "./noise.ts";
 import { boolean, type Check, type Checks, readKnown, refuseUnknown } from "./options.ts";
 import type { Schedule, ScheduleDefinition } from "./schedule.ts";
 import { plainOptions } from "./state.ts";
-import type { WarmupOptions } from "./warmup.ts";
+import type { Ramp } from "./warmup.ts";
 
 /** Options of every scheduler class. */
 export interface SchedulerOptions extends NoiseOptions {
@@ -24,9 +24,6 @@ export interface ResolvedSchedulerOptions extends ResolvedNoise {
   readonly tInEpochs: boolean;
   readonly initialize: boolean;
 }
-
-/** The warm-up that every schedule has. */
-type Ramp = Pick<Required<WarmupOptions>, "warmupT" | "warmupLrInit">;
 
 /** What a class hands to {@link Scheduler}: its name, its options, and the schedule of a base value. */
 export interface SchedulerPlan<Own extends Ramp = Ramp> {
@@ -77,7 +74,7 @@ export function planScheduler<Options extends Ramp>(
     name,
     options: common,
     own,
-    build: definition.build(own, name),
+    build: definition.build(own, name, common.paramGroupField),
     startsAtSchedule: definition.startsAtSchedule ?? false,
     saved: plainOptions({ ...own, ...common }),
   };

@@ -1,9 +1,10 @@
 import { refusal } from "./errors.ts";
 import { createNoise, type Noise } from "./noise.ts";
+import { readOptions } from "./options.ts";
 import { GroupField, type OptimizerLike } from "./param-groups.ts";
 import { checkT, type Schedule } from "./schedule.ts";
 import type { SchedulerPlan } from "./scheduler-options.ts";
-import { checkState, type LoadOptions, type SchedulerState } from "./state.ts";
+import { checkState, type LoadOptions, loadChecks, type SchedulerState } from "./state.ts";
 
 /** What to pass as t. */
 export const EPOCH_ADVICE = "pass epoch + 1 at the end of an epoch";
@@ -59,8 +60,9 @@ export abstract class Scheduler {
    * @throws RangeError for a negative or infinite epoch, or parameter groups that came or went.
    */
   step(epoch: number, metric?: number | null): void {
-    this.#accept(epoch, metric, EPOCH_ADVICE);
-    if (this.tInEpochs) this.act(epoch);
+    const accepted = this.#accept(epoch, metric, EPOCH_ADVICE);
+    if (this.tInEpochs) this.act(epoch, accepted);
+    this.lastMetric = accepted;
   }
 
   /**
@@ -71,8 +73,9 @@ export abstract class Scheduler {
    * @throws RangeError for a negative or infinite count, or parameter groups that came or went.
    */
   stepUpdate(numUpdates: number, metric?: number | null): void {
-    this.#accept(numUpdates, metric, UPDATE_ADVICE);
-    if (!this.tInEpochs) this.act(numUpdates);
+    const accepted = this.#accept(numUpdates, metric, UPDATE_ADVICE);
+    if (!this.tInEpochs) this.act(numUpdates, accepted);
+    this.lastMetric = accepted;
   }
 
   /**
@@ -139,11 +142,12 @@ export abstract class Scheduler {
    *
    * @param state - What `stateDict` returned.
    * @param options - `keepBase`: keep this scheduler's base values and compute the present values anew.
-   * @throws RangeError for the state of another class, field or number of groups.
+   * @throws RangeError for the state of another class, field or number of groups, or a corrupted one; nothing
+   * has changed then.
    */
   loadStateDict(state: SchedulerState, options: LoadOptions = {}): void {
-    const { keepBase = false } = options;
-    checkState(state, this.name, this.#plan.options.paramGroupField, this.groups.count);
+    const { keepBase } = readOptions(this.name, loadChecks, options);
+    this.refuseForeign(state);
     this.groups.checkSame();
     if (!keepBase) {
       this.#schedules = schedulesOf(state.baseValues, this.#plan);
@@ -155,8 +159,13 @@ export abstract class Scheduler {
     this.lastMetric = state.metric;
   }
 
+  /** Refuses a state that is not this scheduler's. */
+  protected refuseForeign(state: SchedulerState): void {
+    checkState(state, this.name, this.#plan.options.paramGroupField, this.groups.count);
+  }
+
   /** Sets the groups for t. */
-  protected act(t: number): void {
+  protected act(t: number, _metric: number | null): void {
     const draw = this.noise(t);
     const schedules = this.#schedules;
     const next = this.#next;
@@ -179,7 +188,7 @@ export abstract class Scheduler {
   protected restore(state: SchedulerState, keepBase: boolean): void {
     if (!keepBase) this.groups.write(state.values, false);
     else if (state.t === null) this.groups.write(this.startValues(), true);
-    else this.act(state.t);
+    else this.act(state.t, state.metric);
   }
 
   /** The value of each group before the first step: base, or the start of the warm-up. */
@@ -189,12 +198,13 @@ export abstract class Scheduler {
     return this.#plan.startsAtSchedule ? this.valuesAt(0) : [...this.baseValues];
   }
 
-  #accept(t: number, metric: number | null | undefined, advice: string): void {
+  /** The metric, null where there is none. */
+  #accept(t: number, metric: number | null | undefined, advice: string): number | null {
     checkT(t, this.name, advice);
     if (metric !== undefined && metric !== null && typeof metric !== "number") {
       throw new TypeError(refusal(this.name, "metric", "a number, null or undefined", metric));
     }
-    this.lastMetric = metric ?? null;
+    return metric ?? null;
   }
 
   #advice(): string {

@@ -1,4 +1,5 @@
 import { refusal } from "./errors.ts";
+import { boolean, type Checks } from "./options.ts";
 
 /** Saved state of a scheduler: plain JSON. */
 export interface SchedulerState {
@@ -42,6 +43,9 @@ export interface LoadOptions {
   readonly keepBase?: boolean;
 }
 
+/** How the options of loading are read. */
+export const loadChecks: Checks<Required<LoadOptions>> = { keepBase: boolean(false) };
+
 /** Options as JSON has them: a bigint as text, functions left out. */
 export function plainOptions(options: object): Record<string, unknown> {
   const entries = Object.entries(options).filter(([, value]) => typeof value !== "function");
@@ -71,11 +75,31 @@ export function checkState(state: SchedulerState, scheduler: string, field: stri
   if (state.field !== field) refuse("state.field", `"${field}"`, state.field);
   if (t !== null && !(isFiniteNumber(t) && t >= 0)) refuse("state.t", "null or a finite number >= 0", t);
   if (metric !== null && typeof metric !== "number") refuse("state.metric", "null or a number", metric);
-  for (const [part, list] of Object.entries({ baseValues, values })) {
-    const allowed = `one finite number for each of ${groups} groups`;
-    const isComplete = Array.isArray(list) && list.length === groups && list.every(isFiniteNumber);
-    if (!isComplete) refuse(`state.${part}`, allowed, list, "load it into the optimizer it was saved with");
+  const isRate = field === "lr";
+  // Only a draw beyond 1 turns a learning rate negative.
+  const isNegativeDraw = Number(state.options?.["noisePct"]) > 1;
+  const lists = [
+    ["baseValues", baseValues, isRate],
+    ["values", values, isRate && !isNegativeDraw],
+  ] as const;
+  for (const [part, list, notNegative] of lists) {
+    if (isListOf(list, groups, notNegative ? 0 : -Infinity)) continue;
+    const allowed = `one finite number${notNegative ? " >= 0" : ""} for each of ${groups} groups`;
+    refuse(`state.${part}`, allowed, list, "load it into the optimizer it was saved with");
   }
+}
+
+/**
+ * Whether a value is a list of finite numbers.
+ *
+ * @param length - How many.
+ * @param least - The least that each may be.
+ */
+export function isListOf(value: unknown, length: number, least: number): value is number[] {
+  if (!Array.isArray(value) || value.length !== length) return false;
+  // Unlike every, a spread does not pass over holes.
+  const items: unknown[] = [...value];
+  return items.every((item) => isFiniteNumber(item) && item >= least);
 }
 
 /** Whether a value is a number, neither NaN nor infinite. */

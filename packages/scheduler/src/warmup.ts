@@ -15,6 +15,9 @@ export interface WarmupOptions {
   readonly warmupPrefix?: boolean;
 }
 
+/** What the line depends on. */
+export type Ramp = Pick<Required<WarmupOptions>, "warmupT" | "warmupLrInit">;
+
 /** How warm-up options are read. */
 export const warmupChecks: Checks<Required<WarmupOptions>> = {
   warmupT: number({ atLeast: 0, fallback: 0 }),
@@ -40,7 +43,21 @@ export function withWarmup(
   schedule: Schedule,
 ): Schedule {
   if (warmupT === 0) return schedule;
-  const slope = finite((end - warmupLrInit) / warmupT, where, "warmupT", warmupT);
+  const rampAt = ramp(where, { warmupT, warmupLrInit }, end);
   const shift = warmupPrefix ? warmupT : 0;
-  return (t) => (t < warmupT ? warmupLrInit + t * slope : schedule(t - shift));
+  return (t) => (t < warmupT ? rampAt(t) : schedule(t - shift));
+}
+
+/**
+ * The line from `warmupLrInit` at t = 0 to a value at `warmupT`.
+ *
+ * @param where - Class or function, for messages.
+ * @param warmup - Start and length, > 0.
+ * @param end - Value at the end.
+ */
+export function ramp(where: string, { warmupT, warmupLrInit }: Ramp, end: number): Schedule {
+  const slope = finite((end - warmupLrInit) / warmupT, where, "warmupT", warmupT);
+  // Among the smallest doubles the slope is rounded so coarsely that the line would cross 0.
+  const least = Math.min(end, 0);
+  return (t) => Math.max(least, warmupLrInit + t * slope);
 }

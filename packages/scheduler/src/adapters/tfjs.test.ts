@@ -47,9 +47,20 @@ test.each([
   [{}, "an object"],
   [{ learningRate: "0.1" }, "an object"],
   [{ setLearningRate: () => {} }, "an object"],
+  [Object.freeze({ learningRate: 0.1 }), "an object"],
+  [
+    {
+      get learningRate() {
+        return 0.1;
+      },
+    },
+    "an object",
+  ],
   [null, "null"],
 ])("refuses %j", (optimizer, got) => {
   expect(() => fromTfjs(optimizer as object)).toThrow(
-    new TypeError(`fromTfjs: optimizer must be an optimizer with a numeric learningRate, got ${got}`),
+    new TypeError(
+      `fromTfjs: optimizer must be an optimizer with a numeric learningRate that can be set, got ${got}`,
+    ),
   );
 });

@@ -12,7 +12,7 @@ interface TfjsOptimizer {
  *
  * @param optimizer - Has a numeric `learningRate` (`tf.train.adam(…)` and its kin read it at every update);
  * where it has `setLearningRate` too (`sgd`, `momentum`), rates go there.
- * @throws TypeError if there is no numeric `learningRate`.
+ * @throws TypeError if there is no numeric `learningRate` that can be set.
  * @example
  * const adam = { learningRate: 0.1 }; // or tf.train.adam(0.1)
  * const scheduler = new StepLRScheduler(fromTfjs(adam), { decayT: 2, decayRate: 0.5 });
@@ -22,7 +22,7 @@ interface TfjsOptimizer {
  */
 export function fromTfjs(optimizer: object): OptimizerLike {
   if (!isTfjsOptimizer(optimizer)) {
-    const allowed = "an optimizer with a numeric learningRate";
+    const allowed = "an optimizer with a numeric learningRate that can be set";
     throw new TypeError(refusal("fromTfjs", "optimizer", allowed, optimizer));
   }
   const group = {
@@ -40,5 +40,9 @@ export function fromTfjs(optimizer: object): OptimizerLike {
 function isTfjsOptimizer(value: object): value is TfjsOptimizer {
   if (typeof value !== "object" || value === null || !("learningRate" in value)) return false;
   const setter = "setLearningRate" in value ? value.setLearningRate : undefined;
-  return typeof value.learningRate === "number" && (setter === undefined || typeof setter === "function");
+  if (typeof value.learningRate !== "number") return false;
+  // Setting what is there already tells whether it can be set.
+  return setter === undefined
+    ? Reflect.set(value, "learningRate", value.learningRate)
+    : typeof setter === "function";
 }

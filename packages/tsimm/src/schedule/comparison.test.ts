@@ -3,6 +3,7 @@ import { comparisonWords } from "./comparison.ts";
 
 test.each([
   ["cosine", ["--sched", "cosine"]],
+  ["cosine:", ["--sched", "cosine"]],
   ["step:decay-rate=0.5", ["--sched", "step", "--decay-rate", "0.5"]],
   ["step:decay-rate=0.5,warmup-prefix", ["--sched", "step", "--decay-rate", "0.5", "--warmup-prefix"]],
   [

@@ -11,7 +11,13 @@
 export function comparisonWords(text: string): string[] {
   const colon = text.indexOf(":");
   const name = colon < 0 ? text : text.slice(0, colon);
-  const settings = colon < 0 ? [] : text.slice(colon + 1).split(",");
+  const settings =
+    colon < 0
+      ? []
+      : text
+          .slice(colon + 1)
+          .split(",")
+          .filter((setting) => setting !== "");
   return ["--sched", name, ...settings.flatMap(settingWords)];
 }
 

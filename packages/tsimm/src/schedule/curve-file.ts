@@ -45,11 +45,23 @@ export function checkCurveFile(path: string): void {
   throw new UsageError(`schedule: --output must end in one of ${endings}, got "${path}"`);
 }
 
-/** Writes curves in the format that the ending of the file's name says. */
+/**
+ * Writes curves in the format that the ending of the file's name says.
+ *
+ * @throws Error if the file system refuses.
+ */
 export async function writeCurveFile(path: string, curves: ScheduleCurves): Promise<void> {
   checkCurveFile(path);
   const data = await FORMATS[extname(path)]?.(curves);
-  if (data !== undefined) await writeFileWhole(path, data);
+  if (data === undefined) return;
+  try {
+    await writeFileWhole(path, data);
+  } catch (cause) {
+    // Its message goes on with the name of a temporary file.
+    const [reason] = (cause as Error).message.split(", ");
+    const allowed = "a file that can be written";
+    throw new Error(`schedule: --output must be ${allowed}, got "${path}"; ${reason}`, { cause });
+  }
 }
 
 async function svg({ unit, curves, log }: ScheduleCurves): Promise<string> {

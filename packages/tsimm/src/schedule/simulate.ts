@@ -34,7 +34,7 @@ export interface SimulatedSchedule {
  *
  * @param args - Training arguments.
  * @param updatesPerEpoch - Updates in an epoch; needed where t counts updates, else null will do.
- * @throws UsageError if the arguments describe no schedule.
+ * @throws UsageError if the arguments describe no schedule, or one too long to show.
  */
 export function simulateSchedule(args: TrainArguments, updatesPerEpoch: number | null): SimulatedSchedule {
   if (args.schedOnUpdates && updatesPerEpoch === null) {
@@ -65,10 +65,12 @@ export function simulateSchedule(args: TrainArguments, updatesPerEpoch: number |
  *
  * @param schedule - Returned as it is if it counts updates already.
  * @param updatesPerEpoch - An integer > 0.
+ * @throws UsageError if these are too many to show.
  */
 export function perUpdate(schedule: SimulatedSchedule, updatesPerEpoch: number): SimulatedSchedule {
   if (schedule.unit === "update") return schedule;
   const { rates, steadyRates, warmupT, cycleStarts } = schedule;
+  checkLength(rates.length * updatesPerEpoch);
   const held = (values: Float64Array) =>
     new Float64Array(values.length * updatesPerEpoch).map(
       (_, t) => values[Math.floor(t / updatesPerEpoch)] ?? 0,
@@ -97,6 +99,15 @@ function cycleStarts({ sched, epochs, warmupEpochs, warmupPrefix, ...cycles }: T
   });
 }
 
+/** More rates than that take minutes and gigabytes. */
+const MOST_RATES = 10_000_000;
+
+function checkLength(length: number): void {
+  if (length <= MOST_RATES) return;
+  const advice = "lower --epochs or --updates-per-epoch";
+  throw new UsageError(`schedule: a run must have at most ${MOST_RATES} rates, got ${length}; ${advice}`);
+}
+
 function drive(
   args: TrainArguments,
   lr: number,
@@ -105,7 +116,9 @@ function drive(
   const group = { lr };
   const run = scheduledRun({ ...args, lr }, group, updatesPerEpoch ?? 0);
   const { scheduler, numEpochs } = run;
-  const rates = new Float64Array(args.schedOnUpdates ? numEpochs * (updatesPerEpoch ?? 0) : numEpochs);
+  const length = args.schedOnUpdates ? numEpochs * (updatesPerEpoch ?? 0) : numEpochs;
+  checkLength(length);
+  const rates = new Float64Array(length);
   for (let t = 0; t < rates.length; t++) {
     if (t > 0 && args.schedOnUpdates) scheduler.stepUpdate(t);
     // A constant metric never improves on its first value.

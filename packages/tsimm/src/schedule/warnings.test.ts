@@ -24,6 +24,7 @@ test.each<[string, Partial<TrainArguments>]>([
 
 test.each<[Partial<TrainArguments>, string]>([
   [{ epochs: 5 }, "the warm-up (5 epochs) is as long as the run (5); lower --warmup-epochs"],
+  [{ epochs: 3 }, "the warm-up (5 epochs) is longer than the run (3); lower --warmup-epochs"],
   [
     { sched: "step", epochs: 90, decayEpochs: 5 },
     "the rate decays during the warm-up: it is 0.01 at epoch 5, where the warm-up ends, not 0.1; shorten the warm-up or pass --warmup-prefix",

@@ -20,8 +20,9 @@ const WITHOUT_MINIMUM = ["constant", "invsqrt", "multistep", "onecycle", "step"]
 export function scheduleWarnings(schedule: SimulatedSchedule): string[] {
   const { warmupT, rates, unit } = schedule;
   if (warmupT > 0 && warmupT >= rates.length) {
+    const relation = warmupT > rates.length ? "longer than" : "as long as";
     return [
-      `the warm-up (${warmupT} ${unit}s) is as long as the run (${rates.length}); lower --warmup-epochs`,
+      `the warm-up (${warmupT} ${unit}s) is ${relation} the run (${rates.length}); lower --warmup-epochs`,
     ];
   }
   return [warmupWarning(schedule), minimumWarning(schedule)].filter((warning) => warning !== null);
