@@ -9,8 +9,15 @@ import { run } from "./run.fixture.ts";
 
 const cache = fileURLToPath(new URL("../node_modules/.cache/", import.meta.url));
 
-/** Starts the browser, with the libraries that its package brings for machines that lack them. */
-export async function launchChromium(): Promise<Browser> {
+/** As on a desktop, a process per page, without which no page is cross-origin isolated. */
+export const processPerPage: readonly string[] = ["--no-sandbox", "--headless=shell"];
+
+/**
+ * Starts the browser, with the libraries that its package brings for machines that lack them.
+ *
+ * @param args - Its command line; absent: that of its package, one process for all.
+ */
+export async function launchChromium(args: readonly string[] = chromium.args): Promise<Browser> {
   const folder = await unpackedFolder();
   const libraries = {
     LD_LIBRARY_PATH: join(folder, "al2023", "lib"),
@@ -18,7 +25,7 @@ export async function launchChromium(): Promise<Browser> {
   };
   return playwright.launch({
     executablePath: join(folder, "chromium"),
-    args: chromium.args,
+    args: [...args],
     env: { ...process.env, ...libraries },
   });
 }
