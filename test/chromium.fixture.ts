@@ -1,6 +1,6 @@
 /** A real Chromium, unpacked from its npm package. */
 import { existsSync } from "node:fs";
-import { mkdir, mkdtemp, rename, rm } from "node:fs/promises";
+import { mkdir, mkdtemp, rename, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import chromium from "@sparticuz/chromium";
@@ -21,7 +21,7 @@ export async function launchChromium(args: readonly string[] = chromium.args): P
   const folder = await unpackedFolder();
   const libraries = {
     LD_LIBRARY_PATH: join(folder, "al2023", "lib"),
-    FONTCONFIG_PATH: join(folder, "fonts"),
+    FONTCONFIG_FILE: await fontConfiguration(folder),
   };
   return playwright.launch({
     executablePath: join(folder, "chromium"),
@@ -46,4 +46,12 @@ async function unpackedFolder(): Promise<string> {
     await rm(fresh, { recursive: true, force: true });
   }
   return folder;
+}
+
+/** Names the font of the package: text without any font is invisible, and can crash the browser. */
+async function fontConfiguration(folder: string): Promise<string> {
+  const file = join(cache, "chromium-fonts.conf");
+  const folders = `<dir>${join(folder, "fonts")}</dir><cachedir>${join(cache, "fontconfig")}</cachedir>`;
+  await writeFile(file, `<?xml version="1.0"?><fontconfig>${folders}</fontconfig>`);
+  return file;
 }
