@@ -9,6 +9,7 @@ import ts from "typescript";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { type BundleServer, serveBundle } from "./bundle-server.fixture.ts";
 import { launchChromium, processPerPage } from "./chromium.fixture.ts";
+import { pageFailures } from "./page-failures.fixture.ts";
 import { required } from "./required.fixture.ts";
 import { type PlainRun, trainingRun } from "./training-steps.fixture.ts";
 
@@ -50,15 +51,14 @@ describe("tsimm/browser", () => {
 const browser = await required("browser", () => launchChromium(processPerPage));
 afterAll(() => browser?.close());
 
-/** A page that has loaded the module; `failures` is what it should not have. */
-async function open(chromium: Browser, server: BundleServer): Promise<{ page: Page; failures: unknown[] }> {
+/** A page that has loaded; `failures` is what it should not have. */
+async function open(
+  chromium: Browser,
+  { origin }: Pick<BundleServer, "origin">,
+): Promise<{ page: Page; failures: unknown[] }> {
   const page = await chromium.newPage();
-  const failures: unknown[] = [];
-  page.on("requestfailed", (request) => failures.push(request.url()));
-  page.on("response", (response) => response.status() >= 400 && failures.push(response.url()));
-  page.on("pageerror", (error) => failures.push(error));
-  page.on("console", (message) => failures.push(message.text()));
-  await page.goto(server.origin);
+  const failures = pageFailures(page);
+  await page.goto(origin);
   return { page, failures };
 }
 
