@@ -1,7 +1,8 @@
 /** A module bundled as a web application bundles it, and served beside an empty page. */
-import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { copyFile, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { fileURLToPath } from "node:url";
 import { build, preview } from "vite";
 
 /** What makes a page cross-origin isolated, so that it has shared memory. */
@@ -9,6 +10,8 @@ const isolation = {
   "Cross-Origin-Opener-Policy": "same-origin",
   "Cross-Origin-Embedder-Policy": "require-corp",
 };
+
+const wasm = import.meta.resolve("onnxruntime-web/ort-wasm-simd-threaded.wasm");
 
 /** A running server. */
 export interface BundleServer {
@@ -20,7 +23,7 @@ export interface BundleServer {
 }
 
 /**
- * Bundles a module and serves it.
+ * Bundles a module and serves it, and the WebAssembly of ONNX Runtime once more as `/elsewhere.wasm`.
  *
  * @param entry - Path of the module. What it imports by package name comes from what was built.
  * @param isolated - Whether the page is cross-origin isolated.
@@ -44,6 +47,7 @@ export async function serveBundle(entry: string, isolated = false): Promise<Bund
     join(folder, "dist", "index.html"),
     '<!doctype html><title>bundle</title><link rel="icon" href="data:," />',
   );
+  await copyFile(fileURLToPath(wasm), join(folder, "dist", "elsewhere.wasm"));
   const server = await preview({
     logLevel: "error",
     configFile: false,

@@ -86,7 +86,9 @@ function largestDifference(a: Record<string, number[]>, b: Record<string, number
 describe.skipIf(browser === null).each([
   { isolated: false, threads: 1 },
   { isolated: true, threads: 2 },
-])("eight updates of test_resnet on $threads threads in Chromium", ({ isolated, threads }) => {
+  { isolated: false, threads: 1, wasmUrl: "/elsewhere.wasm" },
+  { isolated: true, threads: 2, wasmUrl: "/elsewhere.wasm" },
+])("eight updates of test_resnet in Chromium with %o", ({ isolated, ...options }) => {
   let server: BundleServer;
   let failures: unknown[];
   let here: PlainRun;
@@ -96,7 +98,7 @@ describe.skipIf(browser === null).each([
     server = await serveBundle(entry, isolated);
     const { page, failures: seen } = await open(browser, server);
     failures = seen;
-    here = await runIn(page, server, { threads });
+    here = await runIn(page, server, options);
   }, 120_000);
   afterAll(() => server?.close());
 
@@ -109,7 +111,7 @@ describe.skipIf(browser === null).each([
     expect(largestDifference(here.state, there.state)).toBeLessThan(1e-4);
     expect(here.rates).toEqual(there.rates);
     // The same WebAssembly on as many threads.
-    if (name === "wasm" && threads === 1) expect(here).toEqual(there);
+    if (name === "wasm" && options.threads === 1) expect(here).toEqual(there);
   });
 
   test("load everything and write nothing to the console", () => {
