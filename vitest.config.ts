@@ -8,6 +8,7 @@ export default defineConfig({
     alias: {
       "@tsimm/scheduler": source("packages/scheduler/src/index.ts"),
       "@tsimm/autodiff": source("packages/autodiff/src/index.ts"),
+      "tsimm/browser": source("packages/tsimm/src/browser.ts"),
       tsimm: source("packages/tsimm/src/index.ts"),
     },
   },

@@ -9,6 +9,7 @@ import { afterAll, describe, expect, test } from "vitest";
 import { readCases, readGolden } from "../packages/scheduler/src/golden.fixture.ts";
 import { launchChromium } from "./chromium.fixture.ts";
 import { serveModules } from "./module-server.fixture.ts";
+import { pageFailures } from "./page-failures.fixture.ts";
 import { type Draw, replayCase } from "./replay-case.fixture.ts";
 import { required } from "./required.fixture.ts";
 
@@ -41,10 +42,7 @@ describe("in Chromium", async () => {
     server.close();
   });
   const page = await browser.newPage();
-  const failures: unknown[] = [];
-  page.on("requestfailed", (request) => failures.push(request.url()));
-  page.on("pageerror", (error) => failures.push(error));
-  page.on("console", (message) => failures.push(message.text()));
+  const failures = pageFailures(page);
   await page.goto(origin);
   const module: JSHandle<typeof import("./replay-case.fixture.ts")> = await page.evaluateHandle(
     'import("/test/replay-case.fixture.js")',

@@ -1,6 +1,6 @@
 /** A real Chromium, unpacked from its npm package. */
 import { existsSync } from "node:fs";
-import { mkdir, mkdtemp, rename, rm } from "node:fs/promises";
+import { mkdir, mkdtemp, rename, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import chromium from "@sparticuz/chromium";
@@ -9,16 +9,23 @@ import { run } from "./run.fixture.ts";
 
 const cache = fileURLToPath(new URL("../node_modules/.cache/", import.meta.url));
 
-/** Starts the browser, with the libraries that its package brings for machines that lack them. */
-export async function launchChromium(): Promise<Browser> {
+/** As on a desktop, a process per page, without which no page is cross-origin isolated. */
+export const processPerPage: readonly string[] = ["--no-sandbox", "--headless=shell"];
+
+/**
+ * Starts the browser, with the libraries that its package brings for machines that lack them.
+ *
+ * @param args - Its command line; absent: that of its package, one process for all.
+ */
+export async function launchChromium(args: readonly string[] = chromium.args): Promise<Browser> {
   const folder = await unpackedFolder();
   const libraries = {
     LD_LIBRARY_PATH: join(folder, "al2023", "lib"),
-    FONTCONFIG_PATH: join(folder, "fonts"),
+    FONTCONFIG_FILE: await fontConfiguration(folder),
   };
   return playwright.launch({
     executablePath: join(folder, "chromium"),
-    args: chromium.args,
+    args: [...args],
     env: { ...process.env, ...libraries },
   });
 }
@@ -39,4 +46,12 @@ async function unpackedFolder(): Promise<string> {
     await rm(fresh, { recursive: true, force: true });
   }
   return folder;
+}
+
+/** Names the font of the package: text without any font is invisible, and can crash the browser. */
+async function fontConfiguration(folder: string): Promise<string> {
+  const file = join(cache, "chromium-fonts.conf");
+  const folders = `<dir>${join(folder, "fonts")}</dir><cachedir>${join(cache, "fontconfig")}</cachedir>`;
+  await writeFile(file, `<?xml version="1.0"?><fontconfig>${folders}</fontconfig>`);
+  return file;
 }

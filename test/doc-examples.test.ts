@@ -6,6 +6,7 @@ import { fileURLToPath } from "node:url";
 import * as autodiff from "@tsimm/autodiff";
 import * as scheduler from "@tsimm/scheduler";
 import * as tsimm from "tsimm";
+import * as tsimmInBrowser from "tsimm/browser";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { compileBlock, type DocBlock, markdownExamples, sourceExamples } from "./doc-blocks.fixture.ts";
 
@@ -15,6 +16,7 @@ const modules: Readonly<Record<string, object>> = {
   "@tsimm/autodiff": autodiff,
   "@tsimm/scheduler": scheduler,
   tsimm,
+  "tsimm/browser": tsimmInBrowser,
 };
 
 // Examples may write files.

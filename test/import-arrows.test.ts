@@ -20,7 +20,10 @@ const arrows = [
   { from: "packages/autodiff/src", to: "@bufbuild/protobuf", allowed: true },
   { from: "packages/tsimm/src/models", to: "onnxruntime-node", allowed: false },
   { from: "packages/tsimm/src/train", to: "onnxruntime-web", allowed: false },
+  { from: "packages/tsimm/src/train", to: "onnxruntime-web/wasm", allowed: false },
+  { from: "packages/autodiff/src", to: "onnxruntime-web/wasm", allowed: false },
   { from: "packages/tsimm/src/runtime", to: "onnxruntime-node", allowed: true },
+  { from: "packages/tsimm/src/runtime", to: "onnxruntime-web/wasm", allowed: true },
   { from: "packages/tsimm/src/train", to: "@tsimm/scheduler", allowed: true },
   { from: "packages/tsimm/src/models", to: "@tsimm/autodiff", allowed: true },
 ];

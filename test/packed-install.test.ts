@@ -80,6 +80,13 @@ describe.each(packages)("$name", ({ name, folder }) => {
   });
 });
 
+test("tsimm/browser is installed with every name of its source", async () => {
+  const source: object = await import("../packages/tsimm/src/browser.ts");
+  const script = 'console.log(JSON.stringify(Object.keys(await import("tsimm/browser"))))';
+  const names: string[] = JSON.parse(await inside(process.execPath, "--input-type=module", "-e", script));
+  expect(names.sort()).toEqual(Object.keys(source).sort());
+});
+
 describe("the installed command", () => {
   // What npx runs, without npx's own remarks.
   const tsimm = (...words: string[]) => inside(join(root, "node_modules", ".bin", "tsimm"), ...words);

@@ -35,6 +35,7 @@ export { ModelEma, type ModelEmaOptions } from "./optim/ema.ts";
 export type { Optimizer, OptimizerState, ParamGroup } from "./optim/optimizer.ts";
 export { listOptimizers } from "./optim/optimizers.ts";
 export type { ParamGroupInput } from "./optim/param-groups.ts";
+export { drawFigure } from "./plot/draw-figure.ts";
 export type { Figure, Panel, Series } from "./plot/figure.ts";
 export { figureToSvg } from "./plot/figure-to-svg.ts";
 export { svgToPng } from "./plot/svg-to-png.ts";
@@ -51,6 +52,7 @@ export type { Engine, LoadOptions, Session } from "./runtime/engine.ts";
 export { createEvaluation, type Evaluation, type EvaluationOptions } from "./runtime/evaluation-step.ts";
 export { createFineTuning, type FineTuning, type FineTuningOptions } from "./runtime/fine-tuning.ts";
 export type { ImageOptions } from "./runtime/images.ts";
+export { type WasmEngineOptions, wasmEngine } from "./runtime/onnxruntime-web.ts";
 export type { StepResult } from "./runtime/training-session.ts";
 export {
   createTrainingStep,

@@ -23,6 +23,11 @@ const GRID = "#e5e7eb";
  * @returns A self-contained SVG document, 800 pixels wide: no style sheet, no script, coordinates rounded
  *   to three digits. One panel makes it 400 high, every further panel adds less.
  * @throws RangeError if the figure has no panel.
+ * @example
+ * import { parseHTML } from "linkedom";
+ * const figure = learningRateFigure([{ label: "step", rates: [0.1, 0.1, 0.01] }]);
+ * const { document } = parseHTML("<html></html>"); // a page has its own
+ * drawFigure(figure, document) === figureToSvg(figure); // => true
  */
 export function drawFigure(figure: Figure, document: Document): string {
   const { title, panels } = figure;

@@ -26,7 +26,7 @@ export async function createEngine(name: EngineName = "auto"): Promise<Engine> {
     case "wasm":
       return wasmEngine();
     case "auto":
-      return nativeEngine().catch(wasmEngine);
+      return nativeEngine().catch(() => wasmEngine());
     default:
       throw new RangeError(
         `createEngine: name must be one of ${engineNames.join(", ")}, got "${name}"${didYouMean(name, engineNames)}`,

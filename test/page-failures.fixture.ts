@@ -1,0 +1,19 @@
+/** What a page should not do. */
+import type { Page } from "playwright-core";
+
+/**
+ * Watches a page.
+ *
+ * @returns Grows by every request that fails or leaves the machine, every uncaught error and every line on the console.
+ */
+export function pageFailures(page: Page): unknown[] {
+  const failures: unknown[] = [];
+  page.on("request", (request) => {
+    if (!/^(http:\/\/127\.0\.0\.1:|data:|blob:)/.test(request.url())) failures.push(request.url());
+  });
+  page.on("requestfailed", (request) => failures.push(request.url()));
+  page.on("response", (response) => response.status() >= 400 && failures.push(response.url()));
+  page.on("pageerror", (error) => failures.push(error));
+  page.on("console", (message) => failures.push(message.text()));
+  return failures;
+}
