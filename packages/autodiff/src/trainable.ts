@@ -92,7 +92,7 @@ export function trainable(bytes: Uint8Array, options: TrainableOptions = {}): Tr
   const batchNorms = new Map<string, Node>();
 
   function differentiate(isWeight: (name: string) => boolean): TrainingGraph {
-    const builder = replayGraph(graph, {
+    const builder = replayGraph(graph, [logits], {
       opset,
       dimensions: new Map(),
       shapes: new Map(Object.entries(inputs)),

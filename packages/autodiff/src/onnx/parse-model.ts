@@ -9,6 +9,9 @@ export interface ParsedModel {
   readonly opset: number;
 }
 
+/** Number of GraphProto's field. */
+const sparseInitializer = 15;
+
 /**
  * Parses an ONNX model.
  *
@@ -16,6 +19,11 @@ export interface ParsedModel {
  */
 export function parseModel(bytes: Uint8Array): ParsedModel {
   const model = messageOf(bytes);
+  if (model.graph?.$unknown?.some(({ no }) => no === sparseInitializer)) {
+    throw new RangeError(
+      "decodeModel: weights must be dense, got a sparse initializer; convert the model first",
+    );
+  }
   if (!model.graph) throw new RangeError("decodeModel: bytes must be an ONNX model, got one without a graph");
   const isMain = (domain: string) => domain === "" || domain === "ai.onnx";
   const opset = Number(model.opsetImport.find(({ domain }) => isMain(domain))?.version ?? 0);

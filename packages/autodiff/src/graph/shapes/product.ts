@@ -1,6 +1,13 @@
 /** Shapes of matrix products. */
 import { readInt } from "../attributes.ts";
-import { describe, formatShape, rankedInput, requiredInput, type ShapeRule } from "./shape-rule.ts";
+import {
+  commonType,
+  describe,
+  formatShape,
+  rankedInput,
+  requiredInput,
+  type ShapeRule,
+} from "./shape-rule.ts";
 
 /** Gemm: a [M, K] (or transposed), b [K, N] (or transposed), optional c -> [M, N]. */
 export const gemm: ShapeRule = (call) => {
@@ -13,7 +20,14 @@ export const gemm: ShapeRule = (call) => {
       `${describe(call)}: inner dimensions must agree, got ${formatShape(a.shape)} and ${formatShape(b.shape)}`,
     );
   }
-  return [{ dtype: a.dtype, shape: [rows, columns] }];
+  const c = call.inputs[2]?.shape ?? [];
+  const fits = (size: number, axis: number) => size === 1 || size === [rows, columns].at(axis - c.length);
+  if (c.length > 2 || !c.every(fits)) {
+    throw new RangeError(
+      `${describe(call)}: c must broadcast to ${formatShape([rows, columns])}, got ${formatShape(c)}`,
+    );
+  }
+  return [{ dtype: commonType(call), shape: [rows, columns] }];
 };
 
 /** MatMul and FusedMatMul: the last two axes multiply, the others broadcast. */

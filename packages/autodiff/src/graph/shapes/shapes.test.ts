@@ -175,7 +175,7 @@ test.each<[string, Row[1], Attributes, string]>([
       [3, 3],
     ],
     { axis: int(1) },
-    'Concat "node": inputs must agree outside of axis 1, got [2, 3], [3, 3]',
+    'Concat "node": inputs must agree outside of axis 1, got [2, 3] and [3, 3]',
   ],
   ["Concat", [[2, 3]], { axis: int(2) }, 'Concat "node": axis must be in [-2, 1], got 2'],
   ["Expand", [[2], list(3)], {}, 'Expand "node": shape must broadcast, got [2] and [3]'],
@@ -183,7 +183,7 @@ test.each<[string, Row[1], Attributes, string]>([
     "Cast",
     [[2]],
     { to: int(99) },
-    "dataTypeOf: code must be one of 1 (float32), 2 (uint8), 3 (int8), 6 (int32), 7 (int64), 9 (bool), 11 (float64), got 99",
+    'Cast "node": output must have one of the element types float32, uint8, int8, int32, int64, bool, float64, got number 99; convert the model to float32',
   ],
 ])("rejects %s of %o with %o", (op, inputs, attributes, message) => {
   const builder = new GraphBuilder("bad");
