@@ -1,10 +1,11 @@
 /** Rewrites nodes of older operator sets as those of opset 18, which shape and gradient rules read. */
-import { int, ints, readFloat, readInt, readInts, readText, text } from "../graph/attributes.ts";
+import { int, readFloat, readInt, readInts, readText, text } from "../graph/attributes.ts";
 import type { GraphBuilder } from "../graph/builder.ts";
-import type { Attributes, Node, Value } from "../graph/graph.ts";
+import type { Node } from "../graph/graph.ts";
 import { checkAttributes } from "../graph/shapes/attribute-checks.ts";
-import { describe, normalizeAxis } from "../graph/shapes/shape-rule.ts";
+import { normalizeAxis } from "../graph/shapes/shape-rule.ts";
 import { elementCount, float32, int64 } from "../graph/tensor.ts";
+import { explicitWindow, inputOf, without } from "./modern-window.ts";
 
 /** The version that rules are written for. */
 export const modernOpset = 18;
@@ -17,7 +18,7 @@ export const modernOpset = 18;
  */
 export function modernNode(builder: GraphBuilder, node: Node, opset: number): Node {
   checkAttributes(node);
-  const explicit = withExplicitPads(builder, node);
+  const explicit = explicitWindow(builder, node);
   return upgrades.get(node.op)?.({ builder, node: explicit, opset }) ?? explicit;
 }
 
@@ -135,60 +136,6 @@ function resizedByScales(node: Node, scales: string): Node {
       nearest_mode: text("floor"),
     },
   };
-}
-
-const windowed: readonly string[] = ["Conv", "ConvTranspose", "MaxPool", "AveragePool"];
-
-/** Padding that depends on the size of the image, as numbers. */
-function withExplicitPads(builder: GraphBuilder, node: Node): Node {
-  const mode = readText(node.attributes, "auto_pad", "NOTSET");
-  if (!windowed.includes(node.op) || mode === "NOTSET") return without(node, "auto_pad");
-  const size = inputOf(builder, node, 0).shape.slice(2);
-  const weight = node.op.startsWith("Conv") ? inputOf(builder, node, 1) : undefined;
-  if (!["SAME_UPPER", "SAME_LOWER", "VALID"].includes(mode)) {
-    throw new RangeError(
-      `${describe(node)}: attribute auto_pad must be NOTSET, SAME_UPPER, SAME_LOWER or VALID, got "${mode}"`,
-    );
-  }
-  const read = (name: string, fallback: number) =>
-    readInts(
-      node.attributes,
-      name,
-      size.map(() => fallback),
-    );
-  const kernel = readInts(node.attributes, "kernel_shape", weight?.shape.slice(2) ?? []);
-  const [strides, dilations, extra] = [read("strides", 1), read("dilations", 1), read("output_padding", 0)];
-  const totals = size.map((length, axis) => {
-    if (mode === "VALID") return 0;
-    const stride = strides[axis] ?? 1;
-    const extent = ((kernel[axis] ?? 1) - 1) * (dilations[axis] ?? 1) + 1;
-    const steps = node.op === "ConvTranspose" ? length : Math.ceil(length / stride);
-    const covered = (steps - 1) * stride + extent;
-    return Math.max(
-      0,
-      node.op === "ConvTranspose" ? covered + (extra[axis] ?? 0) - length * stride : covered - length,
-    );
-  });
-  const before = totals.map((total) =>
-    mode === "SAME_LOWER" ? Math.ceil(total / 2) : Math.floor(total / 2),
-  );
-  const after = totals.map((total, axis) => total - (before[axis] ?? 0));
-  const plain = without(node, "auto_pad");
-  return { ...plain, attributes: { ...plain.attributes, pads: ints(...before, ...after) } };
-}
-
-/** Input `index`, which must exist. */
-function inputOf(builder: GraphBuilder, node: Node, index: number): Value {
-  const value = builder.inputsOf(node)[index];
-  if (!value) throw new RangeError(`${describe(node)}: input ${index} must be given, got none`);
-  return value;
-}
-
-function without(node: Node, ...names: string[]): Node {
-  if (!names.some((name) => name in node.attributes)) return node;
-  const kept = Object.entries(node.attributes).filter(([name]) => !names.includes(name));
-  const attributes: Attributes = Object.fromEntries(kept);
-  return { ...node, attributes };
 }
 
 /** Attributes that became inputs. */

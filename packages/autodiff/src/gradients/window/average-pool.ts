@@ -28,7 +28,7 @@ export const averagePool: GradientRule = (context) => {
 
 /** For each window along one axis, how many pixels it averages. */
 function pixelCounts(
-  { kernel, strides, pads }: Window2d,
+  { kernel, strides, dilations, pads }: Window2d,
   axis: 0 | 1,
   size: number,
   windows: number,
@@ -37,6 +37,8 @@ function pixelCounts(
   const [low, high] = countPads ? [-pads[axis], size + pads[axis === 0 ? 2 : 3]] : [0, size];
   return Array.from({ length: windows }, (_, index) => {
     const start = index * strides[axis] - pads[axis];
-    return Math.min(start + kernel[axis], high) - Math.max(start, low);
+    const first = Math.max(Math.ceil((low - start) / dilations[axis]), 0);
+    const end = Math.min(Math.ceil((high - start) / dilations[axis]), kernel[axis]);
+    return end - first;
   });
 }

@@ -49,6 +49,9 @@ export const compare: ShapeRule = (call) => {
   return [{ dtype: "bool", shape: broadcastShape(call) }];
 };
 
+/** One condition per element of the input. */
+export const isCondition: ShapeRule = (call) => [{ dtype: "bool", shape: requiredInput(call, 0).shape }];
+
 /** Where(condition, x, y): the type of x. */
 export const where: ShapeRule = (call) => {
   const { dtype } = requiredInput(call, 0);

@@ -1,8 +1,29 @@
 /** The registry of shape rules: operator -> types of its outputs. */
 import { checkAttributes } from "./attribute-checks.ts";
-import { broadcast, compare, dropout, power, prelu, sameAlongAxis, sameAsInput, where } from "./broadcast.ts";
+import {
+  broadcast,
+  compare,
+  dropout,
+  isCondition,
+  power,
+  prelu,
+  sameAlongAxis,
+  sameAsInput,
+  where,
+} from "./broadcast.ts";
 import { cast } from "./cast.ts";
-import { constantOfShape, gather, gatherElements, range, split, tile } from "./indexing.ts";
+import { einsum } from "./einsum.ts";
+import {
+  argExtremum,
+  constantOfShape,
+  gather,
+  gatherElements,
+  gatherNd,
+  range,
+  split,
+  tile,
+  topK,
+} from "./indexing.ts";
 import { concat, expand, flatten, pad, reshape, slice, squeeze, transpose, unsqueeze } from "./layout.ts";
 import {
   batchNormalization,
@@ -48,6 +69,7 @@ const shapeRules: ReadonlyMap<string, ShapeRule> = new Map<string, ShapeRule>([
   ["BatchNormalization", batchNormalization],
   ["LayerNormalization", layerNormalization],
   ["Gemm", gemm],
+  ["Einsum", einsum],
   ["MatMul", matMul],
   ["com.microsoft.FusedMatMul", matMul],
   ["ReduceSum", reduceByInput],
@@ -65,6 +87,14 @@ const shapeRules: ReadonlyMap<string, ShapeRule> = new Map<string, ShapeRule>([
   ["ConstantOfShape", constantOfShape],
   ["Gather", gather],
   ["GatherElements", gatherElements],
+  ["GatherND", gatherNd],
+  ["TopK", topK],
+  ["ArgMax", argExtremum],
+  ["ArgMin", argExtremum],
+  ["CumSum", sameAsInput],
+  ["Trilu", sameAsInput],
+  ["IsNaN", isCondition],
+  ["IsInf", isCondition],
   ["Tile", tile],
   ["Split", split],
   ["Resize", resize],

@@ -83,3 +83,41 @@ export const constantOfShape: ShapeRule = (call) => {
   const dtype = value?.type === "tensor" ? value.value.dtype : "float32";
   return [{ dtype, shape: constantIntegers(call, 0) }];
 };
+
+/** GatherND: each list of indices names a slice. */
+export const gatherNd: ShapeRule = (call) => {
+  const { dtype, shape } = requiredInput(call, 0);
+  const indices = requiredInput(call, 1).shape;
+  const batch = readInt(call.attributes, "batch_dims", 0);
+  const depth = indices.at(-1) ?? 0;
+  if (!(batch >= 0 && batch + depth <= shape.length && indices.length > batch)) {
+    throw new RangeError(
+      `${describe(call)}: indices must name slices of ${formatShape(shape)}, got ${formatShape(indices)}`,
+    );
+  }
+  return [{ dtype, shape: [...indices.slice(0, -1), ...shape.slice(batch + depth)] }];
+};
+
+/** TopK: the values and their int64 indices. */
+export const topK: ShapeRule = (call) => {
+  const { dtype, shape } = requiredInput(call, 0);
+  const axis = normalizeAxis(call, readInt(call.attributes, "axis", -1), shape.length);
+  const [count = 0] = constantIntegers(call, 1);
+  if (!(count >= 0 && count <= (shape[axis] ?? 0))) {
+    throw new RangeError(`${describe(call)}: k must be in [0, ${shape[axis]}], got ${count}`);
+  }
+  const result = shape.map((size, at) => (at === axis ? count : size));
+  return [
+    { dtype, shape: result },
+    { dtype: "int64", shape: result },
+  ];
+};
+
+/** ArgMax and ArgMin: int64, the axis kept at size 1 or gone. */
+export const argExtremum: ShapeRule = (call) => {
+  const { shape } = requiredInput(call, 0);
+  const axis = normalizeAxis(call, readInt(call.attributes, "axis", 0), shape.length);
+  const keep = readInt(call.attributes, "keepdims", 1) === 1;
+  const result = keep ? shape.with(axis, 1) : shape.toSpliced(axis, 1);
+  return [{ dtype: "int64", shape: result }];
+};
