@@ -258,6 +258,15 @@ test.each<[string, Uint8Array, string]>([
   expect(() => trainable(bytes, { loss: "binary-cross-entropy" })).toThrow(new RangeError(message));
 });
 
+test("names the first weight that is not finite", () => {
+  const filters = floats("filters", [3, 1, 1]);
+  filters.rawData = new Uint8Array(Float32Array.of(1, 2, Number.NaN).buffer);
+  const bytes = model([node("Mul", ["in", "filters"], ["out"])], [filters]);
+  expect(() => trainable(bytes, { loss: "binary-cross-entropy" })).toThrow(
+    new RangeError('trainable: tensor "filters" must be finite, got NaN at element 2; repair it'),
+  );
+});
+
 test("refuses sparse weights", () => {
   const proto = fromBinary(ModelProtoSchema, model([node("Relu", ["in"], ["out"])]));
   if (proto.graph) proto.graph.$unknown = [{ no: 15, wireType: 2, data: Uint8Array.of(0) }];
