@@ -267,6 +267,20 @@ test("names the first weight that is not finite", () => {
   );
 });
 
+test("refuses millions of empty nodes before it builds them", () => {
+  const graph = new Uint8Array(4_000_000).map((_, at) => (at % 2 === 0 ? 0x0a : 0));
+  // Field 7, and the length of what follows.
+  const header = Uint8Array.of(0x3a, 0x80, 0x92, 0xf4, 0x01);
+  const whole = new Uint8Array(header.length + graph.length);
+  whole.set(header);
+  whole.set(graph, header.length);
+  expect(() => decodeModel(whole)).toThrow(
+    new RangeError(
+      "decodeModel: bytes must hold at most 1048576 fields, got more; split the model or leave out what is not trained",
+    ),
+  );
+});
+
 test("refuses sparse weights", () => {
   const proto = fromBinary(ModelProtoSchema, model([node("Relu", ["in"], ["out"])]));
   if (proto.graph) proto.graph.$unknown = [{ no: 15, wireType: 2, data: Uint8Array.of(0) }];
