@@ -92,7 +92,7 @@ export function trainable(bytes: Uint8Array, options: TrainableOptions = {}): Tr
   const batchNorms = new Map<string, Node>();
 
   function differentiate(isWeight: (name: string) => boolean): TrainingGraph {
-    const builder = replayGraph(graph, {
+    const builder = replayGraph(graph, [logits], {
       opset,
       dimensions: new Map(),
       shapes: new Map(Object.entries(inputs)),
@@ -198,16 +198,33 @@ function matcher(
   stored: ReadonlyMap<string, TensorProto>,
 ): (name: string) => boolean {
   const fits = patterns.map((pattern) => {
-    const literal = pattern.replace(/[.+^${}()|[\]\\?]/g, "\\$&").replaceAll("*", ".*");
-    const expression = new RegExp(`^${literal}$`, "s");
-    if (![...stored.keys()].some((name) => expression.test(name))) {
+    const fitsPattern = wildcard(pattern);
+    if (![...stored.keys()].some(fitsPattern)) {
       throw new RangeError(
         `trainable: freeze must match names of tensors in the model, got "${pattern}"; they are like ${[...stored.keys()].slice(0, 3).join(", ")}`,
       );
     }
-    return (name: string) => expression.test(name);
+    return fitsPattern;
   });
   return (name) => fits.some((fit) => fit(name));
+}
+
+/** Whether a name fits a pattern in which `*` stands for any characters; in linear time, which a RegExp is not. */
+function wildcard(pattern: string): (name: string) => boolean {
+  const [start = "", ...rest] = pattern.split("*");
+  const end = rest.pop();
+  if (end === undefined) return (name) => name === pattern;
+  return (name) => {
+    if (!name.startsWith(start) || !name.endsWith(end) || name.length < start.length + end.length)
+      return false;
+    let at = start.length;
+    for (const part of rest) {
+      const found = name.indexOf(part, at);
+      if (found < 0) return false;
+      at = found + part.length;
+    }
+    return at <= name.length - end.length;
+  };
 }
 
 function inMode(node: Node, mode: "frozen" | "train"): Node {
@@ -228,7 +245,7 @@ function finiteWeights(name: string, proto: TensorProto | undefined): Float32Arr
   const at = data.findIndex((value) => !Number.isFinite(value));
   if (at >= 0) {
     throw new RangeError(
-      `trainable: tensor "${name}" must be finite, got ${data[at]} at element ${at}; repair or freeze it`,
+      `trainable: tensor "${name}" must be finite, got ${data[at]} at element ${at}; repair it`,
     );
   }
   return data;

@@ -68,6 +68,17 @@ test("names target, loss, logits and gradients", () => {
   ]);
 });
 
+test("takes other names where the graph has its own target, loss or gradient", () => {
+  const builder = new GraphBuilder("net");
+  const w = builder.input("w", "float32", [3, 2]);
+  const target = builder.input("target", "float32", [2, 3]);
+  const loss = builder.input("w.grad", "float32", [2, 2]);
+  builder.output(builder.op("Add", [builder.op("MatMul", [target, w]), loss]), "loss");
+  const step = trainingGraph(builder.build(), { parameters: ["w"] });
+  expect(step).toMatchObject({ target: "target_", loss: "loss_", logits: "loss" });
+  expect(step.gradients).toEqual(new Map([["w", "w.grad_"]]));
+});
+
 test.each<[string, () => unknown, string]>([
   [
     "an operator without a gradient rule",
@@ -75,13 +86,10 @@ test.each<[string, () => unknown, string]>([
       const builder = new GraphBuilder("net");
       const x = builder.input("x", "float32", [2, 3]);
       const w = builder.input("w", "float32", [3]);
-      builder.output(
-        builder.op("ScatterElements", [builder.op("Mul", [x, w])], {}, { name: "act" }),
-        "logits",
-      );
+      builder.output(builder.op("ReduceProd", [builder.op("Mul", [x, w])], {}, { name: "act" }), "logits");
       return trainingGraph(builder.build(), { parameters: ["w"] });
     },
-    'trainingGraph: every operator on the way to the loss must have a gradient rule, got ScatterElements at node "act"; freeze what lies before it or add a rule',
+    'trainingGraph: every operator on the way to the loss must have a gradient rule, got ReduceProd at node "act"; freeze what lies before it or add a rule',
   ],
   [
     "an unknown approximation of Gelu",
@@ -106,6 +114,29 @@ test.each<[string, () => unknown, string]>([
       return trainingGraph(builder.build(), { parameters: ["w", "unused"] });
     },
     'trainingGraph: parameters must reach the loss, got "unused" that does not',
+  ],
+  [
+    "integers as a parameter",
+    () => {
+      const builder = new GraphBuilder(linear((_, x) => x));
+      builder.input("ids", "int64", [2]);
+      return trainingGraph(builder.build(), { parameters: ["ids"] });
+    },
+    'trainingGraph: parameters must be float32, got "ids" of int64; leave it out',
+  ],
+  [
+    "integers as logits",
+    () => {
+      const builder = new GraphBuilder("net");
+      builder.output(builder.op("ArgMax", [builder.input("x", "float32", [2, 3])]), "y");
+      return trainingGraph(builder.build(), { parameters: [] });
+    },
+    'trainingGraph: logits must be float32, got "y" of int64',
+  ],
+  [
+    "an unknown loss",
+    () => trainingGraph(tinyNet(true), { parameters: [], loss: "constructor" as "binary-cross-entropy" }),
+    'trainingGraph: loss must be one of softmax-cross-entropy, binary-cross-entropy, got "constructor"',
   ],
   [
     "logits that are no output",

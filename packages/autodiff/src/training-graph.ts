@@ -51,8 +51,8 @@ export interface TrainingGraph {
  *
  * @param forward - Any graph of operators with gradient rules; batch normalizations in training mode yield their
  * batch statistics.
- * @throws RangeError if the logits are not [B, C], a parameter is no input or does not reach the loss, or an operator
- * has no gradient rule.
+ * @throws RangeError if the logits are not float32 [B, C], a parameter is no float32 input or does not reach the loss,
+ * or an operator has no gradient rule.
  * @example
  * const builder = new GraphBuilder("linear");
  * const x = builder.input("input", "float32", [4, 5]);
@@ -69,6 +69,11 @@ export function trainingGraph(forward: Graph, options: TrainingGraphOptions): Tr
     parameters,
     unreached = "error",
   } = options;
+  if (!Object.hasOwn(losses, lossName)) {
+    throw new RangeError(
+      `trainingGraph: loss must be one of ${Object.keys(losses).join(", ")}, got "${lossName}"`,
+    );
+  }
   const logits = forward.outputs.find((value) => value.name === logitsName);
   if (!logits) throw new RangeError(`trainingGraph: logits must name an output, got "${logitsName}"`);
   if (lossName === "softmax-cross-entropy" && logits.shape.length !== 2) {
@@ -76,16 +81,29 @@ export function trainingGraph(forward: Graph, options: TrainingGraphOptions): Tr
       `trainingGraph: logits must name an output of shape [B, C], got "${logitsName}" of shape ${formatShape(logits.shape)}`,
     );
   }
+  if (logits.dtype !== "float32") {
+    throw new RangeError(`trainingGraph: logits must be float32, got "${logitsName}" of ${logits.dtype}`);
+  }
+  const inputs = new Map(forward.inputs.map((value) => [value.name, value]));
   for (const name of parameters) {
-    if (!forward.inputs.some((value) => value.name === name)) {
+    const input = inputs.get(name);
+    if (!input) {
       throw new RangeError(`trainingGraph: parameters must name inputs of the graph, got "${name}"`);
     }
+    if (input.dtype !== "float32") {
+      throw new RangeError(
+        `trainingGraph: parameters must be float32, got "${name}" of ${input.dtype}; leave it out`,
+      );
+    }
   }
+  /** A name that the graph does not have yet. */
+  const fresh = (name: string): string => (forward.values.has(name) ? fresh(`${name}_`) : name);
   const builder = new GraphBuilder({ ...forward, outputs: [] });
-  const target = builder.input("target", "float32", logits.shape);
+  const target = builder.input(fresh("target"), "float32", logits.shape);
   const { loss, gradient } = losses[lossName](builder, logits, target);
   const gradients = backward(builder, logits, gradient, parameters);
-  builder.output(loss, "loss");
+  const lossOutput = fresh("loss");
+  builder.output(loss, lossOutput);
   builder.output(logits);
   const outputNames = new Map<string, string>();
   for (const name of parameters) {
@@ -93,14 +111,14 @@ export function trainingGraph(forward: Graph, options: TrainingGraphOptions): Tr
     if (!value && unreached === "skip") continue;
     if (!value)
       throw new RangeError(`trainingGraph: parameters must reach the loss, got "${name}" that does not`);
-    outputNames.set(name, `${name}.grad`);
-    builder.output(value, `${name}.grad`);
+    outputNames.set(name, fresh(`${name}.grad`));
+    builder.output(value, fresh(`${name}.grad`));
   }
   const batchStatistics = forward.nodes
     .filter((node) => node.op === "BatchNormalization" && readInt(node.attributes, "training_mode", 0) === 1)
     .map(({ name, inputs: [x = ""] }) => {
       const { shape } = builder.value(x);
-      const statistics = { node: name, mean: `${name}.mean`, variance: `${name}.variance` };
+      const statistics = { node: name, mean: fresh(`${name}.mean`), variance: fresh(`${name}.variance`) };
       builder.output(builder.optionalOutput(name, 1), statistics.mean);
       builder.output(builder.optionalOutput(name, 2), statistics.variance);
       return { ...statistics, count: elementCount(shape) / (shape[1] ?? 1) };
@@ -108,7 +126,7 @@ export function trainingGraph(forward: Graph, options: TrainingGraphOptions): Tr
   return {
     graph: builder.build(),
     target: target.name,
-    loss: "loss",
+    loss: lossOutput,
     logits: logits.name,
     gradients: outputNames,
     batchStatistics,

@@ -82,6 +82,7 @@ function inputGradients(
   const [gradient] = gradients;
   const inputs = node.inputs.map((name) => (name === "" ? null : builder.value(name)));
   return rule({
+    op: node.op,
     name: node.name,
     attributes: node.attributes,
     inputs,

@@ -5,6 +5,7 @@ import type { Attributes, Value } from "../graph/graph.ts";
 
 /** A node whose inputs' gradients are wanted. */
 export interface GradientContext {
+  readonly op: string;
   /** Name of the node. */
   readonly name: string;
   readonly attributes: Attributes;

@@ -43,17 +43,22 @@ import { gather, gatherElements } from "./layout/gather.ts";
 import { pad } from "./layout/pad.ts";
 import { reshape } from "./layout/reshape.ts";
 import { resize } from "./layout/resize.ts";
+import { gatherNd, scatterElements, scatterNd } from "./layout/scatter.ts";
 import { slice } from "./layout/slice.ts";
 import { split } from "./layout/split.ts";
 import { tile } from "./layout/tile.ts";
+import { topK } from "./layout/top-k.ts";
 import { transpose } from "./layout/transpose.ts";
+import { trilu } from "./layout/trilu.ts";
 import { batchNormalization } from "./normalization/batch-normalization.ts";
 import { groupNormalization, instanceNormalization } from "./normalization/group-normalization.ts";
 import { layerNormalization } from "./normalization/layer-normalization.ts";
 import { lpNormalization } from "./normalization/lp-normalization.ts";
 import { lrn } from "./normalization/lrn.ts";
+import { einsum } from "./product/einsum.ts";
 import { gemm } from "./product/gemm.ts";
 import { matMul } from "./product/mat-mul.ts";
+import { cumSum } from "./reduction/cum-sum.ts";
 import { reduceExtremum } from "./reduction/reduce-extremum.ts";
 import { reduceLogSum, reduceLogSumExp } from "./reduction/reduce-log-sum.ts";
 import { reduceL1, reduceL2, reduceSumSquare } from "./reduction/reduce-norm.ts";
@@ -87,7 +92,6 @@ export const constantOperators: readonly string[] = [
   "Shape",
   "Sign",
   "Size",
-  "TopK",
   "Xor",
 ];
 
@@ -104,9 +108,11 @@ export const gradientRules: ReadonlyMap<string, GradientRule> = new Map([
   ["Conv", conv],
   ["ConvTranspose", convTranspose],
   ["Cos", cos],
+  ["CumSum", cumSum],
   ["DepthToSpace", depthToSpace],
   ["Div", div],
   ["Dropout", dropout],
+  ["Einsum", einsum],
   ["Elu", elu],
   ["Erf", erf],
   ["Exp", exp],
@@ -114,6 +120,7 @@ export const gradientRules: ReadonlyMap<string, GradientRule> = new Map([
   ["Flatten", reshape],
   ["Gather", gather],
   ["GatherElements", gatherElements],
+  ["GatherND", gatherNd],
   ["Gelu", gelu],
   ["Gemm", gemm],
   ["GlobalAveragePool", globalAveragePool],
@@ -153,6 +160,8 @@ export const gradientRules: ReadonlyMap<string, GradientRule> = new Map([
   ["Relu", relu],
   ["Reshape", reshape],
   ["Resize", resize],
+  ["ScatterElements", scatterElements],
+  ["ScatterND", scatterNd],
   ["Selu", selu],
   ["Sigmoid", sigmoid],
   ["Sin", sin],
@@ -168,7 +177,9 @@ export const gradientRules: ReadonlyMap<string, GradientRule> = new Map([
   ["Sum", sum],
   ["Tanh", tanh],
   ["Tile", tile],
+  ["TopK", topK],
   ["Transpose", transpose],
+  ["Trilu", trilu],
   ["Unsqueeze", reshape],
   ["Where", where],
   ...constantOperators.map((op) => [op, withoutGradient] as const),

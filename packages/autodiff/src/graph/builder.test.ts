@@ -98,7 +98,7 @@ test.each<[string, (builder: GraphBuilder) => unknown, string]>([
   [
     "an unknown operator",
     (builder) => builder.op("Convv", [builder.input("x", "float32", [1])]),
-    'Convv "Convv_0": op must have a shape rule, got "Convv"',
+    'Convv "Convv_0": op must be one whose shapes can be inferred, got "Convv"; leave its node out of the model',
   ],
   [
     "shapes that do not broadcast",

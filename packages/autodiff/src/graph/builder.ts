@@ -3,7 +3,7 @@
 import { inExecutionOrder } from "./execution-order.ts";
 import type { Attributes, DataType, Graph, Node, Tensor, Value } from "./graph.ts";
 import { inferTypes } from "./shapes/index.ts";
-import type { ValueType } from "./shapes/shape-rule.ts";
+import { checkShape, describe, type ValueType } from "./shapes/shape-rule.ts";
 
 /** Options of {@link GraphBuilder.op}. */
 export interface OpOptions {
@@ -36,12 +36,21 @@ export class GraphBuilder {
   readonly #values = new Map<string, Value>();
   readonly #sharedConstants = new Map<string, Value>();
   readonly #counters = new Map<string, number>();
+  readonly #reserved: ReadonlySet<string>;
 
   /**
    * @param from - Name of a new graph, or a graph to extend: everything in it is kept.
    * @param options - `opset`: version of the operator set `ai.onnx`, 18 by default; a graph keeps its own.
+   * `reserved`: names that are not to be made up, since nodes and values yet to come have them.
    */
-  constructor(from: string | Graph, { opset = 18 }: { readonly opset?: number } = {}) {
+  constructor(
+    from: string | Graph,
+    {
+      opset = 18,
+      reserved = new Set(),
+    }: { readonly opset?: number; readonly reserved?: ReadonlySet<string> } = {},
+  ) {
+    this.#reserved = reserved;
     if (typeof from === "string") {
       this.#name = from;
       this.#opset = opset;
@@ -59,9 +68,10 @@ export class GraphBuilder {
   /**
    * Adds a graph input.
    *
-   * @throws RangeError if the name is taken.
+   * @throws RangeError if the name is taken or no tensor can have the shape.
    */
   input(name: string, dtype: DataType, shape: readonly number[]): Value {
+    checkShape(`GraphBuilder: input "${name}"`, shape);
     const value = this.#add({ name, dtype, shape: [...shape] });
     this.#inputs.push(value);
     return value;
@@ -130,6 +140,12 @@ export class GraphBuilder {
       throw new RangeError(`GraphBuilder: name must be unique among nodes, got "${node.name}"`);
     }
     const types = this.#inferTypes(node, node.outputs.length);
+    const given = node.outputs.filter((name) => name !== "");
+    if (given.some((name) => this.#values.has(name)) || new Set(given).size < given.length) {
+      throw new RangeError(
+        `${describe(node)}: names of outputs must be unique in the graph, got ${given.map((name) => `"${name}"`).join(", ")}`,
+      );
+    }
     const named = types.map((type, index) => ({ name: node.outputs[index] ?? "", ...type }));
     const values = named.filter((value) => value.name !== "").map((value) => this.#add(value));
     this.#nodes.set(node.name, node);
@@ -205,6 +221,22 @@ export class GraphBuilder {
     if (!value)
       throw new RangeError(`GraphBuilder: name must be that of a value in the graph, got "${name}"`);
     return value;
+  }
+
+  /**
+   * The values that a node reads; null stands for an absent optional input.
+   *
+   * @throws RangeError if one does not exist before the node.
+   */
+  inputsOf(node: Pick<Node, "name" | "op" | "inputs">): (Value | null)[] {
+    return node.inputs.map((name, index) => {
+      if (name === "") return null;
+      const value = this.#values.get(name);
+      if (value) return value;
+      throw new RangeError(
+        `${describe(node)}: input ${index} must be a graph input, a constant or an output of an earlier node, got "${name}"`,
+      );
+    });
   }
 
   /** The nodes so far, in the order in which they were added. */
@@ -287,13 +319,14 @@ export class GraphBuilder {
   }
 
   #inferTypes(
-    node: Pick<Node, "name" | "op" | "inputs" | "attributes">,
+    node: Pick<Node, "name" | "op" | "domain" | "inputs" | "attributes">,
     outputs: number,
   ): readonly ValueType[] {
     return inferTypes({
       op: node.op,
+      domain: node.domain,
       name: node.name,
-      inputs: node.inputs.map((input) => (input === "" ? null : this.value(input))),
+      inputs: this.inputsOf(node),
       attributes: node.attributes,
       outputs,
       constant: (index) => this.#initializers.get(node.inputs[index] ?? ""),
@@ -313,7 +346,9 @@ export class GraphBuilder {
       const count = this.#counters.get(stem) ?? 0;
       this.#counters.set(stem, count + 1);
       const name = `${stem}_${count}`;
-      if (!this.#nodes.has(name) && !this.#values.has(name)) return name;
+      const output = `${name}_output_0`;
+      const taken = [this.#nodes, this.#values, this.#reserved].some((names) => names.has(name));
+      if (!taken && !this.#values.has(output) && !this.#reserved.has(output)) return name;
     }
   }
 }

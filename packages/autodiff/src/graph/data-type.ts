@@ -25,17 +25,29 @@ export function dataTypeCode(dtype: DataType): number {
   return codes[dtype];
 }
 
+/** Types of other software, for messages. */
+const others: ReadonlyMap<number, string> = new Map([
+  [0, "none"],
+  [4, "uint16"],
+  [5, "int16"],
+  [8, "string"],
+  [10, "float16"],
+  [12, "uint32"],
+  [13, "uint64"],
+  [16, "bfloat16"],
+]);
+
 /**
  * The element type behind ONNX's number.
  *
+ * @param subject - What has the type, for the message.
  * @throws RangeError if it is none that graphs use.
  */
-export function dataTypeOf(code: number): DataType {
+export function storedType(code: number, subject: string): DataType {
   const dtype = dataTypes.get(code);
-  if (!dtype) {
-    throw new RangeError(
-      `dataTypeOf: code must be one of ${[...dataTypes].map(([number, name]) => `${number} (${name})`).join(", ")}, got ${code}`,
-    );
-  }
-  return dtype;
+  if (dtype) return dtype;
+  const known = [...dataTypes.values()].join(", ");
+  throw new RangeError(
+    `${subject} must have one of the element types ${known}, got ${others.get(code) ?? `number ${code}`}; convert the model to float32`,
+  );
 }

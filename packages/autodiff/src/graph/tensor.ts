@@ -24,10 +24,18 @@ export function float32(shape: readonly number[], data: ArrayLike<number>): Tens
  *
  * @param shape - Dimensions, outermost first; [] for a scalar.
  * @param data - Elements in row-major order, integers.
+ * Numbers beyond the range of int64 take its ends, such as 2^63, as which exporters write "to the end".
+ *
  * @throws RangeError if `data` does not fill `shape`.
  */
 export function int64(shape: readonly number[], data: readonly number[]): Tensor {
-  return checked("int64", shape, BigInt64Array.from(data, BigInt));
+  return checked("int64", shape, BigInt64Array.from(data, toInt64));
+}
+
+/** The int64 of an integer; numbers beyond its range take its ends. */
+export function toInt64(value: number): bigint {
+  if (value >= 2 ** 63) return 2n ** 63n - 1n;
+  return value <= -(2 ** 63) ? -(2n ** 63n) : BigInt(value);
 }
 
 /**

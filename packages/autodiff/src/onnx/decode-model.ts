@@ -31,12 +31,13 @@ export interface DecodeOptions {
 export function decodeModel(bytes: Uint8Array, options: DecodeOptions = {}): OnnxModel {
   const { dimensions = {}, inputs = {} } = options;
   const { model, graph, opset } = parseModel(bytes);
-  const builder = replayGraph(graph, {
+  const outputs = graph.output.map(({ name }) => name);
+  const builder = replayGraph(graph, outputs, {
     opset,
     dimensions: new Map(Object.entries(dimensions)),
     shapes: new Map(Object.entries(inputs)),
   });
-  for (const { name } of graph.output) builder.output(builder.value(name));
+  for (const name of outputs) builder.output(builder.value(name));
   return {
     graph: builder.build(),
     metadata: Object.fromEntries(model.metadataProps.map(({ key, value }) => [key, value])),

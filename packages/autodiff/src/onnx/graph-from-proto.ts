@@ -1,8 +1,9 @@
 /** From ONNX messages to a graph with static shapes. */
 import { GraphBuilder } from "../graph/builder.ts";
-import { dataTypeOf } from "../graph/data-type.ts";
+import { storedType } from "../graph/data-type.ts";
 import { ConstantFolding } from "../graph/folding/fold-node.ts";
 import type { Node, Tensor } from "../graph/graph.ts";
+import { describe } from "../graph/shapes/shape-rule.ts";
 import { float32, int64 } from "../graph/tensor.ts";
 import { attributeFromProto } from "./attribute-proto.ts";
 import type { GraphProto, NodeProto, ValueInfoProto } from "./generated/onnx_pb.ts";
@@ -23,12 +24,23 @@ export interface ReplayOptions {
   readonly rewrite?: (node: Node) => Node;
 }
 
-/** Replays a model node by node: older operators are rewritten, the arithmetic of shapes is computed. */
-export function replayGraph(proto: GraphProto, options: ReplayOptions): GraphBuilder {
+/**
+ * Replays what leads to some values of a model, node by node: older operators are rewritten, the arithmetic of shapes
+ * is computed. What does not lead to them may be anything.
+ *
+ * @param wanted - Names of the values.
+ */
+export function replayGraph(
+  proto: GraphProto,
+  wanted: readonly string[],
+  options: ReplayOptions,
+): GraphBuilder {
   const { opset, dimensions, shapes, isInput = () => false, rewrite = (node: Node) => node } = options;
-  const builder = new GraphBuilder(proto.name, { opset: Math.max(opset, modernOpset) });
+  const reserved = new Set(proto.node.flatMap(({ name, output }) => [name, ...output]));
+  const builder = new GraphBuilder(proto.name, { opset: Math.max(opset, modernOpset), reserved });
   const folding = new ConstantFolding(builder, setUpValues(proto));
   const initializers = new Set(proto.initializer.map(({ name }) => name));
+  const { nodes, needed } = nodesBefore(proto, wanted);
   const addConstant = (constant: Tensor, name: string) => {
     if (isInput(name, constant)) builder.input(name, constant.dtype, constant.shape);
     else builder.constant(constant, name);
@@ -39,12 +51,13 @@ export function replayGraph(proto: GraphProto, options: ReplayOptions): GraphBui
     const { dtype, shape } = typeFromProto(input, dimensions, shapes.get(input.name));
     builder.input(input.name, dtype, shape);
   }
-  for (const tensor of proto.initializer) addConstant(tensorFromProto(tensor), tensor.name);
-  const names = new Set<string>();
-  for (const [index, message] of proto.node.entries()) {
-    const node = nodeFromProto(message, index, names);
-    names.add(node.name);
-    const constant = node.op === "Constant" ? constantOf(node) : undefined;
+  for (const tensor of proto.initializer) {
+    if (needed.has(tensor.name)) addConstant(tensorFromProto(tensor), tensor.name);
+  }
+  const nameOf = uniqueNames(reserved);
+  for (const message of nodes) {
+    const node = nodeFromProto(message, nameOf(message.name, message.opType));
+    const constant = node.op === "Constant" && node.domain === "" ? constantOf(node) : undefined;
     if (constant) addConstant(constant, node.outputs[0] ?? "");
     else {
       const modern = node.domain === "" ? modernNode(builder, node, opset) : node;
@@ -54,9 +67,21 @@ export function replayGraph(proto: GraphProto, options: ReplayOptions): GraphBui
   return builder;
 }
 
-function nodeFromProto(message: NodeProto, index: number, taken: ReadonlySet<string>): Node {
+/** The nodes that values depend on, in the order of the file, and the names of all that they read. */
+function nodesBefore({ node }: GraphProto, wanted: readonly string[]) {
+  const needed = new Set(wanted);
+  const nodes: NodeProto[] = [];
+  for (const message of node.toReversed()) {
+    if (!message.output.some((name) => name !== "" && needed.has(name))) continue;
+    for (const name of message.input) needed.add(name);
+    nodes.push(message);
+  }
+  return { nodes: nodes.reverse(), needed };
+}
+
+function nodeFromProto(message: NodeProto, name: string): Node {
   const { opType: op, domain, input, output, attribute } = message;
-  const name = message.name === "" || taken.has(message.name) ? `${op}_${index}` : message.name;
+  const owner = describe({ op, name });
   return {
     name,
     op,
@@ -65,8 +90,22 @@ function nodeFromProto(message: NodeProto, index: number, taken: ReadonlySet<str
     // Optional outputs at the end may be named by the empty string.
     outputs: output.slice(0, output.findLastIndex((given) => given !== "") + 1),
     attributes: Object.fromEntries(
-      attribute.map((entry) => [entry.name, attributeFromProto(entry)] as const),
+      attribute.map((entry) => [entry.name, attributeFromProto(entry, owner)] as const),
     ),
+  };
+}
+
+/** Gives each node its own name, or one after its operator where it has none or another node has it. */
+function uniqueNames(reserved: ReadonlySet<string>): (name: string, op: string) => string {
+  const taken = new Set<string>();
+  let number = 0;
+  return (name, op) => {
+    let unique = name;
+    while (unique === "" || taken.has(unique) || (unique !== name && reserved.has(unique))) {
+      unique = `${op}_${number++}`;
+    }
+    taken.add(unique);
+    return unique;
   };
 }
 
@@ -92,11 +131,14 @@ function typeFromProto(
   given: readonly number[] | undefined,
 ) {
   if (type?.value.case !== "tensorType") {
-    throw new RangeError(`decodeModel: input "${name}" must be a tensor`);
+    throw new RangeError(
+      `decodeModel: input "${name}" must be a tensor, got another type; leave it out of the model`,
+    );
   }
   const { elemType, shape } = type.value.value;
-  const dtype = dataTypeOf(elemType);
-  if (!shape && !given) throw new RangeError(`decodeModel: input "${name}" must have a shape`);
+  const dtype = storedType(elemType, `decodeModel: input "${name}"`);
+  if (!shape && !given)
+    throw new RangeError(`decodeModel: input "${name}" must have a shape, got none; give it in inputs`);
   const sizes = shape?.dim.map(({ value }) =>
     value.case === "dimParam" ? dimensions.get(value.value) : Number(value.value),
   );

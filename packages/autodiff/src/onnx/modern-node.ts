@@ -1,8 +1,11 @@
 /** Rewrites nodes of older operator sets as those of opset 18, which shape and gradient rules read. */
-import { int, ints, readFloat, readInt, readInts, readText, text } from "../graph/attributes.ts";
+import { int, readFloat, readInt, readInts, readText, text } from "../graph/attributes.ts";
 import type { GraphBuilder } from "../graph/builder.ts";
-import type { Attributes, Node, Value } from "../graph/graph.ts";
+import type { Node } from "../graph/graph.ts";
+import { checkAttributes } from "../graph/shapes/attribute-checks.ts";
+import { normalizeAxis } from "../graph/shapes/shape-rule.ts";
 import { elementCount, float32, int64 } from "../graph/tensor.ts";
+import { explicitWindow, inputOf, without } from "./modern-window.ts";
 
 /** The version that rules are written for. */
 export const modernOpset = 18;
@@ -14,8 +17,9 @@ export const modernOpset = 18;
  * @param opset - Version that it comes from.
  */
 export function modernNode(builder: GraphBuilder, node: Node, opset: number): Node {
-  const explicit = withExplicitPads(builder, node);
-  return upgrades[node.op]?.({ builder, node: explicit, opset }) ?? explicit;
+  checkAttributes(node);
+  const explicit = explicitWindow(builder, node);
+  return upgrades.get(node.op)?.({ builder, node: explicit, opset }) ?? explicit;
 }
 
 interface Upgrading {
@@ -34,10 +38,10 @@ const axesToInput =
 
 /** Before opset 13 all axes from `axis` on were one. */
 function flattened({ builder, node, opset }: Upgrading): Node {
-  const x = builder.value(node.inputs[0] ?? "");
+  const x = inputOf(builder, node, 0);
   const rank = x.shape.length;
   const given = readInt(node.attributes, "axis", opset < 13 ? 1 : -1);
-  const axis = given < 0 ? given + rank : given;
+  const axis = opset < 13 && given === rank ? rank : normalizeAxis(node, given, rank);
   if (opset >= 13 || axis === rank - 1) return { ...node, attributes: { axis: int(axis) } };
   const rows = [elementCount(x.shape.slice(0, axis)), elementCount(x.shape.slice(axis))];
   const flat = builder.op("Reshape", [x, builder.constant(int64([2], rows))]);
@@ -45,76 +49,79 @@ function flattened({ builder, node, opset }: Upgrading): Node {
   return { ...node, op: "Reshape", inputs: [y.name, list(builder, x.shape)], attributes: {} };
 }
 
-const upgrades: Readonly<Record<string, (upgrading: Upgrading) => Node>> = {
-  Squeeze: axesToInput(13),
-  Unsqueeze: axesToInput(13),
-  ReduceSum: axesToInput(13),
-  ...Object.fromEntries(
-    ["Mean", "Max", "Min", "L1", "L2", "SumSquare", "LogSum", "LogSumExp", "Prod"].map((kind) => [
-      `Reduce${kind}`,
-      axesToInput(18),
-    ]),
-  ),
-  Softmax: flattened,
-  LogSoftmax: flattened,
-  Clip({ builder, node, opset }) {
-    if (opset >= 11) return node;
-    const bound = (name: string, fallback: number) =>
-      builder.constant(float32([], [readFloat(node.attributes, name, fallback)])).name;
-    const bounds = [bound("min", -3.4028234663852886e38), bound("max", 3.4028234663852886e38)];
-    return withInputs(node, ["min", "max"], [node.inputs[0] ?? "", ...bounds]);
-  },
-  Pad({ builder, node, opset }) {
-    if (opset >= 11) return node;
-    const value = builder.constant(float32([], [readFloat(node.attributes, "value", 0)])).name;
-    const pads = list(builder, readInts(node.attributes, "pads", []));
-    return withInputs(node, ["pads", "value"], [node.inputs[0] ?? "", pads, value]);
-  },
-  Slice({ builder, node, opset }) {
-    if (opset >= 10) return node;
-    const starts = readInts(node.attributes, "starts", []);
-    const ends = readInts(node.attributes, "ends", []);
-    const axes = readInts(node.attributes, "axes", [...starts.keys()]);
-    const lists = [starts, ends, axes].map((values) => list(builder, values));
-    return withInputs(node, ["starts", "ends", "axes"], [node.inputs[0] ?? "", ...lists]);
-  },
-  Split({ builder, node, opset }) {
-    if (opset >= 18) return node;
-    const sizes = node.attributes["split"];
-    if (sizes?.type === "ints") {
-      return withInputs(node, ["split"], [node.inputs[0] ?? "", list(builder, sizes.value)]);
-    }
-    if (node.inputs[1]) return node;
-    return { ...node, attributes: { ...node.attributes, num_outputs: int(node.outputs.length) } };
-  },
-  Upsample({ builder, node }) {
-    const given = node.attributes["scales"];
-    const scales =
-      given?.type === "floats"
-        ? builder.constant(float32([given.value.length], given.value)).name
-        : (node.inputs[1] ?? "");
-    return resizedByScales(node, scales);
-  },
-  Resize({ node, opset }) {
-    return opset >= 11 ? node : resizedByScales(node, node.inputs[1] ?? "");
-  },
-  Dropout({ builder, node }) {
-    const training = node.inputs[2] ? builder.constantOf(node.inputs[2])?.data[0] : 0;
-    if (training !== undefined && Number(training) !== 0) return node;
-    return {
-      ...node,
-      op: "Identity",
-      inputs: node.inputs.slice(0, 1),
-      outputs: node.outputs.slice(0, 1),
-      attributes: {},
-    };
-  },
-  BatchNormalization({ node, opset }) {
-    if (opset >= 14) return node;
-    const { epsilon } = node.attributes;
-    return { ...node, outputs: node.outputs.slice(0, 1), attributes: epsilon ? { epsilon } : {} };
-  },
-};
+const upgrades: ReadonlyMap<string, (upgrading: Upgrading) => Node> = new Map(
+  Object.entries<(upgrading: Upgrading) => Node>({
+    Squeeze: axesToInput(13),
+    Unsqueeze: axesToInput(13),
+    ReduceSum: axesToInput(13),
+    ...Object.fromEntries(
+      ["Mean", "Max", "Min", "L1", "L2", "SumSquare", "LogSum", "LogSumExp", "Prod"].map((kind) => [
+        `Reduce${kind}`,
+        axesToInput(18),
+      ]),
+    ),
+    Softmax: flattened,
+    LogSoftmax: flattened,
+    Clip({ builder, node, opset }) {
+      if (opset >= 11) return node;
+      const bound = (name: string, fallback: number) =>
+        builder.constant(float32([], [readFloat(node.attributes, name, fallback)])).name;
+      const bounds = [bound("min", -3.4028234663852886e38), bound("max", 3.4028234663852886e38)];
+      return withInputs(node, ["min", "max"], [node.inputs[0] ?? "", ...bounds]);
+    },
+    Pad({ builder, node, opset }) {
+      if (opset >= 11) return node;
+      const value = builder.constant(float32([], [readFloat(node.attributes, "value", 0)])).name;
+      const pads = list(builder, readInts(node.attributes, "pads", []));
+      return withInputs(node, ["pads", "value"], [node.inputs[0] ?? "", pads, value]);
+    },
+    Slice({ builder, node, opset }) {
+      if (opset >= 10) return node;
+      const starts = readInts(node.attributes, "starts", []);
+      const ends = readInts(node.attributes, "ends", []);
+      const axes = readInts(node.attributes, "axes", [...starts.keys()]);
+      const lists = [starts, ends, axes].map((values) => list(builder, values));
+      return withInputs(node, ["starts", "ends", "axes"], [node.inputs[0] ?? "", ...lists]);
+    },
+    Split({ builder, node, opset }) {
+      if (opset >= 18) return node;
+      const sizes = node.attributes["split"];
+      if (sizes?.type === "ints") {
+        return withInputs(node, ["split"], [node.inputs[0] ?? "", list(builder, sizes.value)]);
+      }
+      if (node.inputs[1]) return node;
+      return { ...node, attributes: { ...node.attributes, num_outputs: int(node.outputs.length) } };
+    },
+    Upsample({ builder, node }) {
+      const given = node.attributes["scales"];
+      const scales =
+        given?.type === "floats"
+          ? builder.constant(float32([given.value.length], given.value)).name
+          : (node.inputs[1] ?? "");
+      return resizedByScales(node, scales);
+    },
+    Resize({ node, opset }) {
+      return opset >= 11 ? node : resizedByScales(node, node.inputs[1] ?? "");
+    },
+    Dropout({ builder, node }) {
+      const training = node.inputs[2] ? builder.constantOf(node.inputs[2])?.data[0] : 0;
+      if (training !== undefined && Number(training) !== 0) return node;
+      return {
+        ...node,
+        op: "Identity",
+        inputs: node.inputs.slice(0, 1),
+        outputs: node.outputs.slice(0, 1),
+        attributes: {},
+      };
+    },
+    BatchNormalization({ node, opset }) {
+      if (opset >= 14) return node;
+      const { epsilon, spatial } = node.attributes;
+      const attributes = { ...(epsilon && { epsilon }), ...(spatial && { spatial }) };
+      return { ...node, outputs: node.outputs.slice(0, 1), attributes };
+    },
+  }),
+);
 
 /** Before opset 11 pixels were taken from floor(position / scale). */
 function resizedByScales(node: Node, scales: string): Node {
@@ -129,50 +136,6 @@ function resizedByScales(node: Node, scales: string): Node {
       nearest_mode: text("floor"),
     },
   };
-}
-
-const windowed: readonly string[] = ["Conv", "ConvTranspose", "MaxPool", "AveragePool"];
-
-/** Padding that depends on the size of the image, as numbers. */
-function withExplicitPads(builder: GraphBuilder, node: Node): Node {
-  const mode = readText(node.attributes, "auto_pad", "NOTSET");
-  if (!windowed.includes(node.op) || mode === "NOTSET") return without(node, "auto_pad");
-  const size = builder.value(node.inputs[0] ?? "").shape.slice(2);
-  const weight: Value | undefined = node.op.startsWith("Conv")
-    ? builder.value(node.inputs[1] ?? "")
-    : undefined;
-  const read = (name: string, fallback: number) =>
-    readInts(
-      node.attributes,
-      name,
-      size.map(() => fallback),
-    );
-  const kernel = readInts(node.attributes, "kernel_shape", weight?.shape.slice(2) ?? []);
-  const [strides, dilations, extra] = [read("strides", 1), read("dilations", 1), read("output_padding", 0)];
-  const totals = size.map((length, axis) => {
-    if (mode === "VALID") return 0;
-    const stride = strides[axis] ?? 1;
-    const extent = ((kernel[axis] ?? 1) - 1) * (dilations[axis] ?? 1) + 1;
-    const steps = node.op === "ConvTranspose" ? length : Math.ceil(length / stride);
-    const covered = (steps - 1) * stride + extent;
-    return Math.max(
-      0,
-      node.op === "ConvTranspose" ? covered + (extra[axis] ?? 0) - length * stride : covered - length,
-    );
-  });
-  const before = totals.map((total) =>
-    mode === "SAME_LOWER" ? Math.ceil(total / 2) : Math.floor(total / 2),
-  );
-  const after = totals.map((total, axis) => total - (before[axis] ?? 0));
-  const plain = without(node, "auto_pad");
-  return { ...plain, attributes: { ...plain.attributes, pads: ints(...before, ...after) } };
-}
-
-function without(node: Node, ...names: string[]): Node {
-  if (!names.some((name) => name in node.attributes)) return node;
-  const kept = Object.entries(node.attributes).filter(([name]) => !names.includes(name));
-  const attributes: Attributes = Object.fromEntries(kept);
-  return { ...node, attributes };
 }
 
 /** Attributes that became inputs. */

@@ -1,6 +1,7 @@
 /** From bytes to ONNX messages. */
 import { fromBinary } from "@bufbuild/protobuf";
 import { type GraphProto, type ModelProto, ModelProtoSchema } from "./generated/onnx_pb.ts";
+import { limitFields } from "./limit-fields.ts";
 
 /** A model whose graph is there, and the version of `ai.onnx` that it is written in. */
 export interface ParsedModel {
@@ -9,6 +10,9 @@ export interface ParsedModel {
   readonly opset: number;
 }
 
+/** Number of GraphProto's field. */
+const sparseInitializer = 15;
+
 /**
  * Parses an ONNX model.
  *
@@ -16,6 +20,11 @@ export interface ParsedModel {
  */
 export function parseModel(bytes: Uint8Array): ParsedModel {
   const model = messageOf(bytes);
+  if (model.graph?.$unknown?.some(({ no }) => no === sparseInitializer)) {
+    throw new RangeError(
+      "decodeModel: weights must be dense, got a sparse initializer; convert the model first",
+    );
+  }
   if (!model.graph) throw new RangeError("decodeModel: bytes must be an ONNX model, got one without a graph");
   const isMain = (domain: string) => domain === "" || domain === "ai.onnx";
   const opset = Number(model.opsetImport.find(({ domain }) => isMain(domain))?.version ?? 0);
@@ -25,11 +34,14 @@ export function parseModel(bytes: Uint8Array): ParsedModel {
   return { model, graph: model.graph, opset };
 }
 
-function messageOf(bytes: Uint8Array): ModelProto {
+function messageOf(given: Uint8Array): ModelProto {
+  // The decoder slices its input, which a Node Buffer does without copying.
+  const bytes = new Uint8Array(given.buffer, given.byteOffset, given.byteLength);
   try {
-    // The decoder slices its input, which a Node Buffer does without copying.
-    return fromBinary(ModelProtoSchema, new Uint8Array(bytes.buffer, bytes.byteOffset, bytes.byteLength));
+    limitFields(bytes);
+    return fromBinary(ModelProtoSchema, bytes);
   } catch (cause) {
+    if (cause instanceof RangeError && cause.message.startsWith("decodeModel:")) throw cause;
     throw new RangeError(
       `decodeModel: bytes must be a complete ONNX model, got ${bytes.length} bytes that are not`,
       { cause },

@@ -1,10 +1,9 @@
-/** Values that set operators up instead of flowing through them: shapes, axes, scales, bounds, running statistics. */
+/** Values that set operators up instead of flowing through them: shapes, axes, scales, running statistics. */
 import type { GraphProto } from "./generated/onnx_pb.ts";
 
 /** Operator -> its first input that sets it up; all behind it do, too. */
 const setUpFrom: Readonly<Record<string, number>> = {
   BatchNormalization: 3,
-  Clip: 1,
   ConstantOfShape: 0,
   Dropout: 1,
   Expand: 1,

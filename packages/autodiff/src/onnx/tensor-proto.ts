@@ -1,7 +1,8 @@
 /** Tensors in ONNX's encoding: dimensions, a type number and little-endian bytes. */
 import { create } from "@bufbuild/protobuf";
-import { dataTypeCode, dataTypeOf } from "../graph/data-type.ts";
+import { dataTypeCode, storedType } from "../graph/data-type.ts";
 import type { DataType, Tensor, TensorData } from "../graph/graph.ts";
+import { checkShape, formatShape } from "../graph/shapes/shape-rule.ts";
 import { allocate, elementCount } from "../graph/tensor.ts";
 import { type TensorProto, TensorProtoSchema } from "./generated/onnx_pb.ts";
 
@@ -18,22 +19,27 @@ export function tensorToProto({ dtype, shape, data }: Tensor, name: string): Ten
 /**
  * Decodes a tensor into memory of its own.
  *
+ * @param subject - What it is, for messages.
  * @throws RangeError if its type is none that graphs use, its bytes lie in another file or do not fill its shape.
  */
-export function tensorFromProto(proto: TensorProto): Tensor {
+export function tensorFromProto(
+  proto: TensorProto,
+  subject: string = `decodeModel: tensor "${proto.name}"`,
+): Tensor {
   if (proto.dataLocation !== 0) {
     throw new RangeError(
-      `decodeModel: tensor "${proto.name}" must be stored in the model, not in another file`,
+      `${subject} must be stored in the model, got data in another file; save the model as one file`,
     );
   }
-  const dtype = dataTypeOf(proto.dataType);
+  const dtype = storedType(proto.dataType, subject);
   const shape = proto.dims.map(Number);
+  checkShape(subject, shape);
   const count = elementCount(shape);
   const stored =
     proto.rawData.length > 0 ? proto.rawData.length / bytesPerElement(dtype) : typedLength(proto, dtype);
-  if (!shape.every((size) => size >= 0) || stored !== count) {
+  if (stored !== count) {
     throw new RangeError(
-      `decodeModel: data of tensor "${proto.name}" must fill shape [${shape.join(", ")}], got ${stored} elements`,
+      `${subject} must have data that fills shape ${formatShape(shape)}, got ${stored} elements`,
     );
   }
   const data = allocate(dtype, count);

@@ -1,5 +1,13 @@
 /** Training of any ONNX model on an engine. */
-import { elementCount, type Tensor, type TrainableOptions, trainable } from "@tsimm/autodiff";
+import {
+  type DataType,
+  elementCount,
+  type Graph,
+  type Tensor,
+  type TensorData,
+  type TrainableOptions,
+  trainable,
+} from "@tsimm/autodiff";
 import type { Parameter } from "../models/model.ts";
 import type { Engine } from "./engine.ts";
 import { createTrainingSession, type StepResult } from "./training-session.ts";
@@ -20,10 +28,13 @@ export interface FineTuning {
    * Forward and backward pass. Writes every parameter's `grad`; parameters stay as they are, and must until the promise
    * settles.
    *
-   * @param feeds - The model's inputs by name, float32, of the shapes that the options or the file give.
+   * @param feeds - The model's inputs by name, of the types in the file and the shapes that the options or the file
+   * give.
    * @param target - float32, of the shape `targetShape`: probabilities of the classes.
+   * @throws RangeError for a feed that does not fit or is not finite, and for a loss that is not, with the name of the
+   * first tensor that is to blame; only then are `grad` and running statistics of no use.
    */
-  run(feeds: Readonly<Record<string, Float32Array>>, target: Float32Array): Promise<StepResult>;
+  run(feeds: Readonly<Record<string, TensorData>>, target: Float32Array): Promise<StepResult>;
   /** The file with the weights of this moment: every name, shape, operator and open dimension as it was. */
   save(): Uint8Array<ArrayBuffer>;
   /** Releases the native memory; nothing runs afterwards. */
@@ -67,20 +78,67 @@ export async function createFineTuning(
     parameters,
     targetShape: step.graph.values.get(step.target)?.shape ?? [],
     async run(feeds, target) {
-      const given: Readonly<Record<string, Float32Array>> = { ...feeds, [step.target]: target };
+      const given: Readonly<Record<string, TensorData>> = { ...feeds, [step.target]: target };
       const tensors = inputs.map(({ name, dtype, shape }): [string, Tensor] => {
         const data = given[name];
         const count = elementCount(shape);
-        if (dtype !== "float32" || data?.length !== count) {
+        if (data?.length !== count || !(data instanceof arrays[dtype])) {
+          const got = data ? `${data.constructor.name} of ${data.length}` : "none";
           throw new RangeError(
-            `FineTuning.run: "${name}" must be ${dtype} [${shape.join(", ")}] = ${count} elements, got ${data?.length ?? "none"}`,
+            `FineTuning.run: "${name}" must be ${dtype} [${shape.join(", ")}] = ${arrays[dtype].name} of ${count} elements, got ${got}`,
           );
+        }
+        const at = firstNotFinite(data);
+        if (at >= 0) {
+          throw new RangeError(`FineTuning.run: "${name}" must be finite, got ${data[at]} at element ${at}`);
         }
         return [name, { dtype, shape, data }];
       });
-      return session.run(Object.fromEntries(tensors));
+      const result = await session.run(Object.fromEntries(tensors));
+      if (!Number.isFinite(result.loss)) throw diverged(result.loss, step.graph, parameters);
+      return result;
     },
     save,
     close: () => session.close(),
   };
+}
+
+/** Element type -> the array that holds it. */
+const arrays = {
+  float32: Float32Array,
+  float64: Float64Array,
+  int32: Int32Array,
+  int64: BigInt64Array,
+  uint8: Uint8Array,
+  int8: Int8Array,
+  bool: Uint8Array,
+} as const satisfies Record<DataType, unknown>;
+
+/** Position of the first element that is NaN or infinite, or -1. */
+function firstNotFinite(data: TensorData): number {
+  if (!(data instanceof Float32Array || data instanceof Float64Array)) return -1;
+  for (let index = 0; index < data.length; index++) if (!Number.isFinite(data[index])) return index;
+  return -1;
+}
+
+/** The error of a loss that is not finite: a weight that is none, a NaN among the constants, or numbers too large. */
+function diverged(loss: number, graph: Graph, parameters: readonly Parameter[]): RangeError {
+  const subject = `FineTuning.run: loss must be finite, got ${loss}`;
+  for (const { name, data } of parameters) {
+    const at = firstNotFinite(data);
+    if (at >= 0) {
+      return new RangeError(
+        `${subject}; "${name}" holds ${data[at]} at element ${at}: start again with a lower learning rate or clipped gradients`,
+      );
+    }
+  }
+  for (const [name, { data }] of graph.initializers) {
+    const at = data instanceof Float32Array ? data.findIndex(Number.isNaN) : -1;
+    if (at >= 0) {
+      return new RangeError(`${subject}; "${name}" in the file holds NaN at element ${at}: repair the file`);
+    }
+  }
+  return new RangeError(
+    `${subject}; the weights are finite, so a node overflows or divides by 0: lower the learning rate, or scale the inputs as the model expects`,
+  );
 }

@@ -46,6 +46,14 @@ test.each<[string, [string, SafeTensor][], string]>([
     "2 unfit: fc.weight must be F32 [2,1], got F32 [1,2], bn1.num_batches_tracked must be I64 [], got I32 []",
   ],
   [
+    "tensors that are not finite",
+    [
+      ["fc.weight", { ...weight, data: Float32Array.of(3, Number.NaN) }],
+      ["bn1.num_batches_tracked", count],
+    ],
+    "1 unfit: fc.weight must be finite, got NaN at element 1",
+  ],
+  [
     "everything at once, shortened",
     Array.from({ length: 10 }, (_, i) => [`layer${i}`, weight]),
     "2 missing: fc.weight, bn1.num_batches_tracked; 10 unexpected: layer0, layer1, layer2, layer3, " +

@@ -7,7 +7,7 @@ import type { SafeTensor, SafeTensors } from "./safetensors.ts";
  *
  * @param model - Its `state` arrays are written in place, and only if everything fits.
  * @param tensors - By state-dict name.
- * @throws Error that lists missing, unexpected and misshapen tensors.
+ * @throws Error that lists missing, unexpected and misshapen tensors, and those with NaN or infinities.
  */
 export function loadState(model: Pick<Model, "name" | "state">, tensors: SafeTensors): void {
   const names = new Set(model.state.map(({ name }) => name));
@@ -22,6 +22,8 @@ export function loadState(model: Pick<Model, "name" | "state">, tensors: SafeTen
     const copy = copyOf(data, tensor);
     if (copy !== null && tensor.shape.join() === shape.join()) copies.push(copy);
     else unfit.push(`${name} must be ${expected}, got ${tensor.dtype} [${tensor.shape}]`);
+    const at = tensor.data instanceof Float32Array ? tensor.data.findIndex((x) => !Number.isFinite(x)) : -1;
+    if (at >= 0) unfit.push(`${name} must be finite, got ${tensor.data[at]} at element ${at}`);
   }
   const problems = [
     ...listed("missing", missing),

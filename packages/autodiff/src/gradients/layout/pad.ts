@@ -10,7 +10,7 @@ import { adjointAlong } from "./along-axis.ts";
  * @throws RangeError for an unknown mode.
  */
 export const pad: GradientRule = (context) => {
-  const { name, gradient, input, inputs, attributes, builder, math } = context;
+  const { name, gradient, input, inputs, attributes, builder } = context;
   const { shape } = input(0);
   const pads = constantNumbers(context, 1) ?? [];
   const mode = readText(attributes, "mode", "constant");
@@ -23,9 +23,9 @@ export const pad: GradientRule = (context) => {
     );
     return [builder.op("Pad", [gradient, back, null, inputs[3] ?? null])];
   }
-  const source = sources[mode];
+  const source = sources.get(mode);
   if (source === undefined) {
-    const known = ["constant", ...Object.keys(sources)].join(", ");
+    const known = ["constant", ...sources.keys()].join(", ");
     throw new RangeError(`Pad "${name}": mode must be one of ${known}, got "${mode}"`);
   }
   const axes = constantNumbers(context, 3) ?? [...shape.keys()];
@@ -35,22 +35,21 @@ export const pad: GradientRule = (context) => {
     const size = shape[axis] ?? 0;
     const [before = 0, after = 0] = [pads[index], pads[index + axes.length]];
     if (before === 0 && after === 0) continue;
-    const rows = Array.from({ length: before + size + after }, (_, position) => {
-      const from = source(position - before, size);
-      return Array.from({ length: size }, (_, at) => (at === from ? 1 : 0));
-    });
-    result = adjointAlong(builder, math, result, axis, rows);
+    result = adjointAlong(context, result, axis, size, (position) => [[source(position - before, size), 1]]);
   }
   return [result];
 };
 
 /** Mode -> the pixel of [0, size) that stands at a position of the padded axis. */
-const sources: Readonly<Record<string, (position: number, size: number) => number>> = {
-  edge: (position, size) => Math.min(Math.max(position, 0), size - 1),
-  reflect: (position, size) => {
-    const period = Math.max(2 * (size - 1), 1);
-    const wrapped = ((position % period) + period) % period;
-    return wrapped < size ? wrapped : period - wrapped;
-  },
-  wrap: (position, size) => ((position % size) + size) % size,
-};
+const sources: ReadonlyMap<string, (position: number, size: number) => number> = new Map([
+  ["edge", (position, size) => Math.min(Math.max(position, 0), size - 1)],
+  [
+    "reflect",
+    (position, size) => {
+      const period = Math.max(2 * (size - 1), 1);
+      const wrapped = ((position % period) + period) % period;
+      return wrapped < size ? wrapped : period - wrapped;
+    },
+  ],
+  ["wrap", (position, size) => ((position % size) + size) % size],
+]);

@@ -9,7 +9,7 @@ import { adjointAlong } from "./along-axis.ts";
  * @throws RangeError for antialiasing, cropping and unknown modes.
  */
 export const resize: GradientRule = (context) => {
-  const { name, gradient, input, output, attributes, builder, math } = context;
+  const { name, gradient, input, output, attributes } = context;
   const { shape } = input(0);
   if (readInt(attributes, "antialias", 0) !== 0) {
     throw new RangeError(`Resize "${name}": antialias must be 0, got 1; freeze what lies before it`);
@@ -24,15 +24,11 @@ export const resize: GradientRule = (context) => {
     if (length === size && scale === 1) continue;
     const coordinate = coordinates(context, size, length, scale);
     const weights = interpolation(context, scale);
-    const rows = Array.from({ length }, (_, position) => {
-      const row = new Array<number>(size).fill(0);
-      for (const [at, weight] of weights(coordinate(position))) {
-        const inside = Math.min(Math.max(at, 0), size - 1);
-        row[inside] = (row[inside] ?? 0) + weight;
-      }
-      return row;
-    });
-    result = adjointAlong(builder, math, result, axis, rows);
+    result = adjointAlong(context, result, axis, size, (position) =>
+      weights(coordinate(position)).map(
+        ([at, weight]) => [Math.min(Math.max(at, 0), size - 1), weight] as const,
+      ),
+    );
   }
   return [result];
 };
@@ -73,10 +69,10 @@ function interpolation(
   const excludeOutside = readInt(attributes, "exclude_outside", 0);
   if (mode === "nearest") {
     const rounding = readText(attributes, "nearest_mode", "round_prefer_floor");
-    const round = roundings[rounding];
+    const round = roundings.get(rounding);
     if (round) return (x) => [[round(x), 1]];
     throw new RangeError(
-      `Resize "${name}": nearest_mode must be one of ${Object.keys(roundings).join(", ")}, got "${rounding}"`,
+      `Resize "${name}": nearest_mode must be one of ${[...roundings.keys()].join(", ")}, got "${rounding}"`,
     );
   }
   if (mode === "linear") {
@@ -100,12 +96,12 @@ function interpolation(
   );
 }
 
-const roundings: Readonly<Record<string, (x: number) => number>> = {
-  round_prefer_floor: (x) => Math.ceil(x - 0.5),
-  round_prefer_ceil: (x) => Math.floor(x + 0.5),
-  floor: Math.floor,
-  ceil: Math.ceil,
-};
+const roundings: ReadonlyMap<string, (x: number) => number> = new Map([
+  ["round_prefer_floor", (x) => Math.ceil(x - 0.5)],
+  ["round_prefer_ceil", (x) => Math.floor(x + 0.5)],
+  ["floor", Math.floor],
+  ["ceil", Math.ceil],
+]);
 
 /** Keys' kernel at distance d in [0, 2]. */
 function cubic(a: number, d: number): number {

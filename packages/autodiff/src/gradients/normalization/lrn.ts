@@ -1,4 +1,5 @@
 import { readFloat, readInt } from "../../graph/attributes.ts";
+import type { Value } from "../../graph/graph.ts";
 import type { GradientRule } from "../gradient-rule.ts";
 import { adjointAlong } from "../layout/along-axis.ts";
 
@@ -6,28 +7,27 @@ import { adjointAlong } from "../layout/along-axis.ts";
  * y = x s^-beta, s = bias + alpha / n times the sum of x^2 over the n channels around:
  * dx = dy s^-beta - 2 alpha beta / n x W(dy y / s), W the sum over the channels whose windows see x.
  */
-export const lrn: GradientRule = ({ gradient, input, output, attributes, builder, math }) => {
+export const lrn: GradientRule = (context) => {
+  const { gradient, input, output, attributes, builder, math } = context;
   const x = input(0);
   const channels = x.shape[1] ?? 0;
   const size = readInt(attributes, "size", 1);
   const alpha = readFloat(attributes, "alpha", 1e-4) / size;
   const beta = readFloat(attributes, "beta", 0.75);
-  const seen = (channel: number, other: number) =>
-    other >= channel - Math.floor((size - 1) / 2) && other <= channel + Math.ceil((size - 1) / 2) ? 1 : 0;
-  const square = (of: (channel: number, other: number) => number) =>
-    Array.from({ length: channels }, (_, row) =>
-      Array.from({ length: channels }, (_, column) => of(row, column)),
-    );
-  const sums = adjointAlong(
-    builder,
-    math,
-    math.mul(x, x),
-    1,
-    square((row, column) => seen(column, row)),
-  );
+  /** The channels from `channel - before` to `channel + after`. */
+  const around = (channel: number, before: number, after: number) => {
+    const first = Math.max(channel - before, 0);
+    const count = Math.min(channel + after, channels - 1) - first + 1;
+    return Array.from({ length: count }, (_, index) => [first + index, 1] as const);
+  };
+  const [before, after] = [Math.floor((size - 1) / 2), Math.ceil((size - 1) / 2)];
+  const along = (value: Value, left: number, right: number) =>
+    adjointAlong(context, value, 1, channels, (channel) => around(channel, left, right));
+  // The transposed map sees as many channels on the other side.
+  const sums = along(math.mul(x, x), after, before);
   const s = math.add(math.mul(sums, alpha), readFloat(attributes, "bias", 1));
   const power = builder.op("Pow", [s, math.constant(-beta)]);
   const shared = math.div(math.mul(gradient, output), s);
-  const around = adjointAlong(builder, math, shared, 1, square(seen));
-  return [math.sub(math.mul(gradient, power), math.mul(math.mul(x, around), 2 * alpha * beta))];
+  const shares = along(shared, before, after);
+  return [math.sub(math.mul(gradient, power), math.mul(math.mul(x, shares), 2 * alpha * beta))];
 };

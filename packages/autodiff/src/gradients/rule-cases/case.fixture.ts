@@ -5,6 +5,8 @@ import type { Attributes, Value } from "../../graph/graph.ts";
 
 /** One random application of an operator. */
 export interface Case {
+  /** Of the graph; absent: 21. */
+  readonly opset?: number;
   /** Shapes of the inputs that are differentiated. */
   readonly shapes: readonly (readonly number[])[];
   /** Adds the operator. */

@@ -64,6 +64,21 @@ const clipCases = fc
     }),
   );
 
+/** A lower bound that is computed from the elements. */
+const boundCases = shape.map(
+  (dims): Case => ({
+    shapes: [dims],
+    apply(builder, [x]) {
+      const given = x ?? null;
+      const largest = builder.op("ReduceMax", [given], { keepdims: int(0) });
+      return builder.op("Clip", [
+        given,
+        builder.op("Sub", [largest, builder.constant(float32([], [1.0625]))]),
+      ]);
+    },
+  }),
+);
+
 /** Three inputs of which one may be a scalar. */
 const variadic = (type: string) =>
   fc
@@ -144,7 +159,10 @@ export const elementwiseRules: Rules = {
   Abs: [{ cases: unary("Abs"), ...kinked }],
   Cast: [{ cases: castCases, ...linear }],
   Celu: [{ cases: unary("Celu", alphas), ...smooth, separated: true }],
-  Clip: [{ cases: clipCases, ...kinked }],
+  Clip: [
+    { cases: clipCases, ...kinked },
+    { cases: boundCases, ...kinked },
+  ],
   Cos: [{ cases: unary("Cos"), ...smooth }],
   Dropout: [{ cases: dropoutCases, ...linear }],
   Elu: [{ cases: unary("Elu", alphas), ...smooth, separated: true }],

@@ -4,7 +4,7 @@ import { int, ints, text } from "../../graph/attributes.ts";
 import type { GraphBuilder } from "../../graph/builder.ts";
 import type { Attributes } from "../../graph/graph.ts";
 import { elementCount, float32, int64 } from "../../graph/tensor.ts";
-import { broadcastPair, type Case, linear, op, type Rules, shape, size } from "./case.fixture.ts";
+import { broadcastPair, type Case, kinked, linear, op, type Rules, shape, size } from "./case.fixture.ts";
 
 const concatCases = fc
   .tuple(shape, fc.nat(3), fc.boolean(), fc.array(size, { minLength: 1, maxLength: 3 }))
@@ -93,6 +93,106 @@ const gatherElementsCases = shape.chain((dims) =>
           }),
       };
     }),
+);
+
+/** Different positions along an axis. */
+const scatterElementsCases = shape.chain((dims) =>
+  fc
+    .tuple(fc.nat(dims.length - 1), fc.infiniteStream(fc.nat(0xffff)), fc.boolean())
+    .map(([axis, stream, add]): Case => {
+      const length = dims[axis] ?? 1;
+      const count = 1 + (Number(stream.next().value) % length);
+      const first = Number(stream.next().value) % length;
+      const taken = dims.map((whole, at) => (at === axis ? count : whole));
+      const behind = elementCount(dims.slice(axis + 1));
+      const indices = Array.from(
+        { length: elementCount(taken) },
+        (_, at) => ((first + (Math.floor(at / behind) % count)) % length) - (add ? length : 0),
+      );
+      return {
+        shapes: [dims, taken],
+        apply: (builder, [x, updates]) =>
+          builder.op(
+            "ScatterElements",
+            [x ?? null, builder.constant(int64(taken, indices)), updates ?? null],
+            { axis: int(axis), ...(add && { reduction: text("add") }) },
+          ),
+      };
+    }),
+);
+
+/** Two slices that the first one or two axes name. */
+const slices = fc.tuple(fc.tuple(fc.constant(3), size, size), fc.boolean()).map(([dims, deep]) => {
+  const positions = [0, 2].flatMap((row) => (deep ? [row, (dims[1] ?? 1) - 1] : [row - 3]));
+  const depth = deep ? 2 : 1;
+  return { dims, indices: int64([2, depth], positions), taken: [2, ...dims.slice(depth)] };
+});
+
+const scatterNdCases = fc.tuple(slices, fc.boolean()).map(
+  ([{ dims, indices, taken }, add]): Case => ({
+    shapes: [dims, taken],
+    apply: (builder, [x, updates]) =>
+      builder.op(
+        "ScatterND",
+        [x ?? null, builder.constant(indices), updates ?? null],
+        add ? { reduction: text("add") } : {},
+      ),
+  }),
+);
+
+const gatherNdCases = slices.map(
+  ({ dims, indices }): Case => ({
+    shapes: [dims],
+    apply: (builder, [x]) => builder.op("GatherND", [x ?? null, builder.constant(indices)]),
+  }),
+);
+
+const topKCases = shape.chain((dims) =>
+  fc.tuple(fc.nat(dims.length - 1), fc.boolean(), fc.boolean()).chain(([axis, largest, negative]) =>
+    fc.integer({ min: 1, max: dims[axis] ?? 1 }).map(
+      (count): Case => ({
+        shapes: [dims],
+        apply(builder, [x]) {
+          const k = builder.constant(int64([1], [count]));
+          const [values] = builder.ops(
+            "TopK",
+            [x ?? null, k],
+            { axis: int(negative ? axis - dims.length : axis), largest: int(largest ? 1 : 0) },
+            2,
+          );
+          if (!values) throw new Error("TopK has values");
+          return values;
+        },
+      }),
+    ),
+  ),
+);
+
+const triluCases = fc.tuple(size, size, size, fc.boolean(), fc.option(fc.integer({ min: -2, max: 2 }))).map(
+  ([batch, rows, columns, upper, diagonal]): Case => ({
+    shapes: [[batch, rows, columns]],
+    apply: (builder, [x]) =>
+      builder.op(
+        "Trilu",
+        [x ?? null, ...(diagonal === null ? [] : [builder.constant(int64([], [diagonal]))])],
+        { upper: int(upper ? 1 : 0) },
+      ),
+  }),
+);
+
+/** Equal parts, of which the last may be smaller. */
+const evenSplitCases = fc.tuple(size, fc.integer({ min: 5, max: 8 }), fc.constantFrom(2, 3)).map(
+  ([rows, columns, count]): Case => ({
+    shapes: [[rows, columns]],
+    apply(builder, [x]) {
+      const attributes = { axis: int(-1), num_outputs: int(count) };
+      const parts = builder.ops("Split", [x ?? null], attributes, count);
+      const scaled = parts.map((part, index) =>
+        builder.op("Mul", [part, builder.constant(float32([], [index + 2]))]),
+      );
+      return builder.op("Concat", scaled.reverse(), { axis: int(-1) });
+    },
+  }),
 );
 
 /** Every part goes on with a factor of its own; one of them nowhere. */
@@ -240,11 +340,19 @@ export const layoutRules: Rules = {
   Expand: [{ cases: expandCases, ...linear }],
   Gather: [{ cases: gatherCases, ...linear }],
   GatherElements: [{ cases: gatherElementsCases, ...linear }],
+  GatherND: [{ cases: gatherNdCases, ...linear }],
+  ScatterElements: [{ cases: scatterElementsCases, ...linear }],
+  ScatterND: [{ cases: scatterNdCases, ...linear }],
+  TopK: [{ cases: topKCases, ...kinked }],
+  Trilu: [{ cases: triluCases, ...linear }],
   Pad: [{ cases: padCases, ...linear }],
   Resize: [{ cases: resizeCases, step: 1, tolerance: 1e-4 }],
   Slice: [{ cases: sliceCases, ...linear }],
   SpaceToDepth: [{ cases: blockCases("SpaceToDepth", [{}]), ...linear }],
-  Split: [{ cases: splitCases, ...linear }],
+  Split: [
+    { cases: splitCases, ...linear },
+    { cases: evenSplitCases, ...linear },
+  ],
   Squeeze: [{ cases: squeezeCases, ...linear }],
   Tile: [{ cases: tileCases, ...linear }],
   Unsqueeze: [{ cases: unsqueezeCases, ...linear }],

@@ -31,9 +31,11 @@ const layerNormalizationCases = fc
   .map(([dims, from, bias]): Case => {
     const axis = from % dims.length;
     const scale = dims.slice(axis);
+    // Also counted from the end.
+    const given = from === 2 ? axis - dims.length : axis;
     return {
       shapes: [dims, scale, ...(bias ? [scale] : [])],
-      apply: op("LayerNormalization", { axis: int(axis), epsilon: float(0.5) }),
+      apply: op("LayerNormalization", { axis: int(given), epsilon: float(0.5) }),
     };
   });
 
@@ -46,6 +48,11 @@ const groupCases = (type: "GroupNormalization" | "InstanceNormalization") =>
       apply: op(type, attributes),
     };
   });
+
+/** Before opset 21, scale and bias had an entry per group. */
+const oldGroupCases = groupCases("GroupNormalization").map(
+  ({ shapes: [x = []], apply }): Case => ({ opset: 18, shapes: [x, [2], [2]], apply }),
+);
 
 /** Of x + 3, which stays away from 0. */
 const lpCases = fc
@@ -79,7 +86,10 @@ export const normalizationRules: Rules = {
     { cases: batchNormalizationCases(true), ...smooth },
   ],
   LayerNormalization: [{ cases: layerNormalizationCases, ...smooth }],
-  GroupNormalization: [{ cases: groupCases("GroupNormalization"), ...smooth }],
+  GroupNormalization: [
+    { cases: groupCases("GroupNormalization"), ...smooth },
+    { cases: oldGroupCases, ...smooth },
+  ],
   InstanceNormalization: [{ cases: groupCases("InstanceNormalization"), ...smooth }],
   LRN: [{ cases: lrnCases, ...smooth }],
   LpNormalization: [{ cases: lpCases, ...smooth }],

@@ -38,8 +38,22 @@ const alongAxis = (type: string) =>
     ),
   );
 
+const cumSumCases = shape.chain((dims) =>
+  fc.tuple(fc.integer({ min: -dims.length, max: dims.length - 1 }), fc.boolean(), fc.boolean()).map(
+    ([axis, exclusive, reverse]): Case => ({
+      shapes: [dims],
+      apply: (builder, [x]) =>
+        builder.op("CumSum", [x ?? null, builder.constant(int64([], [axis]))], {
+          exclusive: int(exclusive ? 1 : 0),
+          reverse: int(reverse ? 1 : 0),
+        }),
+    }),
+  ),
+);
+
 /** Operator -> how it is checked. */
 export const reductionRules: Rules = {
+  CumSum: [{ cases: cumSumCases, ...linear }],
   LogSoftmax: [{ cases: alongAxis("LogSoftmax"), ...smooth }],
   ReduceL1: [{ cases: reductions("ReduceL1"), ...kinked }],
   ReduceL2: [{ cases: reductions("ReduceL2", 3), ...smooth }],

@@ -122,7 +122,13 @@ export const windowRules: Rules = {
     {
       cases: poolCases(
         "AveragePool",
-        fc.constantFrom<Attributes[]>({}, { ceil_mode: int(1) }, { count_include_pad: int(1) }),
+        fc.constantFrom<Attributes[]>(
+          {},
+          { ceil_mode: int(1) },
+          { count_include_pad: int(1) },
+          { dilations: ints(2, 1) },
+          { dilations: ints(1, 2), count_include_pad: int(1) },
+        ),
       ),
       ...linear,
     },
@@ -141,7 +147,15 @@ export const windowRules: Rules = {
       ...linear,
     },
   ],
-  MaxPool: [{ cases: poolCases("MaxPool", fc.constant({})), ...kinked }],
+  MaxPool: [
+    {
+      cases: poolCases(
+        "MaxPool",
+        fc.constantFrom<Attributes[]>({}, { ceil_mode: int(1) }, { dilations: ints(2, 1) }),
+      ),
+      ...kinked,
+    },
+  ],
   GlobalMaxPool: [
     {
       cases: fc

@@ -1,14 +1,18 @@
 import { readInt } from "../../graph/attributes.ts";
 import { type Window2d, window2d } from "../../graph/shapes/window.ts";
-import { float32 } from "../../graph/tensor.ts";
+import { elementCount, float32 } from "../../graph/tensor.ts";
+import { limitConstant } from "../constant-size.ts";
 import type { GradientRule } from "../gradient-rule.ts";
 import { spreadWindows } from "./spread-windows.ts";
 
 /** y = mean of each window: each of its n pixels receives dy / n. */
-export const averagePool: GradientRule = ({ gradient, input, attributes, builder, math }) => {
+export const averagePool: GradientRule = (context) => {
+  const { gradient, input, attributes, builder, math } = context;
   const [batch = 0, channels = 0, height = 0, width = 0] = input(0).shape;
   const [, , rows = 0, columns = 0] = gradient.shape;
   const window = window2d(attributes);
+  limitConstant(context, elementCount(window.kernel));
+  limitConstant(context, rows * columns);
   const countPads = readInt(attributes, "count_include_pad", 0) === 1;
   const vertical = pixelCounts(window, 0, height, rows, countPads);
   const horizontal = pixelCounts(window, 1, width, columns, countPads);
@@ -24,7 +28,7 @@ export const averagePool: GradientRule = ({ gradient, input, attributes, builder
 
 /** For each window along one axis, how many pixels it averages. */
 function pixelCounts(
-  { kernel, strides, pads }: Window2d,
+  { kernel, strides, dilations, pads }: Window2d,
   axis: 0 | 1,
   size: number,
   windows: number,
@@ -33,6 +37,8 @@ function pixelCounts(
   const [low, high] = countPads ? [-pads[axis], size + pads[axis === 0 ? 2 : 3]] : [0, size];
   return Array.from({ length: windows }, (_, index) => {
     const start = index * strides[axis] - pads[axis];
-    return Math.min(start + kernel[axis], high) - Math.max(start, low);
+    const first = Math.max(Math.ceil((low - start) / dilations[axis]), 0);
+    const end = Math.min(Math.ceil((high - start) / dilations[axis]), kernel[axis]);
+    return end - first;
   });
 }

@@ -1,6 +1,8 @@
 import { readInt } from "../../graph/attributes.ts";
 import type { Value } from "../../graph/graph.ts";
 import { window2d } from "../../graph/shapes/window.ts";
+import { elementCount } from "../../graph/tensor.ts";
+import { limitConstant } from "../constant-size.ts";
 import type { GradientContext, GradientRule } from "../gradient-rule.ts";
 import { convInputGradient } from "./conv-input.ts";
 import { convWeightGradient } from "./conv-weight.ts";
@@ -12,6 +14,7 @@ export const conv: GradientRule = (context) => {
   const w = input(1);
   const window = window2d(attributes, w.shape.slice(2));
   const groups = readInt(attributes, "group", 1);
+  limitConstant(context, (x.shape[1] ?? 0) * elementCount(window.kernel) ** 2);
   const byInput = convInputGradient(builder, gradient, w, window, x.shape, groups);
   const of = { gradient, x, window, weightShape: w.shape, groups };
   const { byWeight, joinedColumns } = convWeightGradient(builder, of);

@@ -1,6 +1,6 @@
 /** Small constants as plain numbers, for the arithmetic of shapes. */
 import type { DataType, Tensor } from "../graph.ts";
-import { allocate, elementCount } from "../tensor.ts";
+import { allocate, elementCount, toInt64 } from "../tensor.ts";
 
 /** A constant whose elements are JavaScript numbers in row-major order. */
 export interface NumberArray {
@@ -18,7 +18,7 @@ export function fromTensor({ dtype, shape, data }: Tensor): NumberArray {
 export function toTensor({ dtype, shape, data }: NumberArray): Tensor {
   const elements = allocate(dtype, elementCount(shape));
   for (const [index, value] of data.entries()) {
-    if (elements instanceof BigInt64Array) elements[index] = BigInt(Math.trunc(value));
+    if (elements instanceof BigInt64Array) elements[index] = toInt64(Math.trunc(value));
     else elements[index] = dtype === "bool" ? Number(value !== 0) : value;
   }
   return { dtype, shape, data: elements };

@@ -9,11 +9,15 @@ import { evaluators } from "./evaluators.ts";
 /** More elements than a shape has; larger constants are left to the engine. */
 const largestFolded = 4096;
 
+/** Elements read and written by all nodes of a graph; what comes later is left to the engine. */
+const largestWork = 2 ** 22;
+
 /** Folds the constant nodes of one graph, in their order. */
 export class ConstantFolding {
   readonly #builder: GraphBuilder;
   /** Names of constants that are no weights. */
   readonly #noWeights: Set<string>;
+  #work = 0;
 
   /** @param noWeights - Names of constants that are no weights, whatever their type. */
   constructor(builder: GraphBuilder, noWeights: Iterable<string>) {
@@ -40,9 +44,10 @@ export class ConstantFolding {
 
   #evaluate(node: Node): Tensor | undefined {
     if (node.domain !== "" || node.outputs.length !== 1) return undefined;
-    const [first = ""] = node.inputs;
-    if (node.op === "Shape" || node.op === "Size") {
-      const { shape } = this.#builder.value(first);
+    const values = this.#builder.inputsOf(node);
+    const [first] = values;
+    if (first && (node.op === "Shape" || node.op === "Size")) {
+      const { shape } = first;
       if (node.op === "Size") return toTensor({ dtype: "int64", shape: [], data: [elementCount(shape)] });
       const bound = (name: string, fallback: number) => {
         const attribute = node.attributes[name];
@@ -51,22 +56,28 @@ export class ConstantFolding {
       return toTensor(integers(shape.slice(bound("start", 0), bound("end", shape.length))));
     }
     const evaluator = evaluators.get(node.op);
-    const constants = node.inputs.map((name) => (name === "" ? null : this.#known(name)));
-    if (!evaluator || constants.includes(undefined)) return undefined;
+    if (!evaluator || this.#work > largestWork) return undefined;
+    const constants = values.map((value) => value && this.#known(value.name));
+    if (constants.includes(undefined)) return undefined;
     const given = constants.map((constant) => constant ?? null);
     const [type] = inferTypes({
       op: node.op,
       name: node.name,
-      inputs: node.inputs.map((name) => (name === "" ? null : this.#builder.value(name))),
+      inputs: values,
       attributes: node.attributes,
       outputs: 1,
       constant: (index) => given[index] ?? undefined,
     });
     if (!type || elementCount(type.shape) > largestFolded) return undefined;
+    const read = given.reduce((sum, constant) => sum + (constant?.data.length ?? 1), 0);
+    this.#work += read + elementCount(type.shape) * given.length;
+    if (this.#work > largestWork) return undefined;
     const inputs = given.map((constant) => (constant ? fromTensor(constant) : null));
     const nothing = integers([]);
     const input = (index: number) => inputs[index] ?? nothing;
-    return toTensor({ ...type, data: evaluator({ attributes: node.attributes, inputs, type, input }) });
+    const data = evaluator({ attributes: node.attributes, inputs, type, input });
+    const floating = type.dtype === "float32" || type.dtype === "float64";
+    return floating || !data.some(Number.isNaN) ? toTensor({ ...type, data }) : undefined;
   }
 
   #known(name: string): Tensor | undefined {

@@ -1,5 +1,14 @@
 /** Shapes of operators that work element by element. */
-import { describe, formatShape, type OpCall, requiredInput, type ShapeRule } from "./shape-rule.ts";
+import { readInt } from "../attributes.ts";
+import {
+  commonType,
+  describe,
+  formatShape,
+  normalizeAxis,
+  type OpCall,
+  requiredInput,
+  type ShapeRule,
+} from "./shape-rule.ts";
 
 /** One output like the first input: Relu, Sigmoid, Identity ... */
 export const sameAsInput: ShapeRule = (call) => {
@@ -8,17 +17,49 @@ export const sameAsInput: ShapeRule = (call) => {
 };
 
 /** Numpy broadcasting over all inputs: Add, Mul, Where ... */
-export const broadcast: ShapeRule = (call) => [
+export const broadcast: ShapeRule = (call) => [{ dtype: commonType(call), shape: broadcastShape(call) }];
+
+/** Pow: broadcasting, the type of the base. */
+export const power: ShapeRule = (call) => [
   { dtype: requiredInput(call, 0).dtype, shape: broadcastShape(call) },
 ];
 
+/** PRelu: the slope broadcasts to the input. */
+export const prelu: ShapeRule = (call) => {
+  const { shape } = requiredInput(call, 0);
+  const dtype = commonType(call);
+  if (broadcastShape(call).join() !== shape.join()) {
+    throw new RangeError(
+      `${describe(call)}: slope must broadcast to ${formatShape(shape)}, got ${formatShape(requiredInput(call, 1).shape)}`,
+    );
+  }
+  return [{ dtype, shape }];
+};
+
+/** Softmax and its kin: like the input, along one of its axes. */
+export const sameAlongAxis: ShapeRule = (call) => {
+  const { dtype, shape } = requiredInput(call, 0);
+  normalizeAxis(call, readInt(call.attributes, "axis", -1), shape.length);
+  return [{ dtype, shape }];
+};
+
 /** Comparison: broadcasting, bool. */
-export const compare: ShapeRule = (call) => [{ dtype: "bool", shape: broadcastShape(call) }];
+export const compare: ShapeRule = (call) => {
+  commonType(call);
+  return [{ dtype: "bool", shape: broadcastShape(call) }];
+};
+
+/** One condition per element of the input. */
+export const isCondition: ShapeRule = (call) => [{ dtype: "bool", shape: requiredInput(call, 0).shape }];
 
 /** Where(condition, x, y): the type of x. */
-export const where: ShapeRule = (call) => [
-  { dtype: requiredInput(call, 1).dtype, shape: broadcastShape(call) },
-];
+export const where: ShapeRule = (call) => {
+  const { dtype } = requiredInput(call, 0);
+  if (dtype !== "bool") {
+    throw new RangeError(`${describe(call)}: condition must be bool, got ${dtype}; cast it`);
+  }
+  return [{ dtype: commonType(call, 1), shape: broadcastShape(call) }];
+};
 
 /** Dropout: y like x, and which elements were kept. */
 export const dropout: ShapeRule = (call) => {

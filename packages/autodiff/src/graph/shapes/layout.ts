@@ -2,6 +2,7 @@
 import { readInt, readInts } from "../attributes.ts";
 import { elementCount } from "../tensor.ts";
 import {
+  commonType,
   constantIntegers,
   describe,
   formatShape,
@@ -14,7 +15,10 @@ import {
 /** Reshape: 0 keeps a dimension, one -1 takes what is left. */
 export const reshape: ShapeRule = (call) => {
   const x = requiredInput(call, 0);
-  const target = constantIntegers(call, 1).map((size, axis) => (size === 0 ? (x.shape[axis] ?? 0) : size));
+  const copies = readInt(call.attributes, "allowzero", 0) === 0;
+  const target = constantIntegers(call, 1).map((size, axis) =>
+    size === 0 && copies ? (x.shape[axis] ?? 0) : size,
+  );
   const total = elementCount(x.shape);
   const known = elementCount(target.filter((size) => size !== -1));
   const shape = target.map((size) => (size === -1 ? total / known : size));
@@ -30,7 +34,11 @@ export const reshape: ShapeRule = (call) => {
 export const flatten: ShapeRule = (call) => {
   const x = requiredInput(call, 0);
   const axis = readInt(call.attributes, "axis", 1);
-  const at = axis < 0 ? axis + x.shape.length : axis;
+  const rank = x.shape.length;
+  if (!(axis >= -rank && axis <= rank)) {
+    throw new RangeError(`${describe(call)}: axis must be in [${-rank}, ${rank}], got ${axis}`);
+  }
+  const at = axis < 0 ? axis + rank : axis;
   return [{ dtype: x.dtype, shape: [elementCount(x.shape.slice(0, at)), elementCount(x.shape.slice(at))] }];
 };
 
@@ -38,14 +46,13 @@ export const flatten: ShapeRule = (call) => {
 export const transpose: ShapeRule = (call) => {
   const x = requiredInput(call, 0);
   const perm = readInts(call.attributes, "perm", [...x.shape.keys()].reverse());
-  if (perm.length !== x.shape.length || new Set(perm).size !== perm.length) {
+  const fits = (axis: number) => axis >= 0 && axis < x.shape.length;
+  if (perm.length !== x.shape.length || new Set(perm).size !== perm.length || !perm.every(fits)) {
     throw new RangeError(
       `${describe(call)}: perm must permute ${x.shape.length} axes, got ${formatShape(perm)}`,
     );
   }
-  return [
-    { dtype: x.dtype, shape: perm.map((axis) => x.shape[normalizeAxis(call, axis, perm.length)] ?? 0) },
-  ];
+  return [{ dtype: x.dtype, shape: perm.map((axis) => x.shape[axis] ?? 0) }];
 };
 
 /** Concat along `axis`. */
@@ -54,14 +61,15 @@ export const concat: ShapeRule = (call) => {
   const axis = normalizeAxis(call, readInt(call.attributes, "axis", 0), first.shape.length);
   const shapes = call.inputs.map((_, index) => requiredInput(call, index).shape);
   for (const shape of shapes) {
-    if (shape.some((size, at) => at !== axis && size !== first.shape[at])) {
+    const differs = shape.some((size, at) => at !== axis && size !== first.shape[at]);
+    if (shape.length !== first.shape.length || differs) {
       throw new RangeError(
-        `${describe(call)}: inputs must agree outside of axis ${axis}, got ${shapes.map(formatShape).join(", ")}`,
+        `${describe(call)}: inputs must agree outside of axis ${axis}, got ${formatShape(first.shape)} and ${formatShape(shape)}`,
       );
     }
   }
   const total = shapes.reduce((sum, shape) => sum + (shape[axis] ?? 0), 0);
-  return [{ dtype: first.dtype, shape: first.shape.map((size, at) => (at === axis ? total : size)) }];
+  return [{ dtype: commonType(call), shape: first.shape.map((size, at) => (at === axis ? total : size)) }];
 };
 
 /** Slice by constant starts, ends, axes and steps. */
@@ -72,6 +80,11 @@ export const slice: ShapeRule = (call) => {
   const axes = call.inputs[3] ? constantIntegers(call, 3) : [...starts.keys()];
   const steps = call.inputs[4] ? constantIntegers(call, 4) : starts.map(() => 1);
   const shape = [...x.shape];
+  if ([ends, axes, steps].some(({ length }) => length !== starts.length) || steps.includes(0)) {
+    throw new RangeError(
+      `${describe(call)}: starts, ends, axes and steps must be of one length, steps not 0, got ${[starts, ends, axes, steps].map(formatShape).join(", ")}`,
+    );
+  }
   for (const [index, axis] of axes.entries()) {
     const at = normalizeAxis(call, axis, shape.length);
     shape[at] = sliceLength(x.shape[at] ?? 0, starts[index] ?? 0, ends[index] ?? 0, steps[index] ?? 1);
@@ -92,6 +105,11 @@ export const pad: ShapeRule = (call) => {
   const pads = constantIntegers(call, 1);
   const axes = call.inputs[3] ? constantIntegers(call, 3) : [...x.shape.keys()];
   const shape = [...x.shape];
+  if (pads.length !== 2 * axes.length) {
+    throw new RangeError(
+      `${describe(call)}: pads must have ${2 * axes.length} entries, got ${formatShape(pads)}`,
+    );
+  }
   for (const [index, axis] of axes.entries()) {
     const at = normalizeAxis(call, axis, shape.length);
     shape[at] = (shape[at] ?? 0) + (pads[index] ?? 0) + (pads[index + axes.length] ?? 0);
@@ -122,6 +140,11 @@ export const squeeze: ShapeRule = (call) => {
   const x = requiredInput(call, 0);
   const axes = new Set(axesOf(call, x.shape.length));
   const goes = (size: number, axis: number) => (axes.size === 0 ? size === 1 : axes.has(axis));
+  if ([...axes].some((axis) => x.shape[axis] !== 1)) {
+    throw new RangeError(
+      `${describe(call)}: axes must name dimensions of size 1, got ${formatShape([...axes])} for ${formatShape(x.shape)}`,
+    );
+  }
   return [{ dtype: x.dtype, shape: x.shape.filter((size, axis) => !goes(size, axis)) }];
 };
 
@@ -130,6 +153,11 @@ export const unsqueeze: ShapeRule = (call) => {
   const x = requiredInput(call, 0);
   const rank = x.shape.length + constantIntegers(call, 1).length;
   const axes = new Set(axesOf(call, rank));
+  if (axes.size + x.shape.length !== rank) {
+    throw new RangeError(
+      `${describe(call)}: axes must differ, got ${formatShape(constantIntegers(call, 1))}`,
+    );
+  }
   const rest = x.shape.values();
   return [
     {

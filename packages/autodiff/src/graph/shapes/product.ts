@@ -1,6 +1,13 @@
 /** Shapes of matrix products. */
 import { readInt } from "../attributes.ts";
-import { describe, formatShape, rankedInput, requiredInput, type ShapeRule } from "./shape-rule.ts";
+import {
+  commonType,
+  describe,
+  formatShape,
+  rankedInput,
+  requiredInput,
+  type ShapeRule,
+} from "./shape-rule.ts";
 
 /** Gemm: a [M, K] (or transposed), b [K, N] (or transposed), optional c -> [M, N]. */
 export const gemm: ShapeRule = (call) => {
@@ -13,23 +20,30 @@ export const gemm: ShapeRule = (call) => {
       `${describe(call)}: inner dimensions must agree, got ${formatShape(a.shape)} and ${formatShape(b.shape)}`,
     );
   }
-  return [{ dtype: a.dtype, shape: [rows, columns] }];
+  const c = call.inputs[2]?.shape ?? [];
+  const fits = (size: number, axis: number) => size === 1 || size === [rows, columns].at(axis - c.length);
+  if (c.length > 2 || !c.every(fits)) {
+    throw new RangeError(
+      `${describe(call)}: c must broadcast to ${formatShape([rows, columns])}, got ${formatShape(c)}`,
+    );
+  }
+  return [{ dtype: commonType(call), shape: [rows, columns] }];
 };
 
-/** MatMul and FusedMatMul: the last two axes multiply, the others broadcast. */
+/** MatMul and FusedMatMul: the last two axes multiply, the others broadcast; a list is a row before, a column behind. */
 export const matMul: ShapeRule = (call) => {
   const a = requiredInput(call, 0);
   const b = requiredInput(call, 1);
-  if (a.shape.length < 2 || b.shape.length < 2) {
+  if (a.shape.length < 1 || b.shape.length < 1) {
     throw new RangeError(
-      `${describe(call)}: inputs must have at least 2 dimensions, got ${formatShape(a.shape)} and ${formatShape(b.shape)}`,
+      `${describe(call)}: inputs must have at least 1 dimension, got ${formatShape(a.shape)} and ${formatShape(b.shape)}`,
     );
   }
-  const left = a.shape.slice(-2);
-  const right = b.shape.slice(-2);
+  const left = a.shape.length === 1 ? [1, ...a.shape] : a.shape.slice(-2);
+  const right = b.shape.length === 1 ? [...b.shape, 1] : b.shape.slice(-2);
   const [rows = 0, inner = 0] = readInt(call.attributes, "transA", 0) ? left.reverse() : left;
   const [innerB = 0, columns = 0] = readInt(call.attributes, "transB", 0) ? right.reverse() : right;
-  const rank = Math.max(a.shape.length, b.shape.length) - 2;
+  const rank = Math.max(a.shape.length, b.shape.length, 2) - 2;
   const batch = Array.from({ length: rank }, (_, axis) => {
     const sizeA = a.shape[axis - rank + a.shape.length - 2] ?? 1;
     const sizeB = b.shape[axis - rank + b.shape.length - 2] ?? 1;
@@ -40,5 +54,6 @@ export const matMul: ShapeRule = (call) => {
       `${describe(call)}: shapes must multiply, got ${formatShape(a.shape)} and ${formatShape(b.shape)}`,
     );
   }
-  return [{ dtype: a.dtype, shape: [...batch, rows, columns] }];
+  const ends = [...(a.shape.length === 1 ? [] : [rows]), ...(b.shape.length === 1 ? [] : [columns])];
+  return [{ dtype: commonType(call), shape: [...batch, ...ends] }];
 };

@@ -17,6 +17,12 @@ export const resize: ShapeRule = (call) => {
     throw new RangeError(`${describe(call)}: keep_aspect_ratio_policy must be stretch, got ${policy}`);
   }
   const axes = readInts(call.attributes, "axes", [...shape.keys()]);
+  const coordinates = readText(call.attributes, "coordinate_transformation_mode", "half_pixel");
+  if (coordinates === "tf_crop_and_resize") {
+    throw new RangeError(
+      `${describe(call)}: coordinate_transformation_mode must not be tf_crop_and_resize, got it; slice first`,
+    );
+  }
   const [scales, sizes] = [2, 3].map((index) => Array.from(call.constant(index)?.data ?? [], Number));
   const given = sizes?.length ? sizes : (scales ?? []);
   if (given.length !== axes.length) {

@@ -1,5 +1,6 @@
 /** What a shape rule sees and yields, and the checks that rules share. */
 import type { Attributes, DataType, Tensor, Value } from "../graph.ts";
+import { elementCount } from "../tensor.ts";
 
 /** Element type and static shape of one output. */
 export interface ValueType {
@@ -10,6 +11,8 @@ export interface ValueType {
 /** One application of an operator, before its outputs exist. */
 export interface OpCall {
   readonly op: string;
+  /** Operator set; absent: `ai.onnx`. */
+  readonly domain?: string;
   /** Name of the node, for messages. */
   readonly name: string;
   /** null stands for an absent optional input. */
@@ -48,7 +51,36 @@ export function constantIntegers(call: OpCall, index: number): readonly number[]
   if (!constant) {
     throw new RangeError(`${describe(call)}: input ${index} must be a constant, since shapes are static`);
   }
+  if (constant.shape.length > 1 || constant.data.length > longestList) {
+    throw new RangeError(
+      `${describe(call)}: input ${index} must be a list of at most ${longestList} integers, got shape ${formatShape(constant.shape)}`,
+    );
+  }
   return Array.from(constant.data, Number);
+}
+
+/** A list of axes, sizes or positions is short: one entry per dimension or per part. */
+const longestList = 65_536;
+
+/** Throws unless all inputs that are given have the element type of input `first`, which it returns. */
+export function commonType(call: OpCall, first = 0): DataType {
+  const { dtype } = requiredInput(call, first);
+  const other = call.inputs.slice(first).find((value) => value && value.dtype !== dtype);
+  if (other) {
+    throw new RangeError(
+      `${describe(call)}: inputs must have one element type, got ${dtype} and ${other.dtype}; cast one of them`,
+    );
+  }
+  return dtype;
+}
+
+/** Throws unless input `index` has the shape. */
+export function shapedInput(call: OpCall, index: number, name: string, shape: readonly number[]): void {
+  const given = requiredInput(call, index).shape;
+  if (given.join() === shape.join()) return;
+  throw new RangeError(
+    `${describe(call)}: ${name} must have shape ${formatShape(shape)}, got ${formatShape(given)}`,
+  );
 }
 
 /** The operator and node of a call, as messages begin. */
@@ -56,13 +88,30 @@ export function describe(call: { readonly op: string; readonly name: string }): 
   return `${call.op} "${call.name}"`;
 }
 
-/** A shape as messages show it: `[2, 3]`. */
+/** A shape as messages show it: `[2, 3]`, a long list cut. */
 export function formatShape(shape: readonly number[]): string {
-  return `[${shape.join(", ")}]`;
+  const more = shape.length > 16 ? `, ... ${shape.length} in all` : "";
+  return `[${shape.slice(0, 16).join(", ")}${more}]`;
+}
+
+/** No runtime has tensors of more dimensions. */
+const largestRank = 64;
+
+/**
+ * Throws unless a shape is one that a tensor can have: integers >= 0, and a number of elements that is exact.
+ *
+ * @param subject - What has the shape, for the message.
+ */
+export function checkShape(subject: string, shape: readonly number[]): void {
+  const fits = (size: number) => Number.isSafeInteger(size) && size >= 0;
+  if (shape.length <= largestRank && shape.every(fits) && Number.isSafeInteger(elementCount(shape))) return;
+  throw new RangeError(
+    `${subject} must have at most ${largestRank} dimensions, integers >= 0, and less than 2^53 elements, got ${formatShape(shape)}`,
+  );
 }
 
 /** An axis counted from the end where negative; throws where it lies outside. */
-export function normalizeAxis(call: OpCall, axis: number, rank: number): number {
+export function normalizeAxis(call: Pick<OpCall, "op" | "name">, axis: number, rank: number): number {
   const normalized = axis < 0 ? axis + rank : axis;
   if (!(normalized >= 0 && normalized < Math.max(rank, 1))) {
     throw new RangeError(`${describe(call)}: axis must be in [${-rank}, ${rank - 1}], got ${axis}`);

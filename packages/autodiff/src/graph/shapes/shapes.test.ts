@@ -56,6 +56,20 @@ test.each<Row>([
   ["Expand", [[3, 1], list(2, 1, 4)], {}, [2, 3, 4]],
   ["Squeeze", [[1, 2, 1], list(-1)], {}, [1, 2]],
   ["Squeeze", [[1, 2, 1]], {}, [2]],
+  ["ArgMax", [[2, 3]], { axis: int(-1), keepdims: int(0) }, [2]],
+  ["ArgMin", [[2, 3]], {}, [1, 3]],
+  ["IsNaN", [[2, 3]], {}, [2, 3]],
+  ["MatMul", [[3], [3]], {}, []],
+  ["MatMul", [[2, 4, 3], [3]], {}, [2, 4]],
+  [
+    "Einsum",
+    [
+      [2, 3, 4],
+      [2, 4],
+    ],
+    { equation: text("bij,bj->bi") },
+    [2, 3],
+  ],
   ["Unsqueeze", [[2, 3], list(0, -1)], {}, [1, 2, 3, 1]],
   [
     "MatMul",
@@ -150,7 +164,42 @@ test.each<[string, Row[1], Attributes, string]>([
     {},
     'Gemm "node": inner dimensions must agree, got [2, 3] and [2, 3]',
   ],
-  ["MatMul", [[2, 3], [4]], {}, 'MatMul "node": inputs must have at least 2 dimensions, got [2, 3] and [4]'],
+  ["MatMul", [[2, 3], [4]], {}, 'MatMul "node": shapes must multiply, got [2, 3] and [4]'],
+  ["MatMul", [[], [4]], {}, 'MatMul "node": inputs must have at least 1 dimension, got [] and [4]'],
+  ["TopK", [[2, 3], list(4)], {}, 'TopK "node": k must be in [0, 3], got 4'],
+  [
+    "Einsum",
+    [[2, 3], [4]],
+    { equation: text("ij,j->i") },
+    'Einsum "node": input 1 must fit the term "j", got [4]',
+  ],
+  [
+    "Einsum",
+    [[2, 2]],
+    { equation: text("ii->i") },
+    'Einsum "node": equation must name each axis of an input by a letter of its own, got "ii->i"',
+  ],
+  [
+    "Slice",
+    [[5], list(0), list(4), list(0), list(0)],
+    {},
+    'Slice "node": starts, ends, axes and steps must be of one length, steps not 0, got [0], [4], [0], [0]',
+  ],
+  [
+    "Squeeze",
+    [[2, 1], list(0)],
+    {},
+    'Squeeze "node": axes must name dimensions of size 1, got [0] for [2, 1]',
+  ],
+  ["Pad", [[2, 3], list(1, 1)], {}, 'Pad "node": pads must have 4 entries, got [1, 1]'],
+  ["Where", [[2], [2], [2]], {}, 'Where "node": condition must be bool, got float32; cast it'],
+  ["PRelu", [[2], [3, 2]], {}, 'PRelu "node": slope must broadcast to [2], got [3, 2]'],
+  [
+    "GroupNormalization",
+    [[1, 6, 2, 2], [3], [3]],
+    { num_groups: int(2) },
+    'GroupNormalization "node": scale must have shape [6], got [3]',
+  ],
   [
     "MatMul",
     [
@@ -175,7 +224,7 @@ test.each<[string, Row[1], Attributes, string]>([
       [3, 3],
     ],
     { axis: int(1) },
-    'Concat "node": inputs must agree outside of axis 1, got [2, 3], [3, 3]',
+    'Concat "node": inputs must agree outside of axis 1, got [2, 3] and [3, 3]',
   ],
   ["Concat", [[2, 3]], { axis: int(2) }, 'Concat "node": axis must be in [-2, 1], got 2'],
   ["Expand", [[2], list(3)], {}, 'Expand "node": shape must broadcast, got [2] and [3]'],
@@ -183,7 +232,7 @@ test.each<[string, Row[1], Attributes, string]>([
     "Cast",
     [[2]],
     { to: int(99) },
-    "dataTypeOf: code must be one of 1 (float32), 2 (uint8), 3 (int8), 6 (int32), 7 (int64), 9 (bool), 11 (float64), got 99",
+    'Cast "node": output must have one of the element types float32, uint8, int8, int32, int64, bool, float64, got number 99; convert the model to float32',
   ],
 ])("rejects %s of %o with %o", (op, inputs, attributes, message) => {
   const builder = new GraphBuilder("bad");

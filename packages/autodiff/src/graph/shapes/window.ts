@@ -2,12 +2,14 @@
 import { readInt, readInts, readText } from "../attributes.ts";
 import type { Attributes } from "../graph.ts";
 import {
+  commonType,
   describe,
   formatShape,
   type OpCall,
   rankedInput,
   requiredInput,
   type ShapeRule,
+  shapedInput,
 } from "./shape-rule.ts";
 
 /** The geometry of a two-dimensional sliding window, each pair [vertical, horizontal], in pixels. */
@@ -59,17 +61,14 @@ export const conv: ShapeRule = (call) => {
   const [filters = 0, , kernelHeight = 0, kernelWidth = 0] = w.shape;
   const groups = readInt(call.attributes, "group", 1);
   const expected = [filters, channels / groups, kernelHeight, kernelWidth];
+  commonType(call);
   if (w.shape[1] !== expected[1] || filters % groups !== 0) {
     throw new RangeError(
       `${describe(call)}: weight must have shape [K, C/groups, R, S] = ${formatShape(expected)}, got ${formatShape(w.shape)}`,
     );
   }
-  const bias = call.inputs[2];
-  if (bias && (bias.shape.length !== 1 || bias.shape[0] !== filters)) {
-    throw new RangeError(
-      `${describe(call)}: bias must have shape [${filters}], got ${formatShape(bias.shape)}`,
-    );
-  }
+  if (call.inputs[2]) shapedInput(call, 2, "bias", [filters]);
+  checkKernel(call, [kernelHeight, kernelWidth]);
   return [{ dtype: x.dtype, shape: [batch, filters, ...spatialShape(call, [kernelHeight, kernelWidth])] }];
 };
 
@@ -77,8 +76,19 @@ export const conv: ShapeRule = (call) => {
 export const convTranspose: ShapeRule = (call) => {
   const x = rankedInput(call, 0, 4);
   const w = rankedInput(call, 1, 4);
-  const [batch = 0, , height = 0, width = 0] = x.shape;
-  const [, filters = 0, kernelHeight = 0, kernelWidth = 0] = w.shape;
+  const [batch = 0, channels = 0, height = 0, width = 0] = x.shape;
+  const [, perGroup = 0, kernelHeight = 0, kernelWidth = 0] = w.shape;
+  const groups = readInt(call.attributes, "group", 1);
+  const filters = perGroup * groups;
+  if (w.shape[0] !== channels || channels % groups !== 0) {
+    throw new RangeError(
+      `${describe(call)}: weight must have shape [C, K/groups, R, S] with C = ${channels} in ${groups} groups, got ${formatShape(w.shape)}`,
+    );
+  }
+  if (call.inputs[2]) shapedInput(call, 2, "bias", [filters]);
+  commonType(call);
+  checkGeometry(call);
+  checkKernel(call, [kernelHeight, kernelWidth]);
   const { kernel, strides, dilations, pads } = window2d(call.attributes, [kernelHeight, kernelWidth]);
   const [extraY = 0, extraX = 0] = readInts(call.attributes, "output_padding", [0, 0]);
   return [
@@ -86,7 +96,7 @@ export const convTranspose: ShapeRule = (call) => {
       dtype: x.dtype,
       shape: [
         batch,
-        filters * readInt(call.attributes, "group", 1),
+        filters,
         (height - 1) * strides[0] + (kernel[0] - 1) * dilations[0] + 1 - pads[0] - pads[2] + extraY,
         (width - 1) * strides[1] + (kernel[1] - 1) * dilations[1] + 1 - pads[1] - pads[3] + extraX,
       ],
@@ -97,6 +107,12 @@ export const convTranspose: ShapeRule = (call) => {
 /** MaxPool and AveragePool: x [B, C, H, W] -> [B, C, Ho, Wo]; MaxPool's second output: int64 indices. */
 export const pool: ShapeRule = (call) => {
   const x = rankedInput(call, 0, 4);
+  if (!("kernel_shape" in call.attributes)) {
+    throw new RangeError(`${describe(call)}: attribute kernel_shape must be given, got none`);
+  }
+  if (readInt(call.attributes, "storage_order", 0) !== 0) {
+    throw new RangeError(`${describe(call)}: attribute storage_order must be 0, got 1; leave it out`);
+  }
   const shape = [...x.shape.slice(0, 2), ...spatialShape(call)];
   return [
     { dtype: x.dtype, shape },
@@ -115,6 +131,7 @@ function spatialShape(call: OpCall, kernel?: readonly number[]): readonly number
   if (autoPad !== "NOTSET") {
     throw new RangeError(`${describe(call)}: auto_pad must be NOTSET, got ${autoPad}; give pads instead`);
   }
+  checkGeometry(call);
   const { shape } = requiredInput(call, 0);
   const window = window2d(call.attributes, kernel);
   const [, , height = 0, width = 0] = shape;
@@ -125,4 +142,25 @@ function spatialShape(call: OpCall, kernel?: readonly number[]): readonly number
     );
   }
   return result;
+}
+
+/** Attributes of a window -> number of entries in two dimensions. */
+const lengths = { kernel_shape: 2, strides: 2, dilations: 2, output_padding: 2, pads: 4 } as const;
+
+function checkGeometry(call: OpCall): void {
+  for (const [name, length] of Object.entries(lengths)) {
+    const values = readInts(call.attributes, name, new Array(length).fill(0));
+    if (values.length === length) continue;
+    throw new RangeError(
+      `${describe(call)}: attribute ${name} must have ${length} entries, got ${formatShape(values)}`,
+    );
+  }
+}
+
+function checkKernel(call: OpCall, kernel: readonly number[]): void {
+  const given = readInts(call.attributes, "kernel_shape", kernel);
+  if (given.join() === kernel.join()) return;
+  throw new RangeError(
+    `${describe(call)}: attribute kernel_shape must be that of the weight, ${formatShape(kernel)}, got ${formatShape(given)}`,
+  );
 }
