@@ -7,9 +7,10 @@ import time
 import torch
 import torchvision
 
+N={"mobilenetv3_large_100":"mobilenet_v3_large","mobilenetv3_small_100":"mobilenet_v3_small"}
 name, batch_size, size, threads = sys.argv[1], *map(int, sys.argv[2:5])
 torch.set_num_threads(threads)
-model = getattr(torchvision.models, name)(num_classes=1000).train()
+model = getattr(torchvision.models, N.get(name,name))(num_classes=1000).train()
 images = torch.rand(batch_size, 3, size, size) * 2 - 1
 labels = torch.arange(batch_size) * 37 % 1000
 criterion = torch.nn.CrossEntropyLoss()

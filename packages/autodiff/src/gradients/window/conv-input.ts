@@ -47,15 +47,24 @@ function turnedFilters(builder: GraphBuilder, w: Value, groups: number): Value {
   const math = arithmetic(builder);
   const [filters = 0, channels = 0, rows = 0, columns = 0] = w.shape;
   const taps = rows * columns;
+  const perGroup = filters / groups;
+  const turnedShape = [groups * channels, perGroup, rows, columns];
   // A product with the reversal matrix runs on all threads, a Slice of step -1 on one.
-  const reversed =
-    taps === 1
-      ? w
-      : math.matMul(math.reshape(w, [filters * channels, taps]), builder.constant(reversal(taps)));
-  if (groups === filters && channels === 1) return math.reshape(reversed, w.shape);
-  const grouped = math.reshape(reversed, [groups, filters / groups, channels, taps]);
-  const swapped = math.transpose(grouped, [0, 2, 1, 3]);
-  return math.reshape(swapped, [groups * channels, filters / groups, rows, columns]);
+  const reversed = (matrices: Value, transposed: boolean) =>
+    taps === 1 ? matrices : math.matMul(matrices, builder.constant(reversal(taps)), { a: transposed });
+  if (perGroup === 1)
+    return math.reshape(reversed(math.reshape(w, [channels * groups, taps]), false), turnedShape);
+  // A plain matrix is transposed several times as fast as one of a batch.
+  const [shape, swap] =
+    groups === 1
+      ? [[filters], [1, 0]]
+      : [
+          [groups, perGroup],
+          [0, 2, 1],
+        ];
+  const swapped = math.transpose(math.reshape(w, [...shape, channels * taps]), swap);
+  const perChannel = math.reshape(swapped, [groups * channels, taps, perGroup]);
+  return math.reshape(reversed(perChannel, true), turnedShape);
 }
 
 function reversal(size: number) {
