@@ -62,17 +62,18 @@ const manyFiltersCases = fc
     return { shapes, apply: op("Conv", { pads }) };
   });
 
-/** Depthwise, with filters of more than 3×3 taps. */
+/** Depthwise, with filters of 3×3 taps and more, over small and large maps. */
 const depthwiseCases = fc
   .record({
     geometry,
-    kernel: fc.tuple(fc.integer({ min: 4, max: 5 }), fc.integer({ min: 3, max: 5 })),
+    kernel: fc.tuple(fc.integer({ min: 3, max: 5 }), fc.integer({ min: 3, max: 5 })),
     groups: fc.integer({ min: 1, max: 3 }),
+    more: fc.constantFrom(4, 12),
   })
-  .map(({ geometry: { attributes, rest }, kernel, groups }): Case => {
+  .map(({ geometry: { attributes, rest }, kernel, groups, more }): Case => {
     const { batch, height, width } = rest;
     const shapes = [
-      [batch, groups, height + 4, width + 4],
+      [batch, groups, height + more, width + more],
       [groups, 1, ...kernel],
     ];
     return { shapes, apply: op("Conv", { ...attributes, group: int(groups) }) };

@@ -8,7 +8,7 @@ import type { ConvGradient } from "./conv-gradient.ts";
 import { depthwiseWeightGradient } from "./depthwise-weight.ts";
 import { splitTapsApply, splitTapsWeightGradient } from "./split-taps-weight.ts";
 
-/** Filters up to this count are too few to make packing the columns for a product worthwhile. */
+/** Filters from 2 up to this count are too few to make packing the columns for a product worthwhile. */
 const fewFilters = 64;
 
 /** Gradient by the filters, float32 [K, C/groups, R, S], and what was computed on the way. */
@@ -25,8 +25,9 @@ export interface ConvWeightGradient {
 export function convWeightGradient(builder: GraphBuilder, conv: ConvGradient): ConvWeightGradient {
   const { gradient, x, window, weightShape, groups } = conv;
   const [filters = 0, channels = 0, height = 0, width = 0] = weightShape;
+  const [, , rows = 0, columns = 0] = gradient.shape;
   const depthwise = filters === groups && channels === 1;
-  if (depthwise && height * width > 9) {
+  if (depthwise && (height * width > 9 || rows * columns <= 100)) {
     return { byWeight: depthwiseWeightGradient(builder, gradient, x, window) };
   }
   if (!joinsImages(conv)) return { byWeight: productPerImage(builder, conv) };
@@ -50,7 +51,7 @@ function productPerImage(builder: GraphBuilder, conv: ConvGradient): Value {
   const perGroup = filters / groups;
   const dy = math.reshape(gradient, [batch, groups, perGroup, rows * columns]);
   const seen = math.reshape(columnsOf(builder, x, window), [batch, groups, taps, rows * columns]);
-  if (perGroup > fewFilters) {
+  if (perGroup === 1 || perGroup > fewFilters) {
     return math.reshape(math.sum(math.matMul(dy, seen, { b: true }), [0]), weightShape);
   }
   const transposed = math.sum(math.matMul(seen, dy, { b: true }), [0]);
