@@ -2,25 +2,18 @@
  * Times whole training steps of tsimm and PyTorch in turns, so that both meet the same state of the machine: forward,
  * loss, backward, running statistics, SGD with Nesterov momentum.
  */
-import { spawn } from "node:child_process";
-import { createInterface } from "node:readline";
-import { fileURLToPath } from "node:url";
+import { pythonPeer } from "../python-peer.mjs";
 import { readOptions } from "./options.mjs";
 import { wholeStep } from "./whole-step.mjs";
 
 const options = readOptions();
 const { model, batchSize, size, threads, rounds } = options;
 const { run } = await wholeStep(options);
-const script = fileURLToPath(new URL("pytorch-step.py", import.meta.url));
-const arguments_ = [script, model, batchSize, size, threads].map(String);
-const peer = spawn(process.env.PYTHON ?? "python3", arguments_, { stdio: ["pipe", "pipe", "inherit"] });
-const answers = createInterface({ input: peer.stdout })[Symbol.asyncIterator]();
+const peer = pythonPeer(new URL("pytorch-step.py", import.meta.url), model, batchSize, size, threads);
 
 /** Wall time and processor time over all threads of one step of either side in ms, peak memory so far in MB. */
 async function pytorchStep() {
-  peer.stdin.write("step\n");
-  const { value = "" } = await answers.next();
-  const [wall, processor, memory] = value.split(" ").map(Number);
+  const [wall, processor, memory] = await peer.ask("step");
   return { wall, processor, memory };
 }
 
@@ -42,7 +35,7 @@ for (let round = 0; round < rounds; round++) {
   times.PyTorch.push(await pytorchStep());
   times.tsimm.push(await tsimmStep());
 }
-peer.stdin.end();
+peer.close();
 
 const median = (values) => values.toSorted((a, b) => a - b)[values.length >> 1];
 console.log(`${model}, batch ${batchSize}, ${size}x${size}, ${threads} threads, ${rounds} rounds in turns`);

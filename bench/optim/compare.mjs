@@ -6,12 +6,10 @@
  *
  * Without TIMM, what PyTorch has not is timed alone.
  */
-import { spawn } from "node:child_process";
-import { createInterface } from "node:readline";
-import { fileURLToPath } from "node:url";
 import { clipGradients, createModel, createOptimizerV2, ModelEma } from "tsimm";
+import { pythonPeer } from "../python-peer.mjs";
 
-const { TIMM, PYTHON = "python3", ROUNDS = "10" } = process.env;
+const { TIMM, ROUNDS = "10" } = process.env;
 
 function optimizer(opt, options = {}) {
   const made = createOptimizerV2(modelWithGradients().parameters, {
@@ -68,15 +66,12 @@ cases.set("moving average", () => {
 
 const shapes = createModel("resnet18").parameters.map(({ shape }) => shape);
 const count = shapes.reduce((sum, shape) => sum + shape.reduce((size, length) => size * length, 1), 0);
-const script = fileURLToPath(new URL("torch-peer.py", import.meta.url));
-const arguments_ = [script, JSON.stringify(shapes), ...(TIMM ? [TIMM] : [])];
-const peer = spawn(PYTHON, arguments_, { stdio: ["pipe", "pipe", "inherit"] });
-const lines = createInterface({ input: peer.stdout })[Symbol.asyncIterator]();
+const script = new URL("torch-peer.py", import.meta.url);
+const peer = pythonPeer(script, JSON.stringify(shapes), ...(TIMM ? [TIMM] : []));
 
 async function torch(threads, name) {
-  peer.stdin.write(`${threads} ${name}\n`);
-  const { value = "" } = await lines.next();
-  return Number(value);
+  const [seconds = Number.NaN] = await peer.ask(`${threads} ${name}`);
+  return seconds;
 }
 
 function tsimm(run) {
@@ -108,6 +103,6 @@ for (const name of names) {
     "tsimm / 2 threads": ratio(ours, two),
   };
 }
-peer.stdin.end();
+peer.close();
 console.log(`ns per parameter, ${count} parameters, minima of ${ROUNDS} rounds`);
 console.table(rows);

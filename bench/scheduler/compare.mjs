@@ -3,13 +3,11 @@
  *
  *     TIMM=<checkout of timm> PYTHON=/usr/bin/python3 node bench/scheduler/compare.mjs
  */
-import { spawn } from "node:child_process";
-import { createInterface } from "node:readline";
-import { fileURLToPath } from "node:url";
 import { cosineLr, polyLr, StepLRScheduler, sample, stepLr, tanhLr } from "@tsimm/scheduler";
 import { Bench } from "tinybench";
+import { pythonPeer } from "../python-peer.mjs";
 
-const { TIMM, PYTHON = "python3", ROUNDS = "10" } = process.env;
+const { TIMM, ROUNDS = "10" } = process.env;
 if (!TIMM)
   throw new Error("set TIMM to a checkout of timm, https://github.com/huggingface/pytorch-image-models");
 
@@ -52,16 +50,8 @@ const cases = {
   },
 };
 
-const script = fileURLToPath(new URL("timm-peer.py", import.meta.url));
-const peer = spawn(PYTHON, [script, TIMM, String(BUDGET)], { stdio: ["pipe", "pipe", "inherit"] });
-const lines = createInterface({ input: peer.stdout })[Symbol.asyncIterator]();
-await lines.next();
-
-async function timm(name) {
-  peer.stdin.write(`${name}\n`);
-  const { value = "" } = await lines.next();
-  return value.split(" ").map(Number);
-}
+const peer = pythonPeer(new URL("timm-peer.py", import.meta.url), TIMM, BUDGET);
+await peer.ready();
 
 async function tsimm(name, run) {
   const bench = new Bench({ time: 1000 * BUDGET, iterations: 1, warmup: false, retainSamples: true });
@@ -74,11 +64,11 @@ const times = Object.fromEntries(Object.keys(cases).map((name) => [name, { timm:
 // The first round warms up.
 for (let round = 0; round <= Number(ROUNDS); round++) {
   for (const [name, { run }] of Object.entries(cases)) {
-    const measured = { timm: await timm(name), tsimm: await tsimm(name, run) };
+    const measured = { timm: await peer.ask(name), tsimm: await tsimm(name, run) };
     for (const side of ["timm", "tsimm"]) if (round > 0) times[name][side].push(...measured[side]);
   }
 }
-peer.stdin.end();
+peer.close();
 
 const minimum = (values) => values.reduce((a, b) => Math.min(a, b));
 const median = (values) => values.toSorted((a, b) => a - b)[values.length >> 1];
