@@ -39,10 +39,7 @@ const initialization = { initialize: normal(0.02), initializeBias: constant(0) }
 export function convnext(name: string, config: ConvNeXtConfig, options: ArchitectureOptions): Architecture {
   const { depths, dims, normEps: eps = 1e-6, pretrainedCfg } = config;
   const { inChans, dropPathRate } = options;
-  const dropRates = dropPathRates(
-    dropPathRate,
-    depths.reduce((sum, depth) => sum + depth, 0),
-  );
+  const dropRates = dropPathRates(dropPathRate, depths);
   return {
     name,
     inChans,

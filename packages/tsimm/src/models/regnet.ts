@@ -33,10 +33,7 @@ const stemWidth = 32;
 export function regnet(name: string, config: RegNetConfig, options: ArchitectureOptions): Architecture {
   const { depths, widths, pretrainedCfg } = config;
   const { inChans, dropPathRate, zeroInitLast } = options;
-  const dropRates = dropPathRates(
-    dropPathRate,
-    depths.reduce((sum, depth) => sum + depth, 0),
-  );
+  const dropRates = dropPathRates(dropPathRate, depths);
   return {
     name,
     inChans,

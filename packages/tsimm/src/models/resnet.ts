@@ -39,10 +39,7 @@ export function resnet(name: string, config: ResNetConfig, options: Architecture
   const { inChans, zeroInitLast, dropPathRate } = options;
   const blockOf = (stage: number) => (typeof block === "string" ? block : (block[stage] ?? "basic"));
   const last = depths.length - 1;
-  const dropRates = dropPathRates(
-    dropPathRate,
-    depths.reduce((sum, depth) => sum + depth, 0),
-  );
+  const dropRates = dropPathRates(dropPathRate, depths);
   return {
     name,
     inChans,

@@ -50,7 +50,7 @@ export function visionTransformer(
   }
   // What the model is made for decides where the last norm stands, a later change of the pool does not.
   const normAfterPool = globalPool !== null && ["avg", "max", "avgmax"].includes(globalPool);
-  const dropRates = dropPathRates(dropPathRate, depth);
+  const dropRates = dropPathRates(dropPathRate, [depth]);
   return {
     name,
     inChans,

@@ -28,8 +28,13 @@ export function dropPath(layers: Layers, module: string, x: Value, rate: number)
   );
 }
 
-/** Drop-path rate of each of a model's blocks: from 0 at the first to `rate` at the last, in equal steps. */
-export function dropPathRates(rate: number, blocks: number): number[] {
+/**
+ * Drop-path rate of each of a model's blocks: from 0 at the first to `rate` at the last, in equal steps.
+ *
+ * @param depths - Blocks per stage.
+ */
+export function dropPathRates(rate: number, depths: readonly number[]): number[] {
+  const blocks = depths.reduce((sum, depth) => sum + depth, 0);
   return Array.from({ length: blocks }, (_, index) => (index === 0 ? 0 : rate * (index / (blocks - 1))));
 }
 
