@@ -2,7 +2,7 @@
 import { createScheduler } from "@tsimm/scheduler";
 import type { TrainArguments } from "../train/arguments.ts";
 import { learningRate } from "../train/learning-rate.ts";
-import { UsageError } from "../usage-error.ts";
+import { fromFlags, UsageError } from "../usage-error.ts";
 
 /** The learning rates of a run. */
 export interface SimulatedSchedule {
@@ -129,9 +129,5 @@ function drive(
 }
 
 function scheduledRun(args: TrainArguments, group: { lr: number }, updatesPerEpoch: number) {
-  try {
-    return createScheduler(args, { paramGroups: [group] }, { updatesPerEpoch });
-  } catch (error) {
-    throw new UsageError((error as Error).message);
-  }
+  return fromFlags(() => createScheduler(args, { paramGroups: [group] }, { updatesPerEpoch }));
 }

@@ -12,7 +12,7 @@ import { createEngine, type EngineName } from "../runtime/create-engine.ts";
 import { createTrainingStep } from "../runtime/training-step.ts";
 import { simulateSchedule } from "../schedule/simulate.ts";
 import { scheduleWarnings } from "../schedule/warnings.ts";
-import { UsageError } from "../usage-error.ts";
+import { fromFlags, UsageError } from "../usage-error.ts";
 import { argsYaml, savedArguments } from "./args-yaml.ts";
 import { resolveArguments, type TrainArguments } from "./arguments.ts";
 import { checkArguments } from "./check-arguments.ts";
@@ -57,13 +57,8 @@ export async function prepareRun(
   try {
     const updatesPerEpoch = Math.ceil(trainLoader.length / args.gradAccumSteps);
     const metric = valLoader === null ? "loss" : (args.evalMetric as Run["metric"]);
-    const { scheduler, numEpochs } = createScheduler(
-      { ...args, lr: rate.lr, evalMetric: metric },
-      optimizer,
-      {
-        updatesPerEpoch,
-      },
-    );
+    const flags = { ...args, lr: rate.lr, evalMetric: metric };
+    const { scheduler, numEpochs } = fromFlags(() => createScheduler(flags, optimizer, { updatesPerEpoch }));
     const target = { args, given, classNames, model, optimizer, scheduler, ema };
     const resumed = resume === null ? null : applyCheckpoint(resume, target);
     const progress = startAt(args.startEpoch, resumed ?? freshProgress(), updatesPerEpoch);
@@ -129,14 +124,15 @@ function createRunModel(args: TrainArguments, classes: number, { info, warn }: R
         : "--drop-connect is the old name of --drop-path, which is given too and wins",
     );
   }
-  const model = createModel(args.model, {
+  const options = {
     numClasses: args.numClasses ?? classes,
     inChans: inputChannels(args),
     imgSize: args.inputSize?.[1] ?? args.imgSize,
     dropRate: args.drop,
     dropPathRate: args.dropPath ?? args.dropConnect,
     seed: args.seed,
-  });
+  };
+  const model = fromFlags(() => createModel(args.model, options));
   const count = model.parameters.reduce((sum, { data }) => sum + data.length, 0);
   info(`Model ${model.name} created, param count:${count}`);
   return model;
@@ -146,7 +142,8 @@ function createRunOptimizer(args: TrainArguments, lr: number, model: Model, { in
   const { opt, weightDecay, momentum, optEps, optBetas } = args;
   const { layerDecay, layerDecayMinScale, layerDecayNoOptScale } = args;
   const layers = { layerDecay, layerDecayMinScale, layerDecayNoOptScale };
-  const optimizer = createOptimizer({ opt, lr, weightDecay, momentum, optEps, optBetas, ...layers }, model);
+  const flags = { opt, lr, weightDecay, momentum, optEps, optBetas, ...layers };
+  const optimizer = fromFlags(() => createOptimizer(flags, model));
   const [group] = optimizer.paramGroups;
   const {
     params: _params,
