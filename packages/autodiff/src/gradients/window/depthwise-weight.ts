@@ -10,8 +10,8 @@ import { int64 } from "../../graph/tensor.ts";
  * Sees each channel of each image through its gradient as the filter, strides and dilations in each other's place,
  * and sums over the images.
  *
- * It needs no memory for what each tap sees. Up to three times as fast as columns at 5×5 and 7×7, and at 3×3 over maps of
- * up to 10×10; over larger ones slower.
+ * It needs no memory for what each tap sees. Two to three times as fast as columns at 5×5 and 7×7; at 3×3
+ * nearly twice over the smallest maps, and slower from about 10×10 on.
  *
  * @param gradient - float32 [B, C, Ho, Wo].
  * @param x - float32 [B, C, H, W].
