@@ -24,9 +24,11 @@ for (const command of [trainCommand(), scheduleCommand(), modelsCommand(), predi
 
 // A reader that has seen enough, such as `| head`, is no error.
 process.stdout.on("error", (error: NodeJS.ErrnoException) => {
-  if (error.code === "EPIPE") process.exit(0);
+  if (error.code === "EPIPE") process.exit(process.exitCode ?? 0);
   throw error;
 });
+// Messages that nobody reads any more are lost; what runs ends as it should.
+process.stderr.on("error", () => {});
 
 process.exitCode = await run(process.argv.slice(2));
 

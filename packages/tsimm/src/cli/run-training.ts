@@ -7,11 +7,15 @@ import { UsageError } from "../usage-error.ts";
 import { terminalReporter } from "./terminal.ts";
 import type { FromThread, ToThread, TrainingData } from "./training-messages.ts";
 
+const SIGNALS = ["SIGINT", "SIGTERM", "SIGHUP"] as const;
+/** Milliseconds in which a second signal is the first one again: npx and timeout pass on what the terminal sends too. */
+const ECHO = 300;
+
 /**
  * Trains, with progress on stderr.
  *
- * The first SIGINT (or SIGTERM) ends the run after the current update, with a recovery checkpoint; the second
- * kills the process at once.
+ * The first SIGINT, SIGTERM or SIGHUP ends the run after the current update, with a recovery checkpoint, and so does
+ * the end of whoever reads stderr; the second SIGINT kills the process at once.
  *
  * @throws What went wrong in the training thread.
  */
@@ -23,24 +27,29 @@ export async function runTraining(given: Partial<TrainArguments>): Promise<Train
   const thread = new Worker(new URL("./training-thread.js", import.meta.url), { workerData });
   let result: TrainResult | null = null;
   let failure: Error | null = null;
-  const interrupt = (signal: NodeJS.Signals) => {
-    reporter.info(`${signal}: ending after the current update; press Ctrl-C again to stop at once`);
+  let stoppedAt: number | null = null;
+  const stop = () => {
+    stoppedAt = performance.now();
     thread.postMessage({ kind: "stop" } satisfies ToThread);
-    ignoreSignals();
-    process.once("SIGINT", killAtOnce);
   };
-  const killAtOnce = () => {
-    reporter.close();
-    // process.exit would wait for the engine's current run; the signal's own action does not.
-    process.kill(process.pid, "SIGINT");
+  const interrupt = (signal: NodeJS.Signals) => {
+    if (stoppedAt === null) {
+      reporter.info(`${signal}: ending after the current update; press Ctrl-C again to stop at once`);
+      stop();
+    } else if (signal !== "SIGHUP" && performance.now() - stoppedAt > ECHO) {
+      // A closed terminal sends SIGHUP more than once.
+      reporter.close();
+      removeListeners();
+      // process.exit would wait for the engine's current run; the signal's own action does not.
+      process.kill(process.pid, signal);
+    }
   };
-  const ignoreSignals = () => {
-    process.off("SIGINT", interrupt);
-    process.off("SIGTERM", interrupt);
-    process.off("SIGINT", killAtOnce);
+  const removeListeners = () => {
+    for (const signal of SIGNALS) process.off(signal, interrupt);
+    process.stderr.off("error", stop);
   };
-  process.on("SIGINT", interrupt);
-  process.on("SIGTERM", interrupt);
+  for (const signal of SIGNALS) process.on(signal, interrupt);
+  process.stderr.on("error", stop);
   thread.on("message", (message: FromThread) => {
     if (message.kind === "progress") reporter.progress(message.progress);
     else if (message.kind === "done") result = message.result;
@@ -54,7 +63,7 @@ export async function runTraining(given: Partial<TrainArguments>): Promise<Train
       throw new Error(`train: the training thread ended without a result (exit code ${code})`);
     return result;
   } finally {
-    ignoreSignals();
+    removeListeners();
     reporter.close();
   }
 }

@@ -1,8 +1,15 @@
-import { mkdtemp, readdir, readFile, rm, stat } from "node:fs/promises";
+import { mkdtemp, readdir, readFile, rm, stat, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { linkFile, writeFileWhole } from "./write-file.ts";
+import {
+  linkFile,
+  removeFile,
+  removeTemporaryFiles,
+  temporaryName,
+  updateFile,
+  writeFileWhole,
+} from "./write-file.ts";
 
 let folder = "";
 beforeAll(async () => {
@@ -28,6 +35,31 @@ test("a link is a second name, and can be renewed", async () => {
 });
 
 test("a write that fails leaves the old file and no other", async () => {
-  await expect(writeFileWhole(join(folder, "missing", "a.txt"), "x")).rejects.toThrow("ENOENT");
+  const missing = join(folder, "missing", "a.txt");
+  for (const write of [writeFileWhole(missing, "x"), linkFile(join(folder, "a.txt"), missing)]) {
+    await expect(write).rejects.toThrow(`cannot write "${missing}" (ENOENT)`);
+    await expect(write).rejects.toMatchObject({ name: "WriteError", path: missing, code: "ENOENT" });
+  }
   expect(await readdir(folder)).toEqual(["a.txt", "b.txt"]);
+});
+
+test("a file is updated only where its bytes differ", async () => {
+  const path = join(folder, "u.txt");
+  expect(await updateFile(path, "one")).toBe(true);
+  const { ino } = await stat(path);
+  expect(await updateFile(path, new TextEncoder().encode("one"))).toBe(false);
+  expect((await stat(path)).ino).toBe(ino);
+  expect(await updateFile(path, "two")).toBe(true);
+  expect(await readFile(path, "utf8")).toBe("two");
+  await removeFile(path);
+  await removeFile(path);
+});
+
+test("temporary files of killed writers go, others stay", async () => {
+  const path = join(folder, "last.safetensors");
+  for (const name of [temporaryName(path), join(folder, ".hidden.tmp"), join(folder, "x.0123456789ab.tmp")]) {
+    await writeFile(name, "");
+  }
+  await removeTemporaryFiles(folder);
+  expect(await readdir(folder)).toEqual([".hidden.tmp", "a.txt", "b.txt", "x.0123456789ab.tmp"]);
 });

@@ -2,8 +2,6 @@
 
 /** A kept checkpoint. */
 export interface Kept {
-  /** Its role, e.g. `checkpoint-3`. */
-  readonly name: string;
   readonly epoch: number;
   readonly metric: number;
 }
@@ -59,8 +57,7 @@ export function keepBest(
   const added = !full || worst === undefined || better(candidate.metric, worst.metric);
   const staying = added && full ? others.slice(0, -1) : others;
   const place = staying.findIndex(({ metric }) => better(candidate.metric, metric));
-  const entry = { name: `checkpoint-${candidate.epoch}`, ...candidate };
-  const kept = added ? staying.toSpliced(place < 0 ? staying.length : place, 0, entry) : staying;
+  const kept = added ? staying.toSpliced(place < 0 ? staying.length : place, 0, candidate) : staying;
   const isBest = best === null || better(candidate.metric, best.metric);
   return {
     kept,

@@ -1,10 +1,11 @@
 /** The files of a checkpoint: weights that timm reads as they are, and one file with everything to go on. */
 import { createHash } from "node:crypto";
-import { readdir, readFile, rm, stat } from "node:fs/promises";
-import { basename, dirname, join } from "node:path";
-import { linkFile, writeFileWhole } from "../files/write-file.ts";
-import { UsageError } from "../usage-error.ts";
+import { readdir } from "node:fs/promises";
+import { join } from "node:path";
+import { readRegularFile } from "../files/read-file.ts";
+import { linkFile, removeFile, writeFileWhole } from "../files/write-file.ts";
 import { decodeSafetensors, encodeSafetensors, type SafeTensors } from "../weights/safetensors.ts";
+import { readSafetensorsHeader } from "../weights/safetensors-header.ts";
 import { formatRunState, parseRunState, type RunState } from "./run-state.ts";
 
 /** What a checkpoint holds beside its {@link RunState}. */
@@ -25,97 +26,139 @@ export interface Checkpoint {
   readonly tensors: CheckpointTensors;
 }
 
-const SUFFIXES = [".resume.safetensors", ".safetensors", ".ema.safetensors"] as const;
+/** A state before its checksum is known. */
+export type UnsignedState = Omit<RunState, "sha256">;
+
+/** A state, and whether there is a moving average beside the weights. */
+export interface StateOfWeights {
+  readonly state: UnsignedState;
+  readonly average: boolean;
+}
+
+/** A checkpoint whose tensors were not read; its checksum is not verified. */
+export interface CheckpointHeader extends StateOfWeights {
+  /** The `.resume.safetensors` file. */
+  readonly path: string;
+  readonly state: RunState;
+}
+
+/** What a `.safetensors` or `.ema.safetensors` file of a role holds. */
+export type WeightsKind = "plain" | "ema";
+
+/** Ends the name of the file with everything to go on. */
+export const RESUME_SUFFIX = ".resume.safetensors";
+
+const WEIGHTS_SUFFIXES = [".safetensors", ".ema.safetensors"] as const;
+const ROLE =
+  /^(last|model_best|checkpoint-\d{1,15}|recovery-\d{1,15}-\d{1,15})(\.resume|\.ema)?\.safetensors$/;
 const BLANK_HASH = "0".repeat(64);
+/** Largest `.resume.safetensors` file in bytes: five tensors for each of 200 million parameters. */
+const MAX_BYTES = 4 * 2 ** 30;
+
+/** Role of a file's name, e.g. `last` of `last.ema.safetensors`; null for files that belong to no checkpoint. */
+export function roleOf(name: string): string | null {
+  return ROLE.exec(name)?.[1] ?? null;
+}
+
+/** Role of the checkpoint that is kept of an epoch. */
+export function epochRole(epoch: number): string {
+  return `checkpoint-${epoch}`;
+}
+
+/** Role of a checkpoint in mid-epoch. */
+export function recoveryRole({ epoch, update }: { readonly epoch: number; readonly update: number }): string {
+  return `recovery-${epoch}-${update}`;
+}
+
+/** Roles that have a file in a folder, whole or not; of one kind the newest first. */
+export async function rolesIn(folder: string): Promise<string[]> {
+  const roles = (await readdir(folder)).map(roleOf).filter((role) => role !== null);
+  return [...new Set(roles)].sort((a, b) => b.localeCompare(a, "en", { numeric: true }));
+}
+
+/** The `.resume.safetensors` file of a role. */
+export function resumePath(folder: string, role: string): string {
+  return join(folder, role + RESUME_SUFFIX);
+}
 
 /**
- * Writes the files of one role: `<role>.resume.safetensors`, `<role>.safetensors` and, with a moving average,
- * `<role>.ema.safetensors`. Each is whole or absent.
+ * Writes `<role>.safetensors` and, with a moving average, `<role>.ema.safetensors`. Each is whole or absent.
  */
-export async function writeCheckpoint(
+export async function writeWeights(
   folder: string,
   role: string,
-  state: Omit<RunState, "sha256">,
+  state: UnsignedState,
+  tensors: Pick<CheckpointTensors, "model" | "ema">,
+): Promise<void> {
+  const { model, ema } = tensors;
+  const main = ema === null ? "plain" : mainWeights(role, state);
+  const encode = (kind: WeightsKind) =>
+    encodeSafetensors((kind === "ema" ? ema : null) ?? model, {
+      format: "pt",
+      tsimm: weightsEntry(state, kind),
+    });
+  await writeFileWhole(join(folder, `${role}.safetensors`), encode(main));
+  const path = join(folder, `${role}.ema.safetensors`);
+  if (ema === null) await removeFile(path);
+  else await writeFileWhole(path, encode("ema"));
+}
+
+/** Gives the weights of `last` a second name; `model_best.safetensors` holds those that gave the metric. */
+export async function linkWeights(
+  folder: string,
+  role: string,
+  { state, average }: StateOfWeights,
+): Promise<void> {
+  const main = average && mainWeights(role, state) === "ema" ? ".ema.safetensors" : ".safetensors";
+  await linkFile(join(folder, `last${main}`), join(folder, `${role}.safetensors`));
+  const path = join(folder, `${role}.ema.safetensors`);
+  if (average) await linkFile(join(folder, "last.ema.safetensors"), path);
+  else await removeFile(path);
+}
+
+/** Whether the weights of a role are those of a state, by what their headers say. */
+export async function hasWeights(
+  folder: string,
+  role: string,
+  { state, average }: StateOfWeights,
+): Promise<boolean> {
+  const entries = await Promise.all(
+    WEIGHTS_SUFFIXES.map((suffix) =>
+      readSafetensorsHeader(join(folder, role + suffix)).then(
+        ({ metadata }) => metadata["tsimm"],
+        (error: NodeJS.ErrnoException) => (error.code === "ENOENT" ? null : undefined),
+      ),
+    ),
+  );
+  const main = weightsEntry(state, average ? mainWeights(role, state) : "plain");
+  return entries[0] === main && entries[1] === (average ? weightsEntry(state, "ema") : null);
+}
+
+/** Writes the `.resume.safetensors` file of a role. */
+export async function writeResume(
+  folder: string,
+  role: string,
+  state: UnsignedState,
   tensors: CheckpointTensors,
 ): Promise<void> {
-  const path = (suffix: string) => join(folder, role + suffix);
-  await writeFileWhole(path(".resume.safetensors"), encodeResume(state, tensors));
-  const { arch, numClasses, inChans, classNames, dataConfig, epoch } = state;
-  const metric = state.metricHistory.at(-1)?.validation ?? null;
-  const metadata = (weights: "plain" | "ema") => ({
-    format: "pt",
-    tsimm: JSON.stringify({ arch, numClasses, inChans, classNames, dataConfig, weights, epoch, metric }),
-  });
-  await writeFileWhole(path(".safetensors"), encodeSafetensors(tensors.model, metadata("plain")));
-  if (tensors.ema !== null) {
-    await writeFileWhole(path(".ema.safetensors"), encodeSafetensors(tensors.ema, metadata("ema")));
-  }
+  await writeFileWhole(resumePath(folder, role), encodeResume(state, tensors));
 }
 
-/** Gives the files of one role a second name. */
-export async function linkCheckpoint(folder: string, from: string, to: string): Promise<void> {
-  for (const suffix of SUFFIXES) {
-    const source = join(folder, from + suffix);
-    const exists = await stat(source).then(
-      () => true,
-      () => false,
-    );
-    if (exists) await linkFile(source, join(folder, to + suffix));
-    else await rm(join(folder, to + suffix), { force: true });
-  }
-}
-
-/** Removes the files of one role. */
+/** Removes the files of one role, the one to go on from first. */
 export async function removeCheckpoint(folder: string, role: string): Promise<void> {
-  for (const suffix of SUFFIXES) await rm(join(folder, role + suffix), { force: true });
-}
-
-/** Roles of the recovery checkpoints in a folder, oldest first. */
-export async function recoveryRoles(folder: string): Promise<string[]> {
-  const roles = (await readdir(folder)).flatMap((name) => {
-    const match = /^(recovery-(\d+)-(\d+))\.resume\.safetensors$/.exec(name);
-    return match ? [{ role: match[1] ?? "", order: Number(match[2]) * 1e9 + Number(match[3]) }] : [];
-  });
-  return roles.sort((a, b) => a.order - b.order).map(({ role }) => role);
+  for (const suffix of [RESUME_SUFFIX, ...WEIGHTS_SUFFIXES]) await removeFile(join(folder, role + suffix));
 }
 
 /**
- * Reads the checkpoint to go on from.
+ * Reads and verifies a `.resume.safetensors` file.
  *
- * @param target - A `.resume.safetensors` file (or the weights beside it), or the folder of a run.
- * @param warn - Told of each damaged file that is passed over.
- * @throws UsageError if there is none, or the file is a pickle.
+ * @throws Error that says what is wrong with it.
  */
-export async function findCheckpoint(target: string, warn: (line: string) => void): Promise<Checkpoint> {
-  if (/\.(pth|pt|pkl|tar)$/.test(target)) {
-    throw new UsageError(
-      `train: --resume must be a run folder or a .resume.safetensors file, got "${target}"; pickles run code, convert it: python -c "import torch, safetensors.torch as s; s.save_file(torch.load('${basename(target)}', map_location='cpu')['state_dict'], 'model.safetensors')" and pass it as --initial-checkpoint`,
-    );
-  }
-  const kind = await stat(target).catch(() => null);
-  if (kind === null) throw new UsageError(`train: --resume must exist, got "${target}"`);
-  const folder = kind.isDirectory() ? target : dirname(target);
-  const first = kind.isDirectory()
-    ? []
-    : [target.replace(/(\.ema|\.resume)?\.safetensors$/, ".resume.safetensors")];
-  const others = await newestFirst(folder);
-  for (const path of [...first, ...others.filter((other) => !first.includes(other))]) {
-    try {
-      return await readCheckpoint(path);
-    } catch (error) {
-      warn(`${path} is damaged and passed over: ${(error as Error).message}`);
-    }
-  }
-  throw new UsageError(`train: --resume found no usable .resume.safetensors file in "${folder}"`);
-}
-
-/** Reads and verifies a `.resume.safetensors` file. */
 export async function readCheckpoint(path: string): Promise<Checkpoint> {
-  const bytes = await readFile(path);
+  const bytes = await readRegularFile(path, { limit: MAX_BYTES });
   const { tensors, metadata } = decodeSafetensors(bytes);
   const state = parseRunState(metadata["tsimm"] ?? "null");
-  const place = bytes.indexOf(state.sha256);
-  bytes.write(BLANK_HASH, place, "latin1");
+  bytes.write(BLANK_HASH, hashPlace(bytes, state.sha256), "latin1");
   if (sha256(bytes) !== state.sha256) throw new Error("its checksum does not match its content");
   const part = (prefix: string): SafeTensors =>
     new Map(
@@ -131,7 +174,33 @@ export async function readCheckpoint(path: string): Promise<Checkpoint> {
   };
 }
 
-function encodeResume(state: Omit<RunState, "sha256">, tensors: CheckpointTensors): Uint8Array {
+/**
+ * Reads the state in a `.resume.safetensors` file, not the tensors.
+ *
+ * @throws Error that says what is wrong with it.
+ */
+export async function readCheckpointHeader(path: string): Promise<CheckpointHeader> {
+  const { metadata, names } = await readSafetensorsHeader(path);
+  const state = parseRunState(metadata["tsimm"] ?? "null");
+  return { path, state, average: names.some((name) => name.startsWith("ema.")) };
+}
+
+/** What `<role>.safetensors` holds where there is a moving average: of the best epoch, the weights whose metric it was. */
+function mainWeights(role: string, { evalConfig, metricHistory }: UnsignedState): WeightsKind {
+  const averaged = evalConfig.weights === "ema" && metricHistory.at(-1)?.validation != null;
+  return role === "model_best" && averaged ? "ema" : "plain";
+}
+
+/** The `tsimm` entry of a file of weights. */
+function weightsEntry(state: UnsignedState, weights: WeightsKind): string {
+  const { arch, numClasses, inChans, classNames, dataConfig, epoch } = state;
+  // In mid-epoch the newest metrics are those of other weights.
+  const row = state.inEpoch ? undefined : state.metricHistory.at(-1);
+  const metric = (weights === "plain" ? row?.plain : null) ?? row?.validation ?? null;
+  return JSON.stringify({ arch, numClasses, inChans, classNames, dataConfig, weights, epoch, metric });
+}
+
+function encodeResume(state: UnsignedState, tensors: CheckpointTensors): Uint8Array {
   const named = (prefix: string, part: SafeTensors) =>
     [...part].map(([name, tensor]) => [prefix + name, tensor] as const);
   const all = new Map([
@@ -141,16 +210,16 @@ function encodeResume(state: Omit<RunState, "sha256">, tensors: CheckpointTensor
   ]);
   const entry = formatRunState({ ...state, sha256: BLANK_HASH });
   const bytes = Buffer.from(encodeSafetensors(all, { format: "pt", tsimm: entry }).buffer);
-  bytes.write(sha256(bytes), bytes.indexOf(BLANK_HASH), "latin1");
+  bytes.write(sha256(bytes), hashPlace(bytes, BLANK_HASH), "latin1");
   return bytes;
 }
 
-async function newestFirst(folder: string): Promise<string[]> {
-  const names = (await readdir(folder)).filter((name) => name.endsWith(".resume.safetensors"));
-  const aged = await Promise.all(
-    names.map(async (name) => ({ path: join(folder, name), time: (await stat(join(folder, name))).mtimeMs })),
-  );
-  return aged.sort((a, b) => b.time - a.time).map(({ path }) => path);
+/** Where the checksum stands: after its key in the JSON text inside the header's JSON. */
+function hashPlace(bytes: Buffer, hash: string): number {
+  const key = String.raw`\"sha256\":\"`;
+  const place = bytes.indexOf(key + hash);
+  if (place < 0) throw new Error("its checksum is missing");
+  return place + key.length;
 }
 
 function sha256(bytes: Uint8Array): string {

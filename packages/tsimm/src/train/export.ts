@@ -1,7 +1,7 @@
 /** What a run leaves for people and programs: figures and an ONNX file. */
 import { readFile, stat } from "node:fs/promises";
 import { extname, join } from "node:path";
-import { writeFileWhole } from "../files/write-file.ts";
+import { updateFile } from "../files/write-file.ts";
 import { encodeClassifier } from "../models/onnx-file.ts";
 import type { Figure } from "../plot/figure.ts";
 import { figureToSvg } from "../plot/figure-to-svg.ts";
@@ -31,12 +31,20 @@ export async function writeSchedule({
   );
 }
 
-/** Writes `curves.svg` and `curves.png`: losses, accuracies and rate of the epochs so far. */
-export async function writeCurves({ folder, progress }: Run): Promise<void> {
-  if (progress.rows.length > 0) await writeFigure(folder, "curves", curvesFigure(progress.rows));
+/**
+ * Writes `curves.svg` and `curves.png`: losses, accuracies and rate of the epochs so far.
+ *
+ * @returns Names of the files that were not there as they should be.
+ */
+export async function writeCurves({ folder, progress }: Run): Promise<string[]> {
+  return progress.rows.length > 0 ? writeFigure(folder, "curves", curvesFigure(progress.rows)) : [];
 }
 
-/** Writes `model.onnx`: the best weights, with class names and preprocessing in the metadata. */
+/**
+ * Writes `model.onnx`: the best weights, with class names and preprocessing in the metadata.
+ *
+ * @returns Its name, if it was not there as it should be.
+ */
 export async function writeOnnx({
   folder,
   model,
@@ -44,14 +52,15 @@ export async function writeOnnx({
   classNames,
   dataConfig,
   progress,
-}: Run): Promise<void> {
-  if (progress.best === null) return;
+}: Run): Promise<string[]> {
+  if (progress.best === null) return [];
   const file = ema === null ? "model_best.safetensors" : "model_best.ema.safetensors";
   const { tensors: weights } = decodeSafetensors(await readFile(join(folder, file)));
-  await writeFileWhole(
+  const written = await updateFile(
     join(folder, "model.onnx"),
     encodeClassifier({ model, weights, classNames, dataConfig }),
   );
+  return written ? ["model.onnx"] : [];
 }
 
 /**
@@ -66,12 +75,16 @@ export async function placeSample({ folder, sample }: Run): Promise<string> {
   );
   if (onDisk) return sample.path;
   const path = join(folder, `sample${extname(sample.path)}`);
-  await writeFileWhole(path, await sample.read());
+  await updateFile(path, await sample.read());
   return path;
 }
 
-async function writeFigure(folder: string, name: string, figure: Figure): Promise<void> {
+async function writeFigure(folder: string, name: string, figure: Figure): Promise<string[]> {
   const svg = figureToSvg(figure);
-  await writeFileWhole(join(folder, `${name}.svg`), svg);
-  await writeFileWhole(join(folder, `${name}.png`), await svgToPng(svg));
+  const files = { [`${name}.svg`]: svg, [`${name}.png`]: await svgToPng(svg) };
+  const written: string[] = [];
+  for (const [file, data] of Object.entries(files)) {
+    if (await updateFile(join(folder, file), data)) written.push(file);
+  }
+  return written;
 }

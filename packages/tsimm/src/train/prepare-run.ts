@@ -2,7 +2,7 @@
 import { dirname, join, resolve } from "node:path";
 import { createScheduler } from "@tsimm/scheduler";
 import type { ImageDataset } from "../data/dataset.ts";
-import { writeFileWhole } from "../files/write-file.ts";
+import { updateFile } from "../files/write-file.ts";
 import type { Model, PretrainedConfig } from "../models/model.ts";
 import { createModel } from "../models/registry.ts";
 import { createOptimizer } from "../optim/create-optimizer.ts";
@@ -17,11 +17,13 @@ import { argsYaml, savedArguments } from "./args-yaml.ts";
 import { resolveArguments, type TrainArguments } from "./arguments.ts";
 import { checkArguments } from "./check-arguments.ts";
 import { dataConfigLines, inputChannels, resolveDataConfig } from "./data-config.ts";
+import { dataDigest } from "./data-digest.ts";
 import { learningRate } from "./learning-rate.ts";
 import { createLoaders, openData } from "./open-data.ts";
-import { claimFolder, createOutputFolder, runName } from "./output-folder.ts";
+import { type ClaimedFolder, checkExperiment, createOutputFolder, runName } from "./output-folder.ts";
 import type { Reporter } from "./reporter.ts";
-import { applyCheckpoint, loadInitialWeights, openResume, type Resume } from "./resume.ts";
+import { continueFolder } from "./restore-folder.ts";
+import { applyCheckpoint, checkData, loadInitialWeights, openResume, type Resume } from "./resume.ts";
 import type { Run, RunProgress, SampleImage } from "./run.ts";
 
 /**
@@ -36,12 +38,30 @@ export async function prepareRun(
   signal: AbortSignal,
 ): Promise<Run> {
   checkArguments(given);
+  if (given.experiment) checkExperiment(given.experiment);
   const resume = given.resume ? await openResume(given.resume, given, reporter) : null;
+  try {
+    return await prepare(given, resume, reporter, signal);
+  } catch (error) {
+    await resume?.claimed?.lock.release();
+    throw error;
+  }
+}
+
+async function prepare(
+  given: Partial<TrainArguments>,
+  resume: Resume | null,
+  reporter: Reporter,
+  signal: AbortSignal,
+): Promise<Run> {
+  const checkpoint = resume?.checkpoint ?? null;
   const args = resolveArguments(resume?.saved ?? {}, given);
   const data = await openData(args, reporter);
+  const digest = await dataDigest(data);
+  if (checkpoint !== null) checkData(checkpoint, digest, reporter);
   const { classNames } = data.training;
   const model = createRunModel(args, classNames.length, reporter);
-  if (args.initialCheckpoint !== "" && resume === null)
+  if (args.initialCheckpoint !== "" && checkpoint === null)
     await loadInitialWeights(model, args.initialCheckpoint);
   const dataConfig = resolveDataConfig(args, model.pretrainedCfg);
   for (const line of dataConfigLines(dataConfig)) reporter.info(line);
@@ -60,15 +80,24 @@ export async function prepareRun(
     const flags = { ...args, lr: rate.lr, evalMetric: metric };
     const { scheduler, numEpochs } = fromFlags(() => createScheduler(flags, optimizer, { updatesPerEpoch }));
     const target = { args, given, classNames, model, optimizer, scheduler, ema };
-    const resumed = resume === null ? null : applyCheckpoint(resume, target);
-    const progress = startAt(args.startEpoch, resumed ?? freshProgress(), updatesPerEpoch);
-    if (args.startEpoch !== null && args.startEpoch > 0) {
+    const resumed =
+      checkpoint === null ? null : applyCheckpoint({ checkpoint, saved: resume?.saved ?? {} }, target);
+    // A resumed run has gone past the epoch that it was started at.
+    const startEpoch = resumed === null ? args.startEpoch : (given.startEpoch ?? null);
+    const progress = startAt(startEpoch, resumed ?? freshProgress(), updatesPerEpoch);
+    if (startEpoch !== null && startEpoch > 0) {
       scheduler.stepUpdate(progress.update);
       scheduler.step(progress.epoch);
     }
-    if (progress.epoch >= numEpochs) {
+    const done = resumed !== null && startEpoch === null && progress.epoch === numEpochs;
+    if (progress.epoch >= numEpochs && !done) {
       throw new UsageError(
         `train: --epochs must be more than the ${progress.epoch} that are done, got ${args.epochs}; nothing is left to train`,
+      );
+    }
+    if (progress.batch > trainLoader.length) {
+      throw new UsageError(
+        `train: --resume must be at a batch of the ${trainLoader.length} of an epoch, got ${progress.batch} in ${checkpoint?.path}`,
       );
     }
     warnAboutSchedule(args, { numEpochs, updatesPerEpoch }, reporter);
@@ -88,19 +117,44 @@ export async function prepareRun(
       numClasses: model.numClasses,
       dataDir: args.dataDir === null ? null : resolve(args.dataDir),
     });
-    const folder = await outputFolder(args, given, resume, dataConfig);
-    await writeFileWhole(join(folder, "args.yaml"), argsYaml(args, savedArgs));
-    await writeFileWhole(join(folder, "classes.txt"), classNames.map((name) => `${name}\n`).join(""));
-    reporter.info(`Output: ${folder}`);
-    return {
-      sample: firstSample(data.validation ?? data.training),
-      ...{ args, savedArgs, folder, engine, model, dataConfig, classNames, optimizer, scheduler, ema, step },
-      ...{ trainLoader, valLoader, numEpochs, updatesPerEpoch, metric, progress, reporter, signal },
-      async close() {
-        await step.close();
-        await loaders.close();
-      },
-    };
+    const { folder, lock } = resume?.claimed ?? (await newFolder(args, given, resume, dataConfig));
+    try {
+      // Nothing is trained under the arguments of a run that is done.
+      if (!done) await updateFile(join(folder, "args.yaml"), argsYaml(args, savedArgs));
+      await updateFile(join(folder, "classes.txt"), classNames.map((name) => `${name}\n`).join(""));
+      reporter.info(`Output: ${folder}`);
+      const run: Run = {
+        sample: firstSample(data.validation ?? data.training),
+        ...{
+          args,
+          savedArgs,
+          folder,
+          engine,
+          model,
+          dataConfig,
+          classNames,
+          optimizer,
+          scheduler,
+          ema,
+          step,
+        },
+        ...{ trainLoader, valLoader, numEpochs, updatesPerEpoch, metric, progress, reporter, signal },
+        data: digest,
+        isNew: resume === null,
+        async close() {
+          await step.close();
+          await loaders.close();
+          await lock.release();
+        },
+      };
+      if (resume !== null && checkpoint !== null) {
+        await continueFolder(run, { ...resume, checkpoint }, startEpoch !== null);
+      }
+      return run;
+    } catch (error) {
+      await lock.release();
+      throw error;
+    }
   } catch (error) {
     await loaders.close();
     throw error;
@@ -162,11 +216,13 @@ function freshProgress(): RunProgress {
 
 function startAt(epoch: number | null, progress: RunProgress, updatesPerEpoch: number): RunProgress {
   if (epoch === null) return progress;
-  const rows = progress.rows.filter((row) => row.epoch < epoch);
+  const { rows, kept, best } = progress;
+  const before = <T extends { readonly epoch: number }>(entry: T) => entry.epoch < epoch;
   return {
-    ...progress,
     epoch,
-    rows,
+    rows: rows.filter(before),
+    kept: kept.filter(before),
+    best: best !== null && before(best) ? best : (kept.find(before) ?? null),
     update: epoch * updatesPerEpoch,
     batch: 0,
     running: { loss: 0, images: 0 },
@@ -218,18 +274,16 @@ function warnAboutSchedule(
   }
 }
 
-async function outputFolder(
+async function newFolder(
   args: TrainArguments,
   given: Partial<TrainArguments>,
   resume: Resume | null,
   { inputSize }: PretrainedConfig,
-): Promise<string> {
-  if (resume !== null && !given.output && !given.experiment) {
-    return claimFolder(resolve(dirname(resume.checkpoint.path)));
-  }
-  return createOutputFolder({
-    parent: args.output === "" ? join("output", "train") : args.output,
-    name: args.experiment === "" ? runName(args.model, inputSize[2], new Date()) : args.experiment,
-    overwrite: args.overwrite,
-  });
+): Promise<ClaimedFolder> {
+  // Beside the run that it goes on with: a path in somebody else's checkpoint is no place to write to.
+  const parent =
+    resume === null ? args.output || join("output", "train") : given.output || dirname(resume.folder);
+  const numbered = args.experiment === "";
+  const name = numbered ? runName(args.model, inputSize[2], new Date()) : args.experiment;
+  return createOutputFolder({ parent, name, numbered, overwrite: args.overwrite });
 }

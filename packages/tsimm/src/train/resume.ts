@@ -1,22 +1,36 @@
 /** Going on from a checkpoint. */
-import { readFile } from "node:fs/promises";
+import { readFile, realpath, stat } from "node:fs/promises";
+import { basename, dirname, join, resolve } from "node:path";
 import type { Scheduler, SchedulerState } from "@tsimm/scheduler";
 import type { Model } from "../models/model.ts";
 import type { ModelEma } from "../optim/ema.ts";
 import type { Optimizer } from "../optim/optimizer.ts";
+import { printable } from "../text/printable.ts";
 import { UsageError } from "../usage-error.ts";
 import { loadState } from "../weights/load-state.ts";
 import { decodeSafetensors } from "../weights/safetensors.ts";
-import { fromKeys } from "./args-yaml.ts";
+import { fromKeys, readConfiguration } from "./args-yaml.ts";
 import { separated, type TrainArguments, trainFlagRows } from "./arguments.ts";
-import { type Checkpoint, findCheckpoint } from "./checkpoint.ts";
+import { type Checkpoint, resumePath } from "./checkpoint.ts";
+import type { DataDigest } from "./data-digest.ts";
+import { type FolderStates, findCheckpoint, readStates } from "./find-checkpoint.ts";
+import { type ClaimedFolder, claimFolder } from "./output-folder.ts";
 import type { Reporter } from "./reporter.ts";
 import type { RunProgress } from "./run.ts";
+import type { RunState } from "./run-state.ts";
 
-/** A checkpoint, and the arguments that it was written under. */
+/** A run to go on with. */
 export interface Resume {
-  readonly checkpoint: Checkpoint;
+  /** Folder of the run, absolute. */
+  readonly folder: string;
+  /** null: the run was stopped before its first checkpoint and starts from the beginning. */
+  readonly checkpoint: Checkpoint | null;
+  /** Arguments that it was written under. */
   readonly saved: Partial<TrainArguments>;
+  /** All states in the folder. */
+  readonly states: FolderStates;
+  /** Where the run goes on; null: in a new folder. */
+  readonly claimed: ClaimedFolder | null;
 }
 
 /** What a checkpoint is loaded into. */
@@ -39,17 +53,81 @@ const OPTION_NAMES = {
   optBetas: "betas",
 } as const;
 
-/** Reads the checkpoint of `--resume` and logs which saved arguments the given ones change. */
+/**
+ * Locks the run of `--resume`, reads its newest checkpoint, or the one named, and logs which saved arguments the given
+ * ones change.
+ *
+ * @throws UsageError if there is no run, it cannot be read, it is in use, or its images are gone.
+ */
 export async function openResume(
   target: string,
   given: Partial<TrainArguments>,
-  { info, warn }: Reporter,
+  reporter: Reporter,
 ): Promise<Resume> {
-  const checkpoint = await findCheckpoint(target, warn);
-  const { given: saved } = fromKeys(checkpoint.state.args);
-  info(
-    `Resuming from ${checkpoint.path} (epoch ${checkpoint.state.epoch}, update ${checkpoint.state.update})`,
+  const stats = await stat(target).catch(() => null);
+  const folder = resolve(stats?.isDirectory() ? target : dirname(target));
+  const claimed = stats === null ? null : await claimSame(folder, given);
+  try {
+    const checkpoint = await findCheckpoint(target, reporter.warn);
+    const saved =
+      checkpoint === null
+        ? await startingArguments(folder)
+        : savedArguments(checkpoint.path, checkpoint.state);
+    const states = await readStates(folder);
+    if (checkpoint === null) {
+      reporter.info(`${folder} holds no checkpoint yet: starting from the beginning with its args.yaml`);
+    } else {
+      const { path, state } = checkpoint;
+      reporter.info(`Resuming from ${path} (epoch ${state.epoch}, update ${state.update})`);
+    }
+    logChanges(saved, given, reporter);
+    await checkDataDir(target, saved, given);
+    return { folder, checkpoint, saved, states, claimed };
+  } catch (error) {
+    await claimed?.lock.release();
+    throw error;
+  }
+}
+
+/** Claims the run's own folder, unless the arguments name another one to go on in. */
+async function claimSame(folder: string, given: Partial<TrainArguments>): Promise<ClaimedFolder | null> {
+  if (given.output || given.experiment) {
+    const other = resolve(given.output || dirname(folder), given.experiment || basename(folder));
+    const real = (path: string) => realpath(path).catch(() => path);
+    if ((await real(other)) !== (await real(folder))) return null;
+  }
+  return claimFolder(folder, "--resume");
+}
+
+function savedArguments(path: string, state: RunState): Partial<TrainArguments> {
+  try {
+    return fromKeys(state.args).given;
+  } catch (error) {
+    throw new UsageError(
+      `train: --resume must hold arguments of this version, got "${printable(path)}": ${(error as Error).message}`,
+    );
+  }
+}
+
+async function startingArguments(folder: string): Promise<Partial<TrainArguments>> {
+  const path = join(folder, "args.yaml");
+  const isThere = await stat(path).then(
+    (stats) => stats.isFile(),
+    () => false,
   );
+  if (!isThere) {
+    throw new UsageError(
+      `train: --resume found no usable .resume.safetensors file in "${printable(folder)}", which holds no run; start it anew with its own command`,
+    );
+  }
+  return (await readConfiguration(path)).given;
+}
+
+function logChanges(
+  saved: Partial<TrainArguments>,
+  given: Partial<TrainArguments>,
+  { info }: Reporter,
+): void {
   for (const [name] of trainFlagRows()) {
     const now = given[name];
     if (name === "resume" || now === undefined || now === null) continue;
@@ -57,7 +135,55 @@ export async function openResume(
       info(`Resume: ${separated(name, "_")} ${saved[name] ?? null} -> ${now} (command line)`);
     }
   }
-  return { checkpoint, saved };
+}
+
+async function checkDataDir(
+  target: string,
+  { dataDir }: Partial<TrainArguments>,
+  given: Partial<TrainArguments>,
+): Promise<void> {
+  if (given.dataDir || !dataDir) return;
+  const isThere = await stat(dataDir).then(
+    () => true,
+    () => false,
+  );
+  if (isThere) return;
+  throw new UsageError(
+    `train: the images were in "${printable(dataDir)}", which is not there; pass the new folder: tsimm train FOLDER --resume "${printable(target)}"`,
+  );
+}
+
+/**
+ * Compares the images with those that the checkpoint was written with.
+ *
+ * @throws UsageError in mid-epoch if they have changed; else that is a warning.
+ */
+export function checkData({ path, state }: Checkpoint, now: DataDigest, { warn }: Reporter): void {
+  // Earlier versions wrote none.
+  if (state.data === undefined) return;
+  const { training, validation } = state.data;
+  const changed = [
+    ...(training === now.training ? [] : ["training"]),
+    // Validation may be switched on or off.
+    ...(validation === null || now.validation === null || validation === now.validation
+      ? []
+      : ["validation"]),
+  ];
+  if (changed.length === 0) return;
+  const images = `${changed.join(" and ")} images`;
+  if (!state.inEpoch) {
+    warn(
+      `the ${images} are not those that the checkpoint was written with: names, labels or contents differ`,
+    );
+    return;
+  }
+  const cure =
+    state.metricHistory.length > 0
+      ? `train the epoch anew with --resume "${printable(resumePath(dirname(path), "last"))}"`
+      : "start anew with --overwrite";
+  throw new UsageError(
+    `train: the ${images} must be those that epoch ${state.epoch} began with to go on in the middle of it, got others: names, labels or contents differ; bring them back, or ${cure}`,
+  );
 }
 
 /**
@@ -66,7 +192,10 @@ export async function openResume(
  * @returns Where the run goes on.
  * @throws UsageError if the checkpoint is of another model, other classes, or in mid-epoch with other batches.
  */
-export function applyCheckpoint({ checkpoint, saved }: Resume, target: ResumeTarget): RunProgress {
+export function applyCheckpoint(
+  { checkpoint, saved }: { readonly checkpoint: Checkpoint; readonly saved: Partial<TrainArguments> },
+  target: ResumeTarget,
+): RunProgress {
   const { state, tensors } = checkpoint;
   const { args, given, model, scheduler, ema } = target;
   checkFits(checkpoint, saved, target);

@@ -2,6 +2,7 @@
 import { z } from "zod";
 import type { PretrainedConfig } from "../models/model.ts";
 import type { Best, Kept } from "./checkpoint-history.ts";
+import type { DataDigest } from "./data-digest.ts";
 import type { EpochRow, Metrics } from "./summary.ts";
 
 /** The `tsimm` entry of a resume file. */
@@ -39,6 +40,8 @@ export interface RunState {
   };
   readonly scheduler: Readonly<Record<string, unknown>>;
   readonly rng: { readonly seed: number; readonly scheme: number };
+  /** The images trained on; absent in files of earlier versions. */
+  readonly data?: DataDigest | undefined;
   readonly metricHistory: readonly EpochRow[];
   readonly best: Best | null;
   readonly kept: readonly Kept[];
@@ -46,21 +49,34 @@ export interface RunState {
   readonly sha256: string;
 }
 
+// Safe integers.
+const count = z.number().int().min(0);
 // JSON has no NaN and no infinities; they are written as text.
 const number: z.ZodType<number> = z.union([
   z.number(),
   z.enum(["NaN", "Infinity", "-Infinity"]).transform(Number),
 ]);
-const metrics: z.ZodType<Metrics> = z.object({ loss: number, top1: number, top5: number });
+const rate = z.number().min(0);
+const percent = z.union([z.number().min(0).max(100), z.literal("NaN").transform(Number)]);
+const metrics: z.ZodType<Metrics> = z.object({ loss: number, top1: percent, top5: percent });
+const side = z.number().int().min(1).max(65_535);
+const digest = z.string().regex(/^[0-9a-f]{64}$/);
 
 /** Preprocessing, as files hold it. */
 export const dataConfigSchema: z.ZodType<PretrainedConfig> = z.object({
-  inputSize: z.tuple([z.number(), z.number(), z.number()]),
+  inputSize: z.tuple([z.number().int().min(1).max(4), side, side]),
   interpolation: z.enum(["bilinear", "bicubic"]),
-  cropPct: z.number(),
+  cropPct: z.number().positive().max(1),
   cropMode: z.enum(["center", "squash", "border"]),
-  mean: z.array(z.number()),
-  std: z.array(z.number()),
+  mean: z.array(z.number()).min(1).max(4),
+  std: z.array(z.number().positive()).min(1).max(4),
+});
+
+const groupOptions = z.looseObject({
+  lr: rate,
+  initialLr: rate.optional(),
+  lrScale: rate.optional(),
+  weightDecay: rate,
 });
 
 const runState: z.ZodType<RunState> = z.object({
@@ -68,36 +84,38 @@ const runState: z.ZodType<RunState> = z.object({
   software: z.record(z.string(), z.string()),
   args: z.record(z.string(), z.unknown()),
   arch: z.string(),
-  numClasses: z.number().int(),
-  inChans: z.number().int(),
-  classNames: z.array(z.string()),
-  classToIdx: z.record(z.string(), z.number()),
+  numClasses: count.min(1),
+  inChans: count.min(1).max(4),
+  classNames: z.array(z.string().min(1)),
+  classToIdx: z.record(z.string(), count),
   dataConfig: dataConfigSchema,
   evalConfig: z.object({ weights: z.enum(["plain", "ema"]) }),
-  epoch: z.number().int(),
-  update: z.number().int(),
-  batch: z.number().int(),
+  epoch: count,
+  update: count,
+  batch: count,
   inEpoch: z.boolean(),
-  running: z.object({ loss: number, images: z.number() }),
+  running: z.object({ loss: number, images: count }),
   optimizer: z.object({
     name: z.string(),
-    steps: z.number().int(),
-    groups: z.array(z.object({ params: z.array(z.string()), options: z.record(z.string(), z.unknown()) })),
+    steps: count,
+    groups: z.array(z.object({ params: z.array(z.string()), options: groupOptions })),
   }),
   scheduler: z.record(z.string(), z.unknown()),
-  rng: z.object({ seed: z.number(), scheme: z.number() }),
+  rng: z.object({ seed: z.number().int(), scheme: count }),
+  data: z.object({ training: digest, validation: digest.nullable() }).optional(),
   metricHistory: z.array(
     z.object({
-      epoch: z.number(),
+      epoch: count,
       trainLoss: number,
-      lr: z.number(),
+      lr: rate,
       validation: metrics.nullable(),
       plain: metrics.nullable(),
     }),
   ),
-  best: z.object({ metric: number, epoch: z.number() }).nullable(),
-  kept: z.array(z.object({ name: z.string(), epoch: z.number(), metric: number })),
-  sha256: z.string(),
+  best: z.object({ metric: number, epoch: count }).nullable(),
+  // Earlier versions wrote a name too; names are made from the epoch.
+  kept: z.array(z.object({ epoch: count, metric: number })),
+  sha256: digest,
 });
 
 /**
@@ -112,9 +130,11 @@ export function parseRunState(text: string): RunState {
   throw new Error(`${issue?.path.join(".")} is not what this version of tsimm writes (${issue?.message})`);
 }
 
-/** The entry as text. */
+/** The entry as text, keys in alphabetical order: the same state gives the same bytes wherever its parts come from. */
 export function formatRunState(state: RunState): string {
-  return JSON.stringify(state, (_key, value) =>
-    typeof value === "number" && !Number.isFinite(value) ? String(value) : value,
-  );
+  return JSON.stringify(state, (_key, value: unknown) => {
+    if (typeof value === "number" && !Number.isFinite(value)) return String(value);
+    if (typeof value !== "object" || value === null || Array.isArray(value)) return value;
+    return Object.fromEntries(Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1)));
+  });
 }

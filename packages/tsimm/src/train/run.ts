@@ -8,6 +8,7 @@ import type { Engine } from "../runtime/engine.ts";
 import type { TrainingStep } from "../runtime/training-step.ts";
 import type { TrainArguments } from "./arguments.ts";
 import type { Best, Kept } from "./checkpoint-history.ts";
+import type { DataDigest } from "./data-digest.ts";
 import type { Reporter } from "./reporter.ts";
 import type { EpochRow } from "./summary.ts";
 
@@ -44,6 +45,8 @@ export interface Run {
   readonly model: Model;
   readonly dataConfig: PretrainedConfig;
   readonly classNames: readonly string[];
+  /** Digests of the images. */
+  readonly data: DataDigest;
   /** An image of the data set, to try the finished model on. */
   readonly sample: SampleImage;
   readonly optimizer: Optimizer;
@@ -57,9 +60,11 @@ export interface Run {
   readonly updatesPerEpoch: number;
   readonly metric: "loss" | "top1" | "top5";
   readonly progress: RunProgress;
+  /** Whether the run began now, not from what an earlier one has left. */
+  readonly isNew: boolean;
   readonly reporter: Reporter;
   readonly signal: AbortSignal;
-  /** Releases the engine and ends the decoding threads. */
+  /** Releases the engine and the folder, and ends the decoding threads. */
   close(): Promise<void>;
 }
 

@@ -1,23 +1,33 @@
 /** Turns a run into checkpoint files, and keeps the right ones. */
+import { join } from "node:path";
+import { linkFile, writeFileWhole } from "../files/write-file.ts";
 import { RANDOM_SCHEME } from "../random/keyed-random.ts";
 import { version } from "../version.ts";
 import type { SafeTensors } from "../weights/safetensors.ts";
 import {
   type CheckpointTensors,
-  linkCheckpoint,
-  recoveryRoles,
+  epochRole,
+  linkWeights,
+  recoveryRole,
   removeCheckpoint,
-  writeCheckpoint,
+  resumePath,
+  rolesIn,
+  type UnsignedState,
+  type WeightsKind,
+  writeResume,
+  writeWeights,
 } from "./checkpoint.ts";
 import { keepBest } from "./checkpoint-history.ts";
 import type { Run } from "./run.ts";
-import type { RunState } from "./run-state.ts";
+import { summaryCsv } from "./summary.ts";
 
 /** Recovery checkpoints that are kept. */
 const RECOVERIES = 2;
 
 /**
- * Writes `last`, links it as `checkpoint-<epoch>` and `model_best` where it deserves it, removes what it pushes out.
+ * Saves a finished epoch: weights as `last` and, where it deserves them, under the names `checkpoint-<epoch>` and
+ * `model_best`; `summary.csv`; then `last.resume.safetensors`, which makes it the point to go on from. Only then goes
+ * the checkpoint that it pushes out. A kill in between leaves a folder that `restoreFolder` completes.
  *
  * @param metric - The epoch's metric.
  */
@@ -31,13 +41,21 @@ export async function saveEpochCheckpoint(run: Run, metric: number): Promise<voi
   );
   progress.kept = decision.kept;
   progress.best = decision.best;
-  await writeCheckpoint(folder, "last", runState(run, false), checkpointTensors(run));
-  if (decision.added) await linkCheckpoint(folder, "last", `checkpoint-${progress.epoch}`);
-  if (decision.isBest) await linkCheckpoint(folder, "last", "model_best");
-  if (decision.removed) await removeCheckpoint(folder, decision.removed.name);
+  const state = runState(run, false);
+  const tensors = checkpointTensors(run);
+  const roles = [
+    ...(decision.added ? [epochRole(progress.epoch)] : []),
+    ...(decision.isBest ? ["model_best"] : []),
+  ];
+  await writeWeights(folder, "last", state, tensors);
+  for (const role of roles) await linkWeights(folder, role, { state, average: tensors.ema !== null });
+  await writeFileWhole(join(folder, "summary.csv"), summaryCsv(progress.rows));
+  await writeResume(folder, "last", state, tensors);
+  for (const role of roles) await linkFile(resumePath(folder, "last"), resumePath(folder, role));
+  if (decision.removed) await removeCheckpoint(folder, epochRole(decision.removed.epoch));
   reporter.interval("Current checkpoints:");
-  for (const { name, metric } of progress.kept)
-    reporter.interval(` ('${folder}/${name}.safetensors', ${metric})`);
+  for (const kept of progress.kept)
+    reporter.interval(` ('${folder}/${epochRole(kept.epoch)}.safetensors', ${kept.metric})`);
 }
 
 /**
@@ -47,18 +65,30 @@ export async function saveEpochCheckpoint(run: Run, metric: number): Promise<voi
  */
 export async function saveRecoveryCheckpoint(run: Run): Promise<string> {
   const { folder, progress } = run;
-  const role = `recovery-${progress.epoch}-${progress.update}`;
-  await writeCheckpoint(folder, role, runState(run, true), checkpointTensors(run));
-  const roles = await recoveryRoles(folder);
-  for (const old of roles.filter((other) => other !== role).slice(0, -(RECOVERIES - 1))) {
-    await removeCheckpoint(folder, old);
-  }
+  const role = recoveryRole(progress);
+  const state = runState(run, true);
+  const tensors = checkpointTensors(run);
+  await writeWeights(folder, role, state, tensors);
+  await writeResume(folder, role, state, tensors);
+  const others = (await recoveryRoles(folder)).filter((other) => other !== role);
+  for (const old of others.slice(RECOVERIES - 1)) await removeCheckpoint(folder, old);
   return role;
 }
 
-/** Removes the recovery checkpoints of a run that has ended regularly. */
-export async function removeRecoveryCheckpoints(folder: string): Promise<void> {
-  for (const role of await recoveryRoles(folder)) await removeCheckpoint(folder, role);
+/**
+ * Removes the recovery checkpoints of a run that has ended regularly.
+ *
+ * @returns Their roles.
+ */
+export async function removeRecoveryCheckpoints(folder: string): Promise<string[]> {
+  const roles = await recoveryRoles(folder);
+  for (const role of roles) await removeCheckpoint(folder, role);
+  return roles;
+}
+
+/** Newest first. */
+async function recoveryRoles(folder: string): Promise<string[]> {
+  return (await rolesIn(folder)).filter((role) => role.startsWith("recovery-"));
 }
 
 /** The model's parameters and buffers as named tensors, in state-dict order. */
@@ -87,8 +117,13 @@ function checkpointTensors({ model, ema, optimizer }: Run): CheckpointTensors {
   };
 }
 
-function runState(run: Run, inEpoch: boolean): Omit<RunState, "sha256"> {
-  const { args, savedArgs, engine, model, classNames, dataConfig, optimizer, scheduler, ema, progress } = run;
+/** The weights that the metric is of: a moving average gives it wherever there is validation. */
+function metricWeights({ ema, valLoader }: Run): WeightsKind {
+  return ema !== null && valLoader !== null ? "ema" : "plain";
+}
+
+function runState(run: Run, inEpoch: boolean): UnsignedState {
+  const { args, savedArgs, engine, model, classNames, dataConfig, optimizer, scheduler, progress } = run;
   const { name, steps, groups } = optimizer.stateDict();
   return {
     version: 1,
@@ -100,7 +135,7 @@ function runState(run: Run, inEpoch: boolean): Omit<RunState, "sha256"> {
     classNames,
     classToIdx: Object.fromEntries(classNames.map((className, index) => [className, index])),
     dataConfig,
-    evalConfig: { weights: ema === null ? "plain" : "ema" },
+    evalConfig: { weights: metricWeights(run) },
     epoch: progress.epoch,
     update: progress.update,
     batch: progress.batch,
@@ -108,6 +143,7 @@ function runState(run: Run, inEpoch: boolean): Omit<RunState, "sha256"> {
     running: progress.running,
     optimizer: { name, steps, groups },
     scheduler: { ...scheduler.stateDict() },
+    data: run.data,
     rng: { seed: args.seed, scheme: RANDOM_SCHEME },
     metricHistory: progress.rows,
     best: progress.best,

@@ -29,13 +29,14 @@ export async function trainEpoch(run: Run, saveRecovery: () => Promise<void>): P
     await update(run, pending, meter);
     progress.batch = groupEnd;
     pending = [];
+    const isLast = groupEnd >= trainLoader.length;
+    if (isLast) optimizer.syncLookahead?.();
     const done = Math.ceil(groupEnd / args.gradAccumSteps);
     if (args.recoveryInterval > 0 && done % args.recoveryInterval === 0) await saveRecovery();
     // Lets messages in, a wish to stop among them.
     await nextTurn();
-    if (signal.aborted) return false;
+    if (signal.aborted && !isLast) return false;
   }
-  optimizer.syncLookahead?.();
   return true;
 }
 

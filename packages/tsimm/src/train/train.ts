@@ -1,19 +1,22 @@
 /** Training, from arguments to a folder of results: timm's loop in timm's order. */
-import { readdir } from "node:fs/promises";
-import { join } from "node:path";
-import { writeFileWhole } from "../files/write-file.ts";
+import { readdir, rmdir } from "node:fs/promises";
+import { dirname, join } from "node:path";
+import { setImmediate as nextTurn } from "node:timers/promises";
+import { removeFile, WriteError } from "../files/write-file.ts";
 import type { Model } from "../models/model.ts";
 import { createEvaluation } from "../runtime/evaluation-step.ts";
+import { printable } from "../text/printable.ts";
 import type { TrainArguments } from "./arguments.ts";
 import { type Best, isBetter } from "./checkpoint-history.ts";
 import { evaluate } from "./evaluate.ts";
 import { placeSample, writeCurves, writeOnnx, writeSchedule } from "./export.ts";
+import { readStates, roleText } from "./find-checkpoint.ts";
 import { scientific, significant } from "./log-format.ts";
 import { prepareRun } from "./prepare-run.ts";
 import { type Reporter, silent } from "./reporter.ts";
 import { meanLr, type Run } from "./run.ts";
 import { removeRecoveryCheckpoints, saveEpochCheckpoint, saveRecoveryCheckpoint } from "./save-checkpoint.ts";
-import { type EpochRow, type Metrics, summaryCsv } from "./summary.ts";
+import type { EpochRow, Metrics } from "./summary.ts";
 import { trainEpoch } from "./train-epoch.ts";
 
 /** How training is watched and stopped. */
@@ -56,28 +59,36 @@ export async function train(
   options: TrainOptions = {},
 ): Promise<TrainResult> {
   const { reporter = silent, signal = new AbortController().signal } = options;
-  const run = await prepareRun(given, reporter, signal);
+  const run = await prepareRun(given, reporter, signal).catch(explainWriteError);
   try {
+    const begun = run.progress.epoch;
     await writeSchedule(run);
-    const finished = await trainEpochs(run);
-    return await finish(run, finished);
+    const ended = await trainEpochs(run);
+    if (ended === "nothing trained" && run.isNew) await removeStart(run.folder);
+    return await finish(run, { finished: ended === "finished", done: begun >= run.numEpochs });
+  } catch (error) {
+    return await explainWriteError(error);
   } finally {
     await run.close();
+    // Only a run that has removed its files leaves the folder empty.
+    await rmdir(run.folder).catch(() => {});
   }
 }
 
-/** Trains all remaining epochs; false when the signal ended them. */
-async function trainEpochs(run: Run): Promise<boolean> {
-  const { progress, scheduler, reporter } = run;
+/** Trains all remaining epochs, unless the signal ends them. */
+async function trainEpochs(run: Run): Promise<"finished" | "stopped" | "nothing trained"> {
+  const { progress, scheduler, reporter, signal } = run;
   const saveRecovery = async () => {
     reporter.info(`Recovery checkpoint: ${await saveRecoveryCheckpoint(run)}`);
   };
+  await nextTurn();
+  if (signal.aborted && progress.epoch < run.numEpochs) return "nothing trained";
   while (progress.epoch < run.numEpochs) {
     const started = performance.now();
     const validation = (await trainEpoch(run, saveRecovery)) ? await validate(run) : "stopped";
     if (validation === "stopped") {
       await saveRecovery();
-      return false;
+      return "stopped";
     }
     if (validation === "skipped") {
       reporter.info("Skipping eval and checkpointing");
@@ -95,14 +106,13 @@ async function trainEpochs(run: Run): Promise<boolean> {
       const plateau = plateauLine(run);
       if (plateau !== null) reporter.info(plateau);
       await saveEpochCheckpoint(run, metric);
-      await writeFileWhole(join(run.folder, "summary.csv"), summaryCsv(progress.rows));
       reporter.info(epochLine(run, row, (performance.now() - started) / 1000));
     }
     progress.epoch += 1;
     progress.batch = 0;
     progress.running = { loss: 0, images: 0 };
   }
-  return true;
+  return "finished";
 }
 
 type Validation = Pick<EpochRow, "validation" | "plain">;
@@ -154,20 +164,62 @@ async function evaluateWeights(
   }
 }
 
-async function finish(run: Run, finished: boolean): Promise<TrainResult> {
-  const { folder, progress, reporter } = run;
-  await writeCurves(run);
+/** @param end - `finished`: all epochs are done; `done`: they were already when the run went on. */
+async function finish(
+  run: Run,
+  { finished, done }: { readonly finished: boolean; readonly done: boolean },
+): Promise<TrainResult> {
+  const { folder, progress, reporter, numEpochs } = run;
+  const written = await writeCurves(run);
   let sample: string | null = null;
   if (finished) {
-    await writeOnnx(run);
+    written.push(...(await writeOnnx(run)));
     sample = await placeSample(run);
-    await removeRecoveryCheckpoints(folder);
+    const removed = await removeRecoveryCheckpoints(folder);
+    if (done) {
+      const changes = [
+        ...(written.length > 0 ? [`wrote ${written.join(", ")}`] : []),
+        ...(removed.length > 0 ? [`removed ${removed.join(", ")}`] : []),
+      ];
+      const state = changes.length === 0 ? "the run is complete" : `completed the run: ${changes.join("; ")}`;
+      reporter.info(`All ${numEpochs} epochs are done, ${state}`);
+    }
   }
   const { best } = progress;
   if (best !== null) reporter.info(`*** Best metric: ${best.metric} (epoch ${best.epoch})`);
   const files = (await readdir(folder)).filter((name) => !name.startsWith(".")).sort();
   return { folder, interrupted: !finished, best, epochs: bestLast(run), sample, files };
 }
+
+/** Removes what a run writes before its first update, so that the same command can begin it again. */
+async function removeStart(folder: string): Promise<void> {
+  for (const name of ["args.yaml", "classes.txt", "lr.svg", "lr.png"]) await removeFile(join(folder, name));
+}
+
+/** Throws the same error; one of writing with the way to go on. */
+async function explainWriteError(error: unknown): Promise<never> {
+  if (!(error instanceof WriteError)) throw error;
+  const folder = dirname(error.path);
+  const { states } = await readStates(folder).catch(() => ({ states: [] }));
+  const [newest] = states;
+  const kept =
+    newest === undefined
+      ? "there is no checkpoint yet"
+      : `the last checkpoint (${roleText(newest.path)}, epoch ${newest.state.epoch}) is whole`;
+  const cure = CURES[error.code] ?? "check the disk";
+  const how = newest === undefined ? "begin again with" : "go on with";
+  throw new Error(`train: ${error.message}; ${kept}: ${cure}, then ${how} --resume "${printable(folder)}"`, {
+    cause: error,
+  });
+}
+
+const CURES: Readonly<Record<string, string>> = {
+  ENOSPC: "make room",
+  EDQUOT: "make room",
+  EROFS: "make the folder writable",
+  EACCES: "make the folder writable",
+  EPERM: "make the folder writable",
+};
 
 function bestLast({ progress, metric }: Run): TrainResult["epochs"] {
   const value = (row: EpochRow) => row.validation?.[metric] ?? row.trainLoss;

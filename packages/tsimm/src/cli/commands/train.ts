@@ -25,15 +25,22 @@ export function trainCommand(): Command {
     const result = await runTraining(given);
     const folder = shortPath(result.folder);
     process.stdout.write(`--result\n${JSON.stringify(result.epochs, null, 4)}\n`);
-    process.stderr.write(`Wrote ${folder}:\n${writtenFiles(result.files).join("\n")}\n`);
+    if (result.files.length > 0) {
+      process.stderr.write(`Wrote ${folder}:\n${writtenFiles(result.files).join("\n")}\n`);
+    }
     if (result.sample !== null) {
-      const sample = shortPath(result.sample);
+      const sample = shellWord(shortPath(result.sample));
       process.stderr.write(
-        `Classify an image: npx tsimm predict ${sample} --checkpoint ${folder}/model.onnx\n`,
+        `Classify an image: npx tsimm predict ${sample} --checkpoint ${shellWord(`${folder}/model.onnx`)}\n`,
       );
     }
     if (result.interrupted) {
-      process.stderr.write(`Stopped; go on with: npx tsimm train --resume ${folder}\n`);
+      const canGoOn = result.files.some((name) => name.endsWith(".resume.safetensors"));
+      process.stderr.write(
+        canGoOn
+          ? `Stopped; go on with: npx tsimm train --resume ${shellWord(folder)}\n`
+          : "Stopped before the first update, with nothing to keep; the same command starts again\n",
+      );
       process.exitCode = 130;
     }
   });
@@ -43,6 +50,11 @@ export function trainCommand(): Command {
 function shortPath(path: string): string {
   const short = relative(process.cwd(), path);
   return short === "" || short.startsWith("..") ? path : short;
+}
+
+/** A path as one word of a command. */
+function shellWord(path: string): string {
+  return /^[\w./\\:@%+,=~-]+$/.test(path) ? path : `"${path}"`;
 }
 
 async function withConfiguration(
