@@ -20,11 +20,21 @@ export interface RunOptions {
   readonly cwd: string;
   /** Called with all of stderr so far, at each new piece; may kill the command. */
   readonly watch?: (stderr: string, kill: (signal: NodeJS.Signals) => void) => void;
+  /** Added to the environment. */
+  readonly env?: Readonly<Record<string, string>>;
+  /** Milliseconds after which it is killed. */
+  readonly killAfter?: number | undefined;
 }
 
 /** Runs `tsimm <words>` and waits for its end. */
-export function tsimm(words: readonly string[], { cwd, watch }: RunOptions): Promise<Ended> {
-  const child = spawn(process.execPath, [MAIN, ...words], { cwd, stdio: ["ignore", "pipe", "pipe"] });
+export function tsimm(words: readonly string[], options: RunOptions): Promise<Ended> {
+  const { cwd, watch, env, killAfter } = options;
+  const child = spawn(process.execPath, [MAIN, ...words], {
+    cwd,
+    env: { ...process.env, ...env },
+    stdio: ["ignore", "pipe", "pipe"],
+  });
+  const timer = killAfter === undefined ? undefined : setTimeout(() => child.kill("SIGKILL"), killAfter);
   let stdout = "";
   let stderr = "";
   child.stdout.on("data", (piece) => {
@@ -36,7 +46,10 @@ export function tsimm(words: readonly string[], { cwd, watch }: RunOptions): Pro
   });
   return new Promise((resolve, reject) => {
     child.on("error", reject);
-    child.on("close", (code, signal) => resolve({ code, signal, stdout, stderr }));
+    child.on("close", (code, signal) => {
+      clearTimeout(timer);
+      resolve({ code, signal, stdout, stderr });
+    });
   });
 }
 

@@ -5,7 +5,7 @@
 import fs from "node:fs";
 import { syncBuiltinESMExports } from "node:module";
 import { sep } from "node:path";
-import { isMainThread, threadId } from "node:worker_threads";
+import { isMainThread } from "node:worker_threads";
 
 const { KILL_AT, KILL_FOLDER = "", KILL_COUNT } = process.env;
 const changes = ["rename", "link", "copyFile", "rm", "rmdir", "mkdir", "open", "writeFile"];
@@ -30,6 +30,6 @@ syncBuiltinESMExports();
 
 if (KILL_COUNT && !isMainThread) {
   process.on("exit", () => {
-    if (count > 0) fs.writeFileSync(KILL_COUNT, `${count} ${threadId}`);
+    if (count > 0) fs.writeFileSync(KILL_COUNT, String(count));
   });
 }
