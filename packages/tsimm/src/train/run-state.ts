@@ -2,6 +2,7 @@
 import { z } from "zod";
 import type { PretrainedConfig } from "../models/model.ts";
 import type { Best, Kept } from "./checkpoint-history.ts";
+import { type EarlierPlan, earlierPlansSchema } from "./earlier-plan.ts";
 import type { EpochRow, Metrics } from "./summary.ts";
 
 /** The `tsimm` entry of a resume file. */
@@ -42,6 +43,8 @@ export interface RunState {
   readonly metricHistory: readonly EpochRow[];
   readonly best: Best | null;
   readonly kept: readonly Kept[];
+  /** Schedules before a resume with another one. */
+  readonly earlierPlans?: readonly EarlierPlan[] | undefined;
   /** SHA-256 of the file with this field as 64 zeros. */
   readonly sha256: string;
 }
@@ -97,6 +100,7 @@ const runState: z.ZodType<RunState> = z.object({
   ),
   best: z.object({ metric: number, epoch: z.number() }).nullable(),
   kept: z.array(z.object({ name: z.string(), epoch: z.number(), metric: number })),
+  earlierPlans: earlierPlansSchema.optional(),
   sha256: z.string(),
 });
 

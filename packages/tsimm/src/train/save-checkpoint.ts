@@ -112,5 +112,6 @@ function runState(run: Run, inEpoch: boolean): Omit<RunState, "sha256"> {
     metricHistory: progress.rows,
     best: progress.best,
     kept: progress.kept,
+    ...(progress.earlierPlans.length > 0 && { earlierPlans: progress.earlierPlans }),
   };
 }
