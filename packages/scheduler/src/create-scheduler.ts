@@ -22,6 +22,7 @@ import { WSDLRScheduler } from "./wsd-lr.ts";
 /** A scheduler, and how many epochs the run takes with its warm-up, cycles and cooldown. */
 export interface ScheduledRun {
   readonly scheduler: Scheduler;
+  /** Whole epochs, at least 1. */
   readonly numEpochs: number;
 }
 
@@ -101,7 +102,9 @@ function create(
   const times = inUnits(options);
   // Before the scheduler changes a group.
   const numEpochs = lengthOfRun(where, options, times);
-  return { scheduler: builders[sched](optimizer, options, times), numEpochs };
+  const scheduler = builders[sched](optimizer, options, times);
+  if (updatesPerEpoch > 0) scheduler.updatesPerEpoch = updatesPerEpoch;
+  return { scheduler, numEpochs };
 }
 
 /** The factory's epochs in the unit of t. */
@@ -199,10 +202,15 @@ function lengthOfRun(where: string, options: Options, times: Times): number {
     refuseVanishing(where, options, cycles, length + cooldownT);
     const whole = length + (warmupPrefix ? common.warmupT : 0) + cooldownT;
     const inEpochs = stepOnEpochs ? whole : floorDivide(whole, options.updatesPerEpoch);
-    return finite(inEpochs, where, "numEpochs", numEpochs);
+    return wholeEpochs(inEpochs, where, numEpochs);
   }
   const cooldown = withoutCooldown.includes(sched) ? 0 : cooldownEpochs;
-  return finite(numEpochs + cooldown + (warmupPrefix ? warmupEpochs : 0), where, "numEpochs", numEpochs);
+  return wholeEpochs(numEpochs + cooldown + (warmupPrefix ? warmupEpochs : 0), where, numEpochs);
+}
+
+/** Rounded down, as timm rounds cycles and updates, so that a loop over epochs ends. */
+function wholeEpochs(length: number, where: string, numEpochs: number): number {
+  return Math.max(1, Math.floor(finite(length, where, "numEpochs", numEpochs) * (1 + 1e-12)));
 }
 
 /** Shrinking cycles end: refuses a run that goes on longer. */

@@ -1,6 +1,13 @@
 import { refusal } from "./errors.ts";
 import type { OptimizerLike } from "./param-groups.ts";
-import { checkThreshold, isMemory, nextPlateau, type PlateauOptions, plateauChecks } from "./plateau.ts";
+import {
+  checkThreshold,
+  isMemory,
+  nextPlateau,
+  type PlateauOptions,
+  type PlateauState,
+  plateauChecks,
+} from "./plateau.ts";
 import { checkT, type ScheduleDefinition } from "./schedule.ts";
 import { EPOCH_ADVICE, Scheduler } from "./scheduler.ts";
 import { planScheduler, type SchedulerOptions, type SchedulerPlan } from "./scheduler-options.ts";
@@ -77,7 +84,7 @@ export class PlateauLRScheduler extends Scheduler {
 
   override stateDict(): SchedulerState {
     const { best, ...memory } = this.#memory;
-    return { ...super.stateDict(), plateau: { ...memory, best: Number.isFinite(best) ? best : null } };
+    return { ...super.stateDict(), plateau: { ...memory, best: asJson(best) } };
   }
 
   protected override refuseForeign(state: SchedulerState): void {
@@ -94,43 +101,76 @@ export class PlateauLRScheduler extends Scheduler {
     this.lastT = epoch;
   }
 
-  protected override restore(state: SchedulerState): void {
-    const { restore, ...memory } = checkSaved(state, this.groups.count);
-    const rebased = (values: readonly number[]) => values.map((value, i) => this.#rebased(value, i, state));
-    this.groups.write(rebased(state.values), false);
-    this.#memory = { ...memory, restore: restore && rebased(restore) };
+  /** Under another plan the rate that was come to stays; warm-up, noise and `lrMin` are those of the new one. */
+  protected override restore(state: SchedulerState, same: boolean, epoch: number | null): void {
+    const { restore, ...memory } = checkSaved(state, state.values.length);
+    if (same) this.groups.write(state.values, false);
+    if (same) this.#memory = { ...memory, restore };
+    else this.#resume(memory, this.#steadyValues(state, restore), epoch);
+  }
+
+  #resume(memory: Omit<Memory, "restore">, steady: readonly number[], epoch: number | null): void {
+    const { warmupT } = this.#options;
+    if (epoch === null || (epoch <= warmupT && warmupT > 0)) {
+      const values = epoch === null ? this.startValues() : super.valuesAt(epoch);
+      this.groups.write(values, true);
+      this.#memory = { ...memory, restore: null };
+    } else this.#write(memory, steady, epoch);
+  }
+
+  /** What a state's groups hold without noise, for the base values and factors of these groups. */
+  #steadyValues(state: SchedulerState, restore: readonly number[] | null): number[] {
+    const { baseValues, lrScales } = state;
+    const scales = this.groups.scales();
+    const wasInWarmup = state.t !== null && state.t <= Number(state.options?.["warmupT"] ?? 0);
+    const saved = restore ?? (wasInWarmup ? [] : state.values);
+    return this.baseValues.map((base, i) => {
+      const scale = scales[i] ?? 1;
+      const [value, savedBase = base, savedScale = scale] = [saved[i], baseValues[i], lrScales?.[i]];
+      const highest = base * scale;
+      if (value === undefined || savedBase * savedScale === 0) return highest;
+      const rebased = value * (base / savedBase) * (scale / savedScale);
+      return Math.max(rebased, Math.min(this.#options.lrMin, highest));
+    });
   }
 
   #follow(epoch: number, metric: number | null): void {
-    const draw = this.noise(epoch);
     const present = this.#memory.restore ?? this.groups.read();
     const { values, ...memory } = nextPlateau({ ...this.#memory, values: present }, metric, this.#options);
+    this.#write(memory, values, epoch);
+  }
+
+  /** Sets the groups, with the noise of the epoch. */
+  #write(memory: Omit<Memory, "restore">, values: readonly number[], epoch: number): void {
+    const draw = this.noise(epoch);
     const noisy = draw === null ? values : values.map((value) => value + value * draw);
     this.groups.write(noisy, false);
     this.#memory = { ...memory, restore: draw === null ? null : values };
   }
-
-  /** A saved value for this scheduler's base, which is the saved base unless that was to be kept out. */
-  #rebased(value: number, i: number, state: SchedulerState): number {
-    const base = this.baseValues[i] ?? 0;
-    const savedBase = state.baseValues[i] ?? 0;
-    if (base === savedBase) return value;
-    return savedBase === 0 ? base : value * (base / savedBase);
-  }
 }
 
-type Memory = SavedPlateau;
+type Memory = Omit<Required<PlateauState>, "values"> & Pick<SavedPlateau, "restore">;
 
 function refuseUpdates({ name, options }: SchedulerPlan): void {
   if (options.tInEpochs) return;
   throw new RangeError(refusal(name, "tInEpochs", "true", false, "the metric is known once an epoch"));
 }
 
-function checkSaved({ plateau, field }: SchedulerState, groups: number): SavedPlateau {
+function checkSaved({ plateau, field }: SchedulerState, groups: number): Memory {
   const least = field === "lr" ? 0 : -Infinity;
-  const isComplete =
-    isMemory(plateau) && (plateau.restore === null || isListOf(plateau.restore, groups, least));
-  if (isComplete) return plateau;
+  const memory = plateau && { ...plateau, best: fromJson(plateau.best) };
+  const isComplete = isMemory(memory) && (memory.restore === null || isListOf(memory.restore, groups, least));
+  if (isComplete) return memory;
   const allowed = "what stateDict() returned";
   throw new RangeError(refusal("PlateauLRScheduler", "state.plateau", allowed, plateau));
+}
+
+/** JSON has no infinities. */
+function asJson(best: number | null): SavedPlateau["best"] {
+  if (best === Infinity) return "Infinity";
+  return best === -Infinity ? "-Infinity" : best;
+}
+
+function fromJson(best: SavedPlateau["best"]): number | null {
+  return typeof best === "string" && /^-?Infinity$/.test(best) ? Number(best) : (best as never);
 }

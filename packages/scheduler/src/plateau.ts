@@ -1,6 +1,6 @@
 import { refusal } from "./errors.ts";
 import { type Checks, choice, number, readOptions } from "./options.ts";
-import { isFiniteNumber, isListOf } from "./state.ts";
+import { isListOf } from "./state.ts";
 
 /** When the value drops, and how far. */
 export interface PlateauOptions {
@@ -95,7 +95,7 @@ export function isMemory<T extends Omit<PlateauState, "values">>(memory: T | und
   const { best, ...rest } = memory;
   const counts = [rest.numBadEpochs, rest.cooldownCounter, rest.lastEpoch];
   const areCounts = counts.every((count) => Number.isSafeInteger(count) && Number(count) >= 0);
-  return areCounts && (best === null || isFiniteNumber(best));
+  return areCounts && (best === null || (typeof best === "number" && !Number.isNaN(best)));
 }
 
 /** {@link plateauStep} with options that are read. */

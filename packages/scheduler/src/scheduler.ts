@@ -4,7 +4,14 @@ import { readOptions } from "./options.ts";
 import { GroupField, type OptimizerLike } from "./param-groups.ts";
 import { checkT, type Schedule } from "./schedule.ts";
 import type { SchedulerPlan } from "./scheduler-options.ts";
-import { checkState, type LoadOptions, loadChecks, type SchedulerState } from "./state.ts";
+import {
+  checkState,
+  hasOptions,
+  type LoadOptions,
+  loadChecks,
+  pointOf,
+  type SchedulerState,
+} from "./state.ts";
 
 /** What to pass as t. */
 export const EPOCH_ADVICE = "pass epoch + 1 at the end of an epoch";
@@ -26,8 +33,15 @@ const UPDATE_ADVICE = "pass the number of updates done";
  * @see timm `timm/scheduler/scheduler.py`
  */
 export abstract class Scheduler {
+  /** Whose groups are driven. */
+  readonly optimizer: OptimizerLike;
   /** Whether t counts epochs (`step` acts) or updates (`stepUpdate` acts). */
   readonly tInEpochs: boolean;
+  /**
+   * Updates in an epoch, null where that is not known; {@link createScheduler} sets it. It turns the t of a state that
+   * counts in another unit into this one's, and tells a run that forgets `step`.
+   */
+  updatesPerEpoch: number | null = null;
   protected readonly name: string;
   protected readonly groups: GroupField;
   protected readonly noise: Noise;
@@ -35,17 +49,20 @@ export abstract class Scheduler {
   protected lastT: number | null = null;
   protected lastMetric: number | null = null;
   readonly #plan: SchedulerPlan;
-  readonly #next: Float64Array;
+  #next: Float64Array;
   #schedules: readonly Schedule[];
+  /** Calls in the other unit before the first that acts. */
+  #idleCalls: number | null = 0;
 
   protected constructor(optimizer: OptimizerLike, plan: SchedulerPlan) {
     const { name, options } = plan;
+    this.optimizer = optimizer;
     this.#plan = plan;
     this.name = name;
     this.tInEpochs = options.tInEpochs;
     this.groups = new GroupField(name, optimizer, options.paramGroupField);
     this.noise = createNoise(name, options);
-    this.baseValues = this.groups.readBase(options.initialize);
+    this.baseValues = this.groups.takeNew(options.initialize);
     this.#schedules = schedulesOf(this.baseValues, plan);
     this.#next = new Float64Array(this.groups.count);
     this.groups.write(this.startValues(), true);
@@ -57,11 +74,13 @@ export abstract class Scheduler {
    *
    * @param epoch - Number of epochs done, epoch + 1 in a loop from 0; an integer >= 0 where noise applies.
    * @param metric - What the epoch was worth; only {@link PlateauLRScheduler} uses it.
-   * @throws RangeError for a negative or infinite epoch, or parameter groups that came or went.
+   * @throws RangeError for a negative or infinite epoch, parameter groups that came or went, or many calls
+   * without one of `stepUpdate` where t counts updates.
    */
   step(epoch: number, metric?: number | null): void {
     const accepted = this.#accept(epoch, metric, EPOCH_ADVICE);
-    if (this.tInEpochs) this.act(epoch, accepted);
+    if (this.tInEpochs) this.#drive(epoch, accepted);
+    else this.#passOver("stepUpdate", "after each update", "step");
     this.lastMetric = accepted;
   }
 
@@ -70,11 +89,13 @@ export abstract class Scheduler {
    *
    * @param numUpdates - Number of updates done, already counting this one.
    * @param metric - What the update was worth.
-   * @throws RangeError for a negative or infinite count, or parameter groups that came or went.
+   * @throws RangeError for a negative or infinite count, parameter groups that came or went, or more calls than two
+   * epochs have updates without one of `step` where t counts epochs and `updatesPerEpoch` is known.
    */
   stepUpdate(numUpdates: number, metric?: number | null): void {
     const accepted = this.#accept(numUpdates, metric, UPDATE_ADVICE);
-    if (!this.tInEpochs) this.act(numUpdates, accepted);
+    if (!this.tInEpochs) this.#drive(numUpdates, accepted);
+    else this.#passOver("step", "at the end of each epoch", "stepUpdate");
     this.lastMetric = accepted;
   }
 
@@ -121,27 +142,47 @@ export abstract class Scheduler {
     return this.noise(t);
   }
 
+  /**
+   * Takes up parameter groups that were added to the optimizer since construction: their present `lr` is their base.
+   * What the scheduler remembers stays.
+   *
+   * @throws RangeError or TypeError for a group that the constructor would refuse; nothing has changed then.
+   */
+  addGroups(): void {
+    const state = this.stateDict();
+    const added = this.groups.takeNew(this.#plan.options.initialize);
+    this.#next = new Float64Array(this.groups.count);
+    this.#rebase([...this.baseValues, ...added]);
+    this.restore(state, false, this.lastT);
+    this.groups.writeBase(this.baseValues);
+  }
+
   /** State as plain JSON, for {@link Scheduler.loadStateDict}. */
   stateDict(): SchedulerState {
-    const metric = this.lastMetric;
     return {
       version: 1,
       scheduler: this.name,
       field: this.#plan.options.paramGroupField,
       t: this.lastT,
-      metric: Number.isNaN(metric) ? null : metric,
+      metric: Number.isFinite(this.lastMetric) ? this.lastMetric : null,
       baseValues: [...this.baseValues],
       values: this.groups.read(),
+      lrScales: this.groups.scales(),
       options: this.#plan.saved,
+      updatesPerEpoch: this.updatesPerEpoch,
     };
   }
 
   /**
-   * Continues where another scheduler of the same class stopped: restores base values and the groups'
-   * present values. Options stay those of this scheduler's constructor.
+   * Continues where another scheduler of the same class stopped. Base values are the saved ones, options those of this
+   * scheduler's constructor. Where these and every `lrScale` are the saved ones, the groups get the saved values;
+   * where one has changed, they get what the new plan has at the saved t.
+   *
+   * A state that counts epochs is read by a scheduler that counts updates, and the other way round, if both know
+   * `updatesPerEpoch`; otherwise the groups get their first values: call `step` or `stepUpdate` with the present t.
    *
    * @param state - What `stateDict` returned.
-   * @param options - `keepBase`: keep this scheduler's base values and compute the present values anew.
+   * @param options - `keepBase`: keep this scheduler's base values.
    * @throws RangeError for the state of another class, field or number of groups, or a corrupted one; nothing
    * has changed then.
    */
@@ -149,13 +190,23 @@ export abstract class Scheduler {
     const { keepBase } = readOptions(this.name, loadChecks, options);
     this.refuseForeign(state);
     this.groups.checkSame();
-    if (!keepBase) {
-      this.#schedules = schedulesOf(state.baseValues, this.#plan);
-      this.baseValues = [...state.baseValues];
-      this.groups.writeBase(this.baseValues);
+    const { baseValues } = this;
+    const t = pointOf(state, this.tInEpochs, this.updatesPerEpoch);
+    const { own, options: common } = this.#plan;
+    const same =
+      t === state.t &&
+      hasOptions(state, { ...own, ...common }) &&
+      (!keepBase || areEqual(baseValues, state.baseValues)) &&
+      areEqual(this.groups.scales(), state.lrScales ?? []);
+    if (!keepBase) this.#rebase([...state.baseValues]);
+    try {
+      this.restore(state, same, t);
+    } catch (error) {
+      this.#rebase(baseValues);
+      throw error;
     }
-    this.restore(state, keepBase);
-    this.lastT = state.t;
+    this.groups.writeBase(this.baseValues);
+    this.lastT = t;
     this.lastMetric = state.metric;
   }
 
@@ -184,18 +235,47 @@ export abstract class Scheduler {
     this.lastT = t;
   }
 
-  /** Sets the groups to what they held when `state` was saved. */
-  protected restore(state: SchedulerState, keepBase: boolean): void {
-    if (!keepBase) this.groups.write(state.values, false);
-    else if (state.t === null) this.groups.write(this.startValues(), true);
-    else this.act(state.t, state.metric);
+  /**
+   * Sets the groups for a state.
+   *
+   * @param same - Whether they get what they held when it was saved; otherwise what the plan has at t.
+   * @param t - null before the first call.
+   */
+  protected restore(state: SchedulerState, same: boolean, t: number | null): void {
+    if (same) this.groups.write(state.values, false);
+    else if (t === null) this.groups.write(this.startValues(), true);
+    else this.act(t, state.metric);
   }
 
   /** The value of each group before the first step: base, or the start of the warm-up. */
   protected startValues(): number[] {
-    const { warmupT, warmupLrInit } = this.#plan.own;
-    if (warmupT > 0) return this.baseValues.map(() => warmupLrInit);
-    return this.#plan.startsAtSchedule ? this.valuesAt(0) : [...this.baseValues];
+    const { warmupT } = this.#plan.own;
+    return warmupT > 0 || this.#plan.startsAtSchedule
+      ? this.#schedules.map((schedule) => schedule(0))
+      : [...this.baseValues];
+  }
+
+  #rebase(baseValues: readonly number[]): void {
+    this.#schedules = schedulesOf(baseValues, this.#plan);
+    this.baseValues = baseValues;
+  }
+
+  #drive(t: number, metric: number | null): void {
+    this.act(t, metric);
+    this.#idleCalls = null;
+  }
+
+  /** A call in the other unit, which a loop may make beside its own; alone it means that no rate ever changes. */
+  #passOver(method: string, when: string, called: string): void {
+    if (this.#idleCalls === null) return;
+    const { tInEpochs, updatesPerEpoch } = this;
+    const [unknown, known] = tInEpochs ? [Number.POSITIVE_INFINITY, 2 * (updatesPerEpoch ?? 0)] : [99, 5];
+    const most = updatesPerEpoch === null ? unknown : known;
+    if (++this.#idleCalls <= most) return;
+    throw new RangeError(
+      `${this.name}: ${method} must be called ${when}, got ${this.#idleCalls} calls of ${called} alone; ` +
+        `set tInEpochs to ${!tInEpochs} if t counts ${tInEpochs ? "updates" : "epochs"}`,
+    );
   }
 
   /** The metric, null where there is none. */
@@ -212,8 +292,13 @@ export abstract class Scheduler {
   }
 }
 
-/** The schedule of each base value, one for all groups of the same. */
-function schedulesOf(baseValues: readonly number[], { build }: SchedulerPlan): Schedule[] {
-  const schedules = new Map(baseValues.map((base) => [base, build(base)]));
+/** The schedule of each base value, one for all groups of the same. What is off stays off: a weight decay of 0. */
+function schedulesOf(baseValues: readonly number[], { build, options }: SchedulerPlan): Schedule[] {
+  const isRate = options.paramGroupField === "lr";
+  const schedules = new Map(baseValues.map((base) => [base, isRate || base !== 0 ? build(base) : () => 0]));
   return baseValues.flatMap((base) => schedules.get(base) ?? []);
+}
+
+function areEqual(some: readonly number[], others: readonly number[]): boolean {
+  return some.length === others.length && some.every((value, i) => value === others[i]);
 }

@@ -224,7 +224,7 @@ describe("refuses at a call", () => {
     const scheduler = new StepLRScheduler(optimizer, { decayT: 5 });
     optimizer.paramGroups.push({ lr: 0.3 });
     expect(errorOf(() => scheduler.step(1)).message).toBe(
-      "StepLRScheduler: paramGroups must be 2 groups as at construction, got 3; paramGroups[2] was added, build a new scheduler",
+      "StepLRScheduler: paramGroups must be 2 groups as at construction, got 3; paramGroups[2] was added, call addGroups() to drive it",
     );
     optimizer.paramGroups.length = 1;
     expect(errorOf(() => scheduler.step(1)).message).toBe(

@@ -43,6 +43,18 @@ test("takes the base from the first scheduler on the same group", () => {
   expect(new StepLRScheduler(optimizer, { decayT: 2 }).valuesAt(0)).toEqual([0.1]);
 });
 
+test("keeps the base of an optimizer that is wrapped again, with and without a setter", () => {
+  for (const optimizer of [new AdamLike(0.1), new SgdLike(0.1)]) {
+    new StepLRScheduler(fromTfjs(optimizer), { decayT: 2, decayRate: 0.5 }).step(4);
+    const second = new StepLRScheduler(fromTfjs(optimizer), { decayT: 2, decayRate: 0.5 });
+    expect([second.valuesAt(0), optimizer.rateOfUpdate()]).toEqual([[0.1], 0.1]);
+  }
+  const [one, other] = [new AdamLike(0.1), new AdamLike(0.2)];
+  const first = fromTfjs(one);
+  expect(fromTfjs(one)).toBe(first);
+  expect(fromTfjs(other)).not.toBe(first);
+});
+
 test.each([
   [{}, "an object"],
   [{ learningRate: "0.1" }, "an object"],

@@ -1,6 +1,9 @@
 import { refusal } from "../errors.ts";
 import type { OptimizerLike } from "../param-groups.ts";
 
+/** An optimizer has one group, so that its base rate outlasts the scheduler that wrote it. */
+const wrapped = new WeakMap<object, OptimizerLike>();
+
 interface TfjsOptimizer {
   learningRate: number;
   setLearningRate?: (learningRate: number) => void;
@@ -12,6 +15,7 @@ interface TfjsOptimizer {
  *
  * @param optimizer - Has a numeric `learningRate` (`tf.train.adam(…)` and its kin read it at every update);
  * where it has `setLearningRate` too (`sgd`, `momentum`), rates go there.
+ * @returns The same object for the same optimizer: a second scheduler starts from the first one's base.
  * @throws TypeError if there is no numeric `learningRate` that can be set.
  * @example
  * const adam = { learningRate: 0.1 }; // or tf.train.adam(0.1)
@@ -25,6 +29,8 @@ export function fromTfjs(optimizer: object): OptimizerLike {
     const allowed = "an optimizer with a numeric learningRate that can be set";
     throw new TypeError(refusal("fromTfjs", "optimizer", allowed, optimizer));
   }
+  const known = wrapped.get(optimizer);
+  if (known) return known;
   const group = {
     get lr(): number {
       return optimizer.learningRate;
@@ -34,7 +40,9 @@ export function fromTfjs(optimizer: object): OptimizerLike {
       else optimizer.learningRate = learningRate;
     },
   };
-  return { paramGroups: [group] };
+  const result = { paramGroups: [group] };
+  wrapped.set(optimizer, result);
+  return result;
 }
 
 function isTfjsOptimizer(value: object): value is TfjsOptimizer {

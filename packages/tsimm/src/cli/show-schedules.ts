@@ -9,6 +9,7 @@ import { scheduleWarnings } from "../schedule/warnings.ts";
 import { resolveArguments, type TrainArguments } from "../train/arguments.ts";
 import { checkArguments } from "../train/check-arguments.ts";
 import { learningRate } from "../train/learning-rate.ts";
+import { refuseNegativeRates } from "../train/refuse-negative-rates.ts";
 
 /** What to show. */
 export interface SchedulesToShow {
@@ -57,7 +58,9 @@ function calculate({ schedules, updatesPerEpoch }: SchedulesToShow): Calculated 
   const given = schedules.map(({ label, given }) => {
     checkArguments(given, "schedule");
     const args = resolveArguments(given);
-    return { label: label || args.sched, args, simulated: simulateSchedule(args, updatesPerEpoch) };
+    const simulated = simulateSchedule(args, updatesPerEpoch);
+    refuseNegativeRates(args, { command: "schedule", updatesPerEpoch });
+    return { label: label || args.sched, args, simulated };
   });
   const unit = given.some(({ simulated }) => simulated.unit === "update") ? "update" : "epoch";
   const curves = given.map(({ label, simulated }): ScheduleCurve => {

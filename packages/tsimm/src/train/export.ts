@@ -6,29 +6,42 @@ import { encodeClassifier } from "../models/onnx-file.ts";
 import type { Figure } from "../plot/figure.ts";
 import { figureToSvg } from "../plot/figure-to-svg.ts";
 import { svgToPng } from "../plot/svg-to-png.ts";
-import { curvesFigure, learningRateFigure } from "../plot/training-figures.ts";
+import { curvesFigure, learningRateFigure, type RateSeries } from "../plot/training-figures.ts";
 import { decodeSafetensors } from "../weights/safetensors.ts";
+import { type EarlierPlan, earlierRates } from "./earlier-plan.ts";
 import type { Run } from "./run.ts";
 
-/** Writes `lr.svg` and `lr.png`: the rate of the whole schedule; nothing when it is no function of time. */
-export async function writeSchedule({
-  args,
-  folder,
-  scheduler,
-  numEpochs,
-  updatesPerEpoch,
-}: Run): Promise<void> {
+/**
+ * Writes `lr.svg` and `lr.png`: the rate of the whole schedule, and dashed those that the run followed before it was
+ * resumed with this one. Nothing when they are no functions of time.
+ */
+export async function writeSchedule(run: Run): Promise<void> {
+  const { args, folder, scheduler, numEpochs, updatesPerEpoch, progress } = run;
   const perEpoch = scheduler.tInEpochs;
   const length = perEpoch ? numEpochs : numEpochs * updatesPerEpoch;
   const rates = Array.from({ length }, (_, t) =>
     perEpoch ? scheduler.getEpochValues(t) : scheduler.getUpdateValues(t),
   ).map((values) => values?.[0]);
-  if (!rates.every((rate) => rate !== undefined)) return;
-  await writeFigure(
-    folder,
-    "lr",
-    learningRateFigure([{ label: args.sched, rates }], { unit: perEpoch ? "epoch" : "update" }),
-  );
+  const { earlierPlans } = progress;
+  const from = earlierPlans.at(-1)?.until;
+  const label = from === undefined ? args.sched : `${args.sched} from ${epochLabel(from)}`;
+  const present = rates.every((rate) => rate !== undefined) ? [{ label, rates }] : [];
+  const series = [...earlierSeries(earlierPlans, perEpoch ? 1 : updatesPerEpoch), ...present];
+  if (series.length === 0) return;
+  const unit = perEpoch ? "epoch" : "update";
+  await writeFigure(folder, "lr", learningRateFigure(series, { unit }));
+}
+
+function earlierSeries(plans: readonly EarlierPlan[], perEpoch: number): RateSeries[] {
+  return plans.flatMap((plan) => {
+    const rates = earlierRates(plan, perEpoch);
+    const label = `${plan.args["sched"]} until ${epochLabel(plan.until)}`;
+    return rates === null ? [] : [{ label, rates, dashed: true }];
+  });
+}
+
+function epochLabel(epochs: number): string {
+  return `epoch ${Number(epochs.toFixed(1))}`;
 }
 
 /**

@@ -21,9 +21,11 @@ import { dataDigest } from "./data-digest.ts";
 import { learningRate } from "./learning-rate.ts";
 import { createLoaders, openData } from "./open-data.ts";
 import { type ClaimedFolder, checkExperiment, createOutputFolder, runName } from "./output-folder.ts";
+import { refuseNegativeRates } from "./refuse-negative-rates.ts";
 import type { Reporter } from "./reporter.ts";
 import { continueFolder } from "./restore-folder.ts";
 import { applyCheckpoint, checkData, loadInitialWeights, openResume, type Resume } from "./resume.ts";
+import type { ScheduleTarget } from "./resume-schedule.ts";
 import type { Run, RunProgress, SampleImage } from "./run.ts";
 
 /**
@@ -79,17 +81,13 @@ async function prepare(
     const metric = valLoader === null ? "loss" : (args.evalMetric as Run["metric"]);
     const flags = { ...args, lr: rate.lr, evalMetric: metric };
     const { scheduler, numEpochs } = fromFlags(() => createScheduler(flags, optimizer, { updatesPerEpoch }));
-    const target = { args, given, classNames, model, optimizer, scheduler, ema };
-    const resumed =
-      checkpoint === null ? null : applyCheckpoint({ checkpoint, saved: resume?.saved ?? {} }, target);
-    // A resumed run has gone past the epoch that it was started at.
-    const startEpoch = resumed === null ? args.startEpoch : (given.startEpoch ?? null);
-    const progress = startAt(startEpoch, resumed ?? freshProgress(), updatesPerEpoch);
-    if (startEpoch !== null && startEpoch > 0) {
-      scheduler.stepUpdate(progress.update);
-      scheduler.step(progress.epoch);
-    }
-    const done = resumed !== null && startEpoch === null && progress.epoch === numEpochs;
+    const target = { args, given, classNames, model, optimizer, scheduler, ema, updatesPerEpoch, reporter };
+    const progress =
+      checkpoint === null
+        ? startAt(args.startEpoch ?? 0, target)
+        : applyCheckpoint({ checkpoint, saved: resume?.saved ?? {} }, target);
+    const isElsewhere = (given.startEpoch ?? null) !== null;
+    const done = checkpoint !== null && !isElsewhere && progress.epoch === numEpochs;
     if (progress.epoch >= numEpochs && !done) {
       throw new UsageError(
         `train: --epochs must be more than the ${progress.epoch} that are done, got ${args.epochs}; nothing is left to train`,
@@ -100,6 +98,8 @@ async function prepare(
         `train: --resume must be at a batch of the ${trainLoader.length} of an epoch, got ${progress.batch} in ${checkpoint?.path}`,
       );
     }
+    const from = args.schedOnUpdates ? progress.update : progress.epoch;
+    refuseNegativeRates(args, { command: "train", updatesPerEpoch, from });
     warnAboutSchedule(args, { numEpochs, updatesPerEpoch }, reporter);
     reporter.info(scheduleLine(args, numEpochs));
     for (const line of lossLines(args)) reporter.info(line);
@@ -148,7 +148,7 @@ async function prepare(
         },
       };
       if (resume !== null && checkpoint !== null) {
-        await continueFolder(run, { ...resume, checkpoint }, startEpoch !== null);
+        await continueFolder(run, { ...resume, checkpoint }, isElsewhere);
       }
       return run;
     } catch (error) {
@@ -210,23 +210,12 @@ function createRunOptimizer(args: TrainArguments, lr: number, model: Model, { in
   return optimizer;
 }
 
-function freshProgress(): RunProgress {
-  return { epoch: 0, update: 0, batch: 0, running: { loss: 0, images: 0 }, rows: [], best: null, kept: [] };
-}
-
-function startAt(epoch: number | null, progress: RunProgress, updatesPerEpoch: number): RunProgress {
-  if (epoch === null) return progress;
-  const { rows, kept, best } = progress;
-  const before = <T extends { readonly epoch: number }>(entry: T) => entry.epoch < epoch;
-  return {
-    epoch,
-    rows: rows.filter(before),
-    kept: kept.filter(before),
-    best: best !== null && before(best) ? best : (kept.find(before) ?? null),
-    update: epoch * updatesPerEpoch,
-    batch: 0,
-    running: { loss: 0, images: 0 },
-  };
+function startAt(epoch: number, { scheduler, updatesPerEpoch }: ScheduleTarget): RunProgress {
+  const update = epoch * updatesPerEpoch;
+  if (epoch > 0 && scheduler.tInEpochs) scheduler.step(epoch);
+  else if (epoch > 0) scheduler.stepUpdate(update);
+  const running = { loss: 0, images: 0 };
+  return { epoch, update, batch: 0, running, rows: [], best: null, kept: [], earlierPlans: [] };
 }
 
 function scheduleLine(args: TrainArguments, numEpochs: number): string {

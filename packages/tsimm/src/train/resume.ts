@@ -1,10 +1,9 @@
 /** Going on from a checkpoint. */
 import { readFile, realpath, stat } from "node:fs/promises";
 import { basename, dirname, join, resolve } from "node:path";
-import type { Scheduler, SchedulerState } from "@tsimm/scheduler";
+import { isDeepStrictEqual } from "node:util";
 import type { Model } from "../models/model.ts";
 import type { ModelEma } from "../optim/ema.ts";
-import type { Optimizer } from "../optim/optimizer.ts";
 import { printable } from "../text/printable.ts";
 import { UsageError } from "../usage-error.ts";
 import { loadState } from "../weights/load-state.ts";
@@ -16,6 +15,7 @@ import type { DataDigest } from "./data-digest.ts";
 import { type FolderStates, findCheckpoint, readStates } from "./find-checkpoint.ts";
 import { type ClaimedFolder, claimFolder } from "./output-folder.ts";
 import type { Reporter } from "./reporter.ts";
+import { resumePoint, resumeSchedule, type ScheduleTarget } from "./resume-schedule.ts";
 import type { RunProgress } from "./run.ts";
 import type { RunState } from "./run-state.ts";
 
@@ -34,24 +34,25 @@ export interface Resume {
 }
 
 /** What a checkpoint is loaded into. */
-export interface ResumeTarget {
-  readonly args: TrainArguments;
+export interface ResumeTarget extends ScheduleTarget {
   /** What was given on the command line: it beats the checkpoint. */
   readonly given: Partial<TrainArguments>;
   readonly classNames: readonly string[];
   readonly model: Model;
-  readonly optimizer: Optimizer;
-  readonly scheduler: Scheduler;
   readonly ema: ModelEma | null;
+  readonly reporter: Reporter;
 }
 
-/** What the optimizer's groups call the options of these arguments. */
-const OPTION_NAMES = {
+/** Fields of the optimizer's groups that follow from each argument. */
+const GROUP_FIELDS = {
   weightDecay: "weightDecay",
   momentum: "momentum",
   optEps: "eps",
   optBetas: "betas",
-} as const;
+  layerDecay: "lrScale",
+  layerDecayMinScale: "lrScale",
+  layerDecayNoOptScale: "lrScale",
+} as const satisfies Partial<Record<keyof TrainArguments, string>>;
 
 /**
  * Locks the run of `--resume`, reads its newest checkpoint, or the one named, and logs which saved arguments the given
@@ -197,32 +198,28 @@ export function applyCheckpoint(
   target: ResumeTarget,
 ): RunProgress {
   const { state, tensors } = checkpoint;
-  const { args, given, model, scheduler, ema } = target;
+  const { args, given, model, ema, reporter } = target;
   checkFits(checkpoint, saved, target);
   loadState(model, tensors.model);
   if (ema !== null && tensors.ema !== null) ema.load(tensors.ema);
-  if (!args.noResumeOpt) {
-    loadOptimizer(checkpoint, target);
-    const sameSchedule = state.scheduler["scheduler"] === scheduler.stateDict().scheduler;
-    const keepBase = ["lr", "lrBase", "lrBaseSize", "lrBaseScale"].some(
-      (name) => given[name as "lr"] !== undefined,
-    );
-    if (sameSchedule) scheduler.loadStateDict(state.scheduler as unknown as SchedulerState, { keepBase });
-  }
+  if (!args.noResumeOpt) loadOptimizer(checkpoint, target);
+  const startEpoch = given.startEpoch ?? null;
+  const point = resumePoint(state, startEpoch, target);
+  const { line, earlierPlans } = resumeSchedule(state, saved, target, point);
+  if (line !== null) reporter.info(line);
   const { inEpoch, running, best, kept, metricHistory } = state;
-  const epoch = inEpoch ? state.epoch : state.epoch + 1;
-  if (args.noResumeOpt || state.scheduler["scheduler"] !== scheduler.stateDict().scheduler) {
-    scheduler.stepUpdate(state.update);
-    scheduler.step(epoch);
+  if (startEpoch === null) {
+    const loss = inEpoch ? { ...running } : { loss: 0, images: 0 };
+    return { ...point, running: loss, rows: metricHistory, best, kept, earlierPlans };
   }
+  const before = <T extends { readonly epoch: number }>(entry: T) => entry.epoch < startEpoch;
   return {
-    epoch,
-    update: state.update,
-    batch: inEpoch ? state.batch : 0,
-    running: inEpoch ? { ...running } : { loss: 0, images: 0 },
-    rows: metricHistory,
-    best,
-    kept,
+    ...point,
+    running: { loss: 0, images: 0 },
+    rows: metricHistory.filter(before),
+    kept: kept.filter(before),
+    best: best !== null && before(best) ? best : (kept.find(before) ?? null),
+    earlierPlans,
   };
 }
 
@@ -264,23 +261,32 @@ function checkFits(
   }
 }
 
-/** Restores optimizer state; options given on the command line stay as given. */
+/**
+ * Restores optimizer state. Rates, and options that follow from given arguments, stay those of the new run; so do all
+ * where parameters are grouped in another way.
+ */
 function loadOptimizer({ state, tensors }: Checkpoint, { given, optimizer }: ResumeTarget): void {
-  const fresh = optimizer.paramGroups.map((group) => ({ ...group }));
+  const changed = new Set<string>(["lr", "initialLr"]);
+  for (const [name, field] of Object.entries(GROUP_FIELDS)) {
+    if (given[name as keyof typeof GROUP_FIELDS] !== undefined) changed.add(field);
+  }
+  const names = optimizer.paramGroups.map(({ params }) => params.map(({ name }) => name));
+  const isRegrouped = !isDeepStrictEqual(
+    names,
+    state.optimizer.groups.map(({ params }) => params),
+  );
+  const groups = optimizer.paramGroups.map(({ params: _, ...options }, i) => {
+    const saved = isRegrouped ? {} : state.optimizer.groups[i]?.options;
+    const own = Object.entries(options).filter(([field]) => changed.has(field));
+    return { params: names[i] ?? [], options: { ...saved, ...Object.fromEntries(own) } };
+  });
+  const driven = new Set(names.flat());
   const slots = new Map(
     [...tensors.optimizer].flatMap(([name, { data }]) =>
-      data instanceof Float32Array ? [[name, data]] : [],
+      data instanceof Float32Array && (!isRegrouped || driven.has(name.slice(0, name.lastIndexOf("."))))
+        ? [[name, data]]
+        : [],
     ),
   );
-  optimizer.loadStateDict({ ...state.optimizer, slots });
-  const kept = (["weightDecay", "momentum", "optEps", "optBetas"] as const).filter(
-    (name) => given[name] !== undefined,
-  );
-  for (const [index, group] of optimizer.paramGroups.entries()) {
-    const fields: Record<string, unknown> = group;
-    for (const name of kept) {
-      const field = OPTION_NAMES[name];
-      if (field in group) fields[field] = fresh[index]?.[field];
-    }
-  }
+  optimizer.loadStateDict({ ...state.optimizer, groups, slots });
 }

@@ -3,6 +3,7 @@ import { z } from "zod";
 import type { PretrainedConfig } from "../models/model.ts";
 import type { Best, Kept } from "./checkpoint-history.ts";
 import type { DataDigest } from "./data-digest.ts";
+import { type EarlierPlan, earlierPlansSchema } from "./earlier-plan.ts";
 import type { EpochRow, Metrics } from "./summary.ts";
 
 /** The `tsimm` entry of a resume file. */
@@ -45,6 +46,8 @@ export interface RunState {
   readonly metricHistory: readonly EpochRow[];
   readonly best: Best | null;
   readonly kept: readonly Kept[];
+  /** Schedules before a resume with another one. */
+  readonly earlierPlans?: readonly EarlierPlan[] | undefined;
   /** SHA-256 of the file with this field as 64 zeros. */
   readonly sha256: string;
 }
@@ -115,6 +118,7 @@ const runState: z.ZodType<RunState> = z.object({
   best: z.object({ metric: number, epoch: count }).nullable(),
   // Earlier versions wrote a name too; names are made from the epoch.
   kept: z.array(z.object({ epoch: count, metric: number })),
+  earlierPlans: earlierPlansSchema.optional(),
   sha256: digest,
 });
 

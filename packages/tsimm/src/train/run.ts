@@ -9,6 +9,7 @@ import type { TrainingStep } from "../runtime/training-step.ts";
 import type { TrainArguments } from "./arguments.ts";
 import type { Best, Kept } from "./checkpoint-history.ts";
 import type { DataDigest } from "./data-digest.ts";
+import type { EarlierPlan } from "./earlier-plan.ts";
 import type { Reporter } from "./reporter.ts";
 import type { EpochRow } from "./summary.ts";
 
@@ -24,6 +25,8 @@ export interface RunProgress {
   rows: readonly EpochRow[];
   best: Best | null;
   kept: readonly Kept[];
+  /** Schedules before a resume with another one. */
+  earlierPlans: readonly EarlierPlan[];
 }
 
 /** An image file of a data set. */

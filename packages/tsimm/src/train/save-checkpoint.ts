@@ -148,5 +148,6 @@ function runState(run: Run, inEpoch: boolean): UnsignedState {
     metricHistory: progress.rows,
     best: progress.best,
     kept: progress.kept,
+    ...(progress.earlierPlans.length > 0 && { earlierPlans: progress.earlierPlans }),
   };
 }
