@@ -1,9 +1,9 @@
 /** A trained classifier, ready for image files. */
-import { readFile } from "node:fs/promises";
 import { encodeModel, prependNormalization } from "@tsimm/autodiff";
 import { z } from "zod";
 import { decodeImage } from "../data/decode.ts";
 import { evaluationTransform } from "../data/transforms/evaluation-transform.ts";
+import { readRegularFile, WEIGHTS_LIMIT } from "../files/read-file.ts";
 import { decodeClassifier, encodeClassifier } from "../models/onnx-file.ts";
 import { createModel } from "../models/registry.ts";
 import { keyedRandom } from "../random/keyed-random.ts";
@@ -24,7 +24,7 @@ export interface Classifier {
   readonly architecture: string;
   readonly classNames: readonly string[];
   /**
-   * @param file - The bytes of a JPEG, PNG or WebP file.
+   * @param file - The bytes of a PNG, JPEG, WebP, GIF, BMP, TIFF or AVIF file.
    * @param topk - How many classes to give, at least 1.
    * @returns The most probable classes, best first.
    * @throws Error if the bytes are no image.
@@ -41,7 +41,7 @@ export interface Classifier {
  * @throws Error if the file cannot be read or is none of these.
  */
 export async function loadClassifier(path: string, engine: Engine): Promise<Classifier> {
-  const bytes = await readFile(path);
+  const bytes = await readRegularFile(path, { limit: WEIGHTS_LIMIT });
   const { graph, architecture, classNames, dataConfig } = decodeClassifier(
     path.endsWith(".safetensors") ? fromWeights(bytes) : bytes,
   );

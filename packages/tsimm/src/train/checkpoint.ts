@@ -1,7 +1,8 @@
 /** The files of a checkpoint: weights that timm reads as they are, and one file with everything to go on. */
 import { createHash } from "node:crypto";
-import { readdir, readFile, rm, stat } from "node:fs/promises";
+import { readdir, rm, stat } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
+import { readRegularFile, WEIGHTS_LIMIT } from "../files/read-file.ts";
 import { linkFile, writeFileWhole } from "../files/write-file.ts";
 import { UsageError } from "../usage-error.ts";
 import { decodeSafetensors, encodeSafetensors, type SafeTensors } from "../weights/safetensors.ts";
@@ -111,7 +112,7 @@ export async function findCheckpoint(target: string, warn: (line: string) => voi
 
 /** Reads and verifies a `.resume.safetensors` file. */
 export async function readCheckpoint(path: string): Promise<Checkpoint> {
-  const bytes = await readFile(path);
+  const bytes = await readRegularFile(path, { limit: WEIGHTS_LIMIT });
   const { tensors, metadata } = decodeSafetensors(bytes);
   const state = parseRunState(metadata["tsimm"] ?? "null");
   const place = bytes.indexOf(state.sha256);

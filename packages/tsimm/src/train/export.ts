@@ -1,6 +1,7 @@
 /** What a run leaves for people and programs: figures and an ONNX file. */
-import { readFile, stat } from "node:fs/promises";
+import { stat } from "node:fs/promises";
 import { extname, join } from "node:path";
+import { readRegularFile, WEIGHTS_LIMIT } from "../files/read-file.ts";
 import { writeFileWhole } from "../files/write-file.ts";
 import { encodeClassifier } from "../models/onnx-file.ts";
 import type { Figure } from "../plot/figure.ts";
@@ -47,7 +48,9 @@ export async function writeOnnx({
 }: Run): Promise<void> {
   if (progress.best === null) return;
   const file = ema === null ? "model_best.safetensors" : "model_best.ema.safetensors";
-  const { tensors: weights } = decodeSafetensors(await readFile(join(folder, file)));
+  const { tensors: weights } = decodeSafetensors(
+    await readRegularFile(join(folder, file), { limit: WEIGHTS_LIMIT }),
+  );
   await writeFileWhole(
     join(folder, "model.onnx"),
     encodeClassifier({ model, weights, classNames, dataConfig }),

@@ -1,6 +1,6 @@
 /** Going on from a checkpoint. */
-import { readFile } from "node:fs/promises";
 import type { Scheduler, SchedulerState } from "@tsimm/scheduler";
+import { readRegularFile, WEIGHTS_LIMIT } from "../files/read-file.ts";
 import type { Model } from "../models/model.ts";
 import type { ModelEma } from "../optim/ema.ts";
 import type { Optimizer } from "../optim/optimizer.ts";
@@ -103,11 +103,13 @@ export function applyCheckpoint({ checkpoint, saved }: Resume, target: ResumeTar
  * @throws UsageError if the file cannot be read; Error if its tensors do not fit.
  */
 export async function loadInitialWeights(model: Model, path: string): Promise<void> {
-  const bytes = await readFile(path).catch((error: NodeJS.ErrnoException) => {
-    throw new UsageError(
-      `train: --initial-checkpoint must be a readable safetensors file, got "${path}" (${error.code})`,
-    );
-  });
+  const bytes = await readRegularFile(path, { limit: WEIGHTS_LIMIT }).catch(
+    (error: NodeJS.ErrnoException) => {
+      throw new UsageError(
+        `train: --initial-checkpoint must be a readable safetensors file, got "${path}" (${error.code ?? error.message})`,
+      );
+    },
+  );
   loadState(model, decodeSafetensors(bytes).tensors);
 }
 
