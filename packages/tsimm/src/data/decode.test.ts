@@ -1,3 +1,4 @@
+import { crc32 } from "node:zlib";
 import sharp, { type Sharp } from "sharp";
 import { expect, test } from "vitest";
 import { decodeImage } from "./decode.ts";
@@ -14,10 +15,23 @@ test.each<[string, () => Sharp]>([
   ["a PNG with transparency", () => colour().ensureAlpha(0.3).png()],
   ["a PNG of 16 bits", () => colour().toColourspace("rgb16").png()],
   ["a lossless WebP", () => colour().webp({ lossless: true })],
+  ["a GIF", () => colour().gif()],
+  ["a TIFF", () => colour().tiff({ compression: "none" })],
+  ["a TIFF of 16 bits", () => colour().toColourspace("rgb16").tiff({ compression: "lzw" })],
+  ["a lossless AVIF", () => colour().avif({ lossless: true })],
   ["a PNG with an EXIF orientation", () => colour().withMetadata({ orientation: 6 }).png()],
 ])("decodes %s to its pixels", async (_, file) => {
   const decoded = await decodeImage(await file().toBuffer(), 3);
   expect({ ...decoded, data: Uint8Array.from(decoded.data) }).toEqual(image);
+});
+
+test("takes the first frame of a GIF", async () => {
+  const frames = Buffer.concat([Buffer.alloc(300, 255), Buffer.alloc(300, 10)]);
+  const gif = await sharp(frames, { raw: { width: 10, height: 20, channels: 3, pageHeight: 10 } })
+    .gif()
+    .toBuffer();
+  const { width, height, data } = await decodeImage(gif, 3);
+  expect([width, height, data.length, ...new Set(data)]).toEqual([10, 10, 300, 255]);
 });
 
 test("ignores a colour profile", async () => {
@@ -66,6 +80,44 @@ test.each([
 ])("refuses %s that ends too early", async (_, file, message) => {
   const whole = await file().toBuffer();
   await expect(decodeImage(whole.subarray(0, whole.length / 2), 3)).rejects.toThrow(message);
+});
+
+test("refuses an image of too many pixels by its header", async () => {
+  const header = Buffer.from("IHDR\0\0\0\0\0\0\0\0\x08\x02\0\0\0", "latin1");
+  header.writeUInt32BE(16_000, 4);
+  header.writeUInt32BE(16_000, 8);
+  const chunk = (content: Buffer) => {
+    const bytes = Buffer.concat([Buffer.alloc(4), content, Buffer.alloc(4)]);
+    bytes.writeUInt32BE(content.length - 4);
+    bytes.writeUInt32BE(crc32(content), content.length + 4);
+    return bytes;
+  };
+  const signature = Buffer.from("\x89PNG\r\n\x1a\n", "latin1");
+  const png = Buffer.concat([
+    signature,
+    chunk(header),
+    chunk(Buffer.from("IDAT")),
+    chunk(Buffer.from("IEND")),
+  ]);
+  await expect(decodeImage(png, 3)).rejects.toThrow(
+    "image must have at most 89478485 pixels, got 16000x16000; make it smaller",
+  );
+});
+
+// Text that begins like an image is not enough either.
+const svg =
+  '<svg xmlns="http://www.w3.org/2000/svg" width="9" height="9"><image href="/etc/hostname"/></svg>';
+test.each([
+  ["an SVG", svg],
+  ["an SVG with a declaration", `<?xml version="1.0"?>\n${svg}`],
+  ["a PDF", "%PDF-1.4\n1 0 obj"],
+  ["a PPM", "P6 1 1 255 abc"],
+  ["a HEIC", "\0\0\0\x18ftypheic\0\0\0\0mif1heic"],
+  ["a JPEG 2000", "\0\0\0\x0cjP  \r\n\x87\n"],
+])("does not decode %s, whatever it is called", async (_, text) => {
+  await expect(decodeImage(Buffer.from(text, "latin1"), 3)).rejects.toThrow(
+    "Input buffer contains unsupported image format",
+  );
 });
 
 test("refuses what is no image", async () => {
