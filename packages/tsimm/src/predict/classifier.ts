@@ -10,6 +10,7 @@ import { keyedRandom } from "../random/keyed-random.ts";
 import type { Engine } from "../runtime/engine.ts";
 import { softmax } from "../train/metrics.ts";
 import { dataConfigSchema } from "../train/run-state.ts";
+import { loadState } from "../weights/load-state.ts";
 import { decodeSafetensors } from "../weights/safetensors.ts";
 
 /** Probability of a class. */
@@ -83,10 +84,7 @@ function fromWeights(bytes: Uint8Array): Uint8Array {
       "loadClassifier: the file must be one that tsimm train wrote, but its tsimm entry is missing",
     );
   const { arch, numClasses, inChans, classNames, dataConfig } = entry.data;
-  return encodeClassifier({
-    model: createModel(arch, { numClasses, inChans, imgSize: dataConfig.inputSize[1] }),
-    weights,
-    classNames,
-    dataConfig,
-  });
+  const model = createModel(arch, { numClasses, inChans, imgSize: dataConfig.inputSize[1] });
+  loadState(model, weights);
+  return encodeClassifier({ model, weights, classNames, dataConfig });
 }
