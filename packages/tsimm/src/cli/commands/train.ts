@@ -1,6 +1,7 @@
 /** `tsimm train`. */
 import { relative } from "node:path";
 import { Command } from "commander";
+import { printable } from "../../text/printable.ts";
 import type { TrainArguments } from "../../train/arguments.ts";
 import { addTrainOptions, givenArguments } from "../train-options.ts";
 import { writtenFiles } from "../written-files.ts";
@@ -27,7 +28,7 @@ export function trainCommand(): Command {
     process.stdout.write(`--result\n${JSON.stringify(result.epochs, null, 4)}\n`);
     process.stderr.write(`Wrote ${folder}:\n${writtenFiles(result.files).join("\n")}\n`);
     if (result.sample !== null) {
-      const sample = shortPath(result.sample);
+      const sample = printable(shortPath(result.sample));
       process.stderr.write(
         `Classify an image: npx tsimm predict ${sample} --checkpoint ${folder}/model.onnx\n`,
       );
