@@ -251,6 +251,33 @@ test("links in a tar lead to the content of their target", async () => {
   ]);
 });
 
+test("what leads nowhere in a tar, and what is no file, is counted", async () => {
+  const dataDir = await writeTar(
+    {
+      "photos/train/a/1.png": "one",
+      "photos/train/b/2.png": "two",
+      "__MACOSX/photos/train/._a": "",
+      "._photos": "",
+    },
+    {
+      "photos/train/b/chain.png": "photos/train/b/same.png",
+      "photos/train/b/same.png": "photos/train/a/1.png",
+      "photos/train/a/lost.png": "photos/train/a/9.png",
+      "photos/train/a/round.png": "photos/train/a/and-round.png",
+      "photos/train/a/and-round.png": "photos/train/a/round.png",
+    },
+  );
+  const infos: string[] = [];
+  const onInfo = (line: string) => infos.push(line);
+  expect((await contents({ dataDir, split: "train", onInfo })).samples).toEqual([
+    ["<dir>/photos/train/a/1.png", 0, "one"],
+    ["<dir>/photos/train/b/2.png", 1, "two"],
+    ["<dir>/photos/train/b/chain.png", 1, "one"],
+    ["<dir>/photos/train/b/same.png", 1, "one"],
+  ]);
+  expect(infos).toEqual([`Left out of ${dataDir}/photos/train: 3 dead links`]);
+});
+
 test("reads what the tar command writes: long names, symbolic links, folders", async () => {
   const long = `${"long-name-".repeat(12)}.png`;
   const root = await writeTree({ [`train/a/${long}`]: "long", "train/b/2.png": "x".repeat(1000) });
@@ -303,6 +330,9 @@ test.skipIf(process.platform === "win32")("a class map that is no text file is r
   const refused = (classMap: string) => expect(openDataset({ dataDir, split: "train", classMap })).rejects;
   await refused("pipe.txt").toThrow("readClassMap: classMap must be a readable file, got ");
   await refused("zero.txt").toThrow(`"${dataDir}/zero.txt" must be a regular file, got a device`);
+  await writeFile(join(dataDir, "large.txt"), "a");
+  await truncate(join(dataDir, "large.txt"), 2 ** 40);
+  await refused("large.txt").toThrow("must have at most 67108864 bytes, got 1099511627776");
   await refused("bytes.txt").toThrow("readClassMap: classMap must be text in UTF-8, got other bytes in");
 });
 

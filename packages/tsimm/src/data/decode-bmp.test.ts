@@ -1,3 +1,4 @@
+import fc from "fast-check";
 import { expect, test } from "vitest";
 import { decodeBmp } from "./decode-bmp.ts";
 
@@ -128,4 +129,23 @@ test.each<[string, Uint8Array, string]>([
   ["bits that are no format", bmp({ bits: 0, pixels: [] }), "BMP must be uncompressed, got 0 bits a pixel"],
 ])("refuses %s", (_, bytes, message) => {
   expect(() => decodeBmp(bytes, 1000)).toThrow(message);
+});
+
+test("any bytes after BM give an image of the size in the header, or a plain error", () => {
+  const whole = bmp({ bits: 8, table: PALETTE, pixels: [0, 1, 9, 9, 1, 0, 9, 9] });
+  const edit = fc.tuple(fc.integer({ min: 2, max: whole.length - 1 }), fc.nat(255));
+  fc.assert(
+    fc.property(fc.array(edit, { maxLength: 6 }), fc.nat(whole.length), (edits, cut) => {
+      const bytes = whole.slice(0, whole.length - (cut % 8));
+      for (const [place, value] of edits) bytes[place] = value;
+      try {
+        const { width, height, data } = decodeBmp(bytes, 1000);
+        expect(data).toHaveLength(width * height * 3);
+        expect(width * height).toBeLessThanOrEqual(1000);
+      } catch (error) {
+        expect(String(error)).toMatch(/^Error: (BMP|image must have at most 1000 pixels)/);
+      }
+    }),
+    { numRuns: 2000 },
+  );
 });

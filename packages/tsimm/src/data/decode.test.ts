@@ -1,8 +1,10 @@
 import { crc32 } from "node:zlib";
+import fc from "fast-check";
 import sharp, { type Sharp } from "sharp";
 import { expect, test } from "vitest";
 import { decodeImage } from "./decode.ts";
 import { grayscale } from "./transforms/color.ts";
+import type { Image } from "./transforms/image.ts";
 
 const width = 16;
 const height = 8;
@@ -124,4 +126,25 @@ test("refuses what is no image", async () => {
   const text = new TextEncoder().encode("<html>not found</html>");
   await expect(decodeImage(text, 3)).rejects.toThrow("Input buffer contains unsupported image format");
   await expect(decodeImage(new Uint8Array(0), 3)).rejects.toThrow("file is empty");
+});
+
+test("damaged bytes of every format give an image of its size or a plain error", async () => {
+  const files = await Promise.all(
+    [colour().png(), colour().jpeg(), colour().webp(), colour().gif(), colour().tiff(), colour().avif()].map(
+      (file) => file.toBuffer(),
+    ),
+  );
+  const edit = fc.tuple(fc.nat(), fc.nat(255));
+  await fc.assert(
+    fc.asyncProperty(fc.constantFrom(...files), fc.array(edit, { maxLength: 4 }), async (file, edits) => {
+      const bytes = Uint8Array.from(file);
+      for (const [place, value] of edits) bytes[place % bytes.length] = value;
+      const image = await decodeImage(bytes, 3).catch((error: unknown) => error);
+      if (image instanceof Error) return;
+      expect(image).toMatchObject({ channels: 3 });
+      const { width, height, data } = image as Image;
+      expect(data).toHaveLength(width * height * 3);
+    }),
+    { numRuns: 100 },
+  );
 });

@@ -1,3 +1,4 @@
+import { truncate } from "node:fs/promises";
 import { join } from "node:path";
 import sharp from "sharp";
 import { expect, test } from "vitest";
@@ -191,6 +192,28 @@ test("twenty unreadable images in a row end a pass of training", async () => {
   await expect(pass).rejects.toThrow(
     /^Loader: at most 19 images in a row may be unreadable, got 20 from .*\/2\.png on; check these files$/,
   );
+});
+
+test("files that are no whole image are unreadable, without a byte of them being read", async () => {
+  const images = await dataset(6);
+  const file = join(await writeTree({ "large.png": "" }), "large.png");
+  await truncate(file, 2 ** 40);
+  const sources = [
+    { file },
+    { file, range: { offset: 0, length: 2 ** 39 } },
+    { file: "/dev/zero" },
+    { file: "/proc/self/mem" },
+  ];
+  const others: ImageDataset = { ...images, source: (index) => sources[index] ?? images.source(index) };
+  const reasons: string[] = [];
+  const onWarning = (message: string) => reasons.push(message.slice(message.indexOf(".png: ") + 6));
+  const batches = await collect(others, { ...inOrder, maxBadImages: 0.7, onWarning });
+  expect(indices(batches)).toEqual([[4, 5]]);
+  expect(reasons.slice(0, 3)).toEqual([
+    `"${file}" must have at most 268435456 bytes, got ${2 ** 40}`,
+    `an image file must have at most 268435456 bytes, got ${2 ** 39}`,
+    process.platform === "win32" ? expect.any(String) : '"/dev/zero" must be a regular file, got a device',
+  ]);
 });
 
 test("names of unreadable images are shown without control characters", async () => {
