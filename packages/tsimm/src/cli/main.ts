@@ -1,5 +1,6 @@
 /** The command line: `tsimm <command>`. */
 import { Command, CommanderError } from "commander";
+import { printable } from "../text/printable.ts";
 import { UsageError } from "../usage-error.ts";
 import { version } from "../version.ts";
 import { modelsCommand } from "./commands/models.ts";
@@ -39,7 +40,8 @@ async function run(words: readonly string[]): Promise<number> {
   } catch (error) {
     if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2;
     const { message, stack } = error as Error;
-    const text = words.includes(DEBUG) ? (stack ?? message) : message;
+    // Line breaks are kept: some errors list their causes.
+    const text = (words.includes(DEBUG) ? (stack ?? message) : message).replace(/[^\n\t]+/g, printable);
     process.stderr.write(text.startsWith("tsimm: ") ? `${text}\n` : `tsimm: ${text}\n`);
     return error instanceof UsageError ? 2 : 1;
   }

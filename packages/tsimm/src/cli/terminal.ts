@@ -1,6 +1,7 @@
 /** Shows what training says: plain lines, or a progress bar with rate and time left on a terminal. */
 import { clearLine, cursorTo } from "node:readline";
 import { Presets, SingleBar } from "cli-progress";
+import { printable } from "../text/printable.ts";
 import { scientific, significant } from "../train/log-format.ts";
 import type { Progress, Reporter } from "../train/reporter.ts";
 
@@ -16,7 +17,7 @@ export function terminalReporter(stream: NodeJS.WriteStream): TerminalReporter {
 }
 
 function lineReporter(stream: NodeJS.WritableStream): TerminalReporter {
-  const line = (text: string) => void stream.write(`${text}\n`);
+  const line = (text: string) => void stream.write(`${oneLine(text)}\n`);
   return { info: line, interval: line, warn: (text) => line(`WARNING: ${text}`), progress() {}, close() {} };
 }
 
@@ -42,7 +43,7 @@ function barReporter(stream: NodeJS.WriteStream): TerminalReporter {
       clearLine(stream, 0);
       cursorTo(stream, 0);
     }
-    stream.write(`${text}\n`);
+    stream.write(`${oneLine(text)}\n`);
     if (shown !== "") bar.render();
   };
   return {
@@ -61,6 +62,11 @@ function barReporter(stream: NodeJS.WriteStream): TerminalReporter {
     },
     close: stop,
   };
+}
+
+/** Names in a line can hold control characters; only tabs are ours. */
+function oneLine(text: string): string {
+  return text.split("\t").map(printable).join("\t");
 }
 
 function payload({ phase, epoch, epochs, loss, lr, imagesPerSecond }: Progress): Record<string, string> {

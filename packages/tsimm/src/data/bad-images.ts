@@ -1,14 +1,17 @@
-/** What happens when an image file cannot be read: the next one takes its place, up to a limit. */
+/** Image files that cannot be read: in training the next one takes the place of each, up to a limit. */
+import { printable } from "../text/printable.ts";
 import type { Sample } from "./dataset.ts";
 
 /** Samples looked at for one place in a batch before giving up. */
 const MAX_TRIES = 20;
+/** Unreadable images that do not end a run whatever their share, unless they are a fifth of the images or more. */
+const HANDFUL = 5;
 
 /** Options of {@link BadImages}. */
 export interface BadImagesOptions {
-  /** Share of the samples that may be unreadable, in [0, 1]. */
+  /** Share of the samples that may be unreadable, in [0, 1]; above 0 a handful may in any case. */
   readonly maxBadImages: number;
-  /** Hears of each unreadable file once. */
+  /** Callback for each unreadable file, once. */
   readonly onWarning?: ((message: string) => void) | undefined;
 }
 
@@ -44,29 +47,35 @@ export class BadImages {
     );
   }
 
+  /** Whether a sample is known to be unreadable. */
+  has(index: number): boolean {
+    return this.#indices.has(index);
+  }
+
   /**
    * Notes that a sample cannot be read.
    *
    * @param index - Index of the sample.
    * @param reason - Why.
-   * @throws Error if these are more than the share that may be unreadable.
+   * @throws Error if these are more than the share that may be unreadable, and more than a handful.
    */
   add(index: number, reason: string): void {
     if (this.#indices.has(index)) return;
     this.#indices.add(index);
     const { maxBadImages, onWarning } = this.#options;
-    onWarning?.(`Skipped sample (index ${index}): ${this.#path(index)}: ${reason}`);
+    onWarning?.(`Skipped sample (index ${index}): ${this.#path(index)}: ${printable(reason)}`);
     const total = this.#samples.length;
-    if (this.#indices.size > maxBadImages * total) {
+    const handful = maxBadImages > 0 ? Math.min(HANDFUL, Math.max(1, Math.floor(total / 5))) : 0;
+    if (this.#indices.size > Math.max(maxBadImages * total, handful)) {
       throw new Error(
         `Loader: at most ${Number((100 * maxBadImages).toPrecision(6))} % of ${total} images may be unreadable ` +
-          `(maxBadImages), got ${this.#indices.size}, the last ${this.#path(index)}: ${reason}; ` +
+          `(maxBadImages), got ${this.#indices.size}, the last ${this.#path(index)}: ${printable(reason)}; ` +
           "repair or remove them",
       );
     }
   }
 
   #path(index: number): string {
-    return this.#samples[index]?.path ?? "";
+    return printable(this.#samples[index]?.path ?? "");
   }
 }

@@ -18,6 +18,8 @@ export interface BegunBatch {
   readonly failures: readonly (string | null)[];
 }
 
+type DecodedBatch = Pick<BegunBatch, "indices" | "images">;
+
 /** What the passes over a data set share. */
 export interface BatchDecoderParts {
   readonly dataset: ImageDataset;
@@ -41,12 +43,15 @@ export class BatchDecoder {
   }
 
   /**
-   * Decodes samples, an equal part on each thread.
+   * Decodes samples, an equal part on each thread. In evaluation those known to be unreadable are left out.
    *
-   * @param wanted - Indices of the samples.
+   * @param asked - Indices of the samples.
    */
-  async begin(wanted: Uint32Array): Promise<BegunBatch> {
-    const indices = Int32Array.from(wanted, (index) => this.#parts.badImages.substitute(index));
+  async begin(asked: Uint32Array): Promise<BegunBatch> {
+    const { badImages } = this.#parts;
+    const substitutes = this.#pass.transform.training;
+    const wanted = substitutes ? asked : asked.filter((index) => !badImages.has(index));
+    const indices = Int32Array.from(wanted, (index) => (substitutes ? badImages.substitute(index) : index));
     const part = Math.ceil(wanted.length / Math.max(1, this.#parts.pool.workers));
     const jobs: Promise<DecodedSamples>[] = [];
     for (let first = 0; first < wanted.length; first += part) {
@@ -58,13 +63,20 @@ export class BatchDecoder {
   }
 
   /**
-   * Replaces the unreadable samples of a batch. Batches are to be finished in order, so that warnings do not
-   * depend on which thread was faster.
+   * Replaces the unreadable samples of a batch; in evaluation leaves them out. Batches are to be finished in order,
+   * so that warnings do not depend on which thread was faster.
    *
    * @param batch - What {@link begin} gave.
    * @throws Error if too many images are unreadable.
    */
-  async finish({ wanted, indices, images, failures }: BegunBatch): Promise<Omit<Batch, "waited">> {
+  async finish(batch: BegunBatch): Promise<Omit<Batch, "waited">> {
+    const { training } = this.#pass.transform;
+    const { images, indices } = training ? await this.#replaced(batch) : this.#readable(batch);
+    const labels = Int32Array.from(indices, (index) => this.#parts.dataset.samples[index]?.label ?? 0);
+    return { images, labels, indices, size: indices.length };
+  }
+
+  async #replaced({ wanted, indices, images, failures }: BegunBatch): Promise<DecodedBatch> {
     const size = indices.length;
     for (let place = 0; place < size; place++) {
       let failure = failures[place] ?? null;
@@ -76,8 +88,20 @@ export class BatchDecoder {
         failure = one.failures[0] ?? null;
       }
     }
-    const labels = Int32Array.from(indices, (index) => this.#parts.dataset.samples[index]?.label ?? 0);
-    return { images, labels, indices, size };
+    return { indices, images };
+  }
+
+  #readable({ indices, images, failures }: BegunBatch): DecodedBatch {
+    for (const [place, failure] of failures.entries()) {
+      if (failure !== null) this.#parts.badImages.add(indices[place] ?? 0, failure);
+    }
+    if (failures.every((failure) => failure === null)) return { indices, images };
+    const length = images.length / indices.length;
+    const kept = [...failures.keys()].filter((place) => failures[place] === null);
+    return {
+      indices: Int32Array.from(kept, (place) => indices[place] ?? 0),
+      images: joined(kept.map((place) => images.subarray(place * length, (place + 1) * length))),
+    };
   }
 
   /** A replacement is augmented with the numbers of the sample that it stands for. */

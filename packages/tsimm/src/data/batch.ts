@@ -16,9 +16,9 @@ export interface Batch {
 
 /** A source of batches. */
 export interface Loader {
-  /** Batches in one pass. */
+  /** Batches in one pass; in evaluation fewer come if none of the images of one can be read. */
   readonly length: number;
-  /** Images in one pass. */
+  /** Images in one pass, with those that cannot be read. */
   readonly samples: number;
   /**
    * One pass over the data.

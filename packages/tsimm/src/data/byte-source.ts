@@ -1,5 +1,6 @@
 /** Where the bytes of a file are: on disk as they are, or inside an archive. */
-import { closeSync, fstatSync, openSync, readSync } from "node:fs";
+import { closeSync, readSync } from "node:fs";
+import { IMAGE_LIMIT, openRegularFileSync, readRegularFileSync } from "../files/read-file.ts";
 
 /** A file, or a stretch of one. It can be sent to another thread. */
 export interface ByteSource {
@@ -22,17 +23,16 @@ export class ByteReader {
    * The bytes of a source.
    *
    * @param source - What to read.
-   * @throws Error if the file cannot be read or ends before the range does.
+   * @throws Error if the file cannot be read, is no regular one or too large for an image, or ends before the range
+   * does.
    */
   read(source: ByteSource): Uint8Array {
     const { file, range } = source;
-    if (range) return readRange(this.#open(file), range.offset, range.length, file);
-    const descriptor = openSync(file, "r");
-    try {
-      return readRange(descriptor, 0, fstatSync(descriptor).size, file);
-    } finally {
-      closeSync(descriptor);
+    if (!range) return readRegularFileSync(file, { limit: IMAGE_LIMIT });
+    if (!(range.length <= IMAGE_LIMIT)) {
+      throw new Error(`an image file must have at most ${IMAGE_LIMIT} bytes, got ${range.length}`);
     }
+    return readRange(this.#open(file), range.offset, range.length, file);
   }
 
   /** Closes what is open; a later `read` opens it again. */
@@ -44,7 +44,7 @@ export class ByteReader {
   #open(file: string): number {
     if (this.#archive?.file !== file) {
       this.close();
-      this.#archive = { file, descriptor: openSync(file, "r") };
+      this.#archive = { file, descriptor: openRegularFileSync(file) };
     }
     return this.#archive.descriptor;
   }

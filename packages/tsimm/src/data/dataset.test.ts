@@ -64,17 +64,164 @@ test.each(openers)("the validation split of %s uses the training classes", async
 
 test.each(openers)("folders of one name in %s are one class, with a warning", async (_, write) => {
   const dataDir = await write({
-    "train/wild/cat/1.png": "",
+    "train/cat/1.png": "",
     "train/pets/cat/2.png": "",
     "train/pets/dog/a/3.png": "",
   });
   const warnings: string[] = [];
   const dataset = await openDataset({ dataDir, split: "train", onWarning: (line) => warnings.push(line) });
   expect(dataset.classNames).toEqual(["a", "cat"]);
-  expect(dataset.samples.map(({ label }) => label)).toEqual([1, 0, 1]);
-  expect(warnings).toEqual([
-    `Folders of the same name in ${dataDir}/train are one class: pets/cat, wild/cat`,
+  expect(dataset.samples.map(({ label }) => label)).toEqual([1, 1, 0]);
+  expect(warnings).toEqual([`Folders of the same name in ${dataDir}/train are one class: cat, pets/cat`]);
+});
+
+test.each(openers)("where every top folder of %s has sub-folders, it is the class", async (_, write) => {
+  const dataDir = await write({
+    "train/cat/monday/1.png": "",
+    "train/cat/tuesday/1.png": "",
+    "train/dog/monday/left/1.png": "",
+    "train/dog/2.png": "",
+    // Flat, and half flat: as in training.
+    "val/cat/1.png": "",
+    "val/dog/friday/2.png": "",
+  });
+  const infos: string[] = [];
+  const onInfo = (line: string) => infos.push(line);
+  const { classNames, samples } = await openDataset({ dataDir, split: "train", onInfo });
+  expect(classNames).toEqual(["cat", "dog"]);
+  expect(samples.map(({ path, label }) => [path.slice(dataDir.length + 7), label])).toEqual([
+    ["cat/monday/1.png", 0],
+    ["cat/tuesday/1.png", 0],
+    ["dog/2.png", 1],
+    ["dog/monday/left/1.png", 1],
   ]);
+  const validation = await openDataset({ dataDir, split: "val", classNames, onInfo });
+  expect(validation.samples.map(({ label }) => label)).toEqual([0, 1]);
+  expect(infos).toEqual([
+    `The class of an image is its top folder in ${dataDir}/train (cat, dog); ` +
+      "the folders below (left, monday, tuesday) are no classes",
+  ]);
+});
+
+test.each(openers)("%s without hidden and system files is the same data set", async (_, write) => {
+  const clean = { "train/a/1.png": "1", "train/b/2.png": "2" };
+  const dataDir = await write({
+    ...clean,
+    "train/.ipynb_checkpoints/1-checkpoint.png": "",
+    "train/a/.ipynb_checkpoints/1-checkpoint.png": "",
+    "train/a/._1.png": "",
+    "train/a/Thumbs.db": "",
+    "train/b/@eaDir/2.png/SYNOPHOTO_THUMB_M.png": "",
+    "train/__MACOSX/a/._1.png": "",
+    "train/$RECYCLE.BIN/S-1/3.png": "",
+    "train/System Volume Information/4.png": "",
+    "train/lost+found/5.png": "",
+    "train/DESKTOP.INI": "",
+    "train/.DS_Store": "",
+    ".git/config": "",
+  });
+  const infos: string[] = [];
+  const dataset = await openDataset({ dataDir, split: "train", onInfo: (line) => infos.push(line) });
+  expect(dataset.classNames).toEqual(["a", "b"]);
+  expect(dataset.samples.map(({ path }) => path.slice(dataDir.length + 1))).toEqual(Object.keys(clean));
+  expect(infos).toEqual([`Left out of ${dataDir}/train: 11 hidden or system files`]);
+  infos.length = 0;
+  const plain = await write(clean);
+  await openDataset({ dataDir: plain, split: "train", onInfo: (line) => infos.push(line) });
+  expect(infos).toEqual([]);
+});
+
+test.each(openers)("every format of %s is read, the rest is counted by extension", async (_, write) => {
+  const read = ["png", "JPG", "jpeg", "jfif", "webp", "gif", "bmp", "tif", "TIFF", "avif"];
+  const dataDir = await write({
+    ...Object.fromEntries(read.map((extension, i) => [`train/${i % 2 ? "a" : "b"}/${i}.${extension}`, ""])),
+    ...Object.fromEntries(
+      ["1.heic", "2.HEIC", "3.svg", "4.txt", "LICENSE"].map((name) => [`train/a/${name}`, ""]),
+    ),
+    "train/read.me": "",
+    "train/a/.hidden": "",
+  });
+  const infos: string[] = [];
+  const dataset = await openDataset({ dataDir, split: "train", onInfo: (line) => infos.push(line) });
+  expect(dataset.samples).toHaveLength(read.length);
+  expect(infos).toEqual([
+    `Left out of ${dataDir}/train: 2 .heic, 1 .me, 1 .svg, 1 .txt, 1 extensionless file, 1 hidden or system file`,
+  ]);
+});
+
+test("a class map, or the classes of training, say which folders are classes", async () => {
+  const dataDir = await writeTree({
+    "train/cat/1.png": "",
+    "train/dog/day/2.png": "",
+    "train/dog/night/3.png": "",
+    "leaf.txt": "cat\nday\nnight\n",
+    "top.txt": "cat\ndog\n",
+  });
+  const labels = async (options: Partial<OpenDatasetOptions>) =>
+    (await openDataset({ dataDir, split: "train", ...options })).samples.map(({ label }) => label);
+  expect(await labels({ classMap: "top.txt" })).toEqual([0, 1, 1]);
+  expect(await labels({ classMap: "leaf.txt" })).toEqual([0, 1, 2]);
+  expect(await labels({ classNames: ["dog", "cat"] })).toEqual([1, 0, 0]);
+});
+
+test("one folder around the classes is looked through", async () => {
+  const dataDir = await writeTree({
+    "train/photos/cat/1.png": "",
+    "train/photos/dog/2.png": "",
+    "val/photos/cat/a/1.png": "",
+    "val/photos/cat/b/1.png": "",
+  });
+  const { classNames } = await openDataset({ dataDir, split: "train" });
+  expect(classNames).toEqual(["cat", "dog"]);
+  const validation = await openDataset({ dataDir, split: "val", classNames });
+  expect(validation.samples.map(({ label }) => label)).toEqual([0, 0]);
+});
+
+test("folders that link to each other are read once each", async () => {
+  const names = ["a", "b", "c", "d", "e", "f", "g", "h"];
+  const dataDir = await writeTree(Object.fromEntries(names.map((name) => [`train/${name}/1.png`, name])));
+  for (const from of names)
+    for (const to of names) await symlink(`../${to}`, join(dataDir, `train/${from}/to-${to}`));
+  const pool = await writeTree({ "x/2.png": "x" });
+  await symlink(join(pool, "x"), join(dataDir, "train/z2"));
+  await symlink(join(pool, "x"), join(dataDir, "train/z1"));
+  const infos: string[] = [];
+  const dataset = await openDataset({ dataDir, split: "train", onInfo: (line) => infos.push(line) });
+  expect(dataset.classNames).toEqual([...names, "z1"]);
+  expect(dataset.samples).toHaveLength(9);
+  expect(infos).toEqual([`Left out of ${dataDir}/train: 65 repeated links`]);
+});
+
+test.skipIf(process.platform === "win32")(
+  "pipes, devices and names without UTF-8 are no images",
+  async () => {
+    const dataDir = await writeTree({ "train/a/1.png": "1", "train/b/2.png": "2" });
+    execFileSync("mkfifo", [join(dataDir, "train/a/pipe.png")]);
+    await symlink("/dev/zero", join(dataDir, "train/a/zero.png"));
+    await writeFile(Buffer.from(`${dataDir}/train/b/caf\xe9.png`, "latin1"), "");
+    const infos: string[] = [];
+    const dataset = await openDataset({ dataDir, split: "train", onInfo: (line) => infos.push(line) });
+    expect(dataset.samples).toHaveLength(2);
+    expect(infos).toEqual([`Left out of ${dataDir}/train: 2 special files, 1 non-UTF-8 name`]);
+    await mkdir(Buffer.from(`${dataDir}/train/\xe9`, "latin1"));
+    await expect(openDataset({ dataDir, split: "train" })).rejects.toThrow(
+      `names of folders must be UTF-8, got "${dataDir}/train/\ufffd"; rename it`,
+    );
+  },
+);
+
+test.skipIf(process.platform === "win32")("names in messages have no control characters", async () => {
+  const dataDir = await writeTree({
+    "train/a\u001b[31m/1.png": "",
+    "train/\u202eb/1.x\u0007": "",
+    "train/\u202eb/2.png": "",
+  });
+  const infos: string[] = [];
+  await openDataset({ dataDir, split: "train", onInfo: (line) => infos.push(line) });
+  expect(infos).toEqual([`Left out of ${dataDir}/train: 1 .x\\x07`]);
+  await expect(openDataset({ dataDir, split: "train", classNames: ["x", "y"] })).rejects.toThrow(
+    "got a\\x1b[31m, \\u202eb; rename",
+  );
 });
 
 test("an exact split name comes before its synonyms", async () => {
@@ -104,6 +251,33 @@ test("links in a tar lead to the content of their target", async () => {
   ]);
 });
 
+test("what leads nowhere in a tar, and what is no file, is counted", async () => {
+  const dataDir = await writeTar(
+    {
+      "photos/train/a/1.png": "one",
+      "photos/train/b/2.png": "two",
+      "__MACOSX/photos/train/._a": "",
+      "._photos": "",
+    },
+    {
+      "photos/train/b/chain.png": "photos/train/b/same.png",
+      "photos/train/b/same.png": "photos/train/a/1.png",
+      "photos/train/a/lost.png": "photos/train/a/9.png",
+      "photos/train/a/round.png": "photos/train/a/and-round.png",
+      "photos/train/a/and-round.png": "photos/train/a/round.png",
+    },
+  );
+  const infos: string[] = [];
+  const onInfo = (line: string) => infos.push(line);
+  expect((await contents({ dataDir, split: "train", onInfo })).samples).toEqual([
+    ["<dir>/photos/train/a/1.png", 0, "one"],
+    ["<dir>/photos/train/b/2.png", 1, "two"],
+    ["<dir>/photos/train/b/chain.png", 1, "one"],
+    ["<dir>/photos/train/b/same.png", 1, "one"],
+  ]);
+  expect(infos).toEqual([`Left out of ${dataDir}/photos/train: 3 dead links`]);
+});
+
 test("reads what the tar command writes: long names, symbolic links, folders", async () => {
   const long = `${"long-name-".repeat(12)}.png`;
   const root = await writeTree({ [`train/a/${long}`]: "long", "train/b/2.png": "x".repeat(1000) });
@@ -129,6 +303,37 @@ test("follows symbolic links to files and folders, and loops once", async () => 
     ["<dir>/train/cats/1.png", 0, "cat"],
     ["<dir>/train/dogs/1.png", 1, "dog"],
   ]);
+});
+
+test("a class map may have a byte-order mark, UTF-16 and 200,000 lines", async () => {
+  const dataDir = await writeTree({
+    "train/c9/1.png": "",
+    "train/Größe/2.png": "",
+    "utf8.txt": "\ufeffGröße\r\nc9\r\n",
+    "utf16.txt": Buffer.from("\ufeffGröße\r\nc9\r\n", "utf16le"),
+    "mac.txt": "Größe\rc9",
+    "long.txt": Array.from({ length: 200_000 }, (_, i) => `c${i}\n`).join(""),
+  });
+  for (const classMap of ["utf8.txt", "utf16.txt", "mac.txt"]) {
+    const { classNames } = await openDataset({ dataDir, split: "train", classMap });
+    expect(classNames).toEqual(["Größe", "c9"]);
+  }
+  const long = await openDataset({ dataDir, split: "train", classMap: "long.txt" });
+  expect(long.classNames).toHaveLength(200_000);
+  expect(long.samples.map(({ label }) => label)).toEqual([9]);
+});
+
+test.skipIf(process.platform === "win32")("a class map that is no text file is refused", async () => {
+  const dataDir = await writeTree({ "train/a/1.png": "", "bytes.txt": new Uint8Array([0x61, 0xff, 0x0a]) });
+  execFileSync("mkfifo", [join(dataDir, "pipe.txt")]);
+  await symlink("/dev/zero", join(dataDir, "zero.txt"));
+  const refused = (classMap: string) => expect(openDataset({ dataDir, split: "train", classMap })).rejects;
+  await refused("pipe.txt").toThrow("readClassMap: classMap must be a readable file, got ");
+  await refused("zero.txt").toThrow(`"${dataDir}/zero.txt" must be a regular file, got a device`);
+  await writeFile(join(dataDir, "large.txt"), "a");
+  await truncate(join(dataDir, "large.txt"), 2 ** 40);
+  await refused("large.txt").toThrow("must have at most 67108864 bytes, got 1099511627776");
+  await refused("bytes.txt").toThrow("readClassMap: classMap must be text in UTF-8, got other bytes in");
 });
 
 test("a class map sets the classes and leaves other images out", async () => {
@@ -204,8 +409,50 @@ const bad: readonly [string, FileTree, Partial<OpenDatasetOptions>, string][] = 
     "no image",
     { "train/a/readme.txt": "" },
     {},
-    "openDataset: <dir>/train must hold images (.png, .jpg, .jpeg, .webp), got none; " +
+    "openDataset: <dir>/train must hold images " +
+      "(.png, .jpg, .jpeg, .jfif, .webp, .gif, .bmp, .tif, .tiff, .avif), got 1 .txt; " +
       "put them into <dir>/train/<class>/",
+  ],
+  [
+    "class folders without images",
+    {
+      "train/a/1.png": "",
+      "train/b/2.png": "",
+      "train/c/3.heic": "",
+      "train/d/x/4.HEIC": "",
+      "train/d/notes": "",
+    },
+    {},
+    "openDataset: each class folder must hold images " +
+      "(.png, .jpg, .jpeg, .jfif, .webp, .gif, .bmp, .tif, .tiff, .avif), got none in <dir>/train/c (1 .heic), " +
+      "<dir>/train/d (1 .heic, 1 extensionless file); convert what lies there or remove the folder",
+  ],
+  [
+    "a class folder without images beside those of a group",
+    {
+      "train/pets/cat/1.png": "",
+      "train/pets/dog/2.raw": "",
+      "train/cat/3.png": "",
+      "train/cat/raw/3.raw": "",
+    },
+    {},
+    "openDataset: each class folder must hold images " +
+      "(.png, .jpg, .jpeg, .jfif, .webp, .gif, .bmp, .tif, .tiff, .avif), got none in <dir>/train/pets/dog (1 .raw); " +
+      "convert what lies there or remove the folder",
+  ],
+  [
+    "class folders of which some have sub-folders",
+    { "train/cat/1.png": "", "train/dog/day/2.png": "", "train/dog/night/3.png": "", "train/owl/4.png": "" },
+    {},
+    "openDataset: all class folders or none must have sub-folders of images, got dog with (day, night) and " +
+      "cat, owl without in <dir>/train; if dog is a class, move its images up into <dir>/train/dog; if day is a " +
+      "class, move that folder up into <dir>/train; or name the classes, one a line, in a file for --class-map",
+  ],
+  [
+    "a class name of two lines",
+    { "train/a/1.png": "", "train/b\nc/2.png": "", "train/d\re/3.png": "" },
+    {},
+    "openDataset: class names must have no line breaks, got b\\nc, d\\re in <dir>/train; rename the folders",
   ],
   [
     "images outside of class folders",
@@ -261,6 +508,18 @@ const bad: readonly [string, FileTree, Partial<OpenDatasetOptions>, string][] = 
     'readClassMap: each line of classMap must name another class, got "" in line 1 of map.txt',
   ],
 ];
+
+test("an empty class folder is refused, in a folder and in a tar", async () => {
+  const root = await writeTree({ "train/a/1.png": "", "train/b/2.png": "" });
+  await mkdir(join(root, "train/owl"));
+  const archive = join(await temporaryFolder(), "made.tar");
+  execFileSync("tar", ["-cf", archive, "-C", root, "train"]);
+  for (const dataDir of [root, archive]) {
+    await expect(openDataset({ dataDir, split: "train" })).rejects.toThrow(
+      `got none in ${dataDir}/train/owl (empty); convert what lies there or remove the folder`,
+    );
+  }
+});
 
 test.each(bad)("refuses %s", async (_, tree, options, message) => {
   const dataDir = await writeTree(tree);

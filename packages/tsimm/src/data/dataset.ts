@@ -1,5 +1,6 @@
 /** Labelled images: what a data set is, and how one is opened. */
 import { stat } from "node:fs/promises";
+import { printable } from "../text/printable.ts";
 import { ByteReader, type ByteSource } from "./byte-source.ts";
 import { readClassMap } from "./class-map.ts";
 import { openImageFolder } from "./image-folder.ts";
@@ -38,15 +39,18 @@ export interface OpenDatasetOptions {
   readonly classNames?: readonly string[] | undefined;
   /** Path of a text file whose line n names class n; images of other classes are left out. */
   readonly classMap?: string | undefined;
-  /** Hears of folders that are merged and of images that are left out. */
+  /** Callback for files that are no images, counted by extension, and for which folders are taken as classes. */
+  readonly onInfo?: ((message: string) => void) | undefined;
+  /** Callback for folders that are merged and images that are left out. */
   readonly onWarning?: ((message: string) => void) | undefined;
 }
 
 /**
  * Opens one split of an image folder, laid out as `<dataDir>/<split>/<class>/<image>`.
  *
- * The name of the folder that an image lies in is its class; classes are numbered in natural order
- * (`c9 < c10 < Dog`), samples are in natural order of their paths.
+ * The name of the folder that an image lies in is its class, or that of the top folder where every top folder has
+ * sub-folders of images; classes are numbered in natural order (`c9 < c10 < Dog`), samples are in natural order of
+ * their paths. Hidden and system names (`.DS_Store`, `@eaDir`, `Thumbs.db`) count neither as classes nor as images.
  *
  * @throws RangeError if the folder, its split or its images are missing, or the classes do not fit; the
  * message shows the expected layout.
@@ -59,13 +63,14 @@ export interface OpenDatasetOptions {
  * validation.samples.length; // => 500
  */
 export async function openDataset(options: OpenDatasetOptions): Promise<ImageDataset> {
-  const { dataDir, split, onWarning } = options;
+  const { dataDir, split, onInfo, onWarning } = options;
   const files = await openSplit(dataDir, split);
   const classMap = options.classMap ? await readClassMap(options.classMap, dataDir) : null;
   const labelled = labelFiles(files, {
     dataDir,
     classNames: classMap ?? options.classNames,
     skipUnknown: classMap !== null,
+    onInfo,
     onWarning,
   });
   const sources = labelled.files.map(({ path }) => files.locate(path));
@@ -96,7 +101,9 @@ async function openSplit(dataDir: string, split: string): Promise<SplitFiles> {
   if (stats?.isFile() && dataDir.toLowerCase().endsWith(".tar")) return openTarFolder(dataDir, split);
   const advice = stats ? "unpack other archives first" : layout(dataDir);
   throw new RangeError(
-    `openDataset: dataDir must be a folder or a .tar file, got "${dataDir}"` +
-      `${stats ? "" : ", which does not exist"}; ${advice}`,
+    printable(
+      `openDataset: dataDir must be a folder or a .tar file, got "${dataDir}"` +
+        `${stats ? "" : ", which does not exist"}; ${advice}`,
+    ),
   );
 }

@@ -1,7 +1,10 @@
+import { crc32 } from "node:zlib";
+import fc from "fast-check";
 import sharp, { type Sharp } from "sharp";
 import { expect, test } from "vitest";
 import { decodeImage } from "./decode.ts";
 import { grayscale } from "./transforms/color.ts";
+import type { Image } from "./transforms/image.ts";
 
 const width = 16;
 const height = 8;
@@ -14,10 +17,23 @@ test.each<[string, () => Sharp]>([
   ["a PNG with transparency", () => colour().ensureAlpha(0.3).png()],
   ["a PNG of 16 bits", () => colour().toColourspace("rgb16").png()],
   ["a lossless WebP", () => colour().webp({ lossless: true })],
+  ["a GIF", () => colour().gif()],
+  ["a TIFF", () => colour().tiff({ compression: "none" })],
+  ["a TIFF of 16 bits", () => colour().toColourspace("rgb16").tiff({ compression: "lzw" })],
+  ["a lossless AVIF", () => colour().avif({ lossless: true })],
   ["a PNG with an EXIF orientation", () => colour().withMetadata({ orientation: 6 }).png()],
 ])("decodes %s to its pixels", async (_, file) => {
   const decoded = await decodeImage(await file().toBuffer(), 3);
   expect({ ...decoded, data: Uint8Array.from(decoded.data) }).toEqual(image);
+});
+
+test("takes the first frame of a GIF", async () => {
+  const frames = Buffer.concat([Buffer.alloc(300, 255), Buffer.alloc(300, 10)]);
+  const gif = await sharp(frames, { raw: { width: 10, height: 20, channels: 3, pageHeight: 10 } })
+    .gif()
+    .toBuffer();
+  const { width, height, data } = await decodeImage(gif, 3);
+  expect([width, height, data.length, ...new Set(data)]).toEqual([10, 10, 300, 255]);
 });
 
 test("ignores a colour profile", async () => {
@@ -68,8 +84,67 @@ test.each([
   await expect(decodeImage(whole.subarray(0, whole.length / 2), 3)).rejects.toThrow(message);
 });
 
+test("refuses an image of too many pixels by its header", async () => {
+  const header = Buffer.from("IHDR\0\0\0\0\0\0\0\0\x08\x02\0\0\0", "latin1");
+  header.writeUInt32BE(16_000, 4);
+  header.writeUInt32BE(16_000, 8);
+  const chunk = (content: Buffer) => {
+    const bytes = Buffer.concat([Buffer.alloc(4), content, Buffer.alloc(4)]);
+    bytes.writeUInt32BE(content.length - 4);
+    bytes.writeUInt32BE(crc32(content), content.length + 4);
+    return bytes;
+  };
+  const signature = Buffer.from("\x89PNG\r\n\x1a\n", "latin1");
+  const png = Buffer.concat([
+    signature,
+    chunk(header),
+    chunk(Buffer.from("IDAT")),
+    chunk(Buffer.from("IEND")),
+  ]);
+  await expect(decodeImage(png, 3)).rejects.toThrow(
+    "image must have at most 89478485 pixels, got 16000x16000; make it smaller",
+  );
+});
+
+// Text that begins like an image is not enough either.
+const svg =
+  '<svg xmlns="http://www.w3.org/2000/svg" width="9" height="9"><image href="/etc/hostname"/></svg>';
+test.each([
+  ["an SVG", svg],
+  ["an SVG with a declaration", `<?xml version="1.0"?>\n${svg}`],
+  ["a PDF", "%PDF-1.4\n1 0 obj"],
+  ["a PPM", "P6 1 1 255 abc"],
+  ["a HEIC", "\0\0\0\x18ftypheic\0\0\0\0mif1heic"],
+  ["a JPEG 2000", "\0\0\0\x0cjP  \r\n\x87\n"],
+])("does not decode %s, whatever it is called", async (_, text) => {
+  await expect(decodeImage(Buffer.from(text, "latin1"), 3)).rejects.toThrow(
+    "Input buffer contains unsupported image format",
+  );
+});
+
 test("refuses what is no image", async () => {
   const text = new TextEncoder().encode("<html>not found</html>");
   await expect(decodeImage(text, 3)).rejects.toThrow("Input buffer contains unsupported image format");
   await expect(decodeImage(new Uint8Array(0), 3)).rejects.toThrow("file is empty");
+});
+
+test("damaged bytes of every format give an image of its size or a plain error", async () => {
+  const files = await Promise.all(
+    [colour().png(), colour().jpeg(), colour().webp(), colour().gif(), colour().tiff(), colour().avif()].map(
+      (file) => file.toBuffer(),
+    ),
+  );
+  const edit = fc.tuple(fc.nat(), fc.nat(255));
+  await fc.assert(
+    fc.asyncProperty(fc.constantFrom(...files), fc.array(edit, { maxLength: 4 }), async (file, edits) => {
+      const bytes = Uint8Array.from(file);
+      for (const [place, value] of edits) bytes[place % bytes.length] = value;
+      const image = await decodeImage(bytes, 3).catch((error: unknown) => error);
+      if (image instanceof Error) return;
+      expect(image).toMatchObject({ channels: 3 });
+      const { width, height, data } = image as Image;
+      expect(data).toHaveLength(width * height * 3);
+    }),
+    { numRuns: 100 },
+  );
 });

@@ -1,3 +1,4 @@
+import { truncate } from "node:fs/promises";
 import { join } from "node:path";
 import sharp from "sharp";
 import { expect, test } from "vitest";
@@ -95,28 +96,44 @@ test("one channel gives batches of luminance", async () => {
   expect([...(batch?.images ?? [])]).toEqual([0, 3, 6, 9]);
 });
 
-test("the next readable image stands for an unreadable one, which is named once", async () => {
-  const images = await dataset(8, [1, 2, 7]);
+test("evaluation leaves unreadable images out, and names each once", async () => {
+  const images = await dataset(12, [1, 2, 7, 8, 9, 10, 11]);
+  const whole = await collect(await dataset(12), inOrder);
   const warnings: string[] = [];
   const onWarning = (message: string) => warnings.push(message);
-  const loader = createLoader(images, { ...inOrder, maxBadImages: 0.5, onWarning });
+  const loader = createLoader(images, { ...inOrder, maxBadImages: 0.6, onWarning });
   for (const _epoch of [0, 1]) {
     const batches: Batch[] = [];
     for await (const batch of loader.batches(0)) batches.push(batch);
+    // Nothing of the third batch can be read.
     expect(indices(batches)).toEqual([
-      [0, 3, 3, 3],
-      [4, 5, 6, 0],
+      [0, 3],
+      [4, 5, 6],
     ]);
+    expect(batches.map(({ size }) => size)).toEqual([2, 3]);
     expect(batches.map(({ labels }) => [...labels])).toEqual([
-      [0, 0, 0, 0],
-      [1, 1, 1, 0],
+      [0, 0],
+      [0, 0, 1],
     ]);
-    const levels = batches.flatMap((batch) => [...batch.images].filter((_, i) => i % 12 === 0));
-    expect(levels).toEqual([0, 30, 30, 30, 40, 50, 60, 0]);
+    const readable = [0, 3, 4, 5, 6].map((index) => bytes(whole)[index >> 2]?.substr((index % 4) * 24, 24));
+    expect(bytes(batches).join("")).toBe(readable.join(""));
   }
   const warning = (index: number) =>
     `Skipped sample (index ${index}): ${images.samples[index]?.path}: Input buffer contains unsupported image format`;
-  expect(warnings).toEqual([warning(1), warning(2), warning(7)]);
+  expect(warnings).toEqual([1, 2, 7, 8, 9, 10, 11].map(warning));
+});
+
+test("in training the next readable image stands for an unreadable one", async () => {
+  const whole = await collect(await dataset(8), { ...shuffled, batchSize: 8 });
+  const replaced = await collect(await dataset(8, [1, 2, 7]), {
+    ...shuffled,
+    ...{ batchSize: 8, maxBadImages: 0.5 },
+  });
+  const stands = [0, 3, 3, 3, 4, 5, 6, 0];
+  expect(indices(replaced)).toEqual(indices(whole).map((batch) => batch.map((index) => stands[index])));
+  expect(replaced.map(({ labels }) => [...labels])).toEqual(
+    indices(replaced).map((batch) => batch.map((index) => (index < 4 ? 0 : 1))),
+  );
 });
 
 test("a replacement is augmented with the random numbers of the sample that it stands for", async () => {
@@ -146,16 +163,68 @@ test("more unreadable images than allowed end the pass", async () => {
   );
 });
 
-test("twenty unreadable images in a row end the pass", async () => {
+test.each([
+  // A handful, in small sets a fifth.
+  [12, 0.05, 2],
+  [12, 0.2, 2],
+  [4, 0.05, 1],
+  [40, 0.05, 5],
+  [12, 0.5, 6],
+  [12, 0, 0],
+])("of %i images with a share of %d, %i may be unreadable", async (count, maxBadImages, allowed) => {
+  const broken = Array.from({ length: allowed + 1 }, (_, i) => i);
+  const pass = (indices: readonly number[]) =>
+    dataset(count, indices).then((images) => collect(images, { ...inOrder, maxBadImages }));
+  expect((await pass(broken.slice(1))).flatMap(({ size }) => size).reduce((a, b) => a + b)).toBe(
+    count - allowed,
+  );
+  await expect(pass(broken)).rejects.toThrow(
+    `Loader: at most ${100 * maxBadImages} % of ${count} images may be unreadable (maxBadImages), got ${allowed + 1}, `,
+  );
+});
+
+test("twenty unreadable images in a row end a pass of training", async () => {
   const images = await dataset(
     25,
     Array.from({ length: 20 }, (_, i) => i + 2),
   );
-  const pass = collect(images, { ...inOrder, maxBadImages: 1 });
+  const pass = collect(images, { ...shuffled, maxBadImages: 1 });
   await expect(pass).rejects.toThrow(
-    "Loader: at most 19 images in a row may be unreadable, got 20 " +
-      `from ${images.samples[2]?.path} on; check these files`,
+    /^Loader: at most 19 images in a row may be unreadable, got 20 from .*\/2\.png on; check these files$/,
   );
+});
+
+test("files that are no whole image are unreadable, without a byte of them being read", async () => {
+  const images = await dataset(6);
+  const file = join(await writeTree({ "large.png": "" }), "large.png");
+  await truncate(file, 2 ** 40);
+  const sources = [
+    { file },
+    { file, range: { offset: 0, length: 2 ** 39 } },
+    { file: "/dev/zero" },
+    { file: "/proc/self/mem" },
+  ];
+  const others: ImageDataset = { ...images, source: (index) => sources[index] ?? images.source(index) };
+  const reasons: string[] = [];
+  const onWarning = (message: string) => reasons.push(message.slice(message.indexOf(".png: ") + 6));
+  const batches = await collect(others, { ...inOrder, maxBadImages: 0.7, onWarning });
+  expect(indices(batches)).toEqual([[4, 5]]);
+  expect(reasons.slice(0, 3)).toEqual([
+    `"${file}" must have at most 268435456 bytes, got ${2 ** 40}`,
+    `an image file must have at most 268435456 bytes, got ${2 ** 39}`,
+    process.platform === "win32" ? expect.any(String) : '"/dev/zero" must be a regular file, got a device',
+  ]);
+});
+
+test("names of unreadable images are shown without control characters", async () => {
+  const images = await dataset(5);
+  const samples = images.samples.map(({ label }) => ({ path: "a\u001b[2J\n/1.png", label }));
+  const gone = { ...images, samples, source: () => ({ file: "no\u001b[2J\nfile" }) };
+  const warnings: string[] = [];
+  const pass = collect(gone, { ...inOrder, onWarning: (message) => warnings.push(message) });
+  const shown = "a\\x1b[2J\\n/1.png: ENOENT: no such file or directory, open 'no\\x1b[2J";
+  await expect(pass).rejects.toThrow(`got 2, the last ${shown}`);
+  expect(warnings[0]).toContain(`Skipped sample (index 0): ${shown}`);
 });
 
 test("a file that is gone is an unreadable image", async () => {

@@ -1,12 +1,12 @@
 /** One split (training, validation) of a data set as a list of files, whatever holds them. */
+import { printable } from "../text/printable.ts";
 import type { ByteSource } from "./byte-source.ts";
+import type { FoundFiles } from "./walk-folder.ts";
 
 /** The files of a split. */
-export interface SplitFiles {
+export interface SplitFiles extends FoundFiles {
   /** The split's folder, for people: a path on disk, or of an archive and inside it. */
   readonly root: string;
-  /** Every file below the root: relative, with `/` between names, in no certain order. */
-  readonly paths: readonly string[];
   /** Where the bytes of one of `paths` are. */
   locate(path: string): ByteSource;
 }
@@ -42,7 +42,9 @@ export function missingSplit(dataDir: string, split: string, found: readonly str
   const names = synonyms.length > 0 ? `"${name}" (or ${synonyms.join(", ")})` : `"${name}"`;
   const shown = found.length > 8 ? `${found.slice(0, 8).join(", ")}, …` : found.join(", ") || "nothing";
   return new RangeError(
-    `openDataset: dataDir must hold a folder ${names}, got ${dataDir} with ${shown}; ${layout(dataDir)}`,
+    printable(
+      `openDataset: dataDir must hold a folder ${names}, got ${dataDir} with ${shown}; ${layout(dataDir)}`,
+    ),
   );
 }
 

@@ -1,6 +1,6 @@
 /** Files of somebody else: only regular ones are read, and only up to a limit. */
 import { closeSync, constants, fstatSync, openSync, readSync, type Stats } from "node:fs";
-import { open } from "node:fs/promises";
+import { type FileHandle, open } from "node:fs/promises";
 import { printable } from "../text/printable.ts";
 
 /** Options of {@link readRegularFile}. */
@@ -8,6 +8,16 @@ export interface ReadOptions {
   /** Largest size in bytes. */
   readonly limit: number;
 }
+
+/** Largest image file that is read, in bytes: the pixels of the largest image, uncompressed. */
+export const IMAGE_LIMIT: number = 256 * 2 ** 20;
+/** Largest text file that is read, in bytes: class maps and configurations. */
+export const TEXT_LIMIT: number = 64 * 2 ** 20;
+/** Largest file of weights that is read, in bytes; Node 20 has no larger buffers. */
+export const WEIGHTS_LIMIT: number = 4 * 2 ** 30;
+
+/** Bytes of one call of the system, which takes no more than 2 GiB at once. */
+const PIECE = 2 ** 30;
 
 // Opening a pipe without it waits for somebody who writes. Windows has no such flag.
 const READ = constants.O_RDONLY | (constants.O_NONBLOCK ?? 0);
@@ -21,12 +31,13 @@ const READ = constants.O_RDONLY | (constants.O_NONBLOCK ?? 0);
  * regular one, or larger than the limit.
  */
 export async function readRegularFile(path: string, { limit }: ReadOptions): Promise<Buffer> {
-  const file = await open(path, READ);
+  const file = await openRegularFile(path);
   try {
-    const bytes = Buffer.alloc(checkedSize(path, await file.stat(), limit));
+    const bytes = Buffer.alloc(checkedSize(path, (await file.stat()).size, limit));
     let filled = 0;
     while (filled < bytes.length) {
-      const { bytesRead } = await file.read(bytes, filled, bytes.length - filled, filled);
+      const length = Math.min(PIECE, bytes.length - filled);
+      const { bytesRead } = await file.read(bytes, filled, length, filled);
       if (bytesRead === 0) break;
       filled += bytesRead;
     }
@@ -38,12 +49,13 @@ export async function readRegularFile(path: string, { limit }: ReadOptions): Pro
 
 /** The same as {@link readRegularFile}, on the calling thread. */
 export function readRegularFileSync(path: string, { limit }: ReadOptions): Buffer {
-  const descriptor = openSync(path, READ);
+  const descriptor = openRegularFileSync(path);
   try {
-    const bytes = Buffer.alloc(checkedSize(path, fstatSync(descriptor), limit));
+    const bytes = Buffer.alloc(checkedSize(path, fstatSync(descriptor).size, limit));
     let filled = 0;
     while (filled < bytes.length) {
-      const read = readSync(descriptor, bytes, filled, bytes.length - filled, filled);
+      const length = Math.min(PIECE, bytes.length - filled);
+      const read = readSync(descriptor, bytes, filled, length, filled);
       if (read === 0) break;
       filled += read;
     }
@@ -53,14 +65,43 @@ export function readRegularFileSync(path: string, { limit }: ReadOptions): Buffe
   }
 }
 
-function checkedSize(path: string, stats: Stats, limit: number): number {
-  if (!stats.isFile()) {
-    throw new Error(`"${printable(path)}" must be a regular file, got ${kindOf(stats)}`);
+/**
+ * Opens a regular file for reading, without waiting for a pipe.
+ *
+ * @param path - The file; links are followed.
+ * @throws Error with `code` of the file system if it cannot be opened; Error that names it if it is not a regular file.
+ */
+export async function openRegularFile(path: string): Promise<FileHandle> {
+  const file = await open(path, READ);
+  try {
+    checkRegular(path, await file.stat());
+    return file;
+  } catch (error) {
+    await file.close();
+    throw error;
   }
-  if (!(stats.size <= limit)) {
-    throw new Error(`"${printable(path)}" must have at most ${limit} bytes, got ${stats.size}`);
+}
+
+/** The same as {@link openRegularFile}, on the calling thread; returns a file descriptor. */
+export function openRegularFileSync(path: string): number {
+  const descriptor = openSync(path, READ);
+  try {
+    checkRegular(path, fstatSync(descriptor));
+    return descriptor;
+  } catch (error) {
+    closeSync(descriptor);
+    throw error;
   }
-  return stats.size;
+}
+
+function checkRegular(path: string, stats: Stats): void {
+  if (stats.isFile()) return;
+  throw new Error(`"${printable(path)}" must be a regular file, got ${kindOf(stats)}`);
+}
+
+function checkedSize(path: string, size: number, limit: number): number {
+  if (size <= limit) return size;
+  throw new Error(`"${printable(path)}" must have at most ${limit} bytes, got ${size}`);
 }
 
 function kindOf(stats: Stats): string {

@@ -1,5 +1,6 @@
 /** Draws figures as SVG in any DOM: a browser's, or linkedom's in Node. */
 import * as Plot from "@observablehq/plot";
+import { printable } from "../text/printable.ts";
 import type { Figure, Panel, Series } from "./figure.ts";
 import { PALETTE } from "./palette.ts";
 import { spread } from "./spread.ts";
@@ -69,7 +70,8 @@ export function drawFigure(figure: Figure, document: Document): string {
     group.append(...drawn.childNodes);
   });
   roundNumbers(svg);
-  return `${svg.outerHTML}\n`;
+  // XML has no other control characters than line breaks and tabs.
+  return `${svg.outerHTML.replace(/[^\n\t]+/g, (text) => printable(text))}\n`;
 }
 
 interface Frame {

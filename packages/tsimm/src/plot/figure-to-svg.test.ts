@@ -1,6 +1,7 @@
 import { describe, expect, test } from "vitest";
 import type { Figure, Series } from "./figure.ts";
 import { figureToSvg } from "./figure-to-svg.ts";
+import { svgToPng } from "./svg-to-png.ts";
 import { curvesFigure, learningRateFigure } from "./training-figures.ts";
 
 const stepRate = (decayRate: number) =>
@@ -56,6 +57,12 @@ describe("figureToSvg", () => {
 
   test.each(Object.entries(figures))("writes no number with more than three decimals in %s", (_, figure) => {
     expect(figureToSvg(figure)).not.toMatch(/="[^"]*\d\.\d{4,}/);
+  });
+
+  test("draws control characters of a label as escapes, so that the document is XML", async () => {
+    const svg = figureToSvg(panel([{ label: "a\u001b[31m\u202eb\ud800", points: [[0, 1]] }]));
+    expect(svg).toContain("a\\x1b[31m\\u202eb\\ud800</text>");
+    expect((await svgToPng(svg)).subarray(1, 4).toString()).toBe("PNG");
   });
 
   test("needs a panel", () => {

@@ -1,15 +1,16 @@
 /** A trained classifier, ready for image files. */
-import { readFile } from "node:fs/promises";
 import { encodeModel, prependNormalization } from "@tsimm/autodiff";
 import { z } from "zod";
 import { decodeImage } from "../data/decode.ts";
 import { evaluationTransform } from "../data/transforms/evaluation-transform.ts";
+import { readRegularFile, WEIGHTS_LIMIT } from "../files/read-file.ts";
 import { decodeClassifier, encodeClassifier } from "../models/onnx-file.ts";
 import { createModel } from "../models/registry.ts";
 import { keyedRandom } from "../random/keyed-random.ts";
 import type { Engine } from "../runtime/engine.ts";
 import { softmax } from "../train/metrics.ts";
 import { dataConfigSchema } from "../train/run-state.ts";
+import { loadState } from "../weights/load-state.ts";
 import { decodeSafetensors } from "../weights/safetensors.ts";
 
 /** Probability of a class. */
@@ -24,7 +25,7 @@ export interface Classifier {
   readonly architecture: string;
   readonly classNames: readonly string[];
   /**
-   * @param file - The bytes of a JPEG, PNG or WebP file.
+   * @param file - The bytes of a PNG, JPEG, WebP, GIF, BMP, TIFF or AVIF file.
    * @param topk - How many classes to give, at least 1.
    * @returns The most probable classes, best first.
    * @throws Error if the bytes are no image.
@@ -41,7 +42,7 @@ export interface Classifier {
  * @throws Error if the file cannot be read or is none of these.
  */
 export async function loadClassifier(path: string, engine: Engine): Promise<Classifier> {
-  const bytes = await readFile(path);
+  const bytes = await readRegularFile(path, { limit: WEIGHTS_LIMIT });
   const { graph, architecture, classNames, dataConfig } = decodeClassifier(
     path.endsWith(".safetensors") ? fromWeights(bytes) : bytes,
   );
@@ -83,10 +84,7 @@ function fromWeights(bytes: Uint8Array): Uint8Array {
       "loadClassifier: the file must be one that tsimm train wrote, but its tsimm entry is missing",
     );
   const { arch, numClasses, inChans, classNames, dataConfig } = entry.data;
-  return encodeClassifier({
-    model: createModel(arch, { numClasses, inChans, imgSize: dataConfig.inputSize[1] }),
-    weights,
-    classNames,
-    dataConfig,
-  });
+  const model = createModel(arch, { numClasses, inChans, imgSize: dataConfig.inputSize[1] });
+  loadState(model, weights);
+  return encodeClassifier({ model, weights, classNames, dataConfig });
 }

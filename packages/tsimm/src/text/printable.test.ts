@@ -9,6 +9,7 @@ test.each([
   ["\u0000\u007f\u009b", "\\x00\\x7f\\x9b"],
   ["gpj.\u202egnp", "gpj.\\u202egnp"],
   ["\ufeffcat\u2028", "\\ufeffcat\\u2028"],
+  ["\ud800cat\udc00", "\\ud800cat\\udc00"],
 ])("escapes control characters of %j", (text, expected) => {
   expect(printable(text)).toBe(expected);
 });

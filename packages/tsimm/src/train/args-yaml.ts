@@ -2,9 +2,9 @@
  * `args.yaml`: the arguments of a run under timm's keys, so that `tsimm train -c args.yaml` repeats it and
  * timm's `train.py --config args.yaml` can take it over.
  */
-import { readFile } from "node:fs/promises";
 import { parse, type ScalarTag, stringify, type Tags } from "yaml";
 import { didYouMean } from "../did-you-mean.ts";
+import { readRegularFile, TEXT_LIMIT } from "../files/read-file.ts";
 import { UsageError } from "../usage-error.ts";
 import { separated, type TrainArguments, trainFlagRows, trainFlags } from "./arguments.ts";
 import { checkArguments } from "./check-arguments.ts";
@@ -59,7 +59,9 @@ export interface Configuration {
 export async function readConfiguration(path: string): Promise<Configuration> {
   let content: unknown;
   try {
-    content = parse(await readFile(path, "utf8"), { version: "1.1" });
+    content = parse((await readRegularFile(path, { limit: TEXT_LIMIT })).toString("utf8"), {
+      version: "1.1",
+    });
   } catch (error) {
     throw new UsageError(
       `train: --config must be a readable YAML file, got "${path}" (${(error as Error).message.split("\n")[0]})`,

@@ -2,7 +2,7 @@
 import { createHash } from "node:crypto";
 import { readdir } from "node:fs/promises";
 import { join } from "node:path";
-import { readRegularFile } from "../files/read-file.ts";
+import { readRegularFile, WEIGHTS_LIMIT } from "../files/read-file.ts";
 import { linkFile, removeFile, writeFileWhole } from "../files/write-file.ts";
 import { decodeSafetensors, encodeSafetensors, type SafeTensors } from "../weights/safetensors.ts";
 import { readSafetensorsHeader } from "../weights/safetensors-header.ts";
@@ -52,8 +52,6 @@ const WEIGHTS_SUFFIXES = [".safetensors", ".ema.safetensors"] as const;
 const ROLE =
   /^(last|model_best|checkpoint-\d{1,15}|recovery-\d{1,15}-\d{1,15})(\.resume|\.ema)?\.safetensors$/;
 const BLANK_HASH = "0".repeat(64);
-/** Largest `.resume.safetensors` file in bytes: five tensors for each of 200 million parameters. */
-const MAX_BYTES = 4 * 2 ** 30;
 
 /** Role of a file's name, e.g. `last` of `last.ema.safetensors`; null for files that belong to no checkpoint. */
 export function roleOf(name: string): string | null {
@@ -155,7 +153,7 @@ export async function removeCheckpoint(folder: string, role: string): Promise<vo
  * @throws Error that says what is wrong with it.
  */
 export async function readCheckpoint(path: string): Promise<Checkpoint> {
-  const bytes = await readRegularFile(path, { limit: MAX_BYTES });
+  const bytes = await readRegularFile(path, { limit: WEIGHTS_LIMIT });
   const { tensors, metadata } = decodeSafetensors(bytes);
   const state = parseRunState(metadata["tsimm"] ?? "null");
   bytes.write(BLANK_HASH, hashPlace(bytes, state.sha256), "latin1");

@@ -21,7 +21,7 @@ export interface EvaluateOptions {
 }
 
 /**
- * Runs every image through the model.
+ * Runs every image that can be read through the model.
  *
  * @returns Means over the images, accuracies in percent; null when `signal` asked to stop before the end.
  */
@@ -35,6 +35,7 @@ export async function evaluate(
   let index = 0;
   let elapsed = 0;
   let started = performance.now();
+  let pendingLine: string | null = null;
   for await (const batch of loader.batches(0)) {
     if (signal.aborted) return null;
     const logits = await evaluation.run(batch.images, batch.size);
@@ -44,20 +45,20 @@ export async function evaluate(
     started = performance.now();
     elapsed += time;
     const lastIndex = loader.length - 1;
+    const now = means(score);
+    const all = means(sums);
+    pendingLine = testLine({
+      name,
+      index,
+      lastIndex,
+      time: { value: time, mean: elapsed / (index + 1) },
+      loss: { value: now.loss, mean: all.loss },
+      top1: { value: now.top1, mean: all.top1 },
+      top5: { value: now.top5, mean: all.top5 },
+    });
     if (index % logInterval === 0 || index === lastIndex) {
-      const now = means(score);
-      const all = means(sums);
-      reporter.interval(
-        testLine({
-          name,
-          index,
-          lastIndex,
-          time: { value: time, mean: elapsed / (index + 1) },
-          loss: { value: now.loss, mean: all.loss },
-          top1: { value: now.top1, mean: all.top1 },
-          top5: { value: now.top5, mean: all.top5 },
-        }),
-      );
+      reporter.interval(pendingLine);
+      pendingLine = null;
     }
     index++;
     reporter.progress({
@@ -71,6 +72,12 @@ export async function evaluate(
       imagesPerSecond: sums.images / elapsed,
     });
   }
+  const unreadable = loader.samples - sums.images;
+  if (unreadable === 0) return means(sums);
+  if (sums.images === 0)
+    throw new Error(`train: no image of the ${loader.samples} for validation can be read`);
+  if (pendingLine !== null) reporter.interval(pendingLine);
+  reporter.info(`${name}: ${unreadable} of ${loader.samples} images cannot be read and do not count`);
   return means(sums);
 }
 

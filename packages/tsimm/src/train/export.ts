@@ -1,6 +1,7 @@
 /** What a run leaves for people and programs: figures and an ONNX file. */
-import { readFile, stat } from "node:fs/promises";
+import { stat } from "node:fs/promises";
 import { extname, join } from "node:path";
+import { readRegularFile, WEIGHTS_LIMIT } from "../files/read-file.ts";
 import { updateFile } from "../files/write-file.ts";
 import { encodeClassifier } from "../models/onnx-file.ts";
 import type { Figure } from "../plot/figure.ts";
@@ -68,7 +69,9 @@ export async function writeOnnx({
 }: Run): Promise<string[]> {
   if (progress.best === null) return [];
   const file = ema === null ? "model_best.safetensors" : "model_best.ema.safetensors";
-  const { tensors: weights } = decodeSafetensors(await readFile(join(folder, file)));
+  const { tensors: weights } = decodeSafetensors(
+    await readRegularFile(join(folder, file), { limit: WEIGHTS_LIMIT }),
+  );
   const written = await updateFile(
     join(folder, "model.onnx"),
     encodeClassifier({ model, weights, classNames, dataConfig }),

@@ -6,6 +6,7 @@ import { fashionMnistMini } from "../data/datasets/fashion-mnist-mini.ts";
 import { createDecodePool } from "../data/decode-pool.ts";
 import { createLoader } from "../data/loader.ts";
 import type { PretrainedConfig } from "../models/model.ts";
+import { printable } from "../text/printable.ts";
 import type { TrainArguments } from "./arguments.ts";
 import type { Reporter } from "./reporter.ts";
 
@@ -37,6 +38,7 @@ export async function openData(args: TrainArguments, { info, warn }: Reporter): 
   const shared = {
     dataDir: args.dataDir === null ? fashionMnistMini : resolve(args.dataDir),
     classMap: args.classMap === "" ? undefined : args.classMap,
+    onInfo: info,
     onWarning: warn,
   };
   const training = await openDataset({ ...shared, split: args.trainSplit });
@@ -90,7 +92,7 @@ function classTable({ classNames, samples }: ImageDataset): string[] {
   for (const { label } of samples) counts[label] = (counts[label] ?? 0) + 1;
   const lines = classNames
     .slice(0, LISTED_CLASSES)
-    .map((name, index) => `\t${index}: ${name} (${counts[index]})`);
+    .map((name, index) => `\t${index}: ${printable(name)} (${counts[index]})`);
   const rest = classNames.length - LISTED_CLASSES;
   return rest > 0 ? [...lines, `\t... and ${rest} more`] : lines;
 }

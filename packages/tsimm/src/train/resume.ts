@@ -1,7 +1,8 @@
 /** Going on from a checkpoint. */
-import { readFile, realpath, stat } from "node:fs/promises";
+import { realpath, stat } from "node:fs/promises";
 import { basename, dirname, join, resolve } from "node:path";
 import { isDeepStrictEqual } from "node:util";
+import { readRegularFile, WEIGHTS_LIMIT } from "../files/read-file.ts";
 import type { Model } from "../models/model.ts";
 import type { ModelEma } from "../optim/ema.ts";
 import { printable } from "../text/printable.ts";
@@ -229,11 +230,13 @@ export function applyCheckpoint(
  * @throws UsageError if the file cannot be read; Error if its tensors do not fit.
  */
 export async function loadInitialWeights(model: Model, path: string): Promise<void> {
-  const bytes = await readFile(path).catch((error: NodeJS.ErrnoException) => {
-    throw new UsageError(
-      `train: --initial-checkpoint must be a readable safetensors file, got "${path}" (${error.code})`,
-    );
-  });
+  const bytes = await readRegularFile(path, { limit: WEIGHTS_LIMIT }).catch(
+    (error: NodeJS.ErrnoException) => {
+      throw new UsageError(
+        `train: --initial-checkpoint must be a readable safetensors file, got "${path}" (${error.code ?? error.message})`,
+      );
+    },
+  );
   loadState(model, decodeSafetensors(bytes).tensors);
 }
 

@@ -66,3 +66,37 @@ test.each<[string, [string, SafeTensor][], string]>([
   );
   expect(target).toEqual(model());
 });
+
+test("a running variance must be >= 0, the other statistics need not", () => {
+  const buffer = (name: string) => ({ name, shape: [2], data: new Float32Array(2), grad: null });
+  const target = {
+    name: "tiny",
+    state: ["bn1.running_mean", "bn1.running_var", "layers.0.bn.running_var"].map(buffer),
+  };
+  const tensor = (...values: number[]): SafeTensor => ({
+    dtype: "F32",
+    shape: [2],
+    data: Float32Array.of(...values),
+  });
+  const load = (variance: SafeTensor) =>
+    loadState(
+      target,
+      new Map([
+        ["bn1.running_mean", tensor(-1, -2)],
+        ["bn1.running_var", tensor(0, 1)],
+        ["layers.0.bn.running_var", variance],
+      ]),
+    );
+  expect(() => load(tensor(1, -1e-3))).toThrow(
+    new Error(
+      "loadState: tensors must be the state of tiny; " +
+        `1 unfit: layers.0.bn.running_var must be finite and >= 0, got ${Math.fround(-1e-3)} at element 1`,
+    ),
+  );
+  load(tensor(-0, 4));
+  expect(target.state.map(({ data }) => [...data])).toEqual([
+    [-1, -2],
+    [0, 1],
+    [-0, 4],
+  ]);
+});

@@ -1,5 +1,7 @@
 /** Puts a state dict into a model. */
+
 import type { Model } from "../models/model.ts";
+import { printable } from "../text/printable.ts";
 import type { SafeTensor, SafeTensors } from "./safetensors.ts";
 
 /**
@@ -7,7 +9,8 @@ import type { SafeTensor, SafeTensors } from "./safetensors.ts";
  *
  * @param model - Its `state` arrays are written in place, and only if everything fits.
  * @param tensors - By state-dict name.
- * @throws Error that lists missing, unexpected and misshapen tensors, and those with NaN or infinities.
+ * @throws Error that lists missing, unexpected and misshapen tensors, those with NaN or infinities, and negative
+ * running variances.
  */
 export function loadState(model: Pick<Model, "name" | "state">, tensors: SafeTensors): void {
   const names = new Set(model.state.map(({ name }) => name));
@@ -22,8 +25,11 @@ export function loadState(model: Pick<Model, "name" | "state">, tensors: SafeTen
     const copy = copyOf(data, tensor);
     if (copy !== null && tensor.shape.join() === shape.join()) copies.push(copy);
     else unfit.push(`${name} must be ${expected}, got ${tensor.dtype} [${tensor.shape}]`);
-    const at = tensor.data instanceof Float32Array ? tensor.data.findIndex((x) => !Number.isFinite(x)) : -1;
-    if (at >= 0) unfit.push(`${name} must be finite, got ${tensor.data[at]} at element ${at}`);
+    if (!(tensor.data instanceof Float32Array)) continue;
+    const variance = name.endsWith("running_var");
+    const at = tensor.data.findIndex((x) => !(Number.isFinite(x) && (!variance || x >= 0)));
+    const allowed = variance ? "finite and >= 0" : "finite";
+    if (at >= 0) unfit.push(`${name} must be ${allowed}, got ${tensor.data[at]} at element ${at}`);
   }
   const problems = [
     ...listed("missing", missing),
@@ -31,7 +37,9 @@ export function loadState(model: Pick<Model, "name" | "state">, tensors: SafeTen
     ...listed("unfit", unfit),
   ];
   if (problems.length > 0) {
-    throw new Error(`loadState: tensors must be the state of ${model.name}; ${problems.join("; ")}`);
+    throw new Error(
+      printable(`loadState: tensors must be the state of ${model.name}; ${problems.join("; ")}`),
+    );
   }
   for (const copy of copies) copy();
 }

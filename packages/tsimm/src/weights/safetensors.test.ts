@@ -152,6 +152,29 @@ describe("decodeSafetensors refuses", () => {
       ),
       'data of "a" must begin at byte 3, got 4',
     ],
+    [
+      "a name that is there twice",
+      file(
+        '{"a":{"dtype":"U8","shape":[1],"data_offsets":[0,1]},"a":{"dtype":"U8","shape":[1],"data_offsets":[0,1]}}',
+        1,
+      ),
+      'each key of the header must be there once, got "a" twice',
+    ],
+    [
+      "metadata that is there twice",
+      file('{"__metadata__":{"tsimm":"1","tsimm":"2"}}'),
+      'each key of the header must be there once, got "tsimm" twice',
+    ],
+    [
+      "an entry with two types",
+      file(one('{"dtype":"U8","dtype":"I8","shape":[1],"data_offsets":[0,1]}'), 1),
+      'each key of the header must be there once, got "dtype" twice',
+    ],
+    [
+      "a name with control characters",
+      file('{"a\\u001b[31m":5}'),
+      'dtype of "a\\x1b[31m" must be one of F64, F32, F16, BF16, I64, I32, I16, I8, U8, BOOL, got undefined',
+    ],
     ["bytes of no tensor", file("{}", 5), "data must end with the last tensor at byte 0, got 5 bytes"],
   ])("%s", (_, bytes, problem) => {
     expect(() => decodeSafetensors(bytes)).toThrow(new Error(`decodeSafetensors: ${problem}${end}`));

@@ -6,6 +6,9 @@
  * @see https://github.com/huggingface/safetensors#format
  */
 
+import { printable } from "../text/printable.ts";
+import { duplicateKey } from "./duplicate-key.ts";
+
 /** Element types; F16 and BF16 are given as their bits. */
 export type SafeTensorsType = "F64" | "F32" | "F16" | "BF16" | "I64" | "I32" | "I16" | "I8" | "U8" | "BOOL";
 
@@ -136,13 +139,16 @@ function readHeader(bytes: Uint8Array): { header: object; dataStart: number } {
     throw damaged(`header length must be at most ${most} in a file of ${bytes.length} bytes, got ${length}`);
   }
   const dataStart = 8 + Number(length);
+  let text: string;
   let header: unknown;
   try {
-    const text = new TextDecoder("utf-8", { fatal: true }).decode(bytes.subarray(8, dataStart));
+    text = new TextDecoder("utf-8", { fatal: true }).decode(bytes.subarray(8, dataStart));
     header = JSON.parse(text);
   } catch (error) {
     throw damaged(`header must be JSON (${error instanceof Error ? error.message : error})`);
   }
+  const twice = duplicateKey(text);
+  if (twice !== null) throw damaged(`each key of the header must be there once, got "${twice}" twice`);
   if (!isRecord(header)) throw damaged("header must be a JSON object");
   return { header, dataStart };
 }
@@ -228,5 +234,5 @@ function isCounts(value: unknown): value is number[] {
 }
 
 function damaged(problem: string): Error {
-  return new Error(`decodeSafetensors: ${problem}; the file is damaged or not a safetensors file`);
+  return new Error(printable(`decodeSafetensors: ${problem}; the file is damaged or not a safetensors file`));
 }

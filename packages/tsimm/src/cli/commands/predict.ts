@@ -1,7 +1,8 @@
 /** `tsimm predict`. */
-import { readdir, readFile, stat } from "node:fs/promises";
+import { stat } from "node:fs/promises";
 import { join } from "node:path";
 import { Command, InvalidArgumentError } from "commander";
+import { printable } from "../../text/printable.ts";
 
 /** The command that classifies images. */
 export function predictCommand(): Command {
@@ -14,18 +15,20 @@ export function predictCommand(): Command {
     .action(async (images: string[], options: { checkpoint: string; topk: number; engine: string }) => {
       const { createEngine } = await import("../../runtime/create-engine.ts");
       const { loadClassifier } = await import("../../predict/classifier.ts");
+      const { IMAGE_LIMIT, readRegularFile } = await import("../../files/read-file.ts");
       const files = (await Promise.all(images.map(imageFiles))).flat();
       const engine = await createEngine(options.engine as "auto");
       const classifier = await loadClassifier(options.checkpoint, engine);
       let failed = 0;
       for (const file of files) {
         try {
-          const predictions = await classifier.classify(await readFile(file), options.topk);
+          const bytes = await readRegularFile(file, { limit: IMAGE_LIMIT });
+          const predictions = await classifier.classify(bytes, options.topk);
           const shown = predictions.map(({ label, prob }) => `${label} ${prob.toFixed(4)}`);
-          process.stdout.write(`${file}: ${shown.join(", ")}\n`);
+          process.stdout.write(`${printable(`${file}: ${shown.join(", ")}`)}\n`);
         } catch (error) {
           failed++;
-          process.stderr.write(`WARNING: ${file}: ${(error as Error).message}\n`);
+          process.stderr.write(`WARNING: ${printable(`${file}: ${(error as Error).message.trim()}`)}\n`);
         }
       }
       await classifier.close();
@@ -33,14 +36,26 @@ export function predictCommand(): Command {
     });
 }
 
+/** The images of a folder by the rules of training, in natural order; any other path is the image itself. */
 async function imageFiles(path: string): Promise<string[]> {
   const kind = await stat(path).catch(() => null);
-  if (kind === null) throw new Error(`predict: images must exist, got "${path}"`);
+  if (kind === null) throw new Error(printable(`predict: images must exist, got "${path}"`));
   if (!kind.isDirectory()) return [path];
-  const names = await readdir(path, { recursive: true });
-  const files = names.filter((name) => /\.(png|jpe?g|webp)$/i.test(name)).sort();
-  if (files.length === 0)
-    throw new Error(`predict: images must hold .png, .jpg, .jpeg or .webp files, got none in "${path}"`);
+  const { walkFolder } = await import("../../data/walk-folder.ts");
+  const { IMAGE_EXTENSIONS, isImageName } = await import("../../data/image-names.ts");
+  const { countExtensions, describeLeftOut } = await import("../../data/left-out.ts");
+  const { naturalSortSet } = await import("../../data/natural-sort.ts");
+  const { paths, leftOut } = await walkFolder(path);
+  const others = paths.filter((name) => !isImageName(name));
+  const left = describeLeftOut(countExtensions(others, leftOut));
+  const files = naturalSortSet(paths.filter(isImageName));
+  if (files.length === 0) {
+    const extensions = IMAGE_EXTENSIONS.join(", ");
+    throw new Error(
+      printable(`predict: images must hold files of ${extensions}, got ${left || "none"} in "${path}"`),
+    );
+  }
+  if (left !== "") process.stderr.write(`${printable(`Left out of ${path}: ${left}`)}\n`);
   return files.map((name) => join(path, name));
 }
 

@@ -1,6 +1,7 @@
 /** `tsimm train`. */
 import { relative } from "node:path";
 import { Command } from "commander";
+import { printable } from "../../text/printable.ts";
 import type { TrainArguments } from "../../train/arguments.ts";
 import { addTrainOptions, givenArguments } from "../train-options.ts";
 import { writtenFiles } from "../written-files.ts";
@@ -54,7 +55,8 @@ function shortPath(path: string): string {
 
 /** A path as one word of a command. */
 function shellWord(path: string): string {
-  return /^[\w./\\:@%+,=~-]+$/.test(path) ? path : `"${path}"`;
+  if (/^[\w./\\:@%+,=~-]+$/.test(path)) return path;
+  return printable(process.platform === "win32" ? `"${path}"` : `'${path.replaceAll("'", "'\\''")}'`);
 }
 
 async function withConfiguration(
