@@ -43,6 +43,7 @@ export const trainFlags = {
 
   model: { type: "string", default: "resnet50", group: "Model", help: "name of the model (tsimm models lists them)" },
   initialCheckpoint: { type: "string", default: "", group: "Model", help: "safetensors file to start from" },
+  noInitialEma: { type: "flag", default: false, group: "Model", help: "take the plain weights of --initial-checkpoint, also where there is a moving average" },
   resume: { type: "string", default: "", group: "Model", help: "run folder or .resume.safetensors file to continue" },
   noResumeOpt: { type: "flag", default: false, group: "Model", help: "leave the optimizer's state out of --resume" },
   numClasses: { type: "int", default: null, min: 2, group: "Model", help: "classes of the model; absent: as many as the training folder has" },

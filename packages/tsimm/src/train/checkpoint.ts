@@ -41,21 +41,37 @@ export async function writeCheckpoint(
   const path = (suffix: string) => join(folder, role + suffix);
   await writeFileWhole(path(".resume.safetensors"), encodeResume(state, tensors));
   const { arch, numClasses, inChans, classNames, dataConfig, epoch } = state;
-  const metric = state.metricHistory.at(-1)?.validation ?? null;
-  const metadata = (weights: "plain" | "ema") => ({
-    format: "pt",
-    tsimm: JSON.stringify({ arch, numClasses, inChans, classNames, dataConfig, weights, epoch, metric }),
-  });
+  // In mid-epoch the newest metrics are those of other weights.
+  const row = state.inEpoch ? undefined : state.metricHistory.at(-1);
+  const metadata = (weights: "plain" | "ema") => {
+    const metric = (weights === "plain" ? row?.plain : null) ?? row?.validation ?? null;
+    return {
+      format: "pt",
+      tsimm: JSON.stringify({ arch, numClasses, inChans, classNames, dataConfig, weights, epoch, metric }),
+    };
+  };
   await writeFileWhole(path(".safetensors"), encodeSafetensors(tensors.model, metadata("plain")));
   if (tensors.ema !== null) {
     await writeFileWhole(path(".ema.safetensors"), encodeSafetensors(tensors.ema, metadata("ema")));
+  } else {
+    await rm(path(".ema.safetensors"), { force: true });
   }
 }
 
-/** Gives the files of one role a second name. */
-export async function linkCheckpoint(folder: string, from: string, to: string): Promise<void> {
+/**
+ * Gives the files of one role a second name.
+ *
+ * @param weights - Which weights `<to>.safetensors` holds.
+ */
+export async function linkCheckpoint(
+  folder: string,
+  from: string,
+  to: string,
+  weights: "plain" | "ema" = "plain",
+): Promise<void> {
   for (const suffix of SUFFIXES) {
-    const source = join(folder, from + suffix);
+    const averaged = weights === "ema" && suffix === ".safetensors";
+    const source = join(folder, from + (averaged ? ".ema.safetensors" : suffix));
     const exists = await stat(source).then(
       () => true,
       () => false,

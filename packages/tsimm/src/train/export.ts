@@ -44,14 +44,20 @@ export async function writeOnnx({
   classNames,
   dataConfig,
   progress,
+  reporter,
 }: Run): Promise<void> {
   if (progress.best === null) return;
   const file = ema === null ? "model_best.safetensors" : "model_best.ema.safetensors";
   const { tensors: weights } = decodeSafetensors(await readFile(join(folder, file)));
   await writeFileWhole(
     join(folder, "model.onnx"),
-    encodeClassifier({ model, weights, classNames, dataConfig }),
+    encodeClassifier({ model, weights, classNames, dataConfig, average: ema !== null }),
   );
+  if (ema !== null) {
+    reporter.info(
+      "model.onnx holds the moving average of the weights; the plain ones are in model_best.resume.safetensors",
+    );
+  }
 }
 
 /**

@@ -41,8 +41,7 @@ export async function prepareRun(
   const data = await openData(args, reporter);
   const { classNames } = data.training;
   const model = createRunModel(args, classNames.length, reporter);
-  if (args.initialCheckpoint !== "" && resume === null)
-    await loadInitialWeights(model, args.initialCheckpoint);
+  if (args.initialCheckpoint !== "" && resume === null) await loadInitialWeights(model, args, reporter);
   const dataConfig = resolveDataConfig(args, model.pretrainedCfg);
   for (const line of dataConfigLines(dataConfig)) reporter.info(line);
   warnAboutSmallInput(model, dataConfig, reporter);

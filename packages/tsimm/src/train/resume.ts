@@ -1,15 +1,14 @@
 /** Going on from a checkpoint. */
-import { readFile } from "node:fs/promises";
 import type { Scheduler, SchedulerState } from "@tsimm/scheduler";
 import type { Model } from "../models/model.ts";
 import type { ModelEma } from "../optim/ema.ts";
 import type { Optimizer } from "../optim/optimizer.ts";
 import { UsageError } from "../usage-error.ts";
 import { loadState } from "../weights/load-state.ts";
-import { decodeSafetensors } from "../weights/safetensors.ts";
 import { fromKeys } from "./args-yaml.ts";
 import { separated, type TrainArguments, trainFlagRows } from "./arguments.ts";
 import { type Checkpoint, findCheckpoint } from "./checkpoint.ts";
+import { readWeights } from "./read-weights.ts";
 import type { Reporter } from "./reporter.ts";
 import type { RunProgress } from "./run.ts";
 
@@ -98,17 +97,26 @@ export function applyCheckpoint({ checkpoint, saved }: Resume, target: ResumeTar
 }
 
 /**
- * Loads `--initial-checkpoint`: the weights of a safetensors file, all of them and nothing else.
+ * Loads `--initial-checkpoint`: the weights of a safetensors file, all of them and nothing else; the moving average
+ * where there is one, as timm does, said in the log.
  *
  * @throws UsageError if the file cannot be read; Error if its tensors do not fit.
  */
-export async function loadInitialWeights(model: Model, path: string): Promise<void> {
-  const bytes = await readFile(path).catch((error: NodeJS.ErrnoException) => {
+export async function loadInitialWeights(
+  model: Model,
+  { initialCheckpoint, noInitialEma }: TrainArguments,
+  { info }: Reporter,
+): Promise<void> {
+  const reading = readWeights(initialCheckpoint, { average: !noInitialEma });
+  const { tensors, average, path } = await reading.catch((error: NodeJS.ErrnoException) => {
     throw new UsageError(
-      `train: --initial-checkpoint must be a readable safetensors file, got "${path}" (${error.code})`,
+      `train: --initial-checkpoint must be a readable safetensors file, got "${initialCheckpoint}" (${error.code ?? error.message})`,
     );
   });
-  loadState(model, decodeSafetensors(bytes).tensors);
+  if (average) {
+    info(`Initial weights: the moving average in ${path}; --no-initial-ema takes the plain ones`);
+  }
+  loadState(model, tensors);
 }
 
 function checkFits(

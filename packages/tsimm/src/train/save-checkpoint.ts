@@ -33,7 +33,7 @@ export async function saveEpochCheckpoint(run: Run, metric: number): Promise<voi
   progress.best = decision.best;
   await writeCheckpoint(folder, "last", runState(run, false), checkpointTensors(run));
   if (decision.added) await linkCheckpoint(folder, "last", `checkpoint-${progress.epoch}`);
-  if (decision.isBest) await linkCheckpoint(folder, "last", "model_best");
+  if (decision.isBest) await linkCheckpoint(folder, "last", "model_best", metricWeights(run));
   if (decision.removed) await removeCheckpoint(folder, decision.removed.name);
   reporter.interval("Current checkpoints:");
   for (const { name, metric } of progress.kept)
@@ -87,8 +87,13 @@ function checkpointTensors({ model, ema, optimizer }: Run): CheckpointTensors {
   };
 }
 
+/** The weights that the metric is of: a moving average gives it wherever there is validation. */
+function metricWeights({ ema, valLoader }: Run): "plain" | "ema" {
+  return ema !== null && valLoader !== null ? "ema" : "plain";
+}
+
 function runState(run: Run, inEpoch: boolean): Omit<RunState, "sha256"> {
-  const { args, savedArgs, engine, model, classNames, dataConfig, optimizer, scheduler, ema, progress } = run;
+  const { args, savedArgs, engine, model, classNames, dataConfig, optimizer, scheduler, progress } = run;
   const { name, steps, groups } = optimizer.stateDict();
   return {
     version: 1,
@@ -100,7 +105,7 @@ function runState(run: Run, inEpoch: boolean): Omit<RunState, "sha256"> {
     classNames,
     classToIdx: Object.fromEntries(classNames.map((className, index) => [className, index])),
     dataConfig,
-    evalConfig: { weights: ema === null ? "plain" : "ema" },
+    evalConfig: { weights: metricWeights(run) },
     epoch: progress.epoch,
     update: progress.update,
     batch: progress.batch,
