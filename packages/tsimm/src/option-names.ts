@@ -1,5 +1,5 @@
 /** Checks of the options objects that public functions take. */
-import { didYouMean } from "./did-you-mean.ts";
+import { suggestion } from "./text/suggestion.ts";
 
 /**
  * Refuses what is no options object, and keys that nobody would read.
@@ -8,9 +8,6 @@ import { didYouMean } from "./did-you-mean.ts";
  * @param options - What was passed.
  * @param names - Every key of the options.
  * @throws TypeError for null, a list or anything else that is no object; RangeError for an unknown key.
- * @example
- * checkOptionNames("createModel", { numClases: 2 }, { numClasses: true });
- * // RangeError: createModel: option must be one of numClasses, got "numClases"; did you mean "numClasses"?
  */
 export function checkOptionNames<O extends object>(
   where: string,
@@ -22,7 +19,7 @@ export function checkOptionNames<O extends object>(
   for (const name of Object.keys(options)) {
     if (known.includes(name)) continue;
     throw new RangeError(
-      `${where}: option must be one of ${known.join(", ")}, got "${name}"${didYouMean(name, known)}`,
+      `${where}: option must be one of ${known.join(", ")}, got "${name}"${suggestion(name, known)}`,
     );
   }
 }

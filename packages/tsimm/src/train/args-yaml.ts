@@ -4,7 +4,7 @@
  */
 import { readFile } from "node:fs/promises";
 import { parse, type ScalarTag, stringify, type Tags } from "yaml";
-import { didYouMean } from "../did-you-mean.ts";
+import { suggestion } from "../text/suggestion.ts";
 import { UsageError } from "../usage-error.ts";
 import { type ArgumentName, separated, type TrainArguments, trainFlagRows, trainFlags } from "./arguments.ts";
 import { checkArguments } from "./check-arguments.ts";
@@ -87,7 +87,7 @@ export function fromKeys(content: Readonly<Record<string, unknown>>): Configurat
       throw new UsageError(`train: ${key} must be off, got ${String(value)}; tsimm does not offer it`);
     } else if (!isOff(value)) {
       throw new UsageError(
-        `train: unknown key "${key}" in the configuration${didYouMean(key, [...names.keys()])}`,
+        `train: unknown key "${key}" in the configuration${suggestion(key, [...names.keys()])}`,
       );
     }
   }

@@ -8,7 +8,7 @@ import { createModel } from "../models/registry.ts";
 import { createOptimizer } from "../optim/create-optimizer.ts";
 import { ModelEma } from "../optim/ema.ts";
 import type { Optimizer } from "../optim/optimizer.ts";
-import { createEngine, type EngineName } from "../runtime/create-engine.ts";
+import { createEngine } from "../runtime/create-engine.ts";
 import { createTrainingStep } from "../runtime/training-step.ts";
 import { simulateSchedule } from "../schedule/simulate.ts";
 import { scheduleWarnings } from "../schedule/warnings.ts";
@@ -55,7 +55,7 @@ export async function prepareRun(
   const { trainLoader, valLoader } = loaders;
   try {
     const updatesPerEpoch = Math.ceil(trainLoader.length / args.gradAccumSteps);
-    const metric = valLoader === null ? "loss" : (args.evalMetric as Run["metric"]);
+    const metric = valLoader === null ? "loss" : args.evalMetric;
     const flags = { ...args, lr: rate.lr, evalMetric: metric };
     const { scheduler, numEpochs } = fromFlags(() => createScheduler(flags, optimizer, { updatesPerEpoch }));
     const target = { args, given, classNames, model, optimizer, scheduler, ema };
@@ -73,7 +73,7 @@ export async function prepareRun(
     warnAboutSchedule(args, { numEpochs, updatesPerEpoch }, reporter);
     reporter.info(scheduleLine(args, numEpochs));
     for (const line of lossLines(args)) reporter.info(line);
-    const engine = await createEngine(args.engine as EngineName);
+    const engine = await createEngine(args.engine);
     const [, height, width] = dataConfig.inputSize;
     const step = await createTrainingStep(engine, model, {
       batchSize: args.batchSize,

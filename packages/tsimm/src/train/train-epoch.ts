@@ -3,7 +3,7 @@ import { setImmediate as nextTurn } from "node:timers/promises";
 import type { Batch } from "../data/batch.ts";
 import { drawMixing, type MixedBatch, mixBatch } from "../data/mixup.ts";
 import type { Parameter } from "../models/model.ts";
-import { type ClipMode, clipGradients, globalNorm } from "../optim/clip.ts";
+import { clipGradients, globalNorm } from "../optim/clip.ts";
 import { keyedRandom } from "../random/keyed-random.ts";
 import { trainLine } from "./log-format.ts";
 import { meanLr, type Run } from "./run.ts";
@@ -45,7 +45,7 @@ async function update(run: Run, batches: readonly Batch[], meter: SpeedMeter): P
   const norm =
     args.clipGrad === null
       ? globalNorm(model.parameters)
-      : clipGradients(model.parameters, { clipGrad: args.clipGrad, clipMode: args.clipMode as ClipMode });
+      : clipGradients(model.parameters, { clipGrad: args.clipGrad, clipMode: args.clipMode });
   if (!Number.isFinite(loss) || !Number.isFinite(norm)) throw diverged(run, loss, norm);
   optimizer.step();
   progress.update += 1;
@@ -106,12 +106,11 @@ async function gradients(run: Run, batches: readonly Batch[]): Promise<number> {
 function mix({ args, model, dataConfig, progress }: Run, batch: Batch, index: number): MixedBatch {
   const off = args.mixupOffEpoch > 0 && progress.epoch >= args.mixupOffEpoch;
   const [, height, width] = dataConfig.inputSize;
-  const [low = 0, high = 0] = args.cutmixMinmax ?? [];
   const mixing = drawMixing(
     {
       mixup: off ? 0 : args.mixup,
       cutmix: off ? 0 : args.cutmix,
-      cutmixMinmax: off || args.cutmixMinmax === null ? undefined : [low, high],
+      cutmixMinmax: off ? undefined : (args.cutmixMinmax ?? undefined),
       mixupProb: args.mixupProb,
       mixupSwitchProb: args.mixupSwitchProb,
     },

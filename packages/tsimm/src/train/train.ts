@@ -3,6 +3,7 @@ import { readdir } from "node:fs/promises";
 import { join } from "node:path";
 import { writeFileWhole } from "../files/write-file.ts";
 import type { Model } from "../models/model.ts";
+import { checkOptionNames } from "../option-names.ts";
 import { createEvaluation } from "../runtime/evaluation-step.ts";
 import type { TrainArguments } from "./arguments.ts";
 import { type Best, isBetter } from "./checkpoint-history.ts";
@@ -55,6 +56,7 @@ export async function train(
   given: Partial<TrainArguments>,
   options: TrainOptions = {},
 ): Promise<TrainResult> {
+  checkOptionNames("train", options, { reporter: true, signal: true });
   const { reporter = silent, signal = new AbortController().signal } = options;
   const run = await prepareRun(given, reporter, signal);
   try {
