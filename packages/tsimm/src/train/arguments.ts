@@ -38,7 +38,7 @@ export interface Flag {
 
 /** Every argument of `tsimm train`, grouped as `--help` shows them. */
 export const trainFlags: Readonly<Record<keyof TrainArguments, Flag>> = {
-  dataDir: { type: "string", default: null, group: "Data", help: "image folder, or a .tar with the same tree; absent: the built-in images" },
+  dataDir: { type: "string", default: null, group: "Data", help: "image folder, or a .tar with the same tree; absent: a demo of about a minute on built-in images" },
   trainSplit: { type: "string", default: "train", group: "Data", help: "sub-folder of the training images" },
   valSplit: { type: "string", default: "validation", group: "Data", help: "sub-folder of the validation images; '' switches validation off" },
   classMap: { type: "string", default: "", group: "Data", help: "text file whose line n names class n" },

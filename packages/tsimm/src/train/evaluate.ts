@@ -69,6 +69,7 @@ export async function evaluate(
       loss: sums.loss / sums.images,
       lr: null,
       imagesPerSecond: sums.images / elapsed,
+      secondsLeft: null,
     });
   }
   return means(sums);

@@ -17,12 +17,16 @@ import { argsYaml, savedArguments } from "./args-yaml.ts";
 import { resolveArguments, type TrainArguments } from "./arguments.ts";
 import { checkArguments } from "./check-arguments.ts";
 import { dataConfigLines, inputChannels, resolveDataConfig } from "./data-config.ts";
+import { demoArguments } from "./demo.ts";
+import { flagWords } from "./flag-words.ts";
 import { learningRate } from "./learning-rate.ts";
 import { createLoaders, openData } from "./open-data.ts";
 import { claimFolder, createOutputFolder, runName } from "./output-folder.ts";
 import type { Reporter } from "./reporter.ts";
 import { applyCheckpoint, loadInitialWeights, openResume, type Resume } from "./resume.ts";
 import type { Run, RunProgress, SampleImage } from "./run.ts";
+import { RunClock } from "./run-clock.ts";
+import { smallSetAdvice } from "./small-set.ts";
 
 /**
  * Checks arguments, opens the data, builds model, optimizer and schedule, restores a checkpoint, makes the output
@@ -37,9 +41,13 @@ export async function prepareRun(
 ): Promise<Run> {
   checkArguments(given);
   const resume = given.resume ? await openResume(given.resume, given, reporter) : null;
-  const args = resolveArguments(resume?.saved ?? {}, given);
+  const demo = resume === null && !given.dataDir ? demoArguments(given) : {};
+  const args = resolveArguments(resume?.saved ?? {}, demo, given);
   const data = await openData(args, reporter);
-  const { classNames } = data.training;
+  const { classNames, samples } = data.training;
+  if (Object.keys(demo).length > 0) reporter.info(`Settings of the demo: ${flagWords(demo)}`);
+  const advice = resume === null ? smallSetAdvice(samples.length, given) : null;
+  if (advice !== null) reporter.info(advice);
   const model = createRunModel(args, classNames.length, reporter);
   if (args.initialCheckpoint !== "" && resume === null) await loadInitialWeights(model, args, reporter);
   const dataConfig = resolveDataConfig(args, model.pretrainedCfg);
@@ -95,6 +103,11 @@ export async function prepareRun(
       sample: firstSample(data.validation ?? data.training),
       ...{ args, savedArgs, folder, engine, model, dataConfig, classNames, optimizer, scheduler, ema, step },
       ...{ trainLoader, valLoader, numEpochs, updatesPerEpoch, metric, progress, reporter, signal },
+      clock: new RunClock({
+        ...{ numEpochs, updatesPerEpoch, valInterval: args.valInterval },
+        updateImages: args.batchSize * args.gradAccumSteps,
+        validationImages: (valLoader?.samples ?? 0) * (ema === null ? 1 : 2),
+      }),
       async close() {
         await step.close();
         await loaders.close();

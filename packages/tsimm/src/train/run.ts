@@ -9,6 +9,7 @@ import type { TrainingStep } from "../runtime/training-step.ts";
 import type { TrainArguments } from "./arguments.ts";
 import type { Best, Kept } from "./checkpoint-history.ts";
 import type { Reporter } from "./reporter.ts";
+import type { RunClock } from "./run-clock.ts";
 import type { EpochRow } from "./summary.ts";
 
 /** Where a run is, and what it has found. */
@@ -57,6 +58,7 @@ export interface Run {
   readonly updatesPerEpoch: number;
   readonly metric: "loss" | "top1" | "top5";
   readonly progress: RunProgress;
+  readonly clock: RunClock;
   readonly reporter: Reporter;
   readonly signal: AbortSignal;
   /** Releases the engine and ends the decoding threads. */

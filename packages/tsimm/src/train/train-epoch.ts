@@ -56,6 +56,7 @@ async function update(run: Run, batches: readonly Batch[], meter: SpeedMeter): P
   progress.running.images += images;
   const waited = batches.reduce((sum, batch) => sum + batch.waited, 0);
   meter.add(images, waited);
+  run.clock.addUpdate(meter.line().time);
   const meanLoss = progress.running.loss / progress.running.images;
   const index = Math.floor(progress.batch / args.gradAccumSteps);
   const lr = meanLr(optimizer);
@@ -72,6 +73,9 @@ async function update(run: Run, batches: readonly Batch[], meter: SpeedMeter): P
       }),
     );
   }
+  const position = { epoch: progress.epoch, updatesDone: index + 1 };
+  const estimate = run.clock.firstEstimate(position);
+  if (estimate !== null) reporter.info(estimate);
   reporter.progress({
     phase: "train",
     epoch: progress.epoch,
@@ -81,6 +85,7 @@ async function update(run: Run, batches: readonly Batch[], meter: SpeedMeter): P
     loss: meanLoss,
     lr,
     imagesPerSecond: meter.imagesPerSecond,
+    secondsLeft: run.clock.secondsLeft(position),
   });
   scheduler.stepUpdate(progress.update, meanLoss);
 }

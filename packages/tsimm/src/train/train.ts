@@ -114,9 +114,11 @@ async function validate(run: Run): Promise<Validation | "skipped" | "stopped"> {
   const last = progress.epoch + 1 === numEpochs;
   if ((progress.epoch + 1) % args.valInterval !== 0 && !last) return "skipped";
   if (run.valLoader === null) return { validation: null, plain: null };
+  const started = performance.now();
   const plain = await evaluateWeights(run, model.state, "Test");
   const averaged = ema === null ? null : await evaluateWeights(run, ema.state, "Test (EMA)");
   if (plain === "stopped" || averaged === "stopped") return "stopped";
+  run.clock.setValidation((performance.now() - started) / 1000);
   return averaged === null ? { validation: plain, plain: null } : { validation: averaged, plain };
 }
 
