@@ -40,6 +40,7 @@ export {
   type MultiStepLrOptions,
   multiStepLr,
 } from "./multi-step-lr.ts";
+export { didYouMean } from "./nearest-name.ts";
 export { type NoiseOptions, noiseAt, withNoise } from "./noise.ts";
 export {
   OneCycleLRScheduler,

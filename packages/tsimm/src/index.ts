@@ -46,7 +46,12 @@ export {
   learningRateFigure,
   type RateSeries,
 } from "./plot/training-figures.ts";
-export { type Classifier, loadClassifier, type Prediction } from "./predict/classifier.ts";
+export {
+  type Classifier,
+  type LoadClassifierOptions,
+  loadClassifier,
+  type Prediction,
+} from "./predict/classifier.ts";
 export { createEngine, type EngineName } from "./runtime/create-engine.ts";
 export type { Engine, LoadOptions, Session } from "./runtime/engine.ts";
 export { createEvaluation, type Evaluation, type EvaluationOptions } from "./runtime/evaluation-step.ts";

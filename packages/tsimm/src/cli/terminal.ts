@@ -4,6 +4,7 @@ import { Presets, SingleBar } from "cli-progress";
 import { printable } from "../text/printable.ts";
 import { scientific, significant } from "../train/log-format.ts";
 import type { Progress, Reporter } from "../train/reporter.ts";
+import { duration } from "../train/run-clock.ts";
 
 /** A reporter that writes to a stream, and holds the terminal's cursor while a bar is shown. */
 export interface TerminalReporter extends Reporter {
@@ -25,15 +26,15 @@ function barReporter(stream: NodeJS.WriteStream): TerminalReporter {
   const bar = new SingleBar(
     {
       stream,
-      format: "{title} {bar} {value}/{total} | {detail} | {speed} images/s | {eta_formatted} left",
+      format: "{title} {bar} {value}/{total} | {detail} | {speed} images/s{left}",
       clearOnComplete: true,
       hideCursor: true,
-      etaBuffer: 50,
       barsize: 24,
     },
     Presets.shades_classic,
   );
   let shown = "";
+  const countdown = new Countdown();
   const stop = () => {
     if (shown !== "") bar.stop();
     shown = "";
@@ -54,10 +55,11 @@ function barReporter(stream: NodeJS.WriteStream): TerminalReporter {
       const phase = `${progress.phase} ${progress.epoch}`;
       if (phase !== shown) {
         stop();
-        bar.start(progress.total, 0, payload(progress));
+        bar.start(progress.total, 0, payload(progress, countdown));
         shown = phase;
       }
-      bar.update(progress.done, payload(progress));
+      countdown.set(progress.secondsLeft);
+      bar.update(progress.done, payload(progress, countdown));
       if (progress.done >= progress.total) stop();
     },
     close: stop,
@@ -69,8 +71,24 @@ function oneLine(text: string): string {
   return text.split("\t").map(printable).join("\t");
 }
 
-function payload({ phase, epoch, epochs, loss, lr, imagesPerSecond }: Progress): Record<string, string> {
+/** The end of the run by the last estimate. */
+class Countdown {
+  #end: number | null = null;
+
+  /** Takes an estimate; null leaves the last one. */
+  set(secondsLeft: number | null): void {
+    if (secondsLeft !== null) this.#end = performance.now() + 1000 * secondsLeft;
+  }
+
+  get secondsLeft(): number | null {
+    return this.#end === null ? null : Math.max(0, (this.#end - performance.now()) / 1000);
+  }
+}
+
+function payload(progress: Progress, { secondsLeft }: Countdown): Record<string, string> {
+  const { phase, epoch, epochs, loss, lr, imagesPerSecond } = progress;
   return {
+    left: secondsLeft === null ? "" : ` | ${duration(secondsLeft)} left`,
     title: `${phase === "train" ? "Train" : "Test "} ${epoch + 1}/${epochs}`,
     detail: `loss ${significant(loss)}${lr === null ? "" : ` | lr ${scientific(lr)}`}`,
     speed: imagesPerSecond.toFixed(0),

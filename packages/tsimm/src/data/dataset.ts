@@ -1,5 +1,6 @@
 /** Labelled images: what a data set is, and how one is opened. */
 import { stat } from "node:fs/promises";
+import { checkOptionNames } from "../option-names.ts";
 import { printable } from "../text/printable.ts";
 import { ByteReader, type ByteSource } from "./byte-source.ts";
 import { readClassMap } from "./class-map.ts";
@@ -45,6 +46,10 @@ export interface OpenDatasetOptions {
   readonly onWarning?: ((message: string) => void) | undefined;
 }
 
+const optionNames: { readonly [K in keyof Required<OpenDatasetOptions>]: true } = {
+  ...{ dataDir: true, split: true, classNames: true, classMap: true, onInfo: true, onWarning: true },
+};
+
 /**
  * Opens one split of an image folder, laid out as `<dataDir>/<split>/<class>/<image>`.
  *
@@ -63,6 +68,7 @@ export interface OpenDatasetOptions {
  * validation.samples.length; // => 500
  */
 export async function openDataset(options: OpenDatasetOptions): Promise<ImageDataset> {
+  checkOptionNames("openDataset", options, optionNames);
   const { dataDir, split, onInfo, onWarning } = options;
   const files = await openSplit(dataDir, split);
   const classMap = options.classMap ? await readClassMap(options.classMap, dataDir) : null;

@@ -1,4 +1,5 @@
 /** The data loader: shuffles, decodes ahead, and makes batches. */
+import { checkOptionNames } from "../option-names.ts";
 import { keyedRandom, permutation } from "../random/keyed-random.ts";
 import { BadImages } from "./bad-images.ts";
 import type { Loader } from "./batch.ts";
@@ -32,6 +33,11 @@ export interface LoaderOptions {
   readonly onWarning?: ((message: string) => void) | undefined;
 }
 
+const optionNames: { readonly [K in keyof Required<LoaderOptions>]: true } = {
+  ...{ batchSize: true, transform: true, seed: true, workers: true, pool: true },
+  ...{ maxBadImages: true, onWarning: true },
+};
+
 /** Batches that threads decode ahead of the one in use. */
 const BATCHES_AHEAD = 3;
 
@@ -48,6 +54,7 @@ const BATCHES_AHEAD = 3;
  * @see timm `timm/data/loader.py`, `create_loader`
  */
 export function createLoader(dataset: ImageDataset, options: LoaderOptions): Loader {
+  checkOptionNames("createLoader", options, optionNames);
   const { batchSize, transform, seed = 42, workers = 4, maxBadImages = 0.05, onWarning } = options;
   const samples = dataset.samples.length;
   checkOptions(batchSize, transform, maxBadImages, samples);

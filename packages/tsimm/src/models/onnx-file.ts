@@ -12,6 +12,8 @@ export interface ClassifierParts {
   readonly weights: SafeTensors;
   readonly classNames: readonly string[];
   readonly dataConfig: PretrainedConfig;
+  /** Whether the weights are a moving average. */
+  readonly average: boolean;
 }
 
 /** What {@link decodeClassifier} reads from a file. */
@@ -21,6 +23,8 @@ export interface ClassifierFile {
   readonly architecture: string;
   readonly classNames: readonly string[];
   readonly dataConfig: PretrainedConfig;
+  /** Whether the weights are a moving average. */
+  readonly average: boolean;
 }
 
 const BATCH = "batch";
@@ -29,11 +33,12 @@ const BATCH = "batch";
  * Writes a classifier with its weights as initializers and a free batch size.
  *
  * Metadata: `architecture`, `class_names` (JSON list), `input_size` (JSON [C, H, W]), `mean`, `std` (JSON lists for
- * pixels divided by 255), `interpolation`, `crop_pct`, `crop_mode`.
+ * pixels divided by 255), `interpolation`, `crop_pct`, `crop_mode`; `weights` "ema" for a moving average.
  *
  * @returns The bytes of an `.onnx` file whose input is float32 [batch, C, H, W], normalised.
  */
-export function encodeClassifier({ model, weights, classNames, dataConfig }: ClassifierParts): Uint8Array {
+export function encodeClassifier(parts: ClassifierParts): Uint8Array {
+  const { model, weights, classNames, dataConfig, average } = parts;
   const [, height, width] = dataConfig.inputSize;
   const graph = model.forwardGraph({ batchSize: 1, height, width, training: false });
   const inputs = new Set(graph.inputs.map(({ name }) => name));
@@ -54,6 +59,7 @@ export function encodeClassifier({ model, weights, classNames, dataConfig }: Cla
       interpolation: dataConfig.interpolation,
       crop_pct: String(dataConfig.cropPct),
       crop_mode: dataConfig.cropMode,
+      ...(average ? { weights: "ema" } : {}),
     },
   });
 }
@@ -68,6 +74,7 @@ const metadataSchema = z.object({
   interpolation: z.enum(["bilinear", "bicubic"]),
   crop_pct: z.string().transform(Number),
   crop_mode: z.enum(["center", "squash", "border"]),
+  weights: z.enum(["plain", "ema"]).default("plain"),
 });
 
 /**
@@ -84,12 +91,13 @@ export function decodeClassifier(bytes: Uint8Array): ClassifierFile {
       `decodeClassifier: the model must carry tsimm's metadata, but ${issue?.path.join(".")} is missing or wrong`,
     );
   }
-  const { architecture, class_names, input_size, mean, std, interpolation, crop_pct, crop_mode } =
+  const { architecture, class_names, input_size, mean, std, interpolation, crop_pct, crop_mode, weights } =
     result.data;
   return {
     graph,
     architecture,
     classNames: class_names,
     dataConfig: { inputSize: input_size, mean, std, interpolation, cropPct: crop_pct, cropMode: crop_mode },
+    average: weights === "ema",
   };
 }

@@ -1,6 +1,7 @@
 /** Models by timm's names. */
 import { naturalSortSet } from "../data/natural-sort.ts";
-import { didYouMean } from "../did-you-mean.ts";
+import { checkOptionNames } from "../option-names.ts";
+import { suggestion } from "../text/suggestion.ts";
 import type { Architecture } from "./architecture.ts";
 import { type BuildOptions, buildModel, countParameters } from "./build-model.ts";
 import { convnexts } from "./convnext-configs.ts";
@@ -40,10 +41,10 @@ export interface ModelOptions {
   readonly zeroInitLast?: boolean | null | undefined;
 }
 
-const optionNames: readonly (keyof ModelOptions)[] = [
-  ...(["numClasses", "inChans", "imgSize", "globalPool", "dropRate", "dropPathRate"] as const),
-  ...(["featuresOnly", "outIndices", "seed", "zeroInitLast"] as const),
-];
+const optionNames: { readonly [K in keyof Required<ModelOptions>]: true } = {
+  ...{ numClasses: true, inChans: true, imgSize: true, globalPool: true, dropRate: true, dropPathRate: true },
+  ...{ featuresOnly: true, outIndices: true, seed: true, zeroInitLast: true },
+};
 
 /**
  * Creates a model with initial weights: the same name, options and seed give the same bytes.
@@ -51,7 +52,7 @@ const optionNames: readonly (keyof ModelOptions)[] = [
  * Defaults: numClasses 1000, inChans 3, no dropout, seed 42, zeroInitLast true.
  *
  * @param name - One of {@link listModels}.
- * @throws RangeError for an unknown name or option, or a value out of range.
+ * @throws RangeError for an unknown name or option, or a value out of range; TypeError if the options are no object.
  * @example
  * const model = createModel("resnet34", { numClasses: 10 });
  * model.parameters.length; // => 110
@@ -97,15 +98,10 @@ function resolve(
   if (create === undefined) {
     const names = listModels();
     throw new RangeError(
-      `${where}: name must be one of ${names.join(", ")}, got "${name}"${didYouMean(name, names)}`,
+      `${where}: name must be one of ${names.join(", ")}, got "${name}"${suggestion(name, names)}`,
     );
   }
-  for (const option of Object.keys(options)) {
-    if (optionNames.some((known) => known === option)) continue;
-    throw new RangeError(
-      `${where}: option must be one of ${optionNames.join(", ")}, got "${option}"${didYouMean(option, optionNames)}`,
-    );
-  }
+  checkOptionNames(where, options, optionNames);
   const numClasses = options.numClasses ?? 1000;
   const inChans = options.inChans ?? 3;
   const imgSize = options.imgSize ?? null;

@@ -1,4 +1,5 @@
 /** Adadelta. */
+import { fraction, nonNegative } from "./option-checks.ts";
 import type { UpdateRule } from "./update-rule.ts";
 
 /** Options of {@link adadelta}. */
@@ -22,6 +23,7 @@ export type AdadeltaSlots = { readonly square_avg: Float32Array; readonly acc_de
 export const adadelta: UpdateRule<AdadeltaOptions, AdadeltaSlots> = {
   lr: 1,
   defaults: { rho: 0.9, eps: 1e-6 },
+  checks: { rho: fraction, eps: nonNegative },
   createSlots: ({ data }) => ({
     square_avg: new Float32Array(data.length),
     acc_delta: new Float32Array(data.length),

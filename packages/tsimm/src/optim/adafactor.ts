@@ -2,6 +2,7 @@
 
 import { l2Norm } from "./norm.ts";
 import type { ParamGroup } from "./optimizer.ts";
+import { boolean, negative, nonNegative, positive } from "./option-checks.ts";
 import type { UpdateRule } from "./update-rule.ts";
 
 /** Options of {@link adafactor}. */
@@ -39,6 +40,13 @@ const largestUnfactored = 16;
 export const adafactor: UpdateRule<AdafactorOptions, AdafactorSlots> = {
   lr: 0,
   defaults: { eps: 1e-30, epsScale: 1e-3, clipThreshold: 1, decayRate: -0.8, relativeStep: false },
+  checks: {
+    eps: nonNegative,
+    epsScale: nonNegative,
+    clipThreshold: positive,
+    decayRate: negative,
+    relativeStep: boolean,
+  },
   withoutLr: { relativeStep: true },
   createSlots({ shape, data }) {
     const layout = factor(shape);

@@ -1,4 +1,5 @@
 /** Adagrad. */
+import { nonNegative } from "./option-checks.ts";
 import type { UpdateRule } from "./update-rule.ts";
 
 /** Options of {@link adagrad}. */
@@ -22,6 +23,7 @@ export type AdagradSlots = { readonly sum: Float32Array };
 export const adagrad: UpdateRule<AdagradOptions, AdagradSlots> = {
   lr: 1e-2,
   defaults: { eps: 1e-8, lrDecay: 0 },
+  checks: { eps: nonNegative, lrDecay: nonNegative },
   createSlots: ({ data }) => ({ sum: new Float32Array(data.length) }),
   update({ data: p }, g, { sum: s }, { lr, weightDecay, eps, lrDecay }, step) {
     const stepSize = lr / (1 + (step - 1) * lrDecay);

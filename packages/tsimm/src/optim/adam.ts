@@ -1,4 +1,5 @@
 /** Adam and AdamW. */
+import { nonNegative, type OptionChecks, twoFractions } from "./option-checks.ts";
 import type { UpdateRule } from "./update-rule.ts";
 
 /** Options of {@link adam} and {@link adamw}. */
@@ -13,6 +14,9 @@ export type AdamOptions = {
 export type AdamSlots = { readonly exp_avg: Float32Array; readonly exp_avg_sq: Float32Array };
 
 const options: AdamOptions = { betas: [0.9, 0.999], eps: 1e-8 };
+
+/** Checks of {@link AdamOptions}. */
+export const adamChecks: OptionChecks<AdamOptions> = { betas: twoFractions, eps: nonNegative };
 
 /** Both running means at 0. */
 export function createAdamSlots({ data }: { readonly data: Float32Array }): AdamSlots {
@@ -30,6 +34,7 @@ export function createAdamSlots({ data }: { readonly data: Float32Array }): Adam
 export const adam: UpdateRule<AdamOptions, AdamSlots> = {
   lr: 1e-3,
   defaults: options,
+  checks: adamChecks,
   createSlots: createAdamSlots,
   update({ data }, grad, slots, { lr, weightDecay, betas, eps }, step) {
     adamStep(data, grad, slots, { l2: weightDecay, keep: 1, lr, betas, eps, step });
@@ -46,6 +51,7 @@ export const adam: UpdateRule<AdamOptions, AdamSlots> = {
 export const adamw: UpdateRule<AdamOptions, AdamSlots> = {
   lr: 1e-3,
   defaults: options,
+  checks: adamChecks,
   createSlots: createAdamSlots,
   update({ data }, grad, slots, { lr, weightDecay, betas, eps }, step) {
     adamStep(data, grad, slots, { l2: 0, keep: 1 - lr * weightDecay, lr, betas, eps, step });

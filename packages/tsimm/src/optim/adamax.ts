@@ -1,5 +1,5 @@
 /** AdaMax. */
-import type { AdamOptions } from "./adam.ts";
+import { type AdamOptions, adamChecks } from "./adam.ts";
 import type { UpdateRule } from "./update-rule.ts";
 
 /** Slots of {@link adamax}: running mean of the gradient and running maximum of its size. */
@@ -15,6 +15,7 @@ export type AdamaxSlots = { readonly exp_avg: Float32Array; readonly exp_inf: Fl
 export const adamax: UpdateRule<AdamOptions, AdamaxSlots> = {
   lr: 2e-3,
   defaults: { betas: [0.9, 0.999], eps: 1e-8 },
+  checks: adamChecks,
   createSlots: ({ data }) => ({
     exp_avg: new Float32Array(data.length),
     exp_inf: new Float32Array(data.length),

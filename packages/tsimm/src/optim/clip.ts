@@ -1,6 +1,8 @@
 /** Gradient clipping: by the norm of all gradients, by value, or adaptively by the norm of the weights. */
-import { didYouMean } from "../did-you-mean.ts";
+
 import type { Parameter } from "../models/model.ts";
+import { checkOptionNames } from "../option-names.ts";
+import { suggestion } from "../text/suggestion.ts";
 import { l2Norm } from "./norm.ts";
 
 /** `norm`: all gradients together; `value`: each element; `agc`: each unit against its weights. */
@@ -28,6 +30,7 @@ export interface ClipOptions {
  * @see timm `timm/utils/clip_grad.py`, `timm/utils/agc.py`
  */
 export function clipGradients(params: readonly Parameter[], options: ClipOptions): number {
+  checkOptionNames("clipGradients", options, { clipGrad: true, clipMode: true });
   const { clipGrad, clipMode = "norm" } = options;
   if (!(clipGrad > 0)) throw new RangeError(`clipGradients: clipGrad must be a number > 0, got ${clipGrad}`);
   const norm = globalNorm(params);
@@ -43,7 +46,7 @@ export function clipGradients(params: readonly Parameter[], options: ClipOptions
       break;
     default:
       throw new RangeError(
-        `clipGradients: clipMode must be one of ${clipModes.join(", ")}, got "${clipMode}"${didYouMean(clipMode, clipModes)}`,
+        `clipGradients: clipMode must be one of ${clipModes.join(", ")}, got "${clipMode}"${suggestion(clipMode, clipModes)}`,
       );
   }
   return norm;

@@ -130,8 +130,8 @@ describe("createOptimizer", () => {
   });
 
   test.each<[object, string]>([
-    [{ opt: "admaw" }, 'opt must be one of NAMES, got "admaw"; did you mean "adam"?'],
-    [{ opt: "lookahead_admaw" }, 'opt must be one of NAMES, got "lookahead_admaw"; did you mean "adam"?'],
+    [{ opt: "admaw" }, 'opt must be one of NAMES, got "admaw"; did you mean "adamw"?'],
+    [{ opt: "lookahead_admaw" }, 'opt must be one of NAMES, got "lookahead_admaw"; did you mean "adamw"?'],
     [{ lr: Number.NaN }, "lr must be a number >= 0, got NaN"],
     [{ lr: -1 }, "lr must be a number >= 0, got -1"],
     [{ lr: "0.1" }, 'lr must be a number >= 0, got "0.1"'],

@@ -1,9 +1,12 @@
 /** timm's optimizer factories. */
-import { didYouMean } from "../did-you-mean.ts";
+
 import type { Model, Parameter } from "../models/model.ts";
+import { checkIsObject } from "../option-names.ts";
+import { suggestion } from "../text/suggestion.ts";
 import { Lookahead } from "./lookahead.ts";
 import type { Optimizer } from "./optimizer.ts";
 import { type OptimizerEntry, optimizers } from "./optimizers.ts";
+import { boolean, checkOption, nonNegative, type OptionChecks, orNull, positive } from "./option-checks.ts";
 import { type ParamGroupInput, paramGroupsLayerDecay, paramGroupsWeightDecay } from "./param-groups.ts";
 
 /** Arguments of {@link createOptimizer}, as a training script's flags hold them; null counts as not given. */
@@ -67,11 +70,12 @@ export type OptimizerTarget = Model | readonly (Parameter | ParamGroupInput)[];
  * @see timm `timm/optim/_optim_factory.py`
  */
 export function createOptimizer(args: OptimizerArgs, model: Model, filterBiasAndBn = true): Optimizer {
+  checkIsObject("createOptimizer", args);
   const { opt, lr, weightDecay, momentum, optEps, optBetas, optKwargs, ...rest } = args;
   const { layerDecay, layerDecayMinScale, layerDecayNoOptScale, ...unknown } = rest;
   for (const key of Object.keys(unknown)) {
     throw new RangeError(
-      `createOptimizer: args must have the keys ${argNames.join(", ")} only, got "${key}"${didYouMean(key, argNames)}`,
+      `createOptimizer: args must have the keys ${argNames.join(", ")} only, got "${key}"${suggestion(key, argNames)}`,
     );
   }
   for (const [key, value] of Object.entries({ weightDecay, momentum })) {
@@ -127,7 +131,25 @@ export function createOptimizerV2(modelOrParams: OptimizerTarget, options: Optim
   return create("createOptimizerV2", modelOrParams, options);
 }
 
+/** Checks of the options that are not the optimizer's own. */
+const factoryChecks: OptionChecks<
+  Pick<
+    OptimizerOptions,
+    "filterBiasAndBn" | "layerDecay" | "layerDecayMinScale" | "layerDecayNoOptScale" | "paramGroupFn"
+  >
+> = {
+  filterBiasAndBn: boolean,
+  layerDecay: orNull(positive),
+  layerDecayMinScale: orNull(nonNegative),
+  layerDecayNoOptScale: orNull(nonNegative),
+  paramGroupFn: { text: "a function", test: (value) => typeof value === "function" },
+};
+
 function create(where: string, target: OptimizerTarget, options: OptimizerOptions): Optimizer {
+  checkIsObject(where, options);
+  for (const [name, check] of Object.entries(factoryChecks)) {
+    if (options[name] !== undefined) checkOption(where, name, options[name], check);
+  }
   const {
     opt = "sgd",
     lr,
@@ -152,12 +174,14 @@ function create(where: string, target: OptimizerTarget, options: OptimizerOption
 }
 
 function find(where: string, opt: string): { found: OptimizerEntry; lookahead: boolean } {
+  if (typeof opt !== "string")
+    throw new TypeError(`${where}: opt must be a name, got ${JSON.stringify(opt)}`);
   const [, prefix, name = ""] = /^(lookahead_)?(.*)$/s.exec(opt.toLowerCase()) ?? [];
   const found = optimizers.get(name);
   if (found === undefined) {
     const names = [...optimizers.keys()];
     throw new RangeError(
-      `${where}: opt must be one of ${names.join(", ")}, got "${opt}"${didYouMean(name, names)}`,
+      `${where}: opt must be one of ${names.join(", ")}, got "${opt}"${suggestion(name, names)}`,
     );
   }
   return { found, lookahead: prefix !== undefined };

@@ -1,5 +1,6 @@
 /** An exponential moving average of a model's state. */
 import type { Buffer, Model, Parameter } from "../models/model.ts";
+import { checkOptionNames } from "../option-names.ts";
 import { loadState } from "../weights/load-state.ts";
 import type { SafeTensors } from "../weights/safetensors.ts";
 
@@ -31,7 +32,9 @@ export class ModelEma {
   readonly #model: Model;
 
   /** Starts as a copy of the model's state; the model is followed from then on. */
-  constructor(model: Model, { decay = 0.9998, warmup = true }: ModelEmaOptions = {}) {
+  constructor(model: Model, options: ModelEmaOptions = {}) {
+    checkOptionNames("ModelEma", options, { decay: true, warmup: true });
+    const { decay = 0.9998, warmup = true } = options;
     if (!(decay >= 0 && decay < 1)) {
       throw new RangeError(`ModelEma: decay must be a number in [0, 1), got ${decay}`);
     }

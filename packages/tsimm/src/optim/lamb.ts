@@ -1,5 +1,6 @@
 /** LAMB: Adam with a trust ratio per tensor. */
-import { type AdamOptions, type AdamSlots, createAdamSlots } from "./adam.ts";
+import { type AdamOptions, type AdamSlots, adamChecks, createAdamSlots } from "./adam.ts";
+import { boolean, orNull, positive } from "./option-checks.ts";
 import type { UpdateRule } from "./update-rule.ts";
 
 /** Options of {@link lamb}. */
@@ -35,6 +36,14 @@ export const lamb: UpdateRule<LambOptions, AdamSlots> = {
     trustClip: false,
     alwaysAdapt: false,
     decoupledDecay: false,
+  },
+  checks: {
+    ...adamChecks,
+    biasCorrection: boolean,
+    maxGradNorm: orNull(positive),
+    trustClip: boolean,
+    alwaysAdapt: boolean,
+    decoupledDecay: boolean,
   },
   createSlots: createAdamSlots,
   gradScale: (norm, { maxGradNorm }) =>

@@ -1,5 +1,7 @@
 /** LARS and LARC: SGD with a trust ratio per tensor. */
-import { createSgdSlots, type SgdOptions, type SgdSlots, sgdStep } from "./sgd.ts";
+
+import { boolean, nonNegative } from "./option-checks.ts";
+import { createSgdSlots, type SgdOptions, type SgdSlots, sgdChecks, sgdStep } from "./sgd.ts";
 import type { UpdateRule } from "./update-rule.ts";
 
 /** Options of {@link lars}. */
@@ -31,6 +33,13 @@ export const lars: UpdateRule<LarsOptions, SgdSlots> = {
     eps: 1e-8,
     trustClip: false,
     alwaysAdapt: false,
+  },
+  checks: {
+    ...sgdChecks,
+    trustCoeff: nonNegative,
+    eps: nonNegative,
+    trustClip: boolean,
+    alwaysAdapt: boolean,
   },
   createSlots: createSgdSlots,
   update({ data }, grad, { momentum_buffer: buffer }, group) {

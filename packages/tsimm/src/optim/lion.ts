@@ -1,4 +1,5 @@
 /** Lion. */
+import { twoFractions } from "./option-checks.ts";
 import type { UpdateRule } from "./update-rule.ts";
 
 /** Options of {@link lion}. */
@@ -20,6 +21,7 @@ export type LionSlots = { readonly exp_avg: Float32Array };
 export const lion: UpdateRule<LionOptions, LionSlots> = {
   lr: 1e-4,
   defaults: { betas: [0.9, 0.99] },
+  checks: { betas: twoFractions },
   createSlots: ({ data }) => ({ exp_avg: new Float32Array(data.length) }),
   update({ data: p }, g, { exp_avg: m }, { lr, weightDecay, betas }) {
     const [beta1, beta2] = betas;

@@ -1,5 +1,6 @@
 /** Adam with Nesterov momentum. */
-import { type AdamOptions, type AdamSlots, createAdamSlots } from "./adam.ts";
+import { type AdamOptions, type AdamSlots, adamChecks, createAdamSlots } from "./adam.ts";
+import { nonNegative } from "./option-checks.ts";
 import type { UpdateRule } from "./update-rule.ts";
 
 /** Options of {@link nadam}. */
@@ -22,6 +23,7 @@ export type NadamSlots = AdamSlots & { readonly mu_product: Float32Array };
 export const nadam: UpdateRule<NadamOptions, NadamSlots> = {
   lr: 2e-3,
   defaults: { betas: [0.9, 0.999], eps: 1e-8, momentumDecay: 4e-3 },
+  checks: { ...adamChecks, momentumDecay: nonNegative },
   createSlots: (parameter) => ({ ...createAdamSlots(parameter), mu_product: Float32Array.of(1) }),
   update({ data: p }, g, { exp_avg: m, exp_avg_sq: v, mu_product }, group, step) {
     const { lr, weightDecay, betas, eps, momentumDecay } = group;
@@ -55,6 +57,7 @@ export const nadam: UpdateRule<NadamOptions, NadamSlots> = {
 export const nadamw: UpdateRule<AdamOptions, AdamSlots> = {
   lr: 1e-3,
   defaults: { betas: [0.9, 0.999], eps: 1e-8 },
+  checks: adamChecks,
   createSlots: createAdamSlots,
   update({ data: p }, g, { exp_avg: m, exp_avg_sq: v }, { lr, weightDecay, betas, eps }, step) {
     const [beta1, beta2] = betas;

@@ -4,12 +4,12 @@ import { adafactor } from "./adafactor.ts";
 import { adagrad } from "./adagrad.ts";
 import { adam, adamw } from "./adam.ts";
 import { adamax } from "./adamax.ts";
-import { checkOption, checkOptions } from "./check-options.ts";
 import { lamb } from "./lamb.ts";
 import { lars } from "./lars.ts";
 import { lion } from "./lion.ts";
 import { nadam, nadamw } from "./nadam.ts";
-import type { Optimizer } from "./optimizer.ts";
+import type { Optimizer, ParamGroup } from "./optimizer.ts";
+import { checkOption, completeOptions, nonNegative, type OptionChecks } from "./option-checks.ts";
 import type { ParamGroupInput } from "./param-groups.ts";
 import { radam } from "./radam.ts";
 import { rmsprop, rmsproptf } from "./rmsprop.ts";
@@ -32,6 +32,35 @@ export interface OptimizerEntry {
     options: RuleOptions & { readonly lr?: number | undefined; readonly weightDecay?: number | undefined },
   ): Optimizer;
 }
+
+const NAMES = [
+  "adadelta",
+  "adafactor",
+  "adagrad",
+  "adam",
+  "adamax",
+  "adamw",
+  "lamb",
+  "lambc",
+  "lambw",
+  "larc",
+  "lars",
+  "lion",
+  "momentum",
+  "nadam",
+  "nadamw",
+  "nesterov",
+  "nlarc",
+  "nlars",
+  "radam",
+  "rmsprop",
+  "rmsproptf",
+  "sgd",
+  "sgdw",
+] as const;
+
+/** Name of an optimizer, as `--opt` takes it. */
+export type OptimizerName = (typeof NAMES)[number];
 
 /** Optimizers by name, in alphabetical order. */
 export const optimizers: ReadonlyMap<string, OptimizerEntry> = new Map([
@@ -66,34 +95,48 @@ export const optimizers: ReadonlyMap<string, OptimizerEntry> = new Map([
  * @example
  * listOptimizers().includes("adamw"); // => true
  */
-export function listOptimizers(): string[] {
-  return [...optimizers.keys()];
+export function listOptimizers(): OptimizerName[] {
+  return [...NAMES];
 }
+
+/** Checks of what every group has. */
+const groupChecks: OptionChecks<Pick<ParamGroup, "lr" | "lrScale" | "weightDecay">> = {
+  lr: nonNegative,
+  lrScale: nonNegative,
+  weightDecay: nonNegative,
+};
 
 function entry<O extends RuleOptions, S extends Slots>(
   name: string,
   rule: UpdateRule<O, S>,
   overrides: Partial<O> = {},
 ): [string, OptimizerEntry] {
+  const { checks } = rule;
   const defaults: O = { ...rule.defaults, ...overrides };
   return [
     name,
     {
       options: Object.keys(defaults),
       create(where, groups, { lr, weightDecay = 0, ...options }) {
-        const common = checkOptions(where, defaults, {
-          ...(lr === undefined ? rule.withoutLr : {}),
-          ...options,
-        });
+        const common = completeOptions(
+          where,
+          { defaults, checks },
+          {
+            ...(lr === undefined ? rule.withoutLr : {}),
+            ...options,
+          },
+        );
         const complete = groups.map(({ params, lr: ownLr, lrScale, weightDecay: ownDecay, ...own }) => {
           const group = {
-            ...checkOptions(where, common, own),
+            ...completeOptions(where, { defaults: common, checks }, own),
             params: [...params],
             lr: ownLr ?? lr ?? rule.lr,
             weightDecay: ownDecay ?? weightDecay,
             ...(lrScale === undefined ? {} : { lrScale }),
           };
-          for (const option of ["lr", "weightDecay"] as const) checkOption(where, option, group[option]);
+          for (const [option, check] of Object.entries(groupChecks)) {
+            if (option in group) checkOption(where, option, group[option as keyof typeof group], check);
+          }
           return group;
         });
         return new RuleOptimizer(name, rule, complete);

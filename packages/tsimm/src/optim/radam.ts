@@ -1,5 +1,5 @@
 /** Rectified Adam. */
-import { type AdamOptions, type AdamSlots, createAdamSlots } from "./adam.ts";
+import { type AdamOptions, type AdamSlots, adamChecks, createAdamSlots } from "./adam.ts";
 import type { UpdateRule } from "./update-rule.ts";
 
 /**
@@ -14,6 +14,7 @@ import type { UpdateRule } from "./update-rule.ts";
 export const radam: UpdateRule<AdamOptions, AdamSlots> = {
   lr: 1e-3,
   defaults: { betas: [0.9, 0.999], eps: 1e-8 },
+  checks: adamChecks,
   createSlots: createAdamSlots,
   update({ data: p }, g, { exp_avg: m, exp_avg_sq: v }, { lr, weightDecay, betas, eps }, step) {
     const [beta1, beta2] = betas;

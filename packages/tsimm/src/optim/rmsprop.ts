@@ -1,4 +1,5 @@
 /** RMSprop as in PyTorch and as in TensorFlow 1. */
+import { boolean, fraction, nonNegative, type OptionChecks } from "./option-checks.ts";
 import type { UpdateRule } from "./update-rule.ts";
 
 /** Options of {@link rmsprop}. */
@@ -13,6 +14,8 @@ export type RmspropOptions = {
 
 /** Slots of {@link rmsprop} and {@link rmsproptf}. */
 export type RmspropSlots = { readonly square_avg: Float32Array; readonly momentum_buffer?: Float32Array };
+
+const checks: OptionChecks<RmspropOptions> = { alpha: fraction, eps: nonNegative, momentum: fraction };
 
 function createSlots(
   { data }: { readonly data: Float32Array },
@@ -33,6 +36,7 @@ function createSlots(
 export const rmsprop: UpdateRule<RmspropOptions, RmspropSlots> = {
   lr: 1e-2,
   defaults: { alpha: 0.9, eps: 1e-8, momentum: 0.9 },
+  checks,
   createSlots: (parameter, { momentum }) => createSlots(parameter, momentum, 0),
   update({ data: p }, g, { square_avg: s, momentum_buffer: b }, group) {
     const { lr, weightDecay, alpha, eps, momentum } = group;
@@ -67,6 +71,7 @@ export type RmsproptfOptions = RmspropOptions & {
 export const rmsproptf: UpdateRule<RmsproptfOptions, RmspropSlots> = {
   lr: 1e-2,
   defaults: { alpha: 0.9, eps: 1e-10, momentum: 0.9, decoupledDecay: false },
+  checks: { ...checks, decoupledDecay: boolean },
   createSlots: (parameter, { momentum }) => createSlots(parameter, momentum, 1),
   update({ data: p }, g, { square_avg: s, momentum_buffer: b }, group) {
     const { lr, weightDecay, alpha, eps, momentum, decoupledDecay } = group;

@@ -1,4 +1,5 @@
 /** Stochastic gradient descent with momentum, plain or Nesterov's. */
+import { boolean, fraction, type OptionChecks } from "./option-checks.ts";
 import type { UpdateRule } from "./update-rule.ts";
 
 /** Options of {@link sgd} and {@link sgdw}. */
@@ -8,6 +9,9 @@ export type SgdOptions = {
   /** Look ahead along the buffer; has no effect without momentum. */
   readonly nesterov: boolean;
 };
+
+/** Checks of {@link SgdOptions}. */
+export const sgdChecks: OptionChecks<SgdOptions> = { momentum: fraction, nesterov: boolean };
 
 /** Slots of {@link sgd} and {@link sgdw}. */
 export type SgdSlots = { readonly momentum_buffer?: Float32Array };
@@ -30,6 +34,7 @@ export function createSgdSlots(
 export const sgd: UpdateRule<SgdOptions, SgdSlots> = {
   lr: 1e-3,
   defaults: { momentum: 0.9, nesterov: true },
+  checks: sgdChecks,
   createSlots: createSgdSlots,
   update({ data }, grad, { momentum_buffer: buffer }, { lr, weightDecay, momentum, nesterov }) {
     sgdStep(data, grad, buffer, { l2: weightDecay, keep: 1, lr, momentum, nesterov });

@@ -1,6 +1,7 @@
 /** How an optimizer is described: what it keeps per tensor and how it changes one. */
 import type { Parameter } from "../models/model.ts";
 import type { ParamGroup } from "./optimizer.ts";
+import type { OptionChecks } from "./option-checks.ts";
 
 /** Options of an optimizer besides `lr` and `weightDecay`, which every group has. */
 export type RuleOptions = Readonly<Record<string, unknown>>;
@@ -13,6 +14,8 @@ export interface UpdateRule<O extends RuleOptions, S extends Slots> {
   /** Learning rate where none is given. */
   readonly lr: number;
   readonly defaults: O;
+  /** What each option must be. */
+  readonly checks: OptionChecks<O>;
   /** Options that hold where no learning rate is given. */
   readonly withoutLr?: Partial<O>;
   /** Fresh slots for a parameter. */

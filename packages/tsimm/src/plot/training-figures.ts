@@ -1,4 +1,5 @@
 /** The figures of a run: its schedule and its curves. */
+import { checkOptionNames } from "../option-names.ts";
 import type { Figure, Panel, Series } from "./figure.ts";
 import { thinOut } from "./thin-out.ts";
 
@@ -37,8 +38,10 @@ export interface LearningRateFigureOptions {
  */
 export function learningRateFigure(
   schedules: readonly RateSeries[],
-  { unit = "epoch", title = "Learning rate", yScale = "linear" }: LearningRateFigureOptions = {},
+  options: LearningRateFigureOptions = {},
 ): Figure {
+  checkOptionNames("learningRateFigure", options, { unit: true, title: true, yScale: true });
+  const { unit = "epoch", title = "Learning rate", yScale = "linear" } = options;
   const series = schedules.map(
     ({ rates, ...style }): Series => ({
       ...style,

@@ -3,15 +3,16 @@ import { encodeModel, prependNormalization } from "@tsimm/autodiff";
 import { z } from "zod";
 import { decodeImage } from "../data/decode.ts";
 import { evaluationTransform } from "../data/transforms/evaluation-transform.ts";
-import { readRegularFile, WEIGHTS_LIMIT } from "../files/read-file.ts";
+import { readRegularFile } from "../files/read-file.ts";
 import { decodeClassifier, encodeClassifier } from "../models/onnx-file.ts";
 import { createModel } from "../models/registry.ts";
+import { checkOptionNames } from "../option-names.ts";
 import { keyedRandom } from "../random/keyed-random.ts";
 import type { Engine } from "../runtime/engine.ts";
 import { softmax } from "../train/metrics.ts";
+import { type ReadWeights, readWeights } from "../train/read-weights.ts";
 import { dataConfigSchema } from "../train/run-state.ts";
 import { loadState } from "../weights/load-state.ts";
-import { decodeSafetensors } from "../weights/safetensors.ts";
 
 /** Probability of a class. */
 export interface Prediction {
@@ -24,6 +25,10 @@ export interface Prediction {
 export interface Classifier {
   readonly architecture: string;
   readonly classNames: readonly string[];
+  /** Whether the weights are a moving average. */
+  readonly average: boolean;
+  /** The file that holds the weights. */
+  readonly path: string;
   /**
    * @param file - The bytes of a PNG, JPEG, WebP, GIF, BMP, TIFF or AVIF file.
    * @param topk - How many classes to give, at least 1.
@@ -35,17 +40,39 @@ export interface Classifier {
   close(): Promise<void>;
 }
 
+/** Options of {@link loadClassifier}. */
+export interface LoadClassifierOptions {
+  /** false: the plain weights, also where there is a moving average. */
+  readonly average?: boolean;
+}
+
+/** Largest `.onnx` file: a protobuf message holds less than 2 GiB. */
+const LIMIT = 2 ** 31;
+
 /**
- * Loads a classifier with its preprocessing and class names.
+ * Loads a classifier with its preprocessing and class names. Where there is a moving average of the weights, in the
+ * file or in `<role>.ema.safetensors` beside it, that is taken.
  *
- * @param path - A `model.onnx` or `<role>.safetensors` file that training wrote.
- * @throws Error if the file cannot be read or is none of these.
+ * @param path - A `model.onnx`, `<role>.safetensors` or `<role>.resume.safetensors` file that training wrote.
+ * @param options - Which weights.
+ * @throws Error if the file cannot be read or is none of these, or holds an average alone where the plain weights are
+ * asked for.
  */
-export async function loadClassifier(path: string, engine: Engine): Promise<Classifier> {
-  const bytes = await readRegularFile(path, { limit: WEIGHTS_LIMIT });
-  const { graph, architecture, classNames, dataConfig } = decodeClassifier(
-    path.endsWith(".safetensors") ? fromWeights(bytes) : bytes,
+export async function loadClassifier(
+  path: string,
+  engine: Engine,
+  options: LoadClassifierOptions = {},
+): Promise<Classifier> {
+  checkOptionNames("loadClassifier", options, { average: true });
+  const weights = path.endsWith(".safetensors") ? await readWeights(path, options) : null;
+  const { graph, architecture, classNames, dataConfig, average } = decodeClassifier(
+    weights === null ? await readRegularFile(path, { limit: LIMIT }) : fromWeights(weights),
   );
+  if (average && options.average === false) {
+    throw new Error(
+      `"${path}" must hold plain weights, got the moving average; the plain ones are in model_best.resume.safetensors`,
+    );
+  }
   const { mean, std } = dataConfig;
   const session = await engine.load(encodeModel(prependNormalization(graph, { input: "input", mean, std })));
   const [channels, height, width] = dataConfig.inputSize;
@@ -54,6 +81,8 @@ export async function loadClassifier(path: string, engine: Engine): Promise<Clas
   return {
     architecture,
     classNames,
+    average,
+    path: weights?.path ?? path,
     async classify(file, topk = 1) {
       const { data } = transform(await decodeImage(file, channels === 1 ? 1 : 3), unused);
       const input = { dtype: "uint8" as const, shape: [1, height, width, channels], data };
@@ -76,8 +105,7 @@ const weightsEntry = z.object({
   dataConfig: dataConfigSchema,
 });
 
-function fromWeights(bytes: Uint8Array): Uint8Array {
-  const { tensors: weights, metadata } = decodeSafetensors(bytes);
+function fromWeights({ tensors: weights, metadata, average }: ReadWeights): Uint8Array {
   const entry = weightsEntry.safeParse(JSON.parse(metadata["tsimm"] ?? "null"));
   if (!entry.success)
     throw new Error(
@@ -86,5 +114,5 @@ function fromWeights(bytes: Uint8Array): Uint8Array {
   const { arch, numClasses, inChans, classNames, dataConfig } = entry.data;
   const model = createModel(arch, { numClasses, inChans, imgSize: dataConfig.inputSize[1] });
   loadState(model, weights);
-  return encodeClassifier({ model, weights, classNames, dataConfig });
+  return encodeClassifier({ model, weights, classNames, dataConfig, average });
 }

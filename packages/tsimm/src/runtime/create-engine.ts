@@ -1,5 +1,5 @@
 /** Chooses and loads the engine that executes models. */
-import { didYouMean } from "../did-you-mean.ts";
+import { suggestion } from "../text/suggestion.ts";
 import type { Engine } from "./engine.ts";
 import { nativeEngine } from "./onnxruntime-node.ts";
 import { wasmEngine } from "./onnxruntime-web.ts";
@@ -29,7 +29,7 @@ export async function createEngine(name: EngineName = "auto"): Promise<Engine> {
       return nativeEngine().catch(() => wasmEngine());
     default:
       throw new RangeError(
-        `createEngine: name must be one of ${engineNames.join(", ")}, got "${name}"${didYouMean(name, engineNames)}`,
+        `createEngine: name must be one of ${engineNames.join(", ")}, got "${name}"${suggestion(name, engineNames)}`,
       );
   }
 }

@@ -1,8 +1,9 @@
 /** Evaluation of a model on an engine, with the weights as constants of the graph. */
 import { bakeInitializers, encodeModel, prependNormalization, type Tensor } from "@tsimm/autodiff";
 import type { ForwardOutput, Model } from "../models/model.ts";
+import { checkOptionNames } from "../option-names.ts";
 import type { Engine } from "./engine.ts";
-import { type ImageOptions, imageTensor } from "./images.ts";
+import { type ImageOptions, imageOptionNames, imageTensor } from "./images.ts";
 
 /** Options of {@link createEvaluation}. */
 export type EvaluationOptions = ImageOptions & {
@@ -47,6 +48,11 @@ export async function createEvaluation(
   model: Model,
   options: EvaluationOptions,
 ): Promise<Evaluation> {
+  checkOptionNames<EvaluationOptions>("createEvaluation", options, {
+    ...imageOptionNames,
+    threads: true,
+    output: true,
+  });
   const { batchSize, height, width, input, mean, std, threads, output } = options;
   const forward = model.forwardGraph({ batchSize, height, width, training: false, output });
   const inputs = new Set(forward.inputs.map(({ name }) => name));

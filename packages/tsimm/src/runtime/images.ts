@@ -24,6 +24,11 @@ export type ImageOptions = {
     }
 );
 
+/** Every key of {@link ImageOptions}. */
+export const imageOptionNames: { readonly [K in keyof Required<ImageOptions>]: true } = {
+  ...{ batchSize: true, height: true, width: true, input: true, mean: true, std: true },
+};
+
 /**
  * A batch as the graph's input.
  *

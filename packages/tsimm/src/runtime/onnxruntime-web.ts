@@ -1,4 +1,5 @@
 /** The portable engine: ONNX Runtime as WebAssembly, in browsers and wherever the native package has no binary. */
+import { checkOptionNames } from "../option-names.ts";
 import type { Engine } from "./engine.ts";
 import { openSession } from "./onnxruntime-session.ts";
 
@@ -35,7 +36,9 @@ let compiled: { readonly address: string; readonly threads: number } | undefined
  * const engine = await wasmEngine();
  * engine.name; // => "wasm"
  */
-export async function wasmEngine({ wasmUrl, threads = 1 }: WasmEngineOptions = {}): Promise<Engine> {
+export async function wasmEngine(options: WasmEngineOptions = {}): Promise<Engine> {
+  checkOptionNames("wasmEngine", options, { wasmUrl: true, threads: true });
+  const { wasmUrl, threads = 1 } = options;
   checkThreads(threads);
   const address = wasmUrl === undefined ? "" : String(wasmUrl);
   const checkCompiled = () => {

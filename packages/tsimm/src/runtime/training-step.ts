@@ -1,10 +1,11 @@
 /** One training step of a model on an engine: loss, logits, gradients, running statistics. */
 import { prependNormalization, type Tensor, trainingGraph } from "@tsimm/autodiff";
 import type { Model } from "../models/model.ts";
+import { checkOptionNames } from "../option-names.ts";
 import { keyedRandom } from "../random/keyed-random.ts";
 import { drawMask } from "./draw-mask.ts";
 import type { Engine } from "./engine.ts";
-import { type ImageOptions, imageTensor } from "./images.ts";
+import { type ImageOptions, imageOptionNames, imageTensor } from "./images.ts";
 import { createTrainingSession, type StepResult } from "./training-session.ts";
 
 /** Options of {@link createTrainingStep}. */
@@ -41,6 +42,11 @@ export async function createTrainingStep(
   model: Model,
   options: TrainingStepOptions,
 ): Promise<TrainingStep> {
+  checkOptionNames<TrainingStepOptions>("createTrainingStep", options, {
+    ...imageOptionNames,
+    threads: true,
+    seed: true,
+  });
   const { batchSize, height, width, threads, seed = 42 } = options;
   const forward = model.forwardGraph({ batchSize, height, width, training: true });
   const step = trainingGraph(forward, {

@@ -29,23 +29,26 @@ describe("scheduleEvents", () => {
     ]);
   });
 
-  test.each(["cosine", "tanh", "poly"])("restarts of %s, also where the rate does not rise", (sched) => {
-    const found = events({
-      sched,
-      epochs: 10,
-      lrCycleLimit: 3,
-      lrCycleDecay: 0.5,
-      power: 0.1,
-      cooldownEpochs: 2,
-    });
-    expect(found.map(([t, , what]) => [t, what])).toEqual([
-      [0, "start"],
-      [10, "cycle restarts"],
-      [20, "cycle restarts"],
-      [30, "minimum reached"],
-      [31, "last epoch"],
-    ]);
-  });
+  test.each(["cosine", "tanh", "poly"] as const)(
+    "restarts of %s, also where the rate does not rise",
+    (sched) => {
+      const found = events({
+        sched,
+        epochs: 10,
+        lrCycleLimit: 3,
+        lrCycleDecay: 0.5,
+        power: 0.1,
+        cooldownEpochs: 2,
+      });
+      expect(found.map(([t, , what]) => [t, what])).toEqual([
+        [0, "start"],
+        [10, "cycle restarts"],
+        [20, "cycle restarts"],
+        [30, "minimum reached"],
+        [31, "last epoch"],
+      ]);
+    },
+  );
 
   test("a restart that the warm-up hides is none", () => {
     expect(events({ epochs: 4, lrCycleLimit: 2, warmupEpochs: 6 }).map(([, , what]) => what)).toEqual([

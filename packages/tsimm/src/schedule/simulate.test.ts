@@ -38,7 +38,7 @@ describe("simulateSchedule", () => {
   });
 
   test("counts updates where training does", () => {
-    const args = { sched: "cosine", schedOnUpdates: true, epochs: 4, warmupEpochs: 1 };
+    const args = { sched: "cosine" as const, schedOnUpdates: true, epochs: 4, warmupEpochs: 1 };
     const { rates, unit, warmupT, numEpochs } = simulate(args, 5);
     expect({ unit, warmupT, numEpochs, length: rates.length }).toEqual({
       unit: "update",
@@ -105,8 +105,9 @@ describe("simulateSchedule", () => {
       /^schedule: --updates-per-epoch must be given with --sched-on-updates, got none; pass the number of batches/,
     ],
   ])("refuses %j", (given, message) => {
-    expect(() => simulate(given)).toThrow(UsageError);
-    expect(() => simulate(given)).toThrow(message);
+    const refused = () => simulate(given as Partial<TrainArguments>);
+    expect(refused).toThrow(UsageError);
+    expect(refused).toThrow(message);
   });
 });
 

@@ -3,10 +3,10 @@
  * timm's `train.py --config args.yaml` can take it over.
  */
 import { parse, type ScalarTag, stringify, type Tags } from "yaml";
-import { didYouMean } from "../did-you-mean.ts";
 import { readRegularFile, TEXT_LIMIT } from "../files/read-file.ts";
+import { suggestion } from "../text/suggestion.ts";
 import { UsageError } from "../usage-error.ts";
-import { separated, type TrainArguments, trainFlagRows, trainFlags } from "./arguments.ts";
+import { type ArgumentName, separated, type TrainArguments, trainFlagRows, trainFlags } from "./arguments.ts";
 import { checkArguments } from "./check-arguments.ts";
 
 /** timm's flags that change speed or hardware, not the result. */
@@ -32,6 +32,9 @@ const NOT_OFFERED = [
     "tta",
   ],
 ];
+
+/** What belongs to one call, not to the run. */
+const NOT_SAVED: readonly ArgumentName[] = ["resume", "overwrite"];
 
 /** 1e-7 as 1.0e-7: Python reads YAML 1.1, where a number with an exponent has a point. */
 const pythonFloat: ScalarTag = {
@@ -86,7 +89,7 @@ export function fromKeys(content: Readonly<Record<string, unknown>>): Configurat
       throw new UsageError(`train: ${key} must be off, got ${String(value)}; tsimm does not offer it`);
     } else if (!isOff(value)) {
       throw new UsageError(
-        `train: unknown key "${key}" in the configuration${didYouMean(key, [...names.keys()])}`,
+        `train: unknown key "${key}" in the configuration${suggestion(key, [...names.keys()])}`,
       );
     }
   }
@@ -105,7 +108,7 @@ export function savedArguments(args: TrainArguments, used: Partial<TrainArgument
   // timm crashes without workers.
   const all = { ...args, ...used, workers: Math.max(1, args.workers) };
   const rows = trainFlagRows()
-    .filter(([name]) => name !== "resume" && name !== "overwrite")
+    .filter(([name]) => !NOT_SAVED.includes(name) && (name !== "noInitialEma" || args.noInitialEma))
     .map(([name]) => [separated(name, "_"), all[name]] as const)
     .sort(([a], [b]) => (a < b ? -1 : 1));
   return Object.fromEntries(rows);

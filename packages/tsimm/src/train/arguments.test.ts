@@ -5,9 +5,11 @@ import { afterAll, beforeAll, expect, test } from "vitest";
 import { parse } from "yaml";
 import { UsageError } from "../usage-error.ts";
 import { argsYaml, fromKeys, readConfiguration, savedArguments } from "./args-yaml.ts";
-import { resolveArguments, separated } from "./arguments.ts";
+import { resolveArguments, separated, type TrainArguments } from "./arguments.ts";
 import { checkArguments } from "./check-arguments.ts";
 import { learningRate } from "./learning-rate.ts";
+import { type TrainOptions, train } from "./train.ts";
+import { trainArgumentsText } from "./train-arguments-text.fixture.ts";
 
 let folder = "";
 beforeAll(async () => {
@@ -18,6 +20,10 @@ afterAll(() => rm(folder, { recursive: true }));
 test("later layers beat earlier ones, null counts as not given", () => {
   const args = resolveArguments({ epochs: 5, lr: 0.1 }, { epochs: 10, lr: null });
   expect([args.epochs, args.lr, args.sched, args.smoothing]).toEqual([10, 0.1, "cosine", 0.1]);
+});
+
+test("the type of the arguments is the one of the table", async () => {
+  await expect(trainArgumentsText()).toMatchFileSnapshot("generated/train-arguments.ts");
 });
 
 test("names change between camelCase, flags and file keys", () => {
@@ -35,7 +41,30 @@ test.each([
   [{ optBetas: [0.9] }, "train: --opt-betas must be 2 numbers >= 0, got 0.9"],
   [{ evalMetric: "top2" }, 'train: --eval-metric must be one of loss, top1, top5, got "top2"'],
 ] as const)("refuses %o", (given, message) => {
-  expect(() => checkArguments(given)).toThrow(new UsageError(message));
+  expect(() => checkArguments(given as Partial<TrainArguments>)).toThrow(new UsageError(message));
+});
+
+test.each([
+  [{ data_dir: "photos" }, 'train: unknown option "data_dir"; did you mean "dataDir"?'],
+  [{ dataDri: "photos" }, 'train: unknown option "dataDri"; did you mean "dataDir"?'],
+  [
+    { layer_decay_no_opt_scale: 0.1 },
+    'train: unknown option "layer_decay_no_opt_scale"; did you mean "layerDecayNoOptScale"?',
+  ],
+  [{ lr: 0.1, "a\nb": 1 }, 'train: unknown option "a\\nb"'],
+  [["photos"], 'train: arguments must be an object, got ["photos"]'],
+  [null, "train: arguments must be an object, got null"],
+  [true, "train: arguments must be an object, got true"],
+] as const)("refuses %j", async (given, message) => {
+  // As a program in JavaScript passes it.
+  await expect(train(given as unknown as Partial<TrainArguments>)).rejects.toThrow(new UsageError(message));
+});
+
+test("train refuses options that it does not have", async () => {
+  const options = { signals: [] } as unknown as TrainOptions;
+  await expect(train({}, options)).rejects.toThrow(
+    new RangeError('train: option must be one of reporter, signal, got "signals"; did you mean "signal"?'),
+  );
 });
 
 test("args.yaml repeats a run", async () => {

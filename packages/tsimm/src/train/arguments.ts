@@ -1,10 +1,14 @@
 /**
  * The one table of training arguments. Command-line parsing, `--help`, `args.yaml`, `--config` and the type
- * {@link TrainArguments} all come from it.
+ * {@link TrainArguments} all come from it; the type is written by
+ * `npx vitest run packages/tsimm/src/train/arguments.test.ts -u`.
  *
  * A key is the camelCase form of timm's flag: `warmupEpochs` is `--warmup-epochs` and, in files shared with
  * Python, `warmup_epochs`.
  */
+import type { TrainArguments } from "./generated/train-arguments.ts";
+
+export type { TrainArguments } from "./generated/train-arguments.ts";
 
 /** Kinds of values that a flag takes. */
 export type FlagType = "flag" | "int" | "float" | "string" | "ints" | "floats";
@@ -33,8 +37,8 @@ export interface Flag {
 }
 
 /** Every argument of `tsimm train`, grouped as `--help` shows them. */
-export const trainFlags = {
-  dataDir: { type: "string", default: null, group: "Data", help: "image folder, or a .tar with the same tree; absent: the built-in images" },
+export const trainFlags: Readonly<Record<keyof TrainArguments, Flag>> = {
+  dataDir: { type: "string", default: null, group: "Data", help: "image folder, or a .tar with the same tree; absent: a demo of about a minute on built-in images" },
   trainSplit: { type: "string", default: "train", group: "Data", help: "sub-folder of the training images" },
   valSplit: { type: "string", default: "validation", group: "Data", help: "sub-folder of the validation images; '' switches validation off" },
   classMap: { type: "string", default: "", group: "Data", help: "text file whose line n names class n" },
@@ -43,6 +47,7 @@ export const trainFlags = {
 
   model: { type: "string", default: "resnet50", group: "Model", help: "name of the model (tsimm models lists them)" },
   initialCheckpoint: { type: "string", default: "", group: "Model", help: "safetensors file to start from" },
+  noInitialEma: { type: "flag", default: false, group: "Model", help: "take the plain weights of --initial-checkpoint, also where there is a moving average" },
   resume: { type: "string", default: "", group: "Model", help: "run folder or .resume.safetensors file to continue" },
   noResumeOpt: { type: "flag", default: false, group: "Model", help: "leave the optimizer's state out of --resume" },
   numClasses: { type: "int", default: null, min: 2, group: "Model", help: "classes of the model; absent: as many as the training folder has" },
@@ -130,17 +135,10 @@ export const trainFlags = {
   overwrite: { type: "flag", default: false, group: "Run", help: "start anew in a folder that holds a run" },
   engine: { type: "string", default: "auto", choices: ["auto", "native", "wasm"], group: "Run", help: "auto: native where installed, else WebAssembly" },
   threads: { type: "int", default: null, min: 1, group: "Run", help: "engine threads; absent: all cores" },
-} as const;
+};
 
 /** Name of an argument, camelCase. */
-export type ArgumentName = keyof typeof trainFlags;
-
-type Primitive<F extends FlagType> = F extends "flag" ? boolean : F extends "int" | "float" ? number : F extends "string" ? string : readonly number[];
-
-/** Arguments of a training run, by camelCase name. */
-export type TrainArguments = {
-  readonly [K in ArgumentName]: Primitive<(typeof trainFlags)[K]["type"]> | ((typeof trainFlags)[K]["default"] extends null ? null : never);
-};
+export type ArgumentName = keyof TrainArguments;
 
 /** The table as a list of names and rows. */
 export function trainFlagRows(): readonly (readonly [ArgumentName, Flag])[] {
@@ -155,7 +153,7 @@ export function trainFlagRows(): readonly (readonly [ArgumentName, Flag])[] {
  * resolveArguments({ epochs: 10 }, { epochs: 5, lr: null }).epochs; // => 5
  */
 export function resolveArguments(...given: readonly Partial<TrainArguments>[]): TrainArguments {
-  const resolved: Record<string, unknown> = {};
+  const resolved: Partial<Record<ArgumentName, unknown>> = {};
   for (const [name, flag] of trainFlagRows()) {
     const values = given.map((layer) => layer[name]).filter((value) => value !== undefined && value !== null);
     resolved[name] = values.at(-1) ?? flag.default;

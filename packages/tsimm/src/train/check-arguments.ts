@@ -1,27 +1,45 @@
 /** Checks values against the table of arguments, wherever they come from. */
+
+import { printable } from "../text/printable.ts";
+import { suggestion } from "../text/suggestion.ts";
 import { UsageError } from "../usage-error.ts";
-import { type ArgumentName, type Flag, separated, type TrainArguments, trainFlagRows } from "./arguments.ts";
+import {
+  type ArgumentName,
+  type Flag,
+  separated,
+  type TrainArguments,
+  trainFlagRows,
+  trainFlags,
+} from "./arguments.ts";
 
 /**
- * Checks kind, range and choice of every given argument. null and undefined count as not given.
+ * Checks that every given argument is known, and its kind, range and choice. null and undefined count as not given.
  *
  * @param given - Arguments.
  * @param command - Whose flags they are, for messages.
  * @throws UsageError that names the flag, the value and what is allowed.
  */
 export function checkArguments(given: Partial<TrainArguments>, command = "train"): void {
+  if (typeof given !== "object" || given === null || Array.isArray(given)) {
+    throw new UsageError(`${command}: arguments must be an object, got ${JSON.stringify(given)}`);
+  }
+  for (const name of Object.keys(given)) {
+    if (Object.hasOwn(trainFlags, name)) continue;
+    const advice = suggestion(name, Object.keys(trainFlags));
+    throw new UsageError(`${command}: unknown option "${printable(name)}"${advice}`);
+  }
   for (const [name, flag] of trainFlagRows()) {
     const value = given[name];
     if (value === undefined || value === null) continue;
-    const allowed = describe(flag);
+    const allowed = allowedValues(flag);
     if (!allows(flag, value)) {
       throw new UsageError(`${command}: --${separated(name, "-")} must be ${allowed}, got ${show(value)}`);
     }
   }
 }
 
-/** Flags whose values have the wrong kind or range are told what is allowed, e.g. `a number >= 0`. */
-function describe(flag: Flag): string {
+/** The values that a flag allows, e.g. `a number >= 0`. */
+export function allowedValues(flag: Flag): string {
   if (flag.choices) return `one of ${flag.choices.filter((choice) => choice !== "").join(", ")}`;
   const whole = flag.type === "int" || flag.type === "ints";
   const noun = whole ? "integer" : "number";

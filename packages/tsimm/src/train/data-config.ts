@@ -32,8 +32,7 @@ export function resolveDataConfig(args: DataArguments, model: PretrainedConfig):
   const [, height, width] = args.inputSize ?? [channels, ...sides(args, model)];
   return {
     inputSize: [channels, height ?? 0, width ?? 0],
-    interpolation:
-      args.interpolation === "" ? model.interpolation : (args.interpolation as "bilinear" | "bicubic"),
+    interpolation: args.interpolation === "" ? model.interpolation : args.interpolation,
     cropPct: args.cropPct ?? model.cropPct,
     cropMode: model.cropMode,
     mean: perChannel("mean", args.mean, model.mean, channels),

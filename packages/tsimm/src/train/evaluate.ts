@@ -70,6 +70,7 @@ export async function evaluate(
       loss: sums.loss / sums.images,
       lr: null,
       imagesPerSecond: sums.images / elapsed,
+      secondsLeft: null,
     });
   }
   const unreadable = loader.samples - sums.images;

@@ -66,6 +66,7 @@ export async function writeOnnx({
   classNames,
   dataConfig,
   progress,
+  reporter,
 }: Run): Promise<string[]> {
   if (progress.best === null) return [];
   const file = ema === null ? "model_best.safetensors" : "model_best.ema.safetensors";
@@ -74,9 +75,15 @@ export async function writeOnnx({
   );
   const written = await updateFile(
     join(folder, "model.onnx"),
-    encodeClassifier({ model, weights, classNames, dataConfig }),
+    encodeClassifier({ model, weights, classNames, dataConfig, average: ema !== null }),
   );
-  return written ? ["model.onnx"] : [];
+  if (!written) return [];
+  if (ema !== null) {
+    reporter.info(
+      "model.onnx holds the moving average of the weights; the plain ones are in model_best.resume.safetensors",
+    );
+  }
+  return ["model.onnx"];
 }
 
 /**

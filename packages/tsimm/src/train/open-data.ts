@@ -67,9 +67,9 @@ export function createLoaders(
     transform: {
       training: true,
       ...{ inputSize, noAug, hflip, vflip, colorJitter },
-      scale: pair(args.scale),
-      ratio: pair(args.ratio),
-      trainInterpolation: args.trainInterpolation as "random" | "bilinear" | "bicubic",
+      scale: args.scale,
+      ratio: args.ratio,
+      trainInterpolation: args.trainInterpolation,
     },
   });
   const valLoader =
@@ -81,10 +81,6 @@ export function createLoaders(
           transform: { training: false, inputSize, interpolation, cropPct, cropMode, mean },
         });
   return { trainLoader, valLoader, close: () => pool.close() };
-}
-
-function pair([low = 0, high = 0]: readonly number[]): readonly [number, number] {
-  return [low, high];
 }
 
 function classTable({ classNames, samples }: ImageDataset): string[] {

@@ -8,7 +8,7 @@ import { createModel } from "../models/registry.ts";
 import { createOptimizer } from "../optim/create-optimizer.ts";
 import { ModelEma } from "../optim/ema.ts";
 import type { Optimizer } from "../optim/optimizer.ts";
-import { createEngine, type EngineName } from "../runtime/create-engine.ts";
+import { createEngine } from "../runtime/create-engine.ts";
 import { createTrainingStep } from "../runtime/training-step.ts";
 import { simulateSchedule } from "../schedule/simulate.ts";
 import { scheduleWarnings } from "../schedule/warnings.ts";
@@ -18,6 +18,8 @@ import { resolveArguments, type TrainArguments } from "./arguments.ts";
 import { checkArguments } from "./check-arguments.ts";
 import { dataConfigLines, inputChannels, resolveDataConfig } from "./data-config.ts";
 import { dataDigest } from "./data-digest.ts";
+import { demoArguments } from "./demo.ts";
+import { flagWords } from "./flag-words.ts";
 import { learningRate } from "./learning-rate.ts";
 import { createLoaders, openData } from "./open-data.ts";
 import { type ClaimedFolder, checkExperiment, createOutputFolder, runName } from "./output-folder.ts";
@@ -27,6 +29,8 @@ import { continueFolder } from "./restore-folder.ts";
 import { applyCheckpoint, checkData, loadInitialWeights, openResume, type Resume } from "./resume.ts";
 import type { ScheduleTarget } from "./resume-schedule.ts";
 import type { Run, RunProgress, SampleImage } from "./run.ts";
+import { RunClock } from "./run-clock.ts";
+import { smallSetAdvice } from "./small-set.ts";
 
 /**
  * Checks arguments, opens the data, builds model, optimizer and schedule, restores a checkpoint, makes the output
@@ -57,14 +61,17 @@ async function prepare(
   signal: AbortSignal,
 ): Promise<Run> {
   const checkpoint = resume?.checkpoint ?? null;
-  const args = resolveArguments(resume?.saved ?? {}, given);
+  const demo = resume === null && !given.dataDir ? demoArguments(given) : {};
+  const args = resolveArguments(resume?.saved ?? {}, demo, given);
   const data = await openData(args, reporter);
   const digest = await dataDigest(data);
   if (checkpoint !== null) checkData(checkpoint, digest, reporter);
-  const { classNames } = data.training;
+  const { classNames, samples } = data.training;
+  if (Object.keys(demo).length > 0) reporter.info(`Settings of the demo: ${flagWords(demo)}`);
+  const advice = resume === null ? smallSetAdvice(samples.length, given) : null;
+  if (advice !== null) reporter.info(advice);
   const model = createRunModel(args, classNames.length, reporter);
-  if (args.initialCheckpoint !== "" && checkpoint === null)
-    await loadInitialWeights(model, args.initialCheckpoint);
+  if (args.initialCheckpoint !== "" && checkpoint === null) await loadInitialWeights(model, args, reporter);
   const dataConfig = resolveDataConfig(args, model.pretrainedCfg);
   for (const line of dataConfigLines(dataConfig)) reporter.info(line);
   warnAboutSmallInput(model, dataConfig, reporter);
@@ -78,7 +85,7 @@ async function prepare(
   const { trainLoader, valLoader } = loaders;
   try {
     const updatesPerEpoch = Math.ceil(trainLoader.length / args.gradAccumSteps);
-    const metric = valLoader === null ? "loss" : (args.evalMetric as Run["metric"]);
+    const metric = valLoader === null ? "loss" : args.evalMetric;
     const flags = { ...args, lr: rate.lr, evalMetric: metric };
     const { scheduler, numEpochs } = fromFlags(() => createScheduler(flags, optimizer, { updatesPerEpoch }));
     const target = { args, given, classNames, model, optimizer, scheduler, ema, updatesPerEpoch, reporter };
@@ -103,7 +110,7 @@ async function prepare(
     warnAboutSchedule(args, { numEpochs, updatesPerEpoch }, reporter);
     reporter.info(scheduleLine(args, numEpochs));
     for (const line of lossLines(args)) reporter.info(line);
-    const engine = await createEngine(args.engine as EngineName);
+    const engine = await createEngine(args.engine);
     const [, height, width] = dataConfig.inputSize;
     const step = await createTrainingStep(engine, model, {
       batchSize: args.batchSize,
@@ -141,6 +148,11 @@ async function prepare(
         ...{ trainLoader, valLoader, numEpochs, updatesPerEpoch, metric, progress, reporter, signal },
         data: digest,
         isNew: resume === null,
+        clock: new RunClock({
+          ...{ numEpochs, updatesPerEpoch, valInterval: args.valInterval },
+          updateImages: args.batchSize * args.gradAccumSteps,
+          validationImages: (valLoader?.samples ?? 0) * (ema === null ? 1 : 2),
+        }),
         async close() {
           await step.close();
           await loaders.close();

@@ -15,6 +15,8 @@ export interface Progress {
   readonly lr: number | null;
   /** Mean speed so far. */
   readonly imagesPerSecond: number;
+  /** Estimated seconds until the run ends; null while validating, and before there is an estimate. */
+  readonly secondsLeft: number | null;
 }
 
 /** Receives what training says. */

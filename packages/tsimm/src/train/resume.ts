@@ -2,19 +2,18 @@
 import { realpath, stat } from "node:fs/promises";
 import { basename, dirname, join, resolve } from "node:path";
 import { isDeepStrictEqual } from "node:util";
-import { readRegularFile, WEIGHTS_LIMIT } from "../files/read-file.ts";
 import type { Model } from "../models/model.ts";
 import type { ModelEma } from "../optim/ema.ts";
 import { printable } from "../text/printable.ts";
 import { UsageError } from "../usage-error.ts";
 import { loadState } from "../weights/load-state.ts";
-import { decodeSafetensors } from "../weights/safetensors.ts";
 import { fromKeys, readConfiguration } from "./args-yaml.ts";
 import { separated, type TrainArguments, trainFlagRows } from "./arguments.ts";
 import { type Checkpoint, resumePath } from "./checkpoint.ts";
 import type { DataDigest } from "./data-digest.ts";
 import { type FolderStates, findCheckpoint, readStates } from "./find-checkpoint.ts";
 import { type ClaimedFolder, claimFolder } from "./output-folder.ts";
+import { readWeights } from "./read-weights.ts";
 import type { Reporter } from "./reporter.ts";
 import { resumePoint, resumeSchedule, type ScheduleTarget } from "./resume-schedule.ts";
 import type { RunProgress } from "./run.ts";
@@ -225,19 +224,26 @@ export function applyCheckpoint(
 }
 
 /**
- * Loads `--initial-checkpoint`: the weights of a safetensors file, all of them and nothing else.
+ * Loads `--initial-checkpoint`: the weights of a safetensors file, all of them and nothing else; the moving average
+ * where there is one, as timm does, said in the log.
  *
  * @throws UsageError if the file cannot be read; Error if its tensors do not fit.
  */
-export async function loadInitialWeights(model: Model, path: string): Promise<void> {
-  const bytes = await readRegularFile(path, { limit: WEIGHTS_LIMIT }).catch(
-    (error: NodeJS.ErrnoException) => {
-      throw new UsageError(
-        `train: --initial-checkpoint must be a readable safetensors file, got "${path}" (${error.code ?? error.message})`,
-      );
-    },
-  );
-  loadState(model, decodeSafetensors(bytes).tensors);
+export async function loadInitialWeights(
+  model: Model,
+  { initialCheckpoint, noInitialEma }: TrainArguments,
+  { info }: Reporter,
+): Promise<void> {
+  const reading = readWeights(initialCheckpoint, { average: !noInitialEma });
+  const { tensors, average, path } = await reading.catch((error: NodeJS.ErrnoException) => {
+    throw new UsageError(
+      `train: --initial-checkpoint must be a readable safetensors file, got "${initialCheckpoint}" (${error.code ?? error.message})`,
+    );
+  });
+  if (average) {
+    info(`Initial weights: the moving average in ${path}; --no-initial-ema takes the plain ones`);
+  }
+  loadState(model, tensors);
 }
 
 function checkFits(

@@ -11,6 +11,7 @@ import type { Best, Kept } from "./checkpoint-history.ts";
 import type { DataDigest } from "./data-digest.ts";
 import type { EarlierPlan } from "./earlier-plan.ts";
 import type { Reporter } from "./reporter.ts";
+import type { RunClock } from "./run-clock.ts";
 import type { EpochRow } from "./summary.ts";
 
 /** Where a run is, and what it has found. */
@@ -65,6 +66,7 @@ export interface Run {
   readonly progress: RunProgress;
   /** Whether the run began now, not from what an earlier one has left. */
   readonly isNew: boolean;
+  readonly clock: RunClock;
   readonly reporter: Reporter;
   readonly signal: AbortSignal;
   /** Releases the engine and the folder, and ends the decoding threads. */

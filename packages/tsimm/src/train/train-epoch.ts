@@ -3,7 +3,7 @@ import { setImmediate as nextTurn } from "node:timers/promises";
 import type { Batch } from "../data/batch.ts";
 import { drawMixing, type MixedBatch, mixBatch } from "../data/mixup.ts";
 import type { Parameter } from "../models/model.ts";
-import { type ClipMode, clipGradients, globalNorm } from "../optim/clip.ts";
+import { clipGradients, globalNorm } from "../optim/clip.ts";
 import { keyedRandom } from "../random/keyed-random.ts";
 import { trainLine } from "./log-format.ts";
 import { meanLr, type Run } from "./run.ts";
@@ -46,7 +46,7 @@ async function update(run: Run, batches: readonly Batch[], meter: SpeedMeter): P
   const norm =
     args.clipGrad === null
       ? globalNorm(model.parameters)
-      : clipGradients(model.parameters, { clipGrad: args.clipGrad, clipMode: args.clipMode as ClipMode });
+      : clipGradients(model.parameters, { clipGrad: args.clipGrad, clipMode: args.clipMode });
   if (!Number.isFinite(loss) || !Number.isFinite(norm)) throw diverged(run, loss, norm);
   optimizer.step();
   progress.update += 1;
@@ -57,6 +57,7 @@ async function update(run: Run, batches: readonly Batch[], meter: SpeedMeter): P
   progress.running.images += images;
   const waited = batches.reduce((sum, batch) => sum + batch.waited, 0);
   meter.add(images, waited);
+  run.clock.addUpdate(meter.line().time);
   const meanLoss = progress.running.loss / progress.running.images;
   const index = Math.floor(progress.batch / args.gradAccumSteps);
   const lr = meanLr(optimizer);
@@ -73,6 +74,9 @@ async function update(run: Run, batches: readonly Batch[], meter: SpeedMeter): P
       }),
     );
   }
+  const position = { epoch: progress.epoch, updatesDone: index + 1 };
+  const estimate = run.clock.firstEstimate(position);
+  if (estimate !== null) reporter.info(estimate);
   reporter.progress({
     phase: "train",
     epoch: progress.epoch,
@@ -82,6 +86,7 @@ async function update(run: Run, batches: readonly Batch[], meter: SpeedMeter): P
     loss: meanLoss,
     lr,
     imagesPerSecond: meter.imagesPerSecond,
+    secondsLeft: run.clock.secondsLeft(position),
   });
   scheduler.stepUpdate(progress.update, meanLoss);
 }
@@ -107,12 +112,11 @@ async function gradients(run: Run, batches: readonly Batch[]): Promise<number> {
 function mix({ args, model, dataConfig, progress }: Run, batch: Batch, index: number): MixedBatch {
   const off = args.mixupOffEpoch > 0 && progress.epoch >= args.mixupOffEpoch;
   const [, height, width] = dataConfig.inputSize;
-  const [low = 0, high = 0] = args.cutmixMinmax ?? [];
   const mixing = drawMixing(
     {
       mixup: off ? 0 : args.mixup,
       cutmix: off ? 0 : args.cutmix,
-      cutmixMinmax: off || args.cutmixMinmax === null ? undefined : [low, high],
+      cutmixMinmax: off ? undefined : (args.cutmixMinmax ?? undefined),
       mixupProb: args.mixupProb,
       mixupSwitchProb: args.mixupSwitchProb,
     },

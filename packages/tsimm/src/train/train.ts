@@ -4,6 +4,7 @@ import { dirname, join } from "node:path";
 import { setImmediate as nextTurn } from "node:timers/promises";
 import { removeFile, WriteError } from "../files/write-file.ts";
 import type { Model } from "../models/model.ts";
+import { checkOptionNames } from "../option-names.ts";
 import { createEvaluation } from "../runtime/evaluation-step.ts";
 import { printable } from "../text/printable.ts";
 import type { TrainArguments } from "./arguments.ts";
@@ -58,6 +59,7 @@ export async function train(
   given: Partial<TrainArguments>,
   options: TrainOptions = {},
 ): Promise<TrainResult> {
+  checkOptionNames("train", options, { reporter: true, signal: true });
   const { reporter = silent, signal = new AbortController().signal } = options;
   const run = await prepareRun(given, reporter, signal).catch(explainWriteError);
   try {
@@ -122,9 +124,11 @@ async function validate(run: Run): Promise<Validation | "skipped" | "stopped"> {
   const last = progress.epoch + 1 === numEpochs;
   if ((progress.epoch + 1) % args.valInterval !== 0 && !last) return "skipped";
   if (run.valLoader === null) return { validation: null, plain: null };
+  const started = performance.now();
   const plain = await evaluateWeights(run, model.state, "Test");
   const averaged = ema === null ? null : await evaluateWeights(run, ema.state, "Test (EMA)");
   if (plain === "stopped" || averaged === "stopped") return "stopped";
+  run.clock.setValidation((performance.now() - started) / 1000);
   return averaged === null ? { validation: plain, plain: null } : { validation: averaged, plain };
 }
 

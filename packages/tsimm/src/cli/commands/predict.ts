@@ -4,21 +4,38 @@ import { join } from "node:path";
 import { Command, InvalidArgumentError } from "commander";
 import { printable } from "../../text/printable.ts";
 
+interface PredictOptions {
+  readonly checkpoint: string;
+  readonly topk: number;
+  readonly engine: string;
+  /** false: plain weights. */
+  readonly ema: boolean;
+}
+
 /** The command that classifies images. */
 export function predictCommand(): Command {
   return new Command("predict")
     .description("Classify images with a trained model: one line per image, its classes and probabilities.")
     .argument("<images...>", "image files, or folders of them")
-    .requiredOption("--checkpoint <file>", "model.onnx or a .safetensors file of a run")
+    .requiredOption(
+      "--checkpoint <file>",
+      "model.onnx or a .safetensors file of a run; a moving average of the weights is taken where there is one",
+    )
     .option("--topk <int>", "classes per image", positiveInteger, 1)
     .option("--engine <name>", "auto, native or wasm", "auto")
-    .action(async (images: string[], options: { checkpoint: string; topk: number; engine: string }) => {
+    .option("--no-ema", "take the plain weights, also where there is a moving average")
+    .action(async (images: string[], options: PredictOptions) => {
       const { createEngine } = await import("../../runtime/create-engine.ts");
       const { loadClassifier } = await import("../../predict/classifier.ts");
       const { IMAGE_LIMIT, readRegularFile } = await import("../../files/read-file.ts");
       const files = (await Promise.all(images.map(imageFiles))).flat();
       const engine = await createEngine(options.engine as "auto");
-      const classifier = await loadClassifier(options.checkpoint, engine);
+      const classifier = await loadClassifier(options.checkpoint, engine, { average: options.ema });
+      if (classifier.average) {
+        process.stderr.write(
+          `Weights: the moving average in ${classifier.path}; --no-ema takes the plain ones\n`,
+        );
+      }
       let failed = 0;
       for (const file of files) {
         try {

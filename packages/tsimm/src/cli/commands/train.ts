@@ -10,7 +10,7 @@ import { writtenFiles } from "../written-files.ts";
 export function trainCommand(): Command {
   const command = new Command("train")
     .description(
-      "Train a model on a folder of images; without a folder, on the built-in Fashion-MNIST subset.",
+      "Train a model on a folder of images; without a folder, a demo of about a minute on built-in images.",
     )
     .argument("[data-dir]", "folder with train/<class>/*.png and val/<class>/*.png, or a .tar of one")
     .option(

@@ -1,4 +1,5 @@
 /** What happens to a decoded image before it joins a batch. */
+import { checkIsObject, checkOptionNames } from "../../option-names.ts";
 import { type EvaluationTransformOptions, evaluationTransform } from "./evaluation-transform.ts";
 import type { Transform } from "./image.ts";
 import { type TrainingTransformOptions, trainingTransform } from "./training-transform.ts";
@@ -7,6 +8,14 @@ import { type TrainingTransformOptions, trainingTransform } from "./training-tra
 export type TransformOptions =
   | ({ readonly training: true } & TrainingTransformOptions)
   | ({ readonly training: false } & EvaluationTransformOptions);
+
+const trainingNames: { readonly [K in "training" | keyof Required<TrainingTransformOptions>]: true } = {
+  ...{ training: true, inputSize: true, noAug: true, scale: true, ratio: true, hflip: true, vflip: true },
+  ...{ colorJitter: true, trainInterpolation: true },
+};
+const evaluationNames: { readonly [K in "training" | keyof Required<EvaluationTransformOptions>]: true } = {
+  ...{ training: true, inputSize: true, cropPct: true, cropMode: true, interpolation: true, mean: true },
+};
 
 /**
  * Makes the transform that the options describe.
@@ -18,5 +27,11 @@ export type TransformOptions =
  * @see timm `timm/data/transforms_factory.py`, `create_transform`
  */
 export function createTransform(options: TransformOptions): Transform {
-  return options.training ? trainingTransform(options) : evaluationTransform(options);
+  checkIsObject("createTransform", options);
+  if (options.training) {
+    checkOptionNames("createTransform", options, trainingNames);
+    return trainingTransform(options);
+  }
+  checkOptionNames("createTransform", options, evaluationNames);
+  return evaluationTransform(options);
 }

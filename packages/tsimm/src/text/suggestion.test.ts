@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { didYouMean } from "./did-you-mean.ts";
+import { suggestion } from "./suggestion.ts";
 
 test.each([
   ["stpe", ["cosine", "step", "tanh"], '; did you mean "step"?'],
@@ -10,5 +10,5 @@ test.each([
   ["x", ["lr"], ""],
   ["anything", [], ""],
 ])("for %j of %j suggests %j", (name, candidates, suffix) => {
-  expect(didYouMean(name, candidates)).toBe(suffix);
+  expect(suggestion(name, candidates)).toBe(suffix);
 });

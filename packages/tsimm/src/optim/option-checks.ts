@@ -1,0 +1,73 @@
+/** Checks of optimizer options: kinds and ranges of values, and that only known options are set. */
+import { suggestion } from "../text/suggestion.ts";
+import type { RuleOptions } from "./update-rule.ts";
+
+/** What a value must be. */
+export interface OptionCheck {
+  /** For messages. */
+  readonly text: string;
+  readonly test: (value: unknown) => boolean;
+}
+
+/** One check for each option. */
+export type OptionChecks<O> = { readonly [K in keyof O]-?: OptionCheck };
+
+const isNumber = (value: unknown): value is number => typeof value === "number" && Number.isFinite(value);
+const isFraction = (value: unknown) => isNumber(value) && value >= 0 && value < 1;
+
+export const nonNegative: OptionCheck = {
+  text: "a number >= 0",
+  test: (value) => isNumber(value) && value >= 0,
+};
+export const positive: OptionCheck = { text: "a number > 0", test: (value) => isNumber(value) && value > 0 };
+export const negative: OptionCheck = { text: "a number < 0", test: (value) => isNumber(value) && value < 0 };
+export const fraction: OptionCheck = { text: "a number in [0, 1)", test: isFraction };
+export const boolean: OptionCheck = { text: "true or false", test: (value) => typeof value === "boolean" };
+export const twoFractions: OptionCheck = {
+  text: "two numbers in [0, 1)",
+  test: (value) => Array.isArray(value) && value.length === 2 && value.every(isFraction),
+};
+
+/** The same check, null allowed. */
+export function orNull({ text, test }: OptionCheck): OptionCheck {
+  return { text: `${text} or null`, test: (value) => value === null || test(value) };
+}
+
+/**
+ * Completes options with an optimizer's defaults.
+ *
+ * @param where - Function named in errors.
+ * @param rule - All options of the optimizer, and the checks of their values.
+ * @param given - Those that were set; an undefined one counts as absent.
+ * @throws RangeError for an option that the optimizer does not have, or a value out of its range.
+ */
+export function completeOptions<O extends RuleOptions>(
+  where: string,
+  { defaults, checks }: { readonly defaults: O; readonly checks: OptionChecks<O> },
+  given: RuleOptions,
+): O {
+  const set = Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined));
+  const names = Object.keys(defaults);
+  for (const [name, value] of Object.entries(set)) {
+    if (!names.includes(name)) {
+      throw new RangeError(
+        `${where}: option must be one of ${names.join(", ")}, got "${name}"${suggestion(name, names)}`,
+      );
+    }
+    checkOption(where, name, value, checks[name as keyof O]);
+  }
+  return { ...defaults, ...set };
+}
+
+/**
+ * Checks the value of one option.
+ *
+ * @throws RangeError if it is not allowed.
+ */
+export function checkOption(where: string, name: string, value: unknown, { text, test }: OptionCheck): void {
+  if (!test(value)) throw new RangeError(`${where}: ${name} must be ${text}, got ${show(value)}`);
+}
+
+function show(value: unknown): string {
+  return typeof value === "number" ? String(value) : (JSON.stringify(value) ?? String(value));
+}

@@ -1,0 +1,76 @@
+/** Weights of a file, averaged where there is an average, as timm takes them. */
+import { readRegularFile, WEIGHTS_LIMIT } from "../files/read-file.ts";
+import { decodeSafetensors, type SafeTensors, type SafeTensorsMetadata } from "../weights/safetensors.ts";
+import { readCheckpoint } from "./checkpoint.ts";
+
+/** Weights that were read. */
+export interface ReadWeights {
+  /** State dict of the model. */
+  readonly tensors: SafeTensors;
+  /** Metadata of the file; its entry `tsimm` describes model, classes and preprocessing. */
+  readonly metadata: SafeTensorsMetadata;
+  /** Whether the weights are a moving average. */
+  readonly average: boolean;
+  /** The file that holds them. */
+  readonly path: string;
+}
+
+/**
+ * Reads a `<role>.safetensors`, `<role>.ema.safetensors` or `<role>.resume.safetensors` file of a run, or any other
+ * file of weights. Where there is a moving average, in the file or in `<role>.ema.safetensors` beside it, that is read.
+ *
+ * @param options - `average`: false reads the plain weights.
+ * @throws Error if the file cannot be read, or holds the average alone and the plain weights are asked for.
+ */
+export async function readWeights(
+  path: string,
+  { average = true }: { readonly average?: boolean } = {},
+): Promise<ReadWeights> {
+  const file = await readFile(path);
+  const { weights, sha256 } = file.entry;
+  if (sha256 !== undefined) {
+    const { model, ema } = (await readCheckpoint(path)).tensors;
+    const averaged = average ? ema : null;
+    return { ...file, tensors: averaged ?? model, average: averaged !== null, path };
+  }
+  if (weights === "ema") {
+    if (!average) {
+      throw new Error(
+        `"${path}" must hold plain weights, got the moving average; the plain ones are in "${plainBeside(path)}"`,
+      );
+    }
+    return { ...file, average: true, path };
+  }
+  const beside = path.replace(/\.safetensors$/, ".ema.safetensors");
+  const averaged = average && beside !== path ? await averageOf(file.entry, beside) : null;
+  return averaged ?? { ...file, average: false, path };
+}
+
+interface Entry {
+  readonly weights?: unknown;
+  readonly epoch?: unknown;
+  readonly arch?: unknown;
+  readonly sha256?: unknown;
+}
+
+async function readFile(path: string): Promise<Pick<ReadWeights, "tensors" | "metadata"> & { entry: Entry }> {
+  const { tensors, metadata } = decodeSafetensors(await readRegularFile(path, { limit: WEIGHTS_LIMIT }));
+  const entry: unknown = JSON.parse(metadata["tsimm"] ?? "null");
+  return { tensors, metadata, entry: typeof entry === "object" && entry !== null ? entry : {} };
+}
+
+/** The average in a file, if it is there and belongs to these weights. */
+async function averageOf({ arch, epoch }: Entry, path: string): Promise<ReadWeights | null> {
+  const file = await readFile(path).catch((error: NodeJS.ErrnoException) => {
+    if (error.code === "ENOENT") return null;
+    throw error;
+  });
+  const fits = file !== null && file.entry.arch === arch && file.entry.epoch === epoch;
+  return fits ? { ...file, average: true, path } : null;
+}
+
+function plainBeside(path: string): string {
+  return path.endsWith(".ema.safetensors")
+    ? path.replace(/\.ema\.safetensors$/, ".safetensors")
+    : path.replace(/\.safetensors$/, ".resume.safetensors");
+}
