@@ -1,5 +1,5 @@
 /** Shows schedules: a plot in the terminal or a file, a table of events, warnings. */
-import { checkCurveFile, type ScheduleCurve, writeCurveFile } from "../schedule/curve-file.ts";
+import { checkCurveFile, holdsEveryRate, type ScheduleCurve, writeCurveFile } from "../schedule/curve-file.ts";
 import { eventTable } from "../schedule/event-table.ts";
 import { scheduleEvents } from "../schedule/events.ts";
 import { rateLabel } from "../schedule/rate-label.ts";
@@ -53,18 +53,17 @@ interface Calculated {
   readonly explanations: ReadonlySet<string>;
 }
 
-function calculate({ schedules, updatesPerEpoch }: SchedulesToShow): Calculated {
+function calculate({ schedules, updatesPerEpoch, output }: SchedulesToShow): Calculated {
+  const every = output !== null && holdsEveryRate(output);
   const given = schedules.map(({ label, given }) => {
     checkArguments(given, "schedule");
     const args = resolveArguments(given);
-    return { label: label || args.sched, args, simulated: simulateSchedule(args, updatesPerEpoch) };
+    return { label: label || args.sched, args, simulated: simulateSchedule(args, updatesPerEpoch, { every }) };
   });
   const unit = given.some(({ simulated }) => simulated.unit === "update") ? "update" : "epoch";
   const curves = given.map(({ label, simulated }): ScheduleCurve => {
     const schedule = unit === "update" ? perUpdate(simulated, updatesPerEpoch ?? 1) : simulated;
-    const { sched, lr, numEpochs, rates } = schedule;
-    const findings = { events: scheduleEvents(schedule), warnings: scheduleWarnings(schedule) };
-    return { label, sched, lr, numEpochs, rates, ...findings };
+    return { label, schedule, events: scheduleEvents(schedule), warnings: scheduleWarnings(schedule) };
   });
   const explanations = given.map(({ args }) => learningRate(args).explanation);
   return { unit, curves, explanations: new Set(explanations.filter((line) => line !== null)) };
@@ -72,13 +71,16 @@ function calculate({ schedules, updatesPerEpoch }: SchedulesToShow): Calculated 
 
 function plot(unit: string, curves: readonly ScheduleCurve[], log: boolean): string[] {
   const { columns = 80, isTTY } = process.stdout;
-  const series = curves.map(({ label, rates }) => ({ label, values: rates }));
+  const series = curves.map(({ label, schedule: { times, rates, length } }) => ({
+    label,
+    ...{ times, values: rates, length },
+  }));
   const width = Math.min(100, Math.max(40, columns));
   const color = isTTY && process.stdout.hasColors();
   return terminalPlot(series, { title: "learning rate", xLabel: unit, width, log, color });
 }
 
-function headline({ label, sched, lr, numEpochs }: ScheduleCurve): string {
+function headline({ label, schedule: { sched, lr, numEpochs } }: ScheduleCurve): string {
   const assumed = sched === "plateau" ? ", if the metric never improves" : "";
   return `${label}: ${numEpochs} epochs, rate ${rateLabel(lr)}${assumed}`;
 }
