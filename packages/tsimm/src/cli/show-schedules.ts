@@ -1,8 +1,14 @@
 /** Shows schedules: a plot in the terminal or a file, a table of events, warnings. */
-import { checkCurveFile, holdsEveryRate, type ScheduleCurve, writeCurveFile } from "../schedule/curve-file.ts";
+import {
+  checkCurveFile,
+  holdsEveryRate,
+  type ScheduleCurve,
+  writeCurveFile,
+} from "../schedule/curve-file.ts";
 import { eventTable } from "../schedule/event-table.ts";
 import { scheduleEvents } from "../schedule/events.ts";
 import { rateLabel } from "../schedule/rate-label.ts";
+import { scheduleLabels } from "../schedule/schedule-labels.ts";
 import { perUpdate, simulateSchedule } from "../schedule/simulate.ts";
 import { terminalPlot } from "../schedule/terminal-plot.ts";
 import { scheduleWarnings } from "../schedule/warnings.ts";
@@ -55,17 +61,19 @@ interface Calculated {
 
 function calculate({ schedules, updatesPerEpoch, output }: SchedulesToShow): Calculated {
   const every = output !== null && holdsEveryRate(output);
-  const given = schedules.map(({ label, given }) => {
+  const resolved = schedules.map(({ label, given }) => {
     checkArguments(given, "schedule");
-    const args = resolveArguments(given);
-    return { label: label || args.sched, args, simulated: simulateSchedule(args, updatesPerEpoch, { every }) };
+    return { label, args: resolveArguments(given) };
   });
-  const unit = given.some(({ simulated }) => simulated.unit === "update") ? "update" : "epoch";
-  const curves = given.map(({ label, simulated }): ScheduleCurve => {
-    const schedule = unit === "update" ? perUpdate(simulated, updatesPerEpoch ?? 1) : simulated;
-    return { label, schedule, events: scheduleEvents(schedule), warnings: scheduleWarnings(schedule) };
+  const simulated = resolved.map(({ args }) => simulateSchedule(args, updatesPerEpoch, { every }));
+  const unit = simulated.some((schedule) => schedule.unit === "update") ? "update" : "epoch";
+  const labels = scheduleLabels(resolved);
+  const curves = simulated.map((one, i): ScheduleCurve => {
+    const schedule = unit === "update" ? perUpdate(one, updatesPerEpoch ?? 1) : one;
+    const findings = { events: scheduleEvents(schedule), warnings: scheduleWarnings(schedule) };
+    return { label: labels[i] ?? "", schedule, ...findings };
   });
-  const explanations = given.map(({ args }) => learningRate(args).explanation);
+  const explanations = resolved.map(({ args }) => learningRate(args).explanation);
   return { unit, curves, explanations: new Set(explanations.filter((line) => line !== null)) };
 }
 

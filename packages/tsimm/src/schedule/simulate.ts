@@ -82,7 +82,7 @@ export function simulateSchedule(
   // Plateau's rates follow from all that came before.
   const all = every || args.sched === "plateau";
   checkLength(length, all ? MOST_RATES : Number.MAX_SAFE_INTEGER, command);
-  const marks = [warmupT, ...starts, ...turns(args, lr).map((epoch) => epoch * perEpoch)];
+  const marks = scheduleTurns({ ...args, lr }, perEpoch);
   const times = all
     ? Array.from({ length }, (_, t) => t)
     : sampleTimes(length, marks, (t) => steady.scheduler.valuesAt(t)[0] ?? 0);
@@ -146,14 +146,16 @@ function cycleStarts({ sched, epochs, warmupEpochs, warmupPrefix, ...cycles }: T
   });
 }
 
-/** Epochs at which some schedule turns or ends, or the noise does. */
-function turns(args: TrainArguments, lr: number): number[] {
-  const { epochs, decayEpochs, decayRate, minLr, lrNoise } = args;
+/** t at which some schedule turns, or its warm-up, a cycle, the noise or itself ends. */
+export function scheduleTurns(args: TrainArguments, perEpoch: number): number[] {
+  const { epochs, decayEpochs, decayRate, minLr, lr, lrNoise, warmupEpochs, warmupPrefix } = args;
   const peak = 0.3 * epochs;
-  const minimum = decayEpochs * (Math.log(minLr / lr) / Math.log(decayRate));
-  const start = args.warmupPrefix ? args.warmupEpochs : 0;
-  const ofSchedule = [peak, epochs - decayEpochs, epochs, minimum].map((epoch) => start + epoch);
-  return [...ofSchedule.filter(Number.isFinite), ...(lrNoise ?? []).map((share) => share * epochs)];
+  const minimum = decayEpochs * (Math.log(minLr / Number(lr)) / Math.log(decayRate));
+  const afterStart = [peak, epochs - decayEpochs, epochs, minimum].filter(Number.isFinite);
+  const start = warmupPrefix ? warmupEpochs : 0;
+  const noise = (lrNoise ?? []).map((share) => share * epochs);
+  const turns = [warmupEpochs, ...cycleStarts(args), ...afterStart.map((epoch) => start + epoch), ...noise];
+  return turns.map((epoch) => epoch * perEpoch - ROUNDING);
 }
 
 /** More rates than that take minutes and gigabytes. */

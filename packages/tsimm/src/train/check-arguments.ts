@@ -15,7 +15,9 @@ export function checkArguments(given: Partial<TrainArguments>, command = "train"
     if (value === undefined || value === null) continue;
     const allowed = describe(flag);
     if (!allows(flag, value)) {
-      throw new UsageError(`${command}: --${separated(name, "-")} must be ${allowed}, got ${showValue(value)}`);
+      throw new UsageError(
+        `${command}: --${separated(name, "-")} must be ${allowed}, got ${showValue(value)}`,
+      );
     }
   }
 }

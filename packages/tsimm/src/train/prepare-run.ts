@@ -212,11 +212,7 @@ function warnAboutSmallInput({ name }: Model, { inputSize }: PretrainedConfig, {
 
 function warnAboutSchedule(
   args: TrainArguments,
-  {
-    numEpochs,
-    updatesPerEpoch,
-    ...context
-  }: Pick<Run, "numEpochs" | "updatesPerEpoch"> & MetricContext,
+  { numEpochs, updatesPerEpoch, ...context }: Pick<Run, "numEpochs" | "updatesPerEpoch"> & MetricContext,
   { warn }: Reporter,
 ): void {
   const schedule = simulateSchedule(args, updatesPerEpoch, { command: "train" });

@@ -11,7 +11,9 @@ export function predictCommand(): Command {
     .requiredOption("--checkpoint <file>", "model.onnx or a .safetensors file of a run")
     .option("--topk <int>", "classes per image", positiveInteger, 1)
     .addOption(
-      new Option("--engine <name>", "where the model runs").choices(["auto", "native", "wasm"]).default("auto"),
+      new Option("--engine <name>", "where the model runs")
+        .choices(["auto", "native", "wasm"])
+        .default("auto"),
     )
     .action(async (images: string[], options: { checkpoint: string; topk: number; engine: string }) => {
       const { createEngine } = await import("../../runtime/create-engine.ts");
