@@ -176,6 +176,7 @@ function drawLine(
 }
 
 interface PanelPixels {
+  readonly xDomain: readonly [number, number];
   readonly top: number;
   readonly bottom: number;
   toPixels(y: number): number;
@@ -183,19 +184,28 @@ interface PanelPixels {
 }
 
 /** Labels at the ends of the lines, moved apart where they would overlap. */
-function drawLabels(panel: Panel, { top, bottom, toPixels, xToPixels }: PanelPixels): Plot.Markish[] {
+function drawLabels(
+  panel: Panel,
+  { xDomain, top, bottom, toPixels, xToPixels }: PanelPixels,
+): Plot.Markish[] {
+  const [, lastX] = xDomain;
   const ends = panel.series.flatMap((series, i) => {
     const end = finitePoints({ ...panel, series: [series] }).at(-1);
     if (series.label === "" || end === undefined) return [];
     const lines = wrapped(series.label);
     const left = xToPixels(end[0]) + LABEL_DISTANCE;
     const width = CHARACTER * Math.max(...lines.map((line) => line.length));
-    return [{ lines, x: end[0], y: end[1], left, right: left + width, fill: color(series, i) }];
+    // Lines that go on pass below the label.
+    const raised = end[0] < lastX ? LINE_HEIGHT * 0.7 : 0;
+    const wanted = toPixels(end[1]) - raised;
+    return [{ lines, x: end[0], y: end[1], wanted, left, right: left + width, fill: color(series, i) }];
   });
   return besideEachOther(ends).flatMap((group) => {
-    const wanted = group.map(({ y }) => toPixels(y));
     const sizes = group.map(({ lines }) => lines.length * LINE_HEIGHT);
-    const places = spread(wanted, { sizes, within: [top - LINE_HEIGHT / 2, bottom + LINE_HEIGHT / 2] });
+    const places = spread(
+      group.map(({ wanted }) => wanted),
+      { sizes, within: [top - LINE_HEIGHT / 2, bottom + LINE_HEIGHT / 2] },
+    );
     return group.map(({ lines, x, y, fill }, i) =>
       Plot.text([lines.join("\n")], {
         x: [x],
@@ -203,7 +213,7 @@ function drawLabels(panel: Panel, { top, bottom, toPixels, xToPixels }: PanelPix
         textAnchor: "start",
         lineHeight: LINE_HEIGHT / FONT_SIZE,
         dx: LABEL_DISTANCE,
-        dy: (places[i] ?? 0) - (wanted[i] ?? 0),
+        dy: (places[i] ?? 0) - toPixels(y),
         fill,
         stroke: "#ffffff",
         strokeWidth: 4,

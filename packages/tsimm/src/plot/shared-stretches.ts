@@ -45,13 +45,23 @@ export function sharedStretches(
   const groups = Array.from({ length: columns }, (_, column) => groupsIn(heights.map((ys) => ys[column])));
   return series.map((line, index) => {
     const ends: { from: number; to: number; members: readonly number[] }[] = [];
+    const add = (from: number, to: number, members: readonly number[]) => {
+      const before = ends.at(-1);
+      if (before !== undefined && same(before.members, members)) before.to = to;
+      else if (from < to) ends.push({ from, to, members });
+    };
     for (let from = 0, to = 0; from < columns; from = to) {
       const members = groups[from]?.get(index) ?? [index];
       while (to < columns && same(groups[to]?.get(index) ?? [index], members)) to++;
-      const kept = to - from >= SHORTEST ? members : [index];
-      const before = ends.at(-1);
-      if (before !== undefined && same(before.members, kept)) before.to = to;
-      else ends.push({ from, to, members: kept });
+      if (to - from < SHORTEST) {
+        add(from, to, [index]);
+        continue;
+      }
+      // The jumps by which lines meet and part are each line's own.
+      const [first, last] = [from === 0 ? from : from + 1, to === columns ? to : to - 1];
+      add(from, first, [index]);
+      add(first, last, members);
+      add(last, to, [index]);
     }
     if (ends.length === 1) {
       const members = ends[0]?.members ?? [index];

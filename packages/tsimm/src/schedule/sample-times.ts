@@ -4,10 +4,11 @@
 const EVERY = 100_000;
 /** Equal stretches of a longer one, before they are divided. */
 const STRETCHES = 4096;
-/** Most t taken between the ends of a stretch. */
-const MOST = 64;
+/** Most t taken between the ends of a stretch, and of all stretches together. */
+const MOST = 128;
+const MOST_OF_ALL = 100_000;
 /** Share of a value by which a straight line may miss it. */
-const TOLERANCE = 1e-3;
+const TOLERANCE = 0.01;
 
 /**
  * Every t of a short schedule. Of a long one enough that a rate held from each t to the next draws the same
@@ -33,9 +34,13 @@ export function sampleTimes(
     .filter((t) => t >= 0 && t < length)
     .sort((a, b) => a - b)
     .map((t) => ({ t, rate: rateAt(t) }));
+  let left = MOST_OF_ALL;
   return points.flatMap((point, i) => {
     const next = points[i + 1];
-    return next === undefined ? [point.t] : [point.t, ...divide(point, next, rateAt, { left: MOST })];
+    if (next === undefined) return [point.t];
+    const between = divide(point, next, rateAt, { left: Math.min(MOST, left) });
+    left -= between.length;
+    return [point.t, ...between];
   });
 }
 
