@@ -101,14 +101,13 @@ function plateauWarning(
   if (context !== undefined && metric === "top5" && context.numClasses <= 5) {
     return `--eval-metric top5 is always 100 % with ${context.numClasses} classes: it never improves, and plateau lowers the rate all the same; pass --eval-metric top1 or loss`;
   }
-  // A relative threshold of 1 asks for a loss below 0 or for twice the accuracy.
-  const most = thresholdMode === "rel" ? 1 : metric === "loss" ? Number.POSITIVE_INFINITY : 100;
-  if (plateauThreshold < most) return null;
-  return `--plateau-threshold ${plateauThreshold} with --threshold-mode ${thresholdMode} counts hardly any improvement of ${metric}; pass a smaller --plateau-threshold`;
+  // Accuracies end at 100 %.
+  if (thresholdMode === "rel" || metric === "loss" || plateauThreshold < 100) return null;
+  return `--plateau-threshold ${plateauThreshold} is more than ${metric} can improve; pass a smaller one, or --threshold-mode rel`;
 }
 
 function minimumWarning(schedule: SimulatedSchedule): string | null {
-  const { sched, lr, minLr, length } = schedule;
+  const { sched, lr, minLr, length, numEpochs, args } = schedule;
   if (WITHOUT_MINIMUM.includes(sched)) {
     return minLr > 0 ? `--min-lr ${rateLabel(minLr)} has no effect on ${sched}` : null;
   }
@@ -117,8 +116,9 @@ function minimumWarning(schedule: SimulatedSchedule): string | null {
   }
   if (sched === "plateau" || minLr === lr) return null;
   const lowest = afterWarmup(schedule).reduce((low, rate) => Math.min(low, rate));
-  // The last of few rates of a straight line is well above its end: that is the length of the run.
-  const left = Math.max(LEFT, 2 / length);
+  // The last of few rates on the way to the minimum is well above it: that is the length of the run.
+  const steps = sched === "wsd" ? args.decayEpochs * (length / numEpochs) : length;
+  const left = Math.max(LEFT, 2 / steps);
   if (lowest - minLr <= left * (lr - minLr)) return null;
   const share = Math.round((100 * lowest) / lr);
   return `the minimum ${rateLabel(minLr)} is never reached: the lowest rate is ${rateLabel(lowest)}, ${share} % of ${rateLabel(lr)}; ${adviceAgainstHighEnd(sched)}`;
