@@ -64,35 +64,38 @@ export function simulateSchedule(
       `${command}: --updates-per-epoch must be given with --sched-on-updates, got none; ${advice}`,
     );
   }
+  return fromFlags(command, args, () => simulate(args, updatesPerEpoch ?? 1, { every, command }));
+}
+
+function simulate(
+  args: TrainArguments,
+  updatesPerEpoch: number,
+  { every, command }: Required<SimulationOptions>,
+): SimulatedSchedule {
   const { lr } = learningRate(args);
-  const perEpoch = args.schedOnUpdates ? (updatesPerEpoch ?? 1) : 1;
+  const perEpoch = args.schedOnUpdates ? updatesPerEpoch : 1;
   const start = (changed: Partial<TrainArguments>) => {
     const group = { lr };
-    const optimizer = { paramGroups: [group] };
     const flags = { ...args, lr, ...changed };
-    return {
-      group,
-      ...fromFlags(command, args, () => createScheduler(flags, optimizer, { updatesPerEpoch: perEpoch })),
-    };
+    return { group, ...createScheduler(flags, { paramGroups: [group] }, { updatesPerEpoch: perEpoch }) };
   };
   const steady = start({ lrNoise: null });
-  const length = steady.numEpochs * perEpoch;
-  const warmupT = args.warmupEpochs * perEpoch;
-  const starts = cycleStarts(args).map((epoch) => Math.ceil(epoch * perEpoch - ROUNDING));
+  const { scheduler, numEpochs } = steady;
+  const length = numEpochs * perEpoch;
   // Plateau's rates follow from all that came before.
   const all = every || args.sched === "plateau";
   checkLength(length, all ? MOST_RATES : Number.MAX_SAFE_INTEGER, command);
-  const marks = scheduleTurns({ ...args, lr }, perEpoch);
   const times = all
     ? Array.from({ length }, (_, t) => t)
-    : sampleTimes(length, marks, (t) => steady.scheduler.valuesAt(t)[0] ?? 0);
+    : sampleTimes(length, scheduleTurns({ ...args, lr }, perEpoch), (t) => scheduler.valuesAt(t)[0] ?? 0);
   const steadyRates = drive(steady, times);
   return {
-    sched: args.sched,
-    args,
+    ...{ sched: args.sched, args, lr, numEpochs, length, times, steadyRates },
     unit: args.schedOnUpdates ? "update" : "epoch",
-    ...{ lr, numEpochs: steady.numEpochs, length, warmupT, cycleStarts: starts, minLr: args.minLr },
-    ...{ times, rates: args.lrNoise === null ? steadyRates : drive(start({}), times), steadyRates },
+    warmupT: args.warmupEpochs * perEpoch,
+    cycleStarts: cycleStarts(args).map((epoch) => Math.ceil(epoch * perEpoch - ROUNDING)),
+    minLr: args.minLr,
+    rates: args.lrNoise === null ? steadyRates : drive(start({}), times),
   };
 }
 

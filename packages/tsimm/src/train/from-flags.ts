@@ -28,6 +28,7 @@ const FLAGS: Readonly<Record<string, readonly ArgumentName[]>> = {
   kDecay: ["lrKDecay"],
   threshold: ["plateauThreshold"],
   lr: ["lr", "lrBase"],
+  lrScale: ["layerDecay"],
 
   "createModel.name": ["model"],
   imgSize: ["inputSize", "imgSize"],
@@ -45,12 +46,19 @@ const FLAGS: Readonly<Record<string, readonly ArgumentName[]>> = {
 const IN_UNITS = ["tInitial", "decayT", "warmupT", "cooldownT"];
 
 /** What flags cannot say word by word. */
-const SENTENCES: Readonly<Record<string, string>> = {
-  stepOnEpochs: "--sched-on-updates must be off for plateau, got on; the metric is known once an epoch",
-  timescaleT: "--warmup-epochs must be an integer > 0 for invsqrt, got 0; its decay begins with the warm-up",
+const SENTENCES: Readonly<Record<string, (args: Partial<TrainArguments>) => string>> = {
+  stepOnEpochs: () => "--sched-on-updates must be off for plateau, got on; the metric is known once an epoch",
+  timescaleT: () =>
+    "--warmup-epochs must be an integer > 0 for invsqrt, got 0; its decay begins with the warm-up",
+  paramGroups: ({ layerDecayNoOptScale }) =>
+    `--layer-decay-no-opt-scale must leave something to train, got ${layerDecayNoOptScale}; pass a smaller one`,
 };
 
-const REFUSAL = /^(?<where>[\w.]+): (?<parameter>\w+)(?:\[\d+\])? must (?<rest>.*)$/s;
+/** Errors of the JavaScript engine about arrays that are too large. */
+const TOO_LARGE = /^(Invalid typed array length|Array buffer allocation failed|Invalid array length)/;
+
+const REFUSAL =
+  /^(?<where>[\w.]+): (?:paramGroups\[\d+\]\.)?(?<parameter>\w+)(?:\[\d+\])? must (?<rest>.*)$/s;
 
 /**
  * The result of `make`, which takes its arguments from flags.
@@ -82,9 +90,12 @@ export function fromFlags<T>(command: string, args: Partial<TrainArguments>, mak
  * // => "train: --decay-epochs must be <= --epochs (= 50), got 90"
  */
 export function flagMessage(message: string, command: string, args: Partial<TrainArguments>): string {
+  if (TOO_LARGE.test(message)) {
+    return `${command}: the model must fit into memory (${message}); lower --num-classes or --img-size`;
+  }
   const { where = "", parameter = "", rest = "" } = REFUSAL.exec(message)?.groups ?? {};
   const sentence = SENTENCES[parameter];
-  if (sentence !== undefined) return `${command}: ${sentence}`;
+  if (sentence !== undefined) return `${command}: ${sentence(args)}`;
   const name = argumentOf(where, parameter, args);
   if (name === undefined) return withFlags(message, where, args);
   const typed = args[name] ?? null;
@@ -93,7 +104,7 @@ export function flagMessage(message: string, command: string, args: Partial<Trai
 }
 
 /** The value of a message: a number, a list or a quoted text. */
-const GOT = /(, got )(?:-?[\d.]+(?:e[-+]\d+)?|\[[^\]]*\]|"[^"]*")/;
+const GOT = /(, got )(?:-?[\d.]+(?:e[-+]\d+)?|-?Infinity|\[[^\]]*\]|"[^"]*")/;
 
 /** Words in camel case that stand alone, not in a path or in quotes, perhaps with a value after them. */
 const WORD = /(?<![\w/\\."'-])([a-z]+(?:[A-Z][a-z]*)+)(?![\w/\\"'-])( \(= [^)]*\))?/g;
@@ -101,7 +112,10 @@ const WORD = /(?<![\w/\\."'-])([a-z]+(?:[A-Z][a-z]*)+)(?![\w/\\"'-])( \(= [^)]*\
 function withFlags(text: string, where: string, args: Partial<TrainArguments>): string {
   return text
     .replace('use noiseType "uniform" or a smaller noiseStd', "use a smaller noiseStd")
-    .replace(", or null", "")
+    .replace(
+      "a number, a pair [from, to] with from < to, or null",
+      "a number, or two of which the first is smaller",
+    )
     .replace(WORD, (all: string, word: string, value = "") => {
       const name = argumentOf(where, word, args);
       if (name === undefined) return all;
