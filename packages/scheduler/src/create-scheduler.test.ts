@@ -201,3 +201,26 @@ describe("refuses", () => {
     expect(() => schedulerKwargs({ sched: "stpe" })).toThrow(/^schedulerKwargs: sched/);
   });
 });
+
+describe("wsd decays in the last 0.3 of its run where no decay is given", () => {
+  const rates = (numEpochs: number, run: { scheduler: { valuesAt(t: number): number[] } }) =>
+    [0.7, 0.85, 1].map((share) => run.scheduler.valuesAt(share * numEpochs)[0]);
+
+  test.each([1, 10, 50, 300])("%d epochs", (numEpochs) => {
+    const optimizer = () => ({ paramGroups: [{ lr: 0.1 }] });
+    const expected = [0.1, expect.closeTo(0.05, 12), 0];
+    const factory = createSchedulerV2(optimizer(), { sched: "wsd", numEpochs });
+    expect(rates(numEpochs, factory)).toEqual(expected);
+    const args = { sched: "wsd", epochs: numEpochs, warmupEpochs: 0 };
+    expect(rates(numEpochs, createScheduler(args, optimizer()))).toEqual(expected);
+  });
+
+  test("a given decay holds, and one that does not fit is refused", () => {
+    const optimizer = { paramGroups: [{ lr: 0.1 }] };
+    const { scheduler } = createSchedulerV2(optimizer, { sched: "wsd", numEpochs: 50, decayEpochs: 40 });
+    expect([10, 30, 50].map((t) => scheduler.valuesAt(t)[0])).toEqual([0.1, 0.05, 0]);
+    expect(() => createSchedulerV2(optimizer, { sched: "wsd", numEpochs: 50, decayEpochs: 90 })).toThrow(
+      new RangeError("WSDLRScheduler: decayT must be <= tInitial (= 50), got 90"),
+    );
+  });
+});

@@ -3,7 +3,12 @@ import { CosineLRScheduler } from "./cosine-lr.ts";
 import { endOfShrinking, isPastShrinking, totalLength } from "./cycles.ts";
 import { finite, refusal } from "./errors.ts";
 import { ExponentialLRScheduler } from "./exponential-lr.ts";
-import { type CreateSchedulerOptions, factoryChecks, type SchedulerName } from "./factory-options.ts";
+import {
+  type CreateSchedulerOptions,
+  defaultDecayEpochs,
+  factoryChecks,
+  type SchedulerName,
+} from "./factory-options.ts";
 import { InverseSqrtLRScheduler } from "./inverse-sqrt-lr.ts";
 import { LinearLRScheduler } from "./linear-lr.ts";
 import { floorDivide } from "./math/floor-division.ts";
@@ -89,7 +94,9 @@ function create(
   given: CreateSchedulerOptions,
   names: Readonly<Record<string, string>> = {},
 ): ScheduledRun {
-  const options = readOptions<Options>(where, factoryChecks, given, renamed, names);
+  const read = readOptions<Options>(where, factoryChecks, given, renamed, names);
+  const decayEpochs = given.decayEpochs ?? defaultDecayEpochs(read.sched, read.numEpochs, read.decayEpochs);
+  const options = { ...read, decayEpochs };
   const { sched, stepOnEpochs, updatesPerEpoch } = options;
   if (!stepOnEpochs && !(updatesPerEpoch > 0)) {
     const allowed = "an integer > 0 when stepOnEpochs is false";

@@ -28,7 +28,10 @@ export interface CreateSchedulerOptions {
   readonly sched?: SchedulerName;
   /** Length of the (first) cycle in epochs, > 0, default 300. */
   readonly numEpochs?: number;
-  /** step, exponential: epochs between drops; wsd: epochs of decay; > 0, fractions allowed, default 90. */
+  /**
+   * step, exponential: epochs between drops, default 90; wsd: epochs of decay, default 0.3 × `numEpochs`; > 0,
+   * fractions allowed.
+   */
   readonly decayEpochs?: number;
   /** multistep: milestones in epochs, default [90, 180, 270]. */
   readonly decayMilestones?: readonly number[];
@@ -127,6 +130,11 @@ export const factoryChecks: Checks<Required<CreateSchedulerOptions>> = {
   stepOnEpochs: boolean(true),
   updatesPerEpoch: number({ atLeast: 0, integer: true, fallback: 0 }),
 };
+
+/** `decayEpochs` where none is given; wsd decays within its run, whatever the length. */
+export function defaultDecayEpochs(sched: string, numEpochs: number, otherwise: number): number {
+  return sched === "wsd" ? (3 * numEpochs) / 10 : otherwise;
+}
 
 /**
  * The names that {@link createScheduler} and {@link createSchedulerV2} know.

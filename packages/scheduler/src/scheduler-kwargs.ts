@@ -1,5 +1,5 @@
 import { refusal } from "./errors.ts";
-import { type CreateSchedulerOptions, factoryChecks } from "./factory-options.ts";
+import { type CreateSchedulerOptions, defaultDecayEpochs, factoryChecks } from "./factory-options.ts";
 import { camelCase } from "./nearest-name.ts";
 import { boolean } from "./options.ts";
 
@@ -80,10 +80,11 @@ export function readArgs(
   refuseSnakeCase(where, args);
   const { power, plateauThreshold, thresholdMode, milestoneTiming } = args;
   const { sched, thresholdMode: mode, milestoneTiming: timing } = factoryChecks;
+  const numEpochs = args.epochs ?? 100;
   return {
     sched: sched(args.sched, where, "sched"),
-    numEpochs: args.epochs ?? 100,
-    decayEpochs: args.decayEpochs ?? 30,
+    numEpochs,
+    decayEpochs: args.decayEpochs ?? defaultDecayEpochs(args.sched, numEpochs, 30),
     decayMilestones: args.decayMilestones ?? [30, 60],
     warmupEpochs: args.warmupEpochs ?? 5,
     cooldownEpochs: args.cooldownEpochs ?? 0,

@@ -96,7 +96,7 @@ export const trainFlags: Readonly<Record<keyof TrainArguments, Flag>> = {
   epochs: { type: "int", default: 300, min: 1, group: "Schedule", help: "epochs to train" },
   startEpoch: { type: "int", default: null, min: 0, group: "Schedule", help: "first epoch; overrides the resumed one" },
   decayMilestones: { type: "ints", default: [90, 180, 270], min: 0, count: [1, 1000], group: "Schedule", help: "epochs at which multistep decays" },
-  decayEpochs: { type: "float", default: 90, above: 0, group: "Schedule", help: "epochs between two decays of step; fractions allowed" },
+  decayEpochs: { type: "float", default: 90, above: 0, group: "Schedule", help: "epochs between two decays of step; epochs of decay of wsd, where 0.3 x --epochs is the default; fractions allowed" },
   decayRate: { type: "float", default: 0.1, min: 0, short: "--dr", group: "Schedule", help: "factor of a decay (step, multistep, plateau)" },
   cooldownEpochs: { type: "int", default: 0, min: 0, group: "Schedule", help: "epochs at the lowest rate after a cyclic schedule; plateau's cooldown" },
   patienceEpochs: { type: "int", default: 10, min: 0, group: "Schedule", help: "epochs without improvement that plateau waits" },
@@ -158,7 +158,10 @@ export function resolveArguments(...given: readonly Partial<TrainArguments>[]): 
     const values = given.map((layer) => layer[name]).filter((value) => value !== undefined && value !== null);
     resolved[name] = values.at(-1) ?? flag.default;
   }
-  return resolved as TrainArguments;
+  const args = resolved as TrainArguments;
+  const decayIsGiven = given.some(({ decayEpochs }) => typeof decayEpochs === "number");
+  // The table's default is longer than a short run.
+  return args.sched === "wsd" && !decayIsGiven ? { ...args, decayEpochs: (3 * args.epochs) / 10 } : args;
 }
 
 /** `warmupEpochs` → `warmup-epochs` (command line) or, with `_`, `warmup_epochs` (files). */

@@ -1,6 +1,8 @@
 /** The schedules that a run followed before it was resumed with another one. */
 import { createScheduler } from "@tsimm/scheduler";
 import { z } from "zod";
+import { sampleTimes } from "../schedule/sample-times.ts";
+import { scheduleTurns } from "../schedule/simulate.ts";
 import { fromKeys } from "./args-yaml.ts";
 import {
   type ArgumentName,
@@ -51,21 +53,20 @@ export function earlierPlan(
  * Rates of an earlier plan, at the t of the present one.
  *
  * @param perEpoch - t of the present plan in an epoch: 1, or its updates.
- * @returns null if they are no function of time.
+ * @returns Where to look, and the rates there; null if they are no function of time.
  */
-export function earlierRates(plan: EarlierPlan, perEpoch: number): number[] | null {
-  const args = resolveArguments(fromKeys(plan.args).given);
-  const { lr } = learningRate(args);
+export function earlierRates(
+  plan: EarlierPlan,
+  perEpoch: number,
+): { readonly times: number[]; readonly rates: number[]; readonly length: number } | null {
+  const given = resolveArguments(fromKeys(plan.args).given);
+  const args = { ...given, lr: learningRate(given).lr };
   const { updatesPerEpoch } = plan;
-  const { scheduler } = createScheduler({ ...args, lr }, { paramGroups: [{ lr }] }, { updatesPerEpoch });
+  const { scheduler } = createScheduler(args, { paramGroups: [{ lr: args.lr }] }, { updatesPerEpoch });
+  if (scheduler.stateDict().plateau !== undefined) return null;
   const own = scheduler.tInEpochs ? 1 : updatesPerEpoch;
-  const rates: number[] = [];
-  for (let t = 0; t < plan.until * perEpoch; t++) {
-    const ownT = Math.floor((t * own) / perEpoch);
-    const [rate] =
-      (scheduler.tInEpochs ? scheduler.getEpochValues(ownT) : scheduler.getUpdateValues(ownT)) ?? [];
-    if (rate === undefined) return null;
-    rates.push(rate);
-  }
-  return rates;
+  const rateAt = (t: number) => scheduler.valuesAt(Math.floor((t * own) / perEpoch))[0] ?? 0;
+  const length = Math.ceil(plan.until * perEpoch);
+  const times = sampleTimes(length, scheduleTurns(args, perEpoch), rateAt);
+  return { times, rates: times.map(rateAt), length };
 }

@@ -11,8 +11,8 @@ import type { Optimizer } from "../optim/optimizer.ts";
 import { createEngine } from "../runtime/create-engine.ts";
 import { createTrainingStep } from "../runtime/training-step.ts";
 import { simulateSchedule } from "../schedule/simulate.ts";
-import { scheduleWarnings } from "../schedule/warnings.ts";
-import { fromFlags, UsageError } from "../usage-error.ts";
+import { type MetricContext, scheduleWarnings } from "../schedule/warnings.ts";
+import { UsageError } from "../usage-error.ts";
 import { argsYaml, savedArguments } from "./args-yaml.ts";
 import { resolveArguments, type TrainArguments } from "./arguments.ts";
 import { checkArguments } from "./check-arguments.ts";
@@ -20,6 +20,7 @@ import { dataConfigLines, inputChannels, resolveDataConfig } from "./data-config
 import { dataDigest } from "./data-digest.ts";
 import { demoArguments } from "./demo.ts";
 import { flagWords } from "./flag-words.ts";
+import { fromFlags } from "./from-flags.ts";
 import { learningRate } from "./learning-rate.ts";
 import { createLoaders, openData } from "./open-data.ts";
 import { type ClaimedFolder, checkExperiment, createOutputFolder, runName } from "./output-folder.ts";
@@ -79,15 +80,19 @@ async function prepare(
   if (rate.explanation !== null) reporter.info(rate.explanation);
   const optimizer = createRunOptimizer(args, rate.lr, model, reporter);
   const ema = args.modelEma
-    ? new ModelEma(model, { decay: args.modelEmaDecay, warmup: args.modelEmaWarmup })
+    ? fromFlags("train", args, () => {
+        return new ModelEma(model, { decay: args.modelEmaDecay, warmup: args.modelEmaWarmup });
+      })
     : null;
-  const loaders = createLoaders(data, args, dataConfig, reporter);
+  const loaders = fromFlags("train", args, () => createLoaders(data, args, dataConfig, reporter));
   const { trainLoader, valLoader } = loaders;
   try {
     const updatesPerEpoch = Math.ceil(trainLoader.length / args.gradAccumSteps);
     const metric = valLoader === null ? "loss" : args.evalMetric;
     const flags = { ...args, lr: rate.lr, evalMetric: metric };
-    const { scheduler, numEpochs } = fromFlags(() => createScheduler(flags, optimizer, { updatesPerEpoch }));
+    const { scheduler, numEpochs } = fromFlags("train", args, () =>
+      createScheduler(flags, optimizer, { updatesPerEpoch }),
+    );
     const target = { args, given, classNames, model, optimizer, scheduler, ema, updatesPerEpoch, reporter };
     const progress =
       checkpoint === null
@@ -107,7 +112,8 @@ async function prepare(
     }
     const from = args.schedOnUpdates ? progress.update : progress.epoch;
     refuseNegativeRates(args, { command: "train", updatesPerEpoch, from });
-    warnAboutSchedule(args, { numEpochs, updatesPerEpoch }, reporter);
+    const { numClasses } = model;
+    warnAboutSchedule(args, { numEpochs, updatesPerEpoch, metric, numClasses }, reporter);
     reporter.info(scheduleLine(args, numEpochs));
     for (const line of lossLines(args)) reporter.info(line);
     const engine = await createEngine(args.engine);
@@ -198,7 +204,7 @@ function createRunModel(args: TrainArguments, classes: number, { info, warn }: R
     dropPathRate: args.dropPath ?? args.dropConnect,
     seed: args.seed,
   };
-  const model = fromFlags(() => createModel(args.model, options));
+  const model = fromFlags("train", args, () => createModel(args.model, options));
   const count = model.parameters.reduce((sum, { data }) => sum + data.length, 0);
   info(`Model ${model.name} created, param count:${count}`);
   return model;
@@ -209,7 +215,7 @@ function createRunOptimizer(args: TrainArguments, lr: number, model: Model, { in
   const { layerDecay, layerDecayMinScale, layerDecayNoOptScale } = args;
   const layers = { layerDecay, layerDecayMinScale, layerDecayNoOptScale };
   const flags = { opt, lr, weightDecay, momentum, optEps, optBetas, ...layers };
-  const optimizer = fromFlags(() => createOptimizer(flags, model));
+  const optimizer = fromFlags("train", args, () => createOptimizer(flags, model));
   const [group] = optimizer.paramGroups;
   const {
     params: _params,
@@ -263,10 +269,11 @@ function warnAboutSmallInput({ name }: Model, { inputSize }: PretrainedConfig, {
 
 function warnAboutSchedule(
   args: TrainArguments,
-  { numEpochs, updatesPerEpoch }: Pick<Run, "numEpochs" | "updatesPerEpoch">,
+  { numEpochs, updatesPerEpoch, ...context }: Pick<Run, "numEpochs" | "updatesPerEpoch"> & MetricContext,
   { warn }: Reporter,
 ): void {
-  for (const line of scheduleWarnings(simulateSchedule(args, updatesPerEpoch))) warn(line);
+  const schedule = simulateSchedule(args, updatesPerEpoch, { command: "train" });
+  for (const line of scheduleWarnings(schedule, context)) warn(line);
   const updates = numEpochs * updatesPerEpoch;
   if (args.modelEma && !args.modelEmaWarmup && args.modelEmaDecay ** updates > 0.5) {
     warn(

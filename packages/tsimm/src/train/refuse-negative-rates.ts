@@ -1,8 +1,9 @@
 /** Refuses noise that makes learning rates negative. */
 import { createScheduler } from "@tsimm/scheduler";
 import { rateLabel } from "../schedule/rate-label.ts";
-import { fromFlags, UsageError } from "../usage-error.ts";
+import { UsageError } from "../usage-error.ts";
 import type { TrainArguments } from "./arguments.ts";
+import { fromFlags } from "./from-flags.ts";
 import { learningRate } from "./learning-rate.ts";
 
 /** No normal draw of float32 lies beyond: sqrt(2 × 24 × ln 2). */
@@ -31,7 +32,7 @@ export function refuseNegativeRates(
   if (lrNoise === null || lrNoisePct <= 1 || lrNoiseStd * GREATEST_DRAW <= 1) return;
   const { lr } = learningRate(args);
   const options = { updatesPerEpoch: updatesPerEpoch ?? 0 };
-  const { scheduler, numEpochs } = fromFlags(() =>
+  const { scheduler, numEpochs } = fromFlags(command, args, () =>
     createScheduler({ ...args, lr }, { paramGroups: [{ lr }] }, options),
   );
   const length = schedOnUpdates ? numEpochs * options.updatesPerEpoch : numEpochs;

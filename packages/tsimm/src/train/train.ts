@@ -7,11 +7,12 @@ import type { Model } from "../models/model.ts";
 import { checkOptionNames } from "../option-names.ts";
 import { createEvaluation } from "../runtime/evaluation-step.ts";
 import { printable } from "../text/printable.ts";
-import type { TrainArguments } from "./arguments.ts";
+import { resolveArguments, type TrainArguments } from "./arguments.ts";
 import { type Best, isBetter } from "./checkpoint-history.ts";
 import { evaluate } from "./evaluate.ts";
 import { placeSample, writeCurves, writeOnnx, writeSchedule } from "./export.ts";
 import { readStates, roleText } from "./find-checkpoint.ts";
+import { flagMessage } from "./from-flags.ts";
 import { scientific, significant } from "./log-format.ts";
 import { prepareRun } from "./prepare-run.ts";
 import { type Reporter, silent } from "./reporter.ts";
@@ -61,15 +62,23 @@ export async function train(
 ): Promise<TrainResult> {
   checkOptionNames("train", options, { reporter: true, signal: true });
   const { reporter = silent, signal = new AbortController().signal } = options;
-  const run = await prepareRun(given, reporter, signal).catch(explainWriteError);
+  try {
+    return await trainRun(await prepareRun(given, reporter, signal));
+  } catch (error) {
+    if (error instanceof WriteError) throw await explained(error);
+    // Errors of library functions name their parameters.
+    if (error instanceof Error) error.message = flagMessage(error.message, "train", resolveArguments(given));
+    throw error;
+  }
+}
+
+async function trainRun(run: Run): Promise<TrainResult> {
   try {
     const begun = run.progress.epoch;
     await writeSchedule(run);
     const ended = await trainEpochs(run);
     if (ended === "nothing trained" && run.isNew) await removeStart(run.folder);
     return await finish(run, { finished: ended === "finished", done: begun >= run.numEpochs });
-  } catch (error) {
-    return await explainWriteError(error);
   } finally {
     await run.close();
     // Only a run that has removed its files leaves the folder empty.
@@ -201,8 +210,7 @@ async function removeStart(folder: string): Promise<void> {
 }
 
 /** Throws the same error; one of writing with the way to go on. */
-async function explainWriteError(error: unknown): Promise<never> {
-  if (!(error instanceof WriteError)) throw error;
+async function explained(error: WriteError): Promise<Error> {
   const folder = dirname(error.path);
   const { states } = await readStates(folder).catch(() => ({ states: [] }));
   const [newest] = states;
@@ -212,7 +220,7 @@ async function explainWriteError(error: unknown): Promise<never> {
       : `the last checkpoint (${roleText(newest.path)}, epoch ${newest.state.epoch}) is whole`;
   const cure = CURES[error.code] ?? "check the disk";
   const how = newest === undefined ? "begin again with" : "go on with";
-  throw new Error(`train: ${error.message}; ${kept}: ${cure}, then ${how} --resume "${printable(folder)}"`, {
+  return new Error(`train: ${error.message}; ${kept}: ${cure}, then ${how} --resume "${printable(folder)}"`, {
     cause: error,
   });
 }

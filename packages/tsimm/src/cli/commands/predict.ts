@@ -1,7 +1,7 @@
 /** `tsimm predict`. */
 import { stat } from "node:fs/promises";
 import { join } from "node:path";
-import { Command, InvalidArgumentError } from "commander";
+import { Command, InvalidArgumentError, Option } from "commander";
 import { printable } from "../../text/printable.ts";
 
 interface PredictOptions {
@@ -22,7 +22,11 @@ export function predictCommand(): Command {
       "model.onnx or a .safetensors file of a run; a moving average of the weights is taken where there is one",
     )
     .option("--topk <int>", "classes per image", positiveInteger, 1)
-    .option("--engine <name>", "auto, native or wasm", "auto")
+    .addOption(
+      new Option("--engine <name>", "where the model runs")
+        .choices(["auto", "native", "wasm"])
+        .default("auto"),
+    )
     .option("--no-ema", "take the plain weights, also where there is a moving average")
     .action(async (images: string[], options: PredictOptions) => {
       const { createEngine } = await import("../../runtime/create-engine.ts");
