@@ -136,7 +136,7 @@ test.each<[string, () => unknown, string]>([
   [
     "an unknown loss",
     () => trainingGraph(tinyNet(true), { parameters: [], loss: "constructor" as "binary-cross-entropy" }),
-    'trainingGraph: loss must be one of softmax-cross-entropy, binary-cross-entropy, got "constructor"',
+    'trainingGraph: loss must be one of softmax-cross-entropy, binary-cross-entropy, mse, l1, huber, got "constructor"',
   ],
   [
     "logits that are no output",

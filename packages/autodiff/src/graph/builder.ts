@@ -2,6 +2,7 @@
 
 import { inExecutionOrder } from "./execution-order.ts";
 import type { Attributes, DataType, Graph, Node, Tensor, Value } from "./graph.ts";
+import { withOwnStatistics } from "./own-statistics.ts";
 import { inferTypes } from "./shapes/index.ts";
 import { checkShape, describe, type ValueType } from "./shapes/shape-rule.ts";
 
@@ -223,6 +224,11 @@ export class GraphBuilder {
     return value;
   }
 
+  /** The shape of the value of this name, if there is one. */
+  shapeOf(name: string): readonly number[] | undefined {
+    return this.#values.get(name)?.shape;
+  }
+
   /**
    * The values that a node reads; null stands for an absent optional input.
    *
@@ -268,21 +274,28 @@ export class GraphBuilder {
       return leadsToOutput;
     });
     kept.reverse();
-    const initializers = new Map([...this.#initializers].filter(([name]) => needed.has(name)));
+    const read = new Map([...this.#initializers].filter(([name]) => needed.has(name)));
+    const fresh = (stem: string): string => (this.#values.has(stem) ? fresh(`${stem}_`) : stem);
+    const { nodes: ordered, initializers } = withOwnStatistics({ nodes: kept, initializers: read }, fresh);
     const names = [
       ...this.#inputs.map(nameOf),
       ...initializers.keys(),
-      ...kept.flatMap((node) => node.outputs).filter((name) => name !== ""),
+      ...ordered.flatMap((node) => node.outputs).filter((name) => name !== ""),
     ];
+    const typeOf = (name: string) =>
+      this.#outputs.get(name) ?? this.#values.get(name) ?? initializers.get(name) ?? this.value(name);
     return {
       name: this.#name,
       opset: this.#opset,
       inputs: [...this.#inputs],
       outputs: [...this.#outputs].map(([name, value]) => ({ ...value, name })),
-      nodes: kept,
+      nodes: ordered,
       initializers,
       values: new Map(
-        names.map((name) => [name, { ...(this.#outputs.get(name) ?? this.value(name)), name }]),
+        names.map((name) => {
+          const { dtype, shape } = typeOf(name);
+          return [name, { name, dtype, shape }];
+        }),
       ),
     };
   }

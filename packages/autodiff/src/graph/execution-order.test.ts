@@ -38,3 +38,18 @@ test("puts every node after those that it reads", () => {
     }),
   );
 });
+
+test("leaves nodes on a cycle as they are", () => {
+  const nodes = [node(0, [1]), node(1, [2]), node(2, [0]), node(3, [])];
+  expect(inExecutionOrder(nodes)).toEqual(nodes);
+});
+
+test("orders a node of many inputs that come later, and a long chain from its end", () => {
+  const count = 20_000;
+  const sources = Array.from({ length: count }, (_, index) => node(index, []));
+  const sum = node(count, [...sources.keys()]);
+  expect(inExecutionOrder([sum, ...sources]).at(-1)).toBe(sum);
+  const chain = Array.from({ length: count }, (_, index) => node(index, index === 0 ? [] : [index - 1]));
+  const names = inExecutionOrder(chain.toReversed()).map(({ name }) => name);
+  expect(names.join()).toBe(chain.map(({ name }) => name).join());
+});

@@ -1,20 +1,47 @@
-import type { Node } from "./graph.ts";
+/** The order in which a graph's nodes can run. */
 
-/** The same nodes, each after those that compute its inputs; otherwise the order stays. The graph has no cycle. */
-export function inExecutionOrder(nodes: readonly Node[]): Node[] {
-  const producers = new Map(nodes.flatMap((node) => node.outputs.map((output) => [output, node] as const)));
-  const ordered = new Set<Node>();
+/** What a node reads and writes: names, "" for an absent optional one. */
+export interface Wiring {
+  readonly inputs: readonly string[];
+  readonly outputs: readonly string[];
+}
+
+/**
+ * The same nodes, each after those that compute its inputs; otherwise the order stays.
+ *
+ * @param wiring - Absent: the node's own `inputs` and `outputs`.
+ * @returns The order given where nodes lie on a cycle.
+ */
+export function inExecutionOrder<T extends Wiring>(nodes: readonly T[]): T[];
+export function inExecutionOrder<T>(nodes: readonly T[], wiring: (node: T) => Wiring): T[];
+export function inExecutionOrder<T extends Wiring>(
+  nodes: readonly T[],
+  wiring: (node: T) => Wiring = (node) => node,
+): T[] {
+  const producers = new Map(
+    nodes.flatMap((node) => wiring(node).outputs.map((name) => [name, node] as const)),
+  );
+  producers.delete("");
+  const entered = new Set<T>();
+  const ordered = new Set<T>();
+  const enter = (node: T) => {
+    entered.add(node);
+    return { node, inputs: wiring(node).inputs.values() };
+  };
   for (const first of nodes) {
-    const waiting = [first];
-    for (let node = waiting.at(-1); node !== undefined; node = waiting.at(-1)) {
-      const missing = node.inputs
-        .map((input) => (input === "" ? undefined : producers.get(input)))
-        .find((producer) => producer !== undefined && !ordered.has(producer));
-      if (missing) waiting.push(missing);
-      else {
-        ordered.add(node);
+    if (ordered.has(first)) continue;
+    const waiting = [enter(first)];
+    for (let last = waiting.at(-1); last !== undefined; last = waiting.at(-1)) {
+      const next = last.inputs.next();
+      if (next.done) {
+        ordered.add(last.node);
         waiting.pop();
+        continue;
       }
+      const producer = producers.get(next.value);
+      if (producer === undefined || ordered.has(producer)) continue;
+      if (entered.has(producer)) return [...nodes];
+      waiting.push(enter(producer));
     }
   }
   return [...ordered];

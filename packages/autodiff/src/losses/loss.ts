@@ -5,9 +5,9 @@ import type { Value } from "../graph/graph.ts";
 /**
  * Extends a graph by a loss and its gradient.
  *
- * @param logits - float32 [B, C].
- * @param target - float32 [B, C], dense.
- * @returns `loss`, a float32 scalar, and its `gradient` by the logits, float32 [B, C].
+ * @param logits - float32, of the shape that the loss takes, e.g. [B, C].
+ * @param target - float32, of the same shape.
+ * @returns `loss`, a float32 scalar, and its `gradient` by the logits, float32, of their shape.
  */
 export type Loss = (
   builder: GraphBuilder,

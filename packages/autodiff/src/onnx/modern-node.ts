@@ -104,8 +104,10 @@ const upgrades: ReadonlyMap<string, (upgrading: Upgrading) => Node> = new Map(
       return opset >= 11 ? node : resizedByScales(node, node.inputs[1] ?? "");
     },
     Dropout({ builder, node }) {
-      const training = node.inputs[2] ? builder.constantOf(node.inputs[2])?.data[0] : 0;
-      if (training !== undefined && Number(training) !== 0) return node;
+      const [, ratio = "", mode = ""] = node.inputs;
+      const training = mode === "" ? 0 : Number(builder.constantOf(mode)?.data[0] ?? 0);
+      // A ratio of 0 drops nothing, as in Swin.
+      if (training !== 0 && builder.constantOf(ratio)?.data[0] !== 0) return node;
       return {
         ...node,
         op: "Identity",

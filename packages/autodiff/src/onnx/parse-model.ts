@@ -1,11 +1,15 @@
 /** From bytes to ONNX messages. */
 import { fromBinary } from "@bufbuild/protobuf";
+import { inExecutionOrder } from "../graph/execution-order.ts";
 import { type GraphProto, type ModelProto, ModelProtoSchema } from "./generated/onnx_pb.ts";
 import { limitFields } from "./limit-fields.ts";
+import { withFields } from "./with-fields.ts";
 
 /** A model whose graph is there, and the version of `ai.onnx` that it is written in. */
 export interface ParsedModel {
+  /** As in the file. */
   readonly model: ModelProto;
+  /** Its graph, the nodes in an order in which they can run. */
   readonly graph: GraphProto;
   readonly opset: number;
 }
@@ -31,7 +35,11 @@ export function parseModel(bytes: Uint8Array): ParsedModel {
   if (!(opset >= 7 && opset <= 21)) {
     throw new RangeError(`decodeModel: opset must be in [7, 21], got ${opset}; convert the model first`);
   }
-  return { model, graph: model.graph, opset };
+  const node = inExecutionOrder(model.graph.node, ({ input, output }) => ({
+    inputs: input,
+    outputs: output,
+  }));
+  return { model, graph: withFields(model.graph, { node }), opset };
 }
 
 function messageOf(given: Uint8Array): ModelProto {

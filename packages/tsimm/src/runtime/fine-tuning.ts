@@ -10,6 +10,7 @@ import {
 } from "@tsimm/autodiff";
 import type { Parameter } from "../models/model.ts";
 import type { Engine } from "./engine.ts";
+import { checkFinite, firstNotFinite } from "./first-not-finite.ts";
 import { createTrainingSession, type StepResult } from "./training-session.ts";
 
 /** Options of {@link createFineTuning}. */
@@ -88,10 +89,7 @@ export async function createFineTuning(
             `FineTuning.run: "${name}" must be ${dtype} [${shape.join(", ")}] = ${arrays[dtype].name} of ${count} elements, got ${got}`,
           );
         }
-        const at = firstNotFinite(data);
-        if (at >= 0) {
-          throw new RangeError(`FineTuning.run: "${name}" must be finite, got ${data[at]} at element ${at}`);
-        }
+        checkFinite("FineTuning.run", `"${name}"`, data);
         return [name, { dtype, shape, data }];
       });
       const result = await session.run(Object.fromEntries(tensors));
@@ -113,13 +111,6 @@ const arrays = {
   int8: Int8Array,
   bool: Uint8Array,
 } as const satisfies Record<DataType, unknown>;
-
-/** Position of the first element that is NaN or infinite, or -1. */
-function firstNotFinite(data: TensorData): number {
-  if (!(data instanceof Float32Array || data instanceof Float64Array)) return -1;
-  for (let index = 0; index < data.length; index++) if (!Number.isFinite(data[index])) return index;
-  return -1;
-}
 
 /** The error of a loss that is not finite: a weight that is none, a NaN among the constants, or numbers too large. */
 function diverged(loss: number, graph: Graph, parameters: readonly Parameter[]): RangeError {

@@ -97,6 +97,27 @@ describe("createTrainingStep", () => {
   });
 });
 
+test.each<[string, number, number, string]>([
+  ["NaN", Number.NaN, 5, "images must be finite, got NaN at element 5"],
+  ["an infinite pixel", Number.NEGATIVE_INFINITY, 0, "images must be finite, got -Infinity at element 0"],
+  ["NaN at the end", Number.NaN, normalised.length - 1, "images must be finite, got NaN at element 12287"],
+])(
+  "refuses %s among the pixels and leaves the running statistics as they were",
+  async (_, value, at, message) => {
+    const model = small();
+    const before = model.state.map(({ data }) => data.slice());
+    const step = await createTrainingStep(engine, model, asFloats);
+    await expect(step.run(normalised.with(at, value), target)).rejects.toThrow(
+      new RangeError(`TrainingStep.run: ${message}`),
+    );
+    await expect(step.run(normalised, target.with(2, value))).rejects.toThrow(
+      new RangeError(`TrainingStep.run: target must be finite, got ${value} at element 2`),
+    );
+    await step.close();
+    expect(model.state.map(({ data }) => data)).toEqual(before);
+  },
+);
+
 describe("dropout and drop path", () => {
   const dropping = () =>
     createModel("test_resnet", {

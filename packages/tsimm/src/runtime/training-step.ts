@@ -5,6 +5,7 @@ import { checkOptionNames } from "../option-names.ts";
 import { keyedRandom } from "../random/keyed-random.ts";
 import { drawMask } from "./draw-mask.ts";
 import type { Engine } from "./engine.ts";
+import { checkFinite } from "./first-not-finite.ts";
 import { type ImageOptions, imageOptionNames, imageTensor } from "./images.ts";
 import { createTrainingSession, type StepResult } from "./training-session.ts";
 
@@ -26,6 +27,7 @@ export interface TrainingStep {
    * @param target - Probabilities of the classes, [B, numClasses].
    * @param keys - Integers that tell this step from all others, e.g. update and batch within it: dropout and
    * drop path draw their masks from seed, keys and module name alone. Needed if the model has any.
+   * @throws TypeError or RangeError for images or a target that do not fit or are not finite; nothing has changed then.
    */
   run(images: Uint8Array | Float32Array, target: Float32Array, keys?: readonly number[]): Promise<StepResult>;
   /** Releases the native memory; nothing runs afterwards. */
@@ -69,8 +71,12 @@ export async function createTrainingStep(
           `TrainingStep.run: target must have ${batchSize * model.numClasses} elements [${targetShape}], got ${target.length}`,
         );
       }
+      const input = imageTensor("TrainingStep.run", images, model.inChans, options);
+      // One NaN would spoil the running statistics for good.
+      checkFinite("TrainingStep.run", "images", images);
+      checkFinite("TrainingStep.run", "target", target);
       const feeds: Record<string, Tensor> = {
-        input: imageTensor("TrainingStep.run", images, model.inChans, options),
+        input,
         [step.target]: { dtype: "float32", shape: targetShape, data: target },
       };
       if (masks.length > 0 && keys === undefined) {

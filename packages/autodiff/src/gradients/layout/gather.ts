@@ -5,7 +5,8 @@ import type { GradientRule } from "../gradient-rule.ts";
 /** y = the slices of x at indices along an axis: dy is added to the slices that were taken. */
 export const gather: GradientRule = ({ gradient, input, attributes, builder, math }) => {
   const { shape } = input(0);
-  const indices = input(1);
+  // ScatterND takes int64 alone.
+  const indices = math.cast(input(1), "int64");
   const given = readInt(attributes, "axis", 0);
   const axis = given < 0 ? given + shape.length : given;
   const rank = indices.shape.length;

@@ -130,6 +130,19 @@ const dropoutCases = shape.map(
   }),
 );
 
+/** In training mode a ratio of 0 drops nothing. */
+const nothingDroppedCases = shape.map(
+  (dims): Case => ({
+    shapes: [dims],
+    apply: (builder, [x]) =>
+      builder.op("Dropout", [
+        x ?? null,
+        builder.constant(float32([], [0])),
+        builder.constant({ dtype: "bool", shape: [], data: Uint8Array.of(1) }),
+      ]),
+  }),
+);
+
 const alphas = fc.constantFrom<Attributes[]>({}, { alpha: float(0.5) });
 
 /** Operator -> how it is checked. */
@@ -164,7 +177,10 @@ export const elementwiseRules: Rules = {
     { cases: boundCases, ...kinked },
   ],
   Cos: [{ cases: unary("Cos"), ...smooth }],
-  Dropout: [{ cases: dropoutCases, ...linear }],
+  Dropout: [
+    { cases: dropoutCases, ...linear },
+    { cases: nothingDroppedCases, ...linear },
+  ],
   Elu: [{ cases: unary("Elu", alphas), ...smooth, separated: true }],
   Exp: [{ cases: unary("Exp"), ...smooth }],
   LeakyRelu: [{ cases: unary("LeakyRelu", alphas), ...kinked }],

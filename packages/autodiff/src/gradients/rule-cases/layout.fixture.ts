@@ -2,9 +2,15 @@
 import fc from "fast-check";
 import { int, ints, text } from "../../graph/attributes.ts";
 import type { GraphBuilder } from "../../graph/builder.ts";
-import type { Attributes } from "../../graph/graph.ts";
+import type { Attributes, Tensor } from "../../graph/graph.ts";
 import { elementCount, float32, int64 } from "../../graph/tensor.ts";
 import { broadcastPair, type Case, kinked, linear, op, type Rules, shape, size } from "./case.fixture.ts";
+
+/** Indices of one type or the other. */
+function integers(shape: readonly number[], values: readonly number[], stream: fc.Stream<number>): Tensor {
+  if (Number(stream.next().value) % 2 === 0) return int64(shape, values);
+  return { dtype: "int32", shape, data: Int32Array.from(values) };
+}
 
 const concatCases = fc
   .tuple(shape, fc.nat(3), fc.boolean(), fc.array(size, { minLength: 1, maxLength: 3 }))
@@ -71,7 +77,7 @@ const gatherCases = shape.chain((dims) =>
       return {
         shapes: [dims],
         apply: (builder, [x]) =>
-          builder.op("Gather", [x ?? null, builder.constant(int64(indexShape, indices))], {
+          builder.op("Gather", [x ?? null, builder.constant(integers(indexShape, indices, stream))], {
             axis: int(axis),
           }),
       };
@@ -88,7 +94,7 @@ const gatherElementsCases = shape.chain((dims) =>
       return {
         shapes: [dims],
         apply: (builder, [x]) =>
-          builder.op("GatherElements", [x ?? null, builder.constant(int64(taken, indices))], {
+          builder.op("GatherElements", [x ?? null, builder.constant(integers(taken, indices, stream))], {
             axis: int(axis),
           }),
       };
