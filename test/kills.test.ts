@@ -17,7 +17,7 @@ const MORE = Number(process.env["KILLS"] ?? 0);
 const FRESH = [0.4, 0.8];
 const RESUMED = [5, 12, 24];
 
-const BASE = ["--model", "test_resnet", "--img-size", "32", "-b", "6", "-j", "1", "--threads", "1"];
+const BASE = ["--model", "test_resnet", "--img-size", "32", "-b", "6", "-j", "0", "--threads", "1"];
 const SHORT = [...BASE, "--warmup-epochs", "0", "--epochs", "2"];
 const CONFIGURATIONS: Readonly<Record<string, readonly string[]>> = {
   "adamw, average, recovery checkpoints, one kept": [

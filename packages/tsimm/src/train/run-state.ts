@@ -1,6 +1,7 @@
 /** What a `.resume.safetensors` file says beside its tensors: everything that is needed to go on. */
 import { z } from "zod";
 import type { PretrainedConfig } from "../models/model.ts";
+import { printable } from "../text/printable.ts";
 import type { Best, Kept } from "./checkpoint-history.ts";
 import type { DataDigest } from "./data-digest.ts";
 import type { EpochRow, Metrics } from "./summary.ts";
@@ -127,7 +128,8 @@ export function parseRunState(text: string): RunState {
   const result = runState.safeParse(JSON.parse(text));
   if (result.success) return result.data;
   const [issue] = result.error.issues;
-  throw new Error(`${issue?.path.join(".")} is not what this version of tsimm writes (${issue?.message})`);
+  const key = printable(issue?.path.join(".") || "the state");
+  throw new Error(`${key} is not what this version of tsimm writes (${printable(issue?.message ?? "")})`);
 }
 
 /** The entry as text, keys in alphabetical order: the same state gives the same bytes wherever its parts come from. */

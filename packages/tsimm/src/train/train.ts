@@ -202,15 +202,15 @@ async function explainWriteError(error: unknown): Promise<never> {
   const folder = dirname(error.path);
   const { states } = await readStates(folder).catch(() => ({ states: [] }));
   const [newest] = states;
+  const names = await readdir(folder).catch(() => []);
   const kept =
     newest === undefined
       ? "there is no checkpoint yet"
       : `the last checkpoint (${roleText(newest.path)}, epoch ${newest.state.epoch}) is whole`;
-  const cure = CURES[error.code] ?? "check the disk";
-  const how = newest === undefined ? "begin again with" : "go on with";
-  throw new Error(`train: ${error.message}; ${kept}: ${cure}, then ${how} --resume "${printable(folder)}"`, {
-    cause: error,
-  });
+  const goOn = `${newest === undefined ? "begin again" : "go on"} with --resume "${printable(folder)}"`;
+  const canGoOn = newest !== undefined || names.includes("args.yaml");
+  const cure = `${CURES[error.code] ?? "check the disk"}, then ${canGoOn ? goOn : "start the same command again"}`;
+  throw new Error(`train: ${error.message}; ${kept}: ${cure}`, { cause: error });
 }
 
 const CURES: Readonly<Record<string, string>> = {
