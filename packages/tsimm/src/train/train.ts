@@ -202,7 +202,7 @@ async function explainWriteError(error: unknown): Promise<never> {
   const folder = dirname(error.path);
   const { states } = await readStates(folder).catch(() => ({ states: [] }));
   const [newest] = states;
-  const names = await readdir(folder).catch(() => []);
+  const names: readonly string[] = await readdir(folder).catch(() => []);
   const kept =
     newest === undefined
       ? "there is no checkpoint yet"
