@@ -43,7 +43,9 @@ export async function continueFolder(
     checkpoint = await readCheckpoint(resumePath(folder, await saveRecoveryCheckpoint(run)));
   }
   const { state } = checkpoint;
-  const history = findHistory(state, resume.states, run.metric === "loss");
+  const found = findHistory(state, resume.states, run.metric === "loss");
+  // Fewer may be kept from now on.
+  const history = { ...found, kept: found.kept.slice(0, run.args.checkpointHist) };
   const later = resume.states
     .filter((header) => comparePosition(header.state, state) > 0)
     .map(({ path }) => roleText(path));

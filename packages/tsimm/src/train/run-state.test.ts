@@ -64,6 +64,14 @@ test.each([
     "optimizer",
     { ...state.optimizer, groups: [{ params: [], options: { lr: "Infinity", weightDecay: 0 } }] },
   ],
+  [
+    "optimizer",
+    { ...state.optimizer, groups: [{ params: [], options: { lr: 1, weightDecay: 0, params: [] } }] },
+  ],
+  [
+    "optimizer",
+    { ...state.optimizer, groups: [{ params: [], options: { lr: 1, weightDecay: 0, eps: {} } }] },
+  ],
   ["metricHistory", [{ epoch: 0, trainLoss: 1, lr: -1, validation: null, plain: null }]],
   [
     "metricHistory",

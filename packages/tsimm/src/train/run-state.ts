@@ -73,12 +73,12 @@ export const dataConfigSchema: z.ZodType<PretrainedConfig> = z.object({
   std: z.array(z.number().positive()).min(1).max(4),
 });
 
-const groupOptions = z.looseObject({
-  lr: rate,
-  initialLr: rate.optional(),
-  lrScale: rate.optional(),
-  weightDecay: rate,
-});
+const option = z.union([z.number(), z.boolean(), z.string(), z.null(), z.array(z.number())]);
+const groupOptions = z
+  .object({ lr: rate, initialLr: rate.optional(), lrScale: rate.optional(), weightDecay: rate })
+  .catchall(option)
+  // It would take the place of the group's parameters.
+  .refine((options) => !("params" in options), "params is no option");
 
 const runState: z.ZodType<RunState> = z.object({
   version: z.literal(1),

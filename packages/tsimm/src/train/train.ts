@@ -29,7 +29,7 @@ export interface TrainOptions {
 
 /** What a run came to. */
 export interface TrainResult {
-  /** Absolute path of the output folder. */
+  /** Absolute path of the output folder; a new run that was stopped before its first update has removed it again. */
   readonly folder: string;
   /** Whether the signal ended the run. */
   readonly interrupted: boolean;
