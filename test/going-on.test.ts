@@ -184,12 +184,12 @@ describe("what stops a run", () => {
     [
       "ENOSPC",
       45,
-      /cannot write ".*full-ENOSPC\/.*" \(ENOSPC: no space left on the disk\); the last checkpoint \(last, epoch 0\) is whole: make room, then go on with --resume ".*full-ENOSPC"$/m,
+      /cannot write ".*full-ENOSPC\/.*" \(ENOSPC: injected\); the last checkpoint \(last, epoch 0\) is whole: make room, then go on with --resume ".*full-ENOSPC"$/m,
     ],
     [
       "EROFS",
       9,
-      /cannot write ".*full-EROFS\/.*" \(EROFS: the disk is read-only\); there is no checkpoint yet: make the folder writable, then begin again with --resume ".*full-EROFS"$/m,
+      /cannot write ".*full-EROFS\/.*" \(EROFS: injected\); there is no checkpoint yet: make the folder writable, then begin again with --resume ".*full-EROFS"$/m,
     ],
   ])("a disk that gives %s, and then goes on", async (code, change, message) => {
     const name = `full-${code}`;

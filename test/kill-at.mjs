@@ -23,7 +23,9 @@ for (const name of changes) {
     if (inside && !reads) {
       count++;
       if (FAIL_CODE && count >= Number(KILL_AT) && name !== "rm" && name !== "rmdir") {
-        return Promise.reject(Object.assign(new Error(`${FAIL_CODE}: ${name}`), { code: FAIL_CODE }));
+        return Promise.reject(
+          Object.assign(new Error(`${FAIL_CODE}: injected, ${name}`), { code: FAIL_CODE }),
+        );
       }
       if (!FAIL_CODE && count === Number(KILL_AT)) process.kill(process.pid, "SIGKILL");
     }

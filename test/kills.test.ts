@@ -138,6 +138,8 @@ async function killed(
   return kills;
 }
 
+const random = (count: number, below: number) => Array.from({ length: count }, () => Math.random() * below);
+
 describe.skipIf(process.platform === "win32")("killed between any two files, and resumed", () => {
   test.each(Object.entries(CONFIGURATIONS))(
     "%s",
@@ -161,14 +163,23 @@ test.skipIf(MORE === 0)(
     const kills = { atChanges: 0, atAnyMoment: 0 };
     for (let round = 0; kills.atChanges + kills.atAnyMoment < MORE; round++) {
       for (const [flags, whole] of wholes) {
-        const change = 1 + (round % whole.changes);
-        const again = 1 + Math.floor(Math.random() * 30);
-        kills.atChanges += await killed(flags, [{ change }, { change: again }], whole);
-        const moments = [0, 1].map(() => ({ milliseconds: Math.random() * whole.milliseconds }));
-        kills.atAnyMoment += await killed(flags, moments, whole);
+        const changes = [
+          1 + (round % whole.changes),
+          ...random(4, 30).map((change) => 1 + Math.floor(change)),
+        ];
+        kills.atChanges += await killed(
+          flags,
+          changes.map((change) => ({ change })),
+          whole,
+        );
+        kills.atAnyMoment += await killed(
+          flags,
+          random(4, whole.milliseconds).map((milliseconds) => ({ milliseconds })),
+          whole,
+        );
+        if (process.env["KILLS_REPORT"]) await writeFile(process.env["KILLS_REPORT"], JSON.stringify(kills));
       }
     }
-    if (process.env["KILLS_REPORT"]) await writeFile(process.env["KILLS_REPORT"], JSON.stringify(kills));
   },
   MORE * 60_000 + 1,
 );

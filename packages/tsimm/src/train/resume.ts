@@ -74,10 +74,12 @@ export async function openResume(
         ? await startingArguments(folder)
         : savedArguments(checkpoint.path, checkpoint.state);
     if (checkpoint === null) {
-      reporter.info(`${folder} holds no checkpoint yet: starting from the beginning with its args.yaml`);
+      reporter.info(
+        `${printable(folder)} holds no checkpoint yet: starting from the beginning with its args.yaml`,
+      );
     } else {
       const { path, state } = checkpoint;
-      reporter.info(`Resuming from ${path} (epoch ${state.epoch}, update ${state.update})`);
+      reporter.info(`Resuming from ${printable(path)} (epoch ${state.epoch}, update ${state.update})`);
     }
     logChanges(saved, given, reporter);
     await checkDataDir(target, saved, given);
@@ -131,7 +133,7 @@ function logChanges(
     const now = given[name];
     if (name === "resume" || now === undefined || now === null) continue;
     if (String(now) !== String(saved[name] ?? null)) {
-      info(`Resume: ${separated(name, "_")} ${saved[name] ?? null} -> ${now} (command line)`);
+      info(printable(`Resume: ${separated(name, "_")} ${saved[name] ?? null} -> ${now} (command line)`));
     }
   }
 }

@@ -209,7 +209,7 @@ async function explainWriteError(error: unknown): Promise<never> {
       : `the last checkpoint (${roleText(newest.path)}, epoch ${newest.state.epoch}) is whole`;
   const goOn = `${newest === undefined ? "begin again" : "go on"} with --resume "${printable(folder)}"`;
   const canGoOn = newest !== undefined || names.includes("args.yaml");
-  const cure = `${CURES[error.code] ?? "check the disk"}, then ${canGoOn ? goOn : "start the same command again"}`;
+  const cure = `${CURES[error.code ?? ""] ?? "check the disk"}, then ${canGoOn ? goOn : "start the same command again"}`;
   throw new Error(`train: ${error.message}; ${kept}: ${cure}`, { cause: error });
 }
 
