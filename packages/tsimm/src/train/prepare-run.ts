@@ -219,6 +219,7 @@ function startAt(epoch: number | null, progress: RunProgress, updatesPerEpoch: n
   const { rows, kept, best } = progress;
   const before = <T extends { readonly epoch: number }>(entry: T) => entry.epoch < epoch;
   return {
+    ...progress,
     epoch,
     rows: rows.filter(before),
     kept: kept.filter(before),
