@@ -20,6 +20,8 @@ export interface RunOptions {
   readonly cwd: string;
   /** Called with all of stderr so far, at each new piece; may kill the command. */
   readonly watch?: (stderr: string, kill: (signal: NodeJS.Signals) => void) => void;
+  /** Closes its stderr, as a reader that ends, once this is in it. */
+  readonly closeStderr?: string;
   /** Added to the environment. */
   readonly env?: Readonly<Record<string, string>>;
   /** Milliseconds after which it is killed. */
@@ -28,7 +30,7 @@ export interface RunOptions {
 
 /** Runs `tsimm <words>` and waits for its end. */
 export function tsimm(words: readonly string[], options: RunOptions): Promise<Ended> {
-  const { cwd, watch, env, killAfter } = options;
+  const { cwd, watch, env, killAfter, closeStderr } = options;
   const child = spawn(process.execPath, [MAIN, ...words], {
     cwd,
     env: { ...process.env, ...env },
@@ -42,6 +44,7 @@ export function tsimm(words: readonly string[], options: RunOptions): Promise<En
   });
   child.stderr.on("data", (piece) => {
     stderr += piece;
+    if (closeStderr !== undefined && stderr.includes(closeStderr)) child.stderr.destroy();
     watch?.(stderr, (signal) => child.kill(signal));
   });
   return new Promise((resolve, reject) => {

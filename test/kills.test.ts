@@ -17,7 +17,7 @@ const MORE = Number(process.env["KILLS"] ?? 0);
 const FRESH = [0.4, 0.8];
 const RESUMED = [5, 12, 24];
 
-const BASE = ["--model", "test_resnet", "--img-size", "32", "-b", "6", "-j", "1", "--threads", "1"];
+const BASE = ["--model", "test_resnet", "--img-size", "32", "-b", "6", "-j", "0", "--threads", "1"];
 const SHORT = [...BASE, "--warmup-epochs", "0", "--epochs", "2"];
 const CONFIGURATIONS: Readonly<Record<string, readonly string[]>> = {
   "adamw, average, recovery checkpoints, one kept": [
@@ -138,6 +138,8 @@ async function killed(
   return kills;
 }
 
+const random = (count: number, below: number) => Array.from({ length: count }, () => Math.random() * below);
+
 describe.skipIf(process.platform === "win32")("killed between any two files, and resumed", () => {
   test.each(Object.entries(CONFIGURATIONS))(
     "%s",
@@ -161,14 +163,23 @@ test.skipIf(MORE === 0)(
     const kills = { atChanges: 0, atAnyMoment: 0 };
     for (let round = 0; kills.atChanges + kills.atAnyMoment < MORE; round++) {
       for (const [flags, whole] of wholes) {
-        const change = 1 + (round % whole.changes);
-        const again = 1 + Math.floor(Math.random() * 30);
-        kills.atChanges += await killed(flags, [{ change }, { change: again }], whole);
-        const moments = [0, 1].map(() => ({ milliseconds: Math.random() * whole.milliseconds }));
-        kills.atAnyMoment += await killed(flags, moments, whole);
+        const changes = [
+          1 + (round % whole.changes),
+          ...random(4, 30).map((change) => 1 + Math.floor(change)),
+        ];
+        kills.atChanges += await killed(
+          flags,
+          changes.map((change) => ({ change })),
+          whole,
+        );
+        kills.atAnyMoment += await killed(
+          flags,
+          random(4, whole.milliseconds).map((milliseconds) => ({ milliseconds })),
+          whole,
+        );
+        if (process.env["KILLS_REPORT"]) await writeFile(process.env["KILLS_REPORT"], JSON.stringify(kills));
       }
     }
-    if (process.env["KILLS_REPORT"]) await writeFile(process.env["KILLS_REPORT"], JSON.stringify(kills));
   },
   MORE * 60_000 + 1,
 );

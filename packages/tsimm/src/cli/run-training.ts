@@ -9,7 +9,7 @@ import type { FromThread, ToThread, TrainingData } from "./training-messages.ts"
 
 const SIGNALS = ["SIGINT", "SIGTERM", "SIGHUP"] as const;
 /** Milliseconds in which a second signal is the first one again: npx and timeout pass on what the terminal sends too. */
-const ECHO = 300;
+const ECHO = 100;
 
 /**
  * Trains, with progress on stderr.

@@ -37,7 +37,7 @@ test("a link is a second name, and can be renewed", async () => {
 test("a write that fails leaves the old file and no other", async () => {
   const missing = join(folder, "missing", "a.txt");
   for (const write of [writeFileWhole(missing, "x"), linkFile(join(folder, "a.txt"), missing)]) {
-    await expect(write).rejects.toThrow(`cannot write "${missing}" (ENOENT)`);
+    await expect(write).rejects.toThrow(`cannot write "${missing}" (ENOENT: no such file or directory)`);
     await expect(write).rejects.toMatchObject({ name: "WriteError", path: missing, code: "ENOENT" });
   }
   expect(await readdir(folder)).toEqual(["a.txt", "b.txt"]);

@@ -10,28 +10,23 @@ export class WriteError extends Error {
   /** The file. */
   readonly path: string;
   /** Code of the file system, e.g. `ENOSPC`. */
-  readonly code: string;
+  readonly code: string | undefined;
+  /** Its words, e.g. `ENOSPC: no space left on device`. */
+  readonly reason: string;
 
   /**
    * @param path - The file.
    * @param cause - What the file system threw.
    */
   constructor(path: string, cause: NodeJS.ErrnoException) {
-    const code = cause.code ?? "unknown error";
-    super(`cannot write "${printable(path)}" (${REASONS[code] ?? code})`, { cause });
+    // The message of the file system goes on with the name of a temporary file.
+    const [reason = ""] = cause.message.split(", ");
+    super(`cannot write "${printable(path)}" (${reason})`, { cause });
     this.path = path;
-    this.code = code;
+    this.code = cause.code;
+    this.reason = reason;
   }
 }
-
-const REASONS: Readonly<Record<string, string>> = {
-  ENOSPC: "ENOSPC: no space left on the disk",
-  EDQUOT: "EDQUOT: the quota of the disk is used up",
-  EROFS: "EROFS: the disk is read-only",
-  EACCES: "EACCES: permission denied",
-  EPERM: "EPERM: not permitted",
-  EIO: "EIO: the disk reports an error",
-};
 
 /** Names of {@link temporaryName}. */
 const TEMPORARY = /^\..+\.[0-9a-f]{12}\.tmp$/;

@@ -1,6 +1,6 @@
 /** Curves as files: figures for people, numbers for programs. */
 import { extname } from "node:path";
-import { writeFileWhole } from "../files/write-file.ts";
+import { WriteError, writeFileWhole } from "../files/write-file.ts";
 import type { Figure } from "../plot/figure.ts";
 import { UsageError } from "../usage-error.ts";
 import type { ScheduleEvent } from "./events.ts";
@@ -60,10 +60,9 @@ export async function writeCurveFile(path: string, curves: ScheduleCurves): Prom
   try {
     await writeFileWhole(path, data);
   } catch (cause) {
-    // Its message goes on with the name of a temporary file.
-    const [reason] = (cause as Error).message.split(", ");
+    if (!(cause instanceof WriteError)) throw cause;
     const allowed = "a file that can be written";
-    throw new Error(`schedule: --output must be ${allowed}, got "${path}"; ${reason}`, { cause });
+    throw new Error(`schedule: --output must be ${allowed}, got "${path}"; ${cause.reason}`, { cause });
   }
 }
 

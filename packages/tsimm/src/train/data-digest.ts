@@ -14,7 +14,7 @@ export interface DataDigest {
 }
 
 /** Files whose size counts, spread over the data set: asking for each of a million takes minutes on a network disk. */
-const SIZES = 20_000;
+const SIZES = 10_000;
 /** Files whose bytes count. */
 const CONTENTS = 2_000;
 /** Bytes read of all of them together. */
@@ -30,7 +30,7 @@ export async function dataDigest({ training, validation }: TrainingData): Promis
 
 /**
  * SHA-256 over the class names and, for every image, path below the split's folder and label; over the size of up to
- * 20,000 of them, and the bytes of up to 2,000 (64 MiB in all; of each a piece from its start), evenly spread. Where
+ * 10,000 of them, and the bytes of up to 2,000 (64 MiB in all; of each a piece from its start), evenly spread. Where
  * the folder or archive lies and the dates of files do not count: copies change them.
  *
  * @returns 64 hexadecimal digits.

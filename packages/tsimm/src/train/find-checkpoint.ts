@@ -51,7 +51,7 @@ export async function readStates(folder: string): Promise<FolderStates> {
     try {
       states.push(await readCheckpointHeader(path));
     } catch (error) {
-      damaged.push({ path, reason: (error as Error).message });
+      damaged.push({ path, reason: printable((error as Error).message) });
     }
   }
   const rank = ({ path }: CheckpointHeader) => {
@@ -67,13 +67,13 @@ export async function readStates(folder: string): Promise<FolderStates> {
  *
  * @param target - A `.resume.safetensors` file (or the weights beside it), or the folder of a run.
  * @param warn - Told of each damaged file that is passed over, and what is used instead.
- * @returns null for a folder that holds no `.resume.safetensors` file.
+ * @returns The checkpoint, null for a folder that holds no `.resume.safetensors` file; and the good states beside it.
  * @throws UsageError if there is nothing of that name, or no good one, or the file is a pickle.
  */
 export async function findCheckpoint(
   target: string,
   warn: (line: string) => void,
-): Promise<Checkpoint | null> {
+): Promise<{ readonly checkpoint: Checkpoint | null; readonly states: readonly CheckpointHeader[] }> {
   if (/\.(pth|pt|pkl|tar)$/.test(target)) {
     throw new UsageError(
       `train: --resume must be a run folder or a .resume.safetensors file, got "${target}"; pickles run code, convert it: python -c "import torch, safetensors.torch as s; s.save_file(torch.load('${basename(target)}', map_location='cpu')['state_dict'], 'model.safetensors')" and pass it as --initial-checkpoint`,
@@ -96,12 +96,13 @@ export async function findCheckpoint(
           `${printable(file.path)} is damaged and passed over: ${file.reason}; going on from ${roleText(candidate)}, epoch ${epoch}`,
         );
       }
-      return checkpoint;
+      const bad = passedOver.map((file) => file.path);
+      return { checkpoint, states: states.filter((header) => !bad.includes(header.path)) };
     } catch (error) {
-      passedOver.unshift({ path: candidate, reason: (error as Error).message });
+      passedOver.unshift({ path: candidate, reason: printable((error as Error).message) });
     }
   }
-  if (kind.isDirectory() && passedOver.length === 0) return null;
+  if (kind.isDirectory() && passedOver.length === 0) return { checkpoint: null, states };
   const reasons = passedOver.map((file) => `${printable(basename(file.path))} (${file.reason})`);
   throw new UsageError(
     `train: --resume found no usable .resume.safetensors file in "${printable(folder)}": ${reasons.join(", ")}`,

@@ -15,7 +15,7 @@ import {
   writeWeights,
 } from "./checkpoint.ts";
 import { type Best, isBetter, type Kept } from "./checkpoint-history.ts";
-import { comparePosition, type FolderStates, roleText } from "./find-checkpoint.ts";
+import { comparePosition, roleText } from "./find-checkpoint.ts";
 import type { Run } from "./run.ts";
 import type { RunState } from "./run-state.ts";
 import { saveRecoveryCheckpoint } from "./save-checkpoint.ts";
@@ -29,7 +29,11 @@ import { type EpochRow, summaryCsv } from "./summary.ts";
  */
 export async function continueFolder(
   run: Run,
-  resume: { readonly checkpoint: Checkpoint; readonly states: FolderStates; readonly folder: string },
+  resume: {
+    readonly checkpoint: Checkpoint;
+    readonly states: readonly CheckpointHeader[];
+    readonly folder: string;
+  },
   elsewhere: boolean,
 ): Promise<void> {
   const { folder, progress, reporter } = run;
@@ -39,8 +43,10 @@ export async function continueFolder(
     checkpoint = await readCheckpoint(resumePath(folder, await saveRecoveryCheckpoint(run)));
   }
   const { state } = checkpoint;
-  const history = findHistory(state, resume.states, run.metric === "loss");
-  const later = resume.states.states
+  const found = findHistory(state, resume.states, run.metric === "loss");
+  // Fewer may be kept from now on.
+  const history = { ...found, kept: found.kept.slice(0, run.args.checkpointHist) };
+  const later = resume.states
     .filter((header) => comparePosition(header.state, state) > 0)
     .map(({ path }) => roleText(path));
   if (later.length > 0 && resume.folder === folder) {
@@ -83,10 +89,14 @@ export interface History {
  * state's own. What is no longer there, as the run went further, is left out; then the best of the rest counts.
  *
  * @param state - Where the run goes on.
- * @param states - All states in its folder.
+ * @param states - The good states in its folder, newest first.
  * @param decreasing - Whether smaller metrics are better.
  */
-export function findHistory(state: RunState, { states }: FolderStates, decreasing: boolean): History {
+export function findHistory(
+  state: RunState,
+  states: readonly CheckpointHeader[],
+  decreasing: boolean,
+): History {
   const epochs = new Map<number, CheckpointHeader>();
   for (const header of states) {
     const { epoch, inEpoch } = header.state;
@@ -107,7 +117,7 @@ export interface RestoreOptions {
   readonly checkpoint: Checkpoint;
   readonly history: History;
   /** States in the folder that lie after the checkpoint, or belong to another past of the run, are removed. */
-  readonly states: FolderStates;
+  readonly states: readonly CheckpointHeader[];
   /** Rows of `summary.csv`. */
   readonly rows: readonly EpochRow[];
 }
@@ -138,7 +148,7 @@ export async function restoreFolder(folder: string, options: RestoreOptions): Pr
   const path = join(folder, "summary.csv");
   if (rows.length === 0) await removeFile(path);
   else if (await updateFile(path, summaryCsv(rows))) changed.push("summary.csv");
-  const recoveries = states.states
+  const recoveries = states
     .filter((header) => header.state.inEpoch && isEarlier(header.state, state))
     .map((header) => header.path);
   const unknown = (await rolesIn(folder)).filter(

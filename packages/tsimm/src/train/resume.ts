@@ -9,9 +9,9 @@ import { UsageError } from "../usage-error.ts";
 import { loadState } from "../weights/load-state.ts";
 import { fromKeys, readConfiguration } from "./args-yaml.ts";
 import { separated, type TrainArguments, trainFlagRows } from "./arguments.ts";
-import { type Checkpoint, resumePath } from "./checkpoint.ts";
+import { type Checkpoint, type CheckpointHeader, resumePath } from "./checkpoint.ts";
 import type { DataDigest } from "./data-digest.ts";
-import { type FolderStates, findCheckpoint, readStates } from "./find-checkpoint.ts";
+import { findCheckpoint } from "./find-checkpoint.ts";
 import { type ClaimedFolder, claimFolder } from "./output-folder.ts";
 import { readWeights } from "./read-weights.ts";
 import type { Reporter } from "./reporter.ts";
@@ -27,8 +27,8 @@ export interface Resume {
   readonly checkpoint: Checkpoint | null;
   /** Arguments that it was written under. */
   readonly saved: Partial<TrainArguments>;
-  /** All states in the folder. */
-  readonly states: FolderStates;
+  /** All good states in the folder, newest first. */
+  readonly states: readonly CheckpointHeader[];
   /** Where the run goes on; null: in a new folder. */
   readonly claimed: ClaimedFolder | null;
 }
@@ -69,17 +69,18 @@ export async function openResume(
   const folder = resolve(stats?.isDirectory() ? target : dirname(target));
   const claimed = stats === null ? null : await claimSame(folder, given);
   try {
-    const checkpoint = await findCheckpoint(target, reporter.warn);
+    const { checkpoint, states } = await findCheckpoint(target, reporter.warn);
     const saved =
       checkpoint === null
         ? await startingArguments(folder)
         : savedArguments(checkpoint.path, checkpoint.state);
-    const states = await readStates(folder);
     if (checkpoint === null) {
-      reporter.info(`${folder} holds no checkpoint yet: starting from the beginning with its args.yaml`);
+      reporter.info(
+        `${printable(folder)} holds no checkpoint yet: starting from the beginning with its args.yaml`,
+      );
     } else {
       const { path, state } = checkpoint;
-      reporter.info(`Resuming from ${path} (epoch ${state.epoch}, update ${state.update})`);
+      reporter.info(`Resuming from ${printable(path)} (epoch ${state.epoch}, update ${state.update})`);
     }
     logChanges(saved, given, reporter);
     await checkDataDir(target, saved, given);
@@ -133,7 +134,7 @@ function logChanges(
     const now = given[name];
     if (name === "resume" || now === undefined || now === null) continue;
     if (String(now) !== String(saved[name] ?? null)) {
-      info(`Resume: ${separated(name, "_")} ${saved[name] ?? null} -> ${now} (command line)`);
+      info(printable(`Resume: ${separated(name, "_")} ${saved[name] ?? null} -> ${now} (command line)`));
     }
   }
 }
@@ -253,19 +254,21 @@ function checkFits(
 ): void {
   if (state.arch !== model.name) {
     throw new UsageError(
-      `train: --model must be the checkpoint's "${state.arch}", got "${model.name}" for ${path}`,
+      `train: --model must be the checkpoint's "${printable(state.arch)}", got "${model.name}" for ${printable(path)}`,
     );
   }
   if (state.classNames.join("\n") !== classNames.join("\n")) {
     throw new UsageError(
-      `train: the data folder must have the checkpoint's classes [${state.classNames.join(", ")}], got [${classNames.join(", ")}]`,
+      `train: the data folder must have the checkpoint's classes [${printable(state.classNames.join(", "))}], got [${printable(classNames.join(", "))}]`,
     );
   }
   const batches = ["batchSize", "gradAccumSteps", "seed"] as const;
   const changed = batches.find((name) => args[name] !== saved[name]);
   if (state.inEpoch && changed !== undefined) {
+    const cure =
+      state.metricHistory.length > 0 ? "resume from last.resume.safetensors" : "start anew with --overwrite";
     throw new UsageError(
-      `train: --${separated(changed, "-")} must be ${saved[changed]} to go on in the middle of an epoch, got ${args[changed]}; resume from last.resume.safetensors instead`,
+      `train: --${separated(changed, "-")} must be ${saved[changed]} to go on in the middle of an epoch, got ${args[changed]}; ${cure} instead`,
     );
   }
 }

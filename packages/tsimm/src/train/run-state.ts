@@ -1,6 +1,7 @@
 /** What a `.resume.safetensors` file says beside its tensors: everything that is needed to go on. */
 import { z } from "zod";
 import type { PretrainedConfig } from "../models/model.ts";
+import { printable } from "../text/printable.ts";
 import type { Best, Kept } from "./checkpoint-history.ts";
 import type { DataDigest } from "./data-digest.ts";
 import { type EarlierPlan, earlierPlansSchema } from "./earlier-plan.ts";
@@ -75,12 +76,12 @@ export const dataConfigSchema: z.ZodType<PretrainedConfig> = z.object({
   std: z.array(z.number().positive()).min(1).max(4),
 });
 
-const groupOptions = z.looseObject({
-  lr: rate,
-  initialLr: rate.optional(),
-  lrScale: rate.optional(),
-  weightDecay: rate,
-});
+const option = z.union([z.number(), z.boolean(), z.string(), z.null(), z.array(z.number())]);
+const groupOptions = z
+  .object({ lr: rate, initialLr: rate.optional(), lrScale: rate.optional(), weightDecay: rate })
+  .catchall(option)
+  // It would take the place of the group's parameters.
+  .refine((options) => !("params" in options), "params is no option");
 
 const runState: z.ZodType<RunState> = z.object({
   version: z.literal(1),
@@ -131,7 +132,8 @@ export function parseRunState(text: string): RunState {
   const result = runState.safeParse(JSON.parse(text));
   if (result.success) return result.data;
   const [issue] = result.error.issues;
-  throw new Error(`${issue?.path.join(".")} is not what this version of tsimm writes (${issue?.message})`);
+  const key = printable(issue?.path.join(".") || "the state");
+  throw new Error(`${key} is not what this version of tsimm writes (${printable(issue?.message ?? "")})`);
 }
 
 /** The entry as text, keys in alphabetical order: the same state gives the same bytes wherever its parts come from. */

@@ -146,10 +146,11 @@ function accumulate(
 }
 
 function diverged({ progress, optimizer }: Run, loss: number, norm: number): Error {
+  const kept = progress.rows.length > 0 ? ". The last checkpoint is kept" : "";
   return new Error(
     `train: the loss must be finite, got loss ${loss} and gradient norm ${norm} at update ${progress.update} ` +
       `(epoch ${progress.epoch}, learning rate ${meanLr(optimizer)}); lower --lr, lengthen --warmup-epochs or set ` +
-      "--clip-grad 1. The last checkpoint is kept",
+      `--clip-grad 1${kept}`,
   );
 }
 

@@ -31,7 +31,7 @@ export interface TrainOptions {
 
 /** What a run came to. */
 export interface TrainResult {
-  /** Absolute path of the output folder. */
+  /** Absolute path of the output folder; a new run that was stopped before its first update has removed it again. */
   readonly folder: string;
   /** Whether the signal ended the run. */
   readonly interrupted: boolean;
@@ -209,20 +209,20 @@ async function removeStart(folder: string): Promise<void> {
   for (const name of ["args.yaml", "classes.txt", "lr.svg", "lr.png"]) await removeFile(join(folder, name));
 }
 
-/** Throws the same error; one of writing with the way to go on. */
+/** An error of writing, with the way to go on. */
 async function explained(error: WriteError): Promise<Error> {
   const folder = dirname(error.path);
   const { states } = await readStates(folder).catch(() => ({ states: [] }));
   const [newest] = states;
+  const names: readonly string[] = await readdir(folder).catch(() => []);
   const kept =
     newest === undefined
       ? "there is no checkpoint yet"
       : `the last checkpoint (${roleText(newest.path)}, epoch ${newest.state.epoch}) is whole`;
-  const cure = CURES[error.code] ?? "check the disk";
-  const how = newest === undefined ? "begin again with" : "go on with";
-  return new Error(`train: ${error.message}; ${kept}: ${cure}, then ${how} --resume "${printable(folder)}"`, {
-    cause: error,
-  });
+  const goOn = `${newest === undefined ? "begin again" : "go on"} with --resume "${printable(folder)}"`;
+  const canGoOn = newest !== undefined || names.includes("args.yaml");
+  const cure = `${CURES[error.code ?? ""] ?? "check the disk"}, then ${canGoOn ? goOn : "start the same command again"}`;
+  return new Error(`train: ${error.message}; ${kept}: ${cure}`, { cause: error });
 }
 
 const CURES: Readonly<Record<string, string>> = {
