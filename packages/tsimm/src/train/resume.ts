@@ -106,8 +106,13 @@ export async function loadInitialWeights(model: Model, path: string): Promise<vo
 function checkFits(
   { path, state }: Checkpoint,
   saved: Partial<TrainArguments>,
-  { args, classNames, model }: ResumeTarget,
+  { args, classNames, model, optimizer }: ResumeTarget,
 ): void {
+  if (!args.noResumeOpt && state.optimizer.name !== optimizer.name) {
+    throw new UsageError(
+      `train: --opt must be the checkpoint's "${state.optimizer.name}", got "${optimizer.name}"; pass --no-resume-opt to start its state anew`,
+    );
+  }
   if (state.arch !== model.name) {
     throw new UsageError(
       `train: --model must be the checkpoint's "${state.arch}", got "${model.name}" for ${path}`,
