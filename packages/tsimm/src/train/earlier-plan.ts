@@ -47,25 +47,31 @@ export function earlierPlan(
   return { until, updatesPerEpoch, args: Object.fromEntries(rows) };
 }
 
+/** Rates over time. */
+export interface PlannedRates {
+  /** Count of t. */
+  readonly length: number;
+  readonly rateAt: (t: number) => number;
+}
+
 /**
  * Rates of an earlier plan, at the t of the present one.
  *
  * @param perEpoch - t of the present plan in an epoch: 1, or its updates.
  * @returns null if they are no function of time.
  */
-export function earlierRates(plan: EarlierPlan, perEpoch: number): number[] | null {
-  const args = resolveArguments(fromKeys(plan.args).given);
-  const { lr } = learningRate(args);
-  const { updatesPerEpoch } = plan;
-  const { scheduler } = createScheduler({ ...args, lr }, { paramGroups: [{ lr }] }, { updatesPerEpoch });
+export function earlierRates(
+  { args, until, updatesPerEpoch }: EarlierPlan,
+  perEpoch: number,
+): PlannedRates | null {
+  const resolved = resolveArguments(fromKeys(args).given);
+  const { lr } = learningRate(resolved);
+  const optimizer = { paramGroups: [{ lr }] };
+  const { scheduler } = createScheduler({ ...resolved, lr }, optimizer, { updatesPerEpoch });
+  if (scheduler.stateDict().plateau !== undefined) return null;
   const own = scheduler.tInEpochs ? 1 : updatesPerEpoch;
-  const rates: number[] = [];
-  for (let t = 0; t < plan.until * perEpoch; t++) {
-    const ownT = Math.floor((t * own) / perEpoch);
-    const [rate] =
-      (scheduler.tInEpochs ? scheduler.getEpochValues(ownT) : scheduler.getUpdateValues(ownT)) ?? [];
-    if (rate === undefined) return null;
-    rates.push(rate);
-  }
-  return rates;
+  return {
+    length: Math.ceil(until * perEpoch),
+    rateAt: (t) => scheduler.valuesAt(Math.floor((t * own) / perEpoch))[0] ?? 0,
+  };
 }

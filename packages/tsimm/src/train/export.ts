@@ -34,9 +34,10 @@ export async function writeSchedule(run: Run): Promise<void> {
 
 function earlierSeries(plans: readonly EarlierPlan[], perEpoch: number): RateSeries[] {
   return plans.flatMap((plan) => {
-    const rates = earlierRates(plan, perEpoch);
-    const label = `${plan.args["sched"]} until ${epochLabel(plan.until)}`;
-    return rates === null ? [] : [{ label, rates, dashed: true }];
+    const planned = earlierRates(plan, perEpoch);
+    if (planned === null) return [];
+    const rates = Array.from({ length: planned.length }, (_, t) => planned.rateAt(t));
+    return [{ label: `${plan.args["sched"]} until ${epochLabel(plan.until)}`, rates, dashed: true }];
   });
 }
 

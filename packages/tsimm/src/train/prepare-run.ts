@@ -23,7 +23,6 @@ import { claimFolder, createOutputFolder, runName } from "./output-folder.ts";
 import { refuseNegativeRates } from "./refuse-negative-rates.ts";
 import type { Reporter } from "./reporter.ts";
 import { applyCheckpoint, loadInitialWeights, openResume, type Resume } from "./resume.ts";
-import type { ScheduleTarget } from "./resume-schedule.ts";
 import type { Run, RunProgress, SampleImage } from "./run.ts";
 
 /**
@@ -62,8 +61,14 @@ export async function prepareRun(
     const flags = { ...args, lr: rate.lr, evalMetric: metric };
     const { scheduler, numEpochs } = fromFlags(() => createScheduler(flags, optimizer, { updatesPerEpoch }));
     const target = { args, given, classNames, model, optimizer, scheduler, ema, updatesPerEpoch, reporter };
-    const progress =
-      resume === null ? startAt(args.startEpoch ?? 0, target) : applyCheckpoint(resume, target);
+    const resumed = resume === null ? null : applyCheckpoint(resume, target);
+    // A resumed run has gone past the epoch that it was started at.
+    const startEpoch = resumed === null ? args.startEpoch : (given.startEpoch ?? null);
+    const progress = startAt(startEpoch, resumed ?? freshProgress(), updatesPerEpoch);
+    if (startEpoch !== null && startEpoch > 0) {
+      scheduler.stepUpdate(progress.update);
+      scheduler.step(progress.epoch);
+    }
     if (progress.epoch >= numEpochs) {
       throw new UsageError(
         `train: --epochs must be more than the ${progress.epoch} that are done, got ${args.epochs}; nothing is left to train`,
@@ -156,12 +161,30 @@ function createRunOptimizer(args: TrainArguments, lr: number, model: Model, { in
   return optimizer;
 }
 
-function startAt(epoch: number, { scheduler, updatesPerEpoch }: ScheduleTarget): RunProgress {
-  const update = epoch * updatesPerEpoch;
-  if (epoch > 0 && scheduler.tInEpochs) scheduler.step(epoch);
-  else if (epoch > 0) scheduler.stepUpdate(update);
-  const running = { loss: 0, images: 0 };
-  return { epoch, update, batch: 0, running, rows: [], best: null, kept: [], earlierPlans: [] };
+function freshProgress(): RunProgress {
+  return {
+    epoch: 0,
+    update: 0,
+    batch: 0,
+    running: { loss: 0, images: 0 },
+    rows: [],
+    best: null,
+    kept: [],
+    earlierPlans: [],
+  };
+}
+
+function startAt(epoch: number | null, progress: RunProgress, updatesPerEpoch: number): RunProgress {
+  if (epoch === null) return progress;
+  const rows = progress.rows.filter((row) => row.epoch < epoch);
+  return {
+    ...progress,
+    epoch,
+    rows,
+    update: epoch * updatesPerEpoch,
+    batch: 0,
+    running: { loss: 0, images: 0 },
+  };
 }
 
 function scheduleLine(args: TrainArguments, numEpochs: number): string {

@@ -1,7 +1,7 @@
 /** Refuses noise that makes learning rates negative. */
 import { createScheduler } from "@tsimm/scheduler";
 import { rateLabel } from "../schedule/rate-label.ts";
-import { fromFlags, UsageError } from "../usage-error.ts";
+import { UsageError } from "../usage-error.ts";
 import type { TrainArguments } from "./arguments.ts";
 import { learningRate } from "./learning-rate.ts";
 
@@ -31,9 +31,7 @@ export function refuseNegativeRates(
   if (lrNoise === null || lrNoisePct <= 1 || lrNoiseStd * GREATEST_DRAW <= 1) return;
   const { lr } = learningRate(args);
   const options = { updatesPerEpoch: updatesPerEpoch ?? 0 };
-  const { scheduler, numEpochs } = fromFlags(() =>
-    createScheduler({ ...args, lr }, { paramGroups: [{ lr }] }, options),
-  );
+  const { scheduler, numEpochs } = createScheduler({ ...args, lr }, { paramGroups: [{ lr }] }, options);
   const length = schedOnUpdates ? numEpochs * options.updatesPerEpoch : numEpochs;
   for (let t = Math.max(1, from); t < length; t++) {
     const draw = scheduler.noiseAt(t) ?? 0;

@@ -252,7 +252,8 @@ describe("earlier plans", () => {
   test("give their rates at the t of the present plan", () => {
     const rates = (args: Args, updatesPerEpoch: number, until: number, perEpoch: number) => {
       const plan = { until, updatesPerEpoch, args: { sched: "linear", lr: 0.5, warmup_epochs: 0, ...args } };
-      return earlierRates(plan, perEpoch);
+      const planned = earlierRates(plan, perEpoch);
+      return planned && Array.from({ length: planned.length }, (_, t) => planned.rateAt(t));
     };
     const onUpdates = { sched_on_updates: true } as Args;
     expect(rates({ epochs: 5 }, 2, 3, 1)).toEqual([0.5, 0.4, 0.3]);

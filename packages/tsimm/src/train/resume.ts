@@ -74,15 +74,14 @@ export function applyCheckpoint({ checkpoint, saved }: Resume, target: ResumeTar
   loadState(model, tensors.model);
   if (ema !== null && tensors.ema !== null) ema.load(tensors.ema);
   if (!args.noResumeOpt) loadOptimizer(checkpoint, target);
-  const startEpoch = given.startEpoch ?? null;
-  const point = resumePoint(state, startEpoch, target);
+  const point = resumePoint(state, given.startEpoch ?? null, target);
   const { line, earlierPlans } = resumeSchedule(state, saved, target, point);
   if (line !== null) reporter.info(line);
   const { inEpoch, running, best, kept, metricHistory } = state;
   return {
     ...point,
-    running: inEpoch && startEpoch === null ? { ...running } : { loss: 0, images: 0 },
-    rows: startEpoch === null ? metricHistory : metricHistory.filter(({ epoch }) => epoch < startEpoch),
+    running: inEpoch ? { ...running } : { loss: 0, images: 0 },
+    rows: metricHistory,
     best,
     kept,
     earlierPlans,
