@@ -199,7 +199,7 @@ describe("plateau", () => {
 });
 
 describe("the log line", () => {
-  const saved: Args = { sched: "cosine", epochs: 4, lr: 0.1, warmupEpochs: 0 };
+  const saved: Args = { sched: "cosine", epochs: 4, lr: 0.1, warmupEpochs: 0, decayEpochs: 90 };
 
   test.each<[Args, number, string]>([
     [{ epochs: 8 }, 5, "Resume: learning rate 0 -> 0.0375 at epoch 4 (schedule changed: epochs 4 -> 8)"],
