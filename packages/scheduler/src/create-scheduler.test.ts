@@ -149,6 +149,40 @@ describe("schedules beyond timm", () => {
   });
 });
 
+describe("numEpochs is whole", () => {
+  test.each([
+    [{ sched: "cosine", numEpochs: 10.5 }, 10],
+    [{ sched: "cosine", numEpochs: 0.4 }, 1],
+    [{ sched: "cosine", numEpochs: 4.35, cycleLimit: 100 }, 435],
+    [{ sched: "poly", numEpochs: 10, cycleMul: 1.3, cycleLimit: 2 }, 23],
+    [{ sched: "tanh", numEpochs: 41, cycleMul: 1.05 }, 41],
+    [{ sched: "cosine", numEpochs: 10.5, stepOnEpochs: false, updatesPerEpoch: 7 }, 10],
+    [{ sched: "cosine", numEpochs: 10, cooldownEpochs: 1.5 }, 11],
+    [{ sched: "step", numEpochs: 10, warmupEpochs: 2.5, warmupPrefix: true }, 12],
+    [{ sched: "linear", numEpochs: 0.7, warmupEpochs: 0.3, warmupPrefix: true }, 1],
+    [{ sched: "plateau", numEpochs: 5.999 }, 5],
+  ] as const)("%j", (options, expected) => {
+    const { numEpochs } = createSchedulerV2({ paramGroups: [{ lr: 1 }] }, options);
+    expect(numEpochs).toBe(expected);
+  });
+});
+
+test("tells the scheduler the length of an epoch, so that a forgotten method is noticed", () => {
+  for (const [stepOnEpochs, calls] of [
+    [true, 14],
+    [false, 5],
+  ] as const) {
+    const optimizer = { paramGroups: [{ lr: 1 }] };
+    const { scheduler } = createSchedulerV2(optimizer, { stepOnEpochs, updatesPerEpoch: 7 });
+    const call = (t: number) => (stepOnEpochs ? scheduler.stepUpdate(t) : scheduler.step(t));
+    for (let t = 1; t <= calls; t++) call(t);
+    expect(() => call(calls + 1)).toThrow(
+      `got ${calls + 1} calls of ${stepOnEpochs ? "stepUpdate" : "step"} alone`,
+    );
+  }
+  expect(createSchedulerV2({ paramGroups: [{ lr: 1 }] }).scheduler.updatesPerEpoch).toBeNull();
+});
+
 test("schedulerNames lists every schedule, and each can be made", () => {
   const names = schedulerNames();
   expect(names.join(" ")).toBe(

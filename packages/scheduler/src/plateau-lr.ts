@@ -172,5 +172,6 @@ function asJson(best: number | null): SavedPlateau["best"] {
 }
 
 function fromJson(best: SavedPlateau["best"]): number | null {
-  return typeof best === "string" && /^-?Infinity$/.test(best) ? Number(best) : (best as never);
+  if (best === "Infinity") return Infinity;
+  return best === "-Infinity" ? -Infinity : best;
 }

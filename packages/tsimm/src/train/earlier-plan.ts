@@ -1,6 +1,7 @@
 /** The schedules that a run followed before it was resumed with another one. */
 import { createScheduler } from "@tsimm/scheduler";
 import { z } from "zod";
+import type { RateSeries } from "../plot/training-figures.ts";
 import { sampleTimes } from "../schedule/sample-times.ts";
 import { scheduleTurns } from "../schedule/simulate.ts";
 import { fromKeys } from "./args-yaml.ts";
@@ -58,7 +59,7 @@ export function earlierPlan(
 export function earlierRates(
   plan: EarlierPlan,
   perEpoch: number,
-): { readonly times: number[]; readonly rates: number[]; readonly length: number } | null {
+): Required<Pick<RateSeries, "times" | "rates" | "length">> | null {
   const given = resolveArguments(fromKeys(plan.args).given);
   const args = { ...given, lr: learningRate(given).lr };
   const { updatesPerEpoch } = plan;

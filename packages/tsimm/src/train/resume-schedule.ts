@@ -8,6 +8,9 @@ import { type EarlierPlan, earlierPlan, planArguments } from "./earlier-plan.ts"
 import { meanLr } from "./run.ts";
 import type { RunState } from "./run-state.ts";
 
+/** Arguments that set the factors of groups on the rate. */
+const layerArguments = ["layerDecay", "layerDecayMinScale", "layerDecayNoOptScale"] as const;
+
 /** Point of a run. */
 export interface RunPoint {
   readonly epoch: number;
@@ -64,7 +67,7 @@ export function resumeSchedule(
 ): ResumedSchedule {
   const { args, scheduler, optimizer, updatesPerEpoch } = target;
   const before = resolveArguments(saved);
-  const savedState = state.scheduler as unknown as SchedulerState;
+  const savedState = regrouped(state, optimizer);
   const fresh = scheduler.stateDict();
   const isSameClass = savedState.scheduler === fresh.scheduler;
   if (isSameClass && !args.noResumeOpt) {
@@ -77,13 +80,38 @@ export function resumeSchedule(
   }
   const savedUpdates = savedState.updatesPerEpoch ?? updatesPerEpoch;
   const isSamePlan = samePlan(savedState, fresh) && (scheduler.tInEpochs || savedUpdates === updatesPerEpoch);
-  const reasons = isSamePlan ? [] : changes(before, args, [savedUpdates, updatesPerEpoch]);
   const until = point.epoch + (point.update % updatesPerEpoch) / updatesPerEpoch;
   const earlier = (state.earlierPlans ?? []).map((plan) => ({ ...plan, until: Math.min(plan.until, until) }));
   const ended = isSamePlan ? [] : [earlierPlan(before, { until, updatesPerEpoch: savedUpdates })];
   return {
-    line: logLine(rateOf(state), meanLr(optimizer), scheduler, point, reasons),
+    line: logLine([rateOf(state), meanLr(optimizer)], scheduler, point, {
+      isSamePlan,
+      changes: changes(before, args, [savedUpdates, updatesPerEpoch]),
+    }),
     earlierPlans: [...earlier, ...ended].filter((plan) => plan.until > 0),
+  };
+}
+
+/** The scheduler's state for the groups of an optimizer, which may hold other parameters than the saved ones. */
+function regrouped(
+  { scheduler, optimizer: { groups } }: RunState,
+  { paramGroups }: Optimizer,
+): SchedulerState {
+  const state = scheduler as unknown as SchedulerState;
+  const sources = paramGroups.map(({ params }) =>
+    Math.max(
+      0,
+      groups.findIndex((group) => group.params.includes(params[0]?.name ?? "")),
+    ),
+  );
+  if (isDeepStrictEqual(sources, [...groups.keys()])) return state;
+  const pick = (values: readonly number[]) => sources.map((i) => values[i] ?? Number.NaN);
+  const { baseValues, values, lrScales, plateau } = state;
+  return {
+    ...state,
+    ...{ baseValues: pick(baseValues), values: pick(values) },
+    ...(lrScales && { lrScales: pick(lrScales) }),
+    ...(plateau && { plateau: { ...plateau, restore: plateau.restore && pick(plateau.restore) } }),
   };
 }
 
@@ -94,10 +122,7 @@ function forMetric(state: SchedulerState, isSameMetric: boolean): SchedulerState
 }
 
 function samePlan(saved: SchedulerState, fresh: SchedulerState): boolean {
-  const plan = ({ scheduler, baseValues, lrScales, options }: SchedulerState) => ({
-    ...{ scheduler, baseValues, options },
-    lrScales: saved.lrScales === undefined ? [] : lrScales,
-  });
+  const plan = ({ scheduler, baseValues, options }: SchedulerState) => ({ scheduler, baseValues, options });
   return isDeepStrictEqual(plan(saved), plan(fresh));
 }
 
@@ -106,7 +131,7 @@ function changes(
   args: TrainArguments,
   [was, is]: readonly [number, number],
 ): string[] {
-  const flags = planArguments
+  const flags = [...planArguments, ...layerArguments]
     .filter((name) => String(before[name]) !== String(args[name]))
     .map((name) => `${separated(name, "_")} ${before[name]} -> ${args[name]}`);
   return [...flags, ...(was === is ? [] : [`updates per epoch ${was} -> ${is}`])];
@@ -118,14 +143,13 @@ function rateOf({ optimizer: { groups } }: RunState): number {
 }
 
 function logLine(
-  was: number,
-  is: number,
+  [was, is]: readonly [number, number],
   { tInEpochs }: Scheduler,
   { epoch, update }: RunPoint,
-  reasons: readonly string[],
+  { isSamePlan, changes }: { readonly isSamePlan: boolean; readonly changes: readonly string[] },
 ): string | null {
-  if (was === is && reasons.length === 0) return null;
-  const where = tInEpochs ? `epoch ${epoch}` : `update ${update} of epoch ${epoch}`;
-  const why = reasons.length === 0 ? "" : ` (schedule changed: ${reasons.join(", ")})`;
+  if (was === is && isSamePlan) return null;
+  const where = tInEpochs ? `epoch ${epoch}` : `update ${update} (epoch ${epoch})`;
+  const why = changes.length === 0 ? "" : ` (schedule changed: ${changes.join(", ")})`;
   return `Resume: learning rate ${rateLabel(was)} -> ${rateLabel(is)} at ${where}${why}`;
 }

@@ -250,8 +250,13 @@ export async function loadInitialWeights(
 function checkFits(
   { path, state }: Checkpoint,
   saved: Partial<TrainArguments>,
-  { args, classNames, model }: ResumeTarget,
+  { args, classNames, model, optimizer }: ResumeTarget,
 ): void {
+  if (!args.noResumeOpt && state.optimizer.name !== optimizer.name) {
+    throw new UsageError(
+      `train: --opt must be the checkpoint's "${state.optimizer.name}", got "${optimizer.name}"; pass --no-resume-opt to start its state anew`,
+    );
+  }
   if (state.arch !== model.name) {
     throw new UsageError(
       `train: --model must be the checkpoint's "${printable(state.arch)}", got "${model.name}" for ${printable(path)}`,
