@@ -96,7 +96,9 @@ async function indexTar(archive: string): Promise<TarIndex> {
     else if (type === "symlink" && linkname) links.set(path, posix.join(posix.dirname(path), linkname));
     else if (type === "directory") addFolders(folders, path.replace(/\/$/, ""));
     else others.set(path, SPECIAL);
-    content.on("end", next);
+    // The content of a folder whose header has a size never ends.
+    if (type === "directory") next();
+    else content.on("end", next);
     content.on("error", () => {}); // the archive fails with the same error
     content.resume();
   });
