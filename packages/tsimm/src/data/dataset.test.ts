@@ -99,7 +99,7 @@ test.each(openers)("where every top folder of %s has sub-folders, it is the clas
   expect(validation.samples.map(({ label }) => label)).toEqual([0, 1]);
   expect(infos).toEqual([
     `The class of an image is its top folder in ${dataDir}/train (cat, dog); ` +
-      "the folders below (left, monday, tuesday) are no classes",
+      "the folders below (left, monday, tuesday) are no classes, unless a --class-map file lists them",
   ]);
 });
 
