@@ -4,8 +4,8 @@ import type { Sample } from "./dataset.ts";
 
 /** Samples looked at for one place in a batch before giving up. */
 const MAX_TRIES = 20;
-/** Unreadable images that do not end a run whatever their share, unless they are a fifth of the images or more. */
-const HANDFUL = 5;
+/** Unreadable images that do not end a run whatever their share, unless they are more than a fifth of the images. */
+const HANDFUL = 4;
 
 /** Options of {@link BadImages}. */
 export interface BadImagesOptions {

@@ -50,7 +50,7 @@ export function readClassFolders(
     ...byTop,
     explanation: printable(
       `The class of an image is its top folder in ${root} (${listNames(naturalSortSet(tops))}); ` +
-        `the folders below (${listNames(subfolders)}) are no classes`,
+        `the folders below (${listNames(subfolders)}) are no classes, unless a --class-map file lists them`,
     ),
   };
   if (classNames !== undefined) {

@@ -99,7 +99,7 @@ test.each(openers)("where every top folder of %s has sub-folders, it is the clas
   expect(validation.samples.map(({ label }) => label)).toEqual([0, 1]);
   expect(infos).toEqual([
     `The class of an image is its top folder in ${dataDir}/train (cat, dog); ` +
-      "the folders below (left, monday, tuesday) are no classes",
+      "the folders below (left, monday, tuesday) are no classes, unless a --class-map file lists them",
   ]);
 });
 
@@ -276,6 +276,37 @@ test("what leads nowhere in a tar, and what is no file, is counted", async () =>
     ["<dir>/photos/train/b/same.png", 1, "one"],
   ]);
   expect(infos).toEqual([`Left out of ${dataDir}/photos/train: 3 dead links`]);
+});
+
+test("odd sizes in the headers of a tar do not keep the reader waiting", async () => {
+  const dataDir = await writeTar({
+    "train/a/1.png": "one",
+    "train/b/2.png": "two",
+    "train/b/size": "",
+    "train/b/3.png": "",
+  });
+  const bytes = await readFile(dataDir);
+  // The checksum is the sum of the header with blanks in its own place.
+  const header = bytes.subarray(2048, 2560);
+  const writeHeader = async (size: string, type: string) => {
+    header.write(size, 124, "latin1");
+    header.write(type, 156);
+    header.fill(" ", 148, 156);
+    const sum = header.reduce((total, byte) => total + byte);
+    header.write(`${sum.toString(8).padStart(6, "0")}\0`, 148);
+    await writeFile(dataDir, bytes);
+  };
+  await writeHeader("00000000005", "5");
+  const { samples } = await openDataset({ dataDir, split: "train" });
+  expect(samples.map(({ path }) => path.slice(dataDir.length + 1))).toEqual([
+    "train/a/1.png",
+    "train/b/2.png",
+    "train/b/3.png",
+  ]);
+  await writeHeader("\xd200000005", "0");
+  await expect(openDataset({ dataDir, split: "train" })).rejects.toThrow(
+    `openDataset: dataDir must be a whole .tar archive, got ${dataDir}: Invalid size in a header`,
+  );
 });
 
 test("reads what the tar command writes: long names, symbolic links, folders", async () => {

@@ -168,7 +168,7 @@ test.each([
   [12, 0.05, 2],
   [12, 0.2, 2],
   [4, 0.05, 1],
-  [40, 0.05, 5],
+  [40, 0.05, 4],
   [12, 0.5, 6],
   [12, 0, 0],
 ])("of %i images with a share of %d, %i may be unreadable", async (count, maxBadImages, allowed) => {

@@ -26,7 +26,7 @@ export interface LoaderOptions {
   readonly pool?: DecodePool | undefined;
   /**
    * Share of the images that may be unreadable, in [0, 1]; default 0.05. Unless it is 0, a handful may in any case:
-   * 5 images, in small sets a fifth of them, at least 1.
+   * 4 images, in small sets a fifth of them, at least 1.
    */
   readonly maxBadImages?: number | undefined;
   /** Callback for each unreadable image, once: `Skipped sample (index i): path: reason`. */

@@ -85,19 +85,25 @@ async function indexTar(archive: string): Promise<TarIndex> {
   const entries = extract();
   entries.on("entry", (header, content, next) => {
     const path = posix.normalize(header.name);
-    const { type, linkname } = header;
+    const { type, linkname, size } = header;
+    content.on("error", () => {}); // the archive fails with the same error
+    if (!Number.isSafeInteger(size)) {
+      entries.destroy(new Error("Invalid size in a header"));
+      return;
+    }
     if (type === "file" || type === "contiguous-file") {
       links.delete(path);
       files.set(path, {
         file: archive,
-        range: { offset: content.offset + HEADER_LENGTH, length: header.size },
+        range: { offset: content.offset + HEADER_LENGTH, length: size },
       });
     } else if (type === "link" && linkname) links.set(path, posix.normalize(linkname));
     else if (type === "symlink" && linkname) links.set(path, posix.join(posix.dirname(path), linkname));
     else if (type === "directory") addFolders(folders, path.replace(/\/$/, ""));
     else others.set(path, SPECIAL);
-    content.on("end", next);
-    content.on("error", () => {}); // the archive fails with the same error
+    // The content of a folder whose header has a size never ends.
+    if (type === "directory") next();
+    else content.on("end", next);
     content.resume();
   });
   try {

@@ -42,7 +42,7 @@ export const trainFlags: Readonly<Record<keyof TrainArguments, Flag>> = {
   trainSplit: { type: "string", default: "train", group: "Data", help: "sub-folder of the training images" },
   valSplit: { type: "string", default: "validation", group: "Data", help: "sub-folder of the validation images; '' switches validation off" },
   classMap: { type: "string", default: "", group: "Data", help: "text file whose line n names class n" },
-  maxBadImages: { type: "float", default: 0.05, min: 0, max: 1, group: "Data", help: "share of unreadable images above which the run stops" },
+  maxBadImages: { type: "float", default: 0.05, min: 0, max: 1, group: "Data", help: "share of unreadable images above which the run stops; unless 0, a handful never stops it" },
   workers: { type: "int", default: 4, min: 0, short: "-j", group: "Data", help: "decoding threads; 0 decodes on the training thread" },
 
   model: { type: "string", default: "resnet50", group: "Model", help: "name of the model (tsimm models lists them)" },

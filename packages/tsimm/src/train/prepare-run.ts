@@ -228,30 +228,12 @@ function createRunOptimizer(args: TrainArguments, lr: number, model: Model, { in
   return optimizer;
 }
 
-function freshProgress(): RunProgress {
-  return {
-    epoch: 0,
-    update: 0,
-    batch: 0,
-    running: { loss: 0, images: 0 },
-    rows: [],
-    best: null,
-    kept: [],
-    earlierPlans: [],
-  };
-}
-
-function startAt(epoch: number | null, progress: RunProgress, updatesPerEpoch: number): RunProgress {
-  if (epoch === null) return progress;
-  const rows = progress.rows.filter((row) => row.epoch < epoch);
-  return {
-    ...progress,
-    epoch,
-    rows,
-    update: epoch * updatesPerEpoch,
-    batch: 0,
-    running: { loss: 0, images: 0 },
-  };
+function startAt(epoch: number, { scheduler, updatesPerEpoch }: ScheduleTarget): RunProgress {
+  const update = epoch * updatesPerEpoch;
+  if (epoch > 0 && scheduler.tInEpochs) scheduler.step(epoch);
+  else if (epoch > 0) scheduler.stepUpdate(update);
+  const running = { loss: 0, images: 0 };
+  return { epoch, update, batch: 0, running, rows: [], best: null, kept: [], earlierPlans: [] };
 }
 
 function scheduleLine(args: TrainArguments, numEpochs: number): string {
