@@ -218,7 +218,11 @@ describe("bad input is one clear line, and nothing is written", () => {
   });
 
   test.each([
-    [["nowhere"], 1, /dataDir must be a folder or a \.tar file, got ".*nowhere", which does not exist/],
+    [
+      ["nowhere"],
+      1,
+      /train: --data-dir must be a folder or a \.tar file, got "nowhere", which does not exist/,
+    ],
     [["empty"], 1, /empty/],
     [["single"], 1, /class/],
     [["photos", "--model", "resnet35"], 2, /got "resnet35"; did you mean "resnet34"\?/],
@@ -231,7 +235,11 @@ describe("bad input is one clear line, and nothing is written", () => {
     [["photos", "--opt", "adma"], 2, /got "adma"; did you mean "adam"\?/],
     [["photos", "--lr", "fast"], 2, /'--lr <float>' argument 'fast' is invalid\. It must be a number\./],
     [["photos", "--lr", "-1"], 2, /train: --lr must be a number >= 0, got -1/],
-    [["photos", "--model", "test_resnet", "-b", "500"], 1, /batchSize must be .*96.*, got 500/],
+    [
+      ["photos", "--model", "test_resnet", "-b", "500"],
+      2,
+      /^tsimm: train: --batch-size must be at most 96, the number of training images, got 500; /m,
+    ],
     [["photos", "--output", "file/x"], 2, /train: --output must be a folder that can be written/],
     [
       ["photos", "--num-classes", "3"],
