@@ -116,6 +116,36 @@ describe("a whole run", () => {
   });
 });
 
+describe("a schedule", () => {
+  test("of eighteen million updates starts, and its figure shows the one where it drops", async () => {
+    const words = ["--epochs", "3000000", "--sched-on-updates", "--decay-epochs", "1000000"];
+    let asked = false;
+    const stopped = await tsimm(run("long", ...words), {
+      cwd: root,
+      watch: (stderr, kill) => {
+        if (asked || !stderr.includes("Train: 0 [")) return;
+        asked = true;
+        kill("SIGINT");
+      },
+    });
+    expect(stopped.code).toBe(130);
+    expect(stopped.stderr).not.toContain("WARNING");
+    const svg = await readFile(join(root, "runs", "long", "lr.svg"), "utf8");
+    expect(svg).toContain(">6e6</text>");
+    expect(svg.length).toBeLessThan(200_000);
+  });
+
+  test("warns of a metric that cannot improve, and of a plateau that cannot act", async () => {
+    const words = ["--sched", "plateau", "--eval-metric", "top5", "--epochs", "1", "--warmup-epochs", "0"];
+    const { stderr, code } = await tsimm(run("top5", ...words), { cwd: root });
+    expect(code).toBe(0);
+    expect(lines(stderr).filter((line) => line.startsWith("WARNING"))).toEqual([
+      "WARNING: plateau never lowers the rate in this run of 1 epoch: it waits for more than --patience-epochs 10 without improvement; lower --patience-epochs",
+      "WARNING: --eval-metric top5 is always 100 % with 4 classes: it never improves, and plateau lowers the rate all the same; pass --eval-metric top1 or loss",
+    ]);
+  });
+});
+
 describe("going on", () => {
   const options = [
     "--epochs",
