@@ -108,6 +108,10 @@ describe("simulateSchedule", () => {
       /^schedule: --decay-epochs must be <= --epochs \(= 10\), got 20$/,
     ],
     [
+      { epochs: 30, lrNoise: [0], lrNoisePct: 3 },
+      /^schedule: --lr-noise-pct must leave every rate >= 0, got 3; the rate of epoch \d+ would be -0\.\d+, pass 1 or less$/,
+    ],
+    [
       { schedOnUpdates: true },
       /^schedule: --updates-per-epoch must be given with --sched-on-updates, got none; pass the number of batches/,
     ],
@@ -115,6 +119,10 @@ describe("simulateSchedule", () => {
     expect(() => simulate(given)).toThrow(UsageError);
     expect(() => simulate(given)).toThrow(message);
   });
+});
+
+test("noise up to the rate itself is allowed", () => {
+  expect(Math.min(...simulate({ epochs: 300, lrNoise: [0], lrNoisePct: 1 }).rates)).toBeGreaterThanOrEqual(0);
 });
 
 test("a schedule per epoch holds each rate for all updates of its epoch", () => {

@@ -51,7 +51,7 @@ export interface SimulationOptions {
  * @param args - Training arguments.
  * @param updatesPerEpoch - Updates in an epoch; needed where t counts updates, else null will do.
  * @param options - Which t to take.
- * @throws UsageError if the arguments describe no schedule, or one too long to show.
+ * @throws UsageError if the arguments describe no schedule, one with negative rates, or one too long to show.
  */
 export function simulateSchedule(
   args: TrainArguments,
@@ -88,14 +88,21 @@ function simulate(
   const times = all
     ? Array.from({ length }, (_, t) => t)
     : sampleTimes(length, scheduleTurns({ ...args, lr }, perEpoch), (t) => scheduler.valuesAt(t)[0] ?? 0);
+  const unit = args.schedOnUpdates ? "update" : "epoch";
   const steadyRates = drive(steady, times);
+  const rates = args.lrNoise === null ? steadyRates : drive(start({}), times);
+  const negative = rates.findIndex((rate) => rate < 0);
+  if (negative >= 0) {
+    const found = `the rate of ${unit} ${times[negative]} would be ${rates[negative]?.toPrecision(4)}`;
+    throw new UsageError(
+      `${command}: --lr-noise-pct must leave every rate >= 0, got ${args.lrNoisePct}; ${found}, pass 1 or less`,
+    );
+  }
   return {
-    ...{ sched: args.sched, args, lr, numEpochs, length, times, steadyRates },
-    unit: args.schedOnUpdates ? "update" : "epoch",
+    ...{ sched: args.sched, args, unit, lr, numEpochs, length, times, rates, steadyRates },
     warmupT: args.warmupEpochs * perEpoch,
     cycleStarts: cycleStarts(args).map((epoch) => Math.ceil(epoch * perEpoch - ROUNDING)),
     minLr: args.minLr,
-    rates: args.lrNoise === null ? steadyRates : drive(start({}), times),
   };
 }
 
