@@ -19,6 +19,7 @@ test.each([
   [0, 0.07, 4, [0, 0.02, 0.04, 0.06, 0.08]],
   [-0.02, 0.1, 5, [-0.05, 0, 0.05, 0.1]],
   [0, 1e-4, 5, [0, 2e-5, 4e-5, 6e-5, 8e-5, 1e-4]],
+  [0, 1.7e308, 5, [0, 1.7e308]],
   [1.9, 2.1, 4, [1.9, 1.95, 2, 2.05, 2.1]],
 ])("from %d to %d, at most %d intervals: %j", (low, high, most, ticks) => {
   expect(linearTicks(low, high, most)).toEqual(ticks);

@@ -29,6 +29,7 @@ export function linearTicks(low: number, high: number, most: number): number[] {
     const first = Math.floor(low / step + 1e-9);
     const last = Math.ceil(high / step - 1e-9);
     if (last - first > most) continue;
+    if (!Number.isFinite(last * step)) return [low, high];
     return Array.from({ length: last - first + 1 }, (_, i) => Number(((first + i) * step).toPrecision(12)));
   }
 }

@@ -2,10 +2,10 @@
 import * as Plot from "@observablehq/plot";
 import { printable } from "../text/printable.ts";
 import { linearTicks, logTicks, roundStep } from "./axis-ticks.ts";
+import { placeLabels, wrapLabel } from "./end-labels.ts";
 import type { Figure, Panel, Series } from "./figure.ts";
 import { PALETTE } from "./palette.ts";
 import { type Stretch, sharedStretches } from "./shared-stretches.ts";
-import { spread } from "./spread.ts";
 import { tickLabels } from "./tick-label.ts";
 
 const WIDTH = 800;
@@ -18,8 +18,7 @@ const FONT_SIZE = 13;
 /** Intervals of an axis, at most. */
 const INTERVALS = { x: 10, y: 6, yOfSeveral: 4 };
 const LINE_HEIGHT = 16;
-/** Characters in a line of a label, and pixels of one. */
-const LABEL_LENGTH = 28;
+/** Pixels of a character, on average. */
 const CHARACTER = FONT_SIZE * 0.6;
 const LABEL_DISTANCE = 8;
 /** Pixels of a colour where lines lie on each other. */
@@ -194,64 +193,35 @@ function drawLabels(
   const ends = panel.series.flatMap((series, i) => {
     const end = finitePoints({ ...panel, series: [series] }).at(-1);
     if (series.label === "" || end === undefined) return [];
-    const lines = wrapped(series.label);
+    const lines = wrapLabel(series.label);
     const left = xToPixels(end[0]) + LABEL_DISTANCE;
     const width = CHARACTER * Math.max(...lines.map((line) => line.length));
     // Lines that go on pass below the label.
     const raised = end[0] < lastX ? LINE_HEIGHT * 0.7 : 0;
-    const wanted = toPixels(end[1]) - raised;
-    return [{ lines, x: end[0], y: end[1], wanted, left, right: left + width, fill: color(series, i) }];
+    const box = {
+      left,
+      right: left + width,
+      center: toPixels(end[1]) - raised,
+      height: lines.length * LINE_HEIGHT,
+    };
+    return [{ ...box, lines, x: end[0], y: end[1], fill: color(series, i) }];
   });
-  return besideEachOther(ends).flatMap((group) => {
-    const sizes = group.map(({ lines }) => lines.length * LINE_HEIGHT);
-    const places = spread(
-      group.map(({ wanted }) => wanted),
-      { sizes, within: [top - LINE_HEIGHT / 2, bottom + LINE_HEIGHT / 2] },
-    );
-    return group.map(({ lines, x, y, fill }, i) =>
-      Plot.text([lines.join("\n")], {
-        x: [x],
-        y: [y],
-        textAnchor: "start",
-        lineHeight: LINE_HEIGHT / FONT_SIZE,
-        dx: LABEL_DISTANCE,
-        dy: (places[i] ?? 0) - toPixels(y),
-        fill,
-        stroke: "#ffffff",
-        strokeWidth: 4,
-        fontSize: FONT_SIZE,
-        fontWeight: 700,
-      }),
-    );
-  });
-}
-
-/** Groups of what overlaps from left to right. */
-function besideEachOther<T extends { readonly left: number; readonly right: number }>(
-  labels: readonly T[],
-): T[][] {
-  const groups: { right: number; members: T[] }[] = [];
-  for (const label of labels.toSorted((a, b) => a.left - b.left)) {
-    const last = groups.at(-1);
-    if (last === undefined || last.right < label.left) groups.push({ right: label.right, members: [label] });
-    else {
-      last.members.push(label);
-      last.right = Math.max(last.right, label.right);
-    }
-  }
-  return groups.map(({ members }) => members.toSorted((a, b) => labels.indexOf(a) - labels.indexOf(b)));
-}
-
-/** Lines of a label, broken after commas and colons and between words. */
-function wrapped(label: string): string[] {
-  const lines: string[] = [];
-  for (const piece of label.match(/[^\s,:]*[\s,:]*/g) ?? []) {
-    const line = lines.at(-1);
-    if (line !== undefined && (line + piece).trimEnd().length <= LABEL_LENGTH)
-      lines[lines.length - 1] = line + piece;
-    else if (piece !== "") lines.push(piece);
-  }
-  return lines.map((line) => line.trimEnd());
+  const places = placeLabels(ends, [top - LINE_HEIGHT / 2, bottom + LINE_HEIGHT / 2]);
+  return ends.map(({ lines, x, y, fill }, i) =>
+    Plot.text([lines.join("\n")], {
+      x: [x],
+      y: [y],
+      textAnchor: "start",
+      lineHeight: LINE_HEIGHT / FONT_SIZE,
+      dx: LABEL_DISTANCE,
+      dy: (places[i] ?? 0) - toPixels(y),
+      fill,
+      stroke: "#ffffff",
+      strokeWidth: 4,
+      fontSize: FONT_SIZE,
+      fontWeight: 700,
+    }),
+  );
 }
 
 function color(series: Series, index: number): string {
@@ -292,7 +262,7 @@ function xTicksOf([low, high]: readonly [number, number]): number[] {
 }
 
 function labelWidth(panels: readonly Panel[]): number {
-  const lines = panels.flatMap(({ series }) => series.flatMap(({ label }) => wrapped(label)));
+  const lines = panels.flatMap(({ series }) => series.flatMap(({ label }) => wrapLabel(label)));
   return 24 + Math.min(240, Math.max(0, ...lines.map((line) => line.length)) * CHARACTER);
 }
 

@@ -14,13 +14,7 @@ export interface ScheduleToLabel {
  * it was written for that schedule, for all, or for none of them.
  *
  * @param schedules - What is shown.
- * @returns Labels in the syntax of `--compare`.
- * @example
- * const lr = { lr: 0.1 };
- * const step = resolveArguments(lr, { sched: "step" });
- * const half = resolveArguments(lr, { sched: "step", decayRate: 0.5 });
- * scheduleLabels([{ label: "", args: step }, { label: "step:dr=0.5", args: half }]);
- * // => ["step:decay-rate=0.1", "step:decay-rate=0.5"]
+ * @returns Labels in the syntax of `--compare`: `step:decay-rate=0.1` and `step:decay-rate=0.5`.
  */
 export function scheduleLabels(schedules: readonly ScheduleToLabel[]): string[] {
   return schedules.map(({ label, args }) => {

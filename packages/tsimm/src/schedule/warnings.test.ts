@@ -75,7 +75,7 @@ test.each<[Partial<TrainArguments>, string]>([
   ],
   [
     { sched: "plateau", epochs: 17 },
-    "plateau never lowers the rate in this run of 17 epochs: it waits for more than --patience-epochs 10 epochs without improvement; lower --patience-epochs",
+    "plateau never lowers the rate in this run of 17 epochs: it waits for more than --patience-epochs 10 without improvement; lower --patience-epochs",
   ],
   [
     { sched: "step", decayRate: 1 },

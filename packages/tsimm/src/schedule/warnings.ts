@@ -80,10 +80,10 @@ function decayWarning(schedule: SimulatedSchedule): string | null {
   }
   const after = afterWarmup(schedule);
   if (sched === "exponential" || after.some((rate) => rate !== lr) || lr === 0) return null;
-  const never = `${sched} never lowers the rate in this run of ${numEpochs} epochs`;
+  const never = `${sched} never lowers the rate in this run of ${epochsOf(numEpochs)}`;
   if (sched === "plateau") {
     if (args.minLr >= lr) return null;
-    return `${never}: it waits for more than --patience-epochs ${args.patienceEpochs} epochs without improvement; lower --patience-epochs`;
+    return `${never}: it waits for more than --patience-epochs ${args.patienceEpochs} without improvement; lower --patience-epochs`;
   }
   const flag = sched === "step" ? "--decay-epochs" : "--decay-milestones";
   const value = sched === "step" ? args.decayEpochs : args.decayMilestones.join(" ");
@@ -150,7 +150,11 @@ function cooldownWarning({ sched, args }: SimulatedSchedule): string | null {
 function noiseWarning({ args, numEpochs, rates, steadyRates }: SimulatedSchedule): string | null {
   if (args.lrNoise === null || rates.some((rate, i) => rate !== steadyRates[i])) return null;
   const from = Number((Number(args.lrNoise[0]) * args.epochs).toPrecision(6));
-  return `--lr-noise ${args.lrNoise.join(" ")} never acts in this run of ${numEpochs} epochs: it begins at epoch ${from}; lower --lr-noise`;
+  return `--lr-noise ${args.lrNoise.join(" ")} never acts in this run of ${epochsOf(numEpochs)}: it begins at epoch ${from}; lower --lr-noise`;
+}
+
+function epochsOf(count: number): string {
+  return count === 1 ? "1 epoch" : `${count} epochs`;
 }
 
 /** Rates from the end of the warm-up on, without noise. */

@@ -1,23 +1,18 @@
 /** What a run leaves for people and programs: figures and an ONNX file. */
 import { stat } from "node:fs/promises";
 import { extname, join } from "node:path";
-import type { Scheduler } from "@tsimm/scheduler";
 import { readRegularFile, WEIGHTS_LIMIT } from "../files/read-file.ts";
 import { updateFile } from "../files/write-file.ts";
 import { encodeClassifier } from "../models/onnx-file.ts";
 import type { Figure } from "../plot/figure.ts";
 import { figureToSvg } from "../plot/figure-to-svg.ts";
 import { svgToPng } from "../plot/svg-to-png.ts";
-import {
-  type CurvesFigureOptions,
-  curvesFigure,
-  learningRateFigure,
-  type RateSeries,
-} from "../plot/training-figures.ts";
+import { curvesFigure, learningRateFigure, type RateSeries } from "../plot/training-figures.ts";
 import { sampleTimes } from "../schedule/sample-times.ts";
 import { scheduleTurns } from "../schedule/simulate.ts";
 import { decodeSafetensors } from "../weights/safetensors.ts";
 import { type EarlierPlan, earlierRates } from "./earlier-plan.ts";
+import { isFunctionOfTime, plannedRates } from "./planned-rates.ts";
 import type { Run } from "./run.ts";
 
 /**
@@ -64,41 +59,6 @@ export async function writeCurves(run: Run): Promise<string[]> {
   const { folder, progress } = run;
   if (progress.rows.length === 0) return [];
   return writeFigure(folder, "curves", curvesFigure(progress.rows, { rates: plannedRates(run) }));
-}
-
-/** Plateau's rates follow a metric. */
-function isFunctionOfTime(scheduler: Scheduler): boolean {
-  return scheduler.stateDict().plateau === undefined;
-}
-
-/** Rates of the schedule, with times in epochs; null where the epochs so far had others, or nobody knows them. */
-function plannedRates({
-  args,
-  scheduler,
-  optimizer,
-  progress,
-  updatesPerEpoch,
-}: Run): NonNullable<CurvesFigureOptions["rates"]> | null {
-  if (!isFunctionOfTime(scheduler)) return null;
-  const { tInEpochs } = scheduler;
-  const perEpoch = tInEpochs ? 1 : updatesPerEpoch;
-  const rateAt = (t: number, noise: number) => {
-    const rates = scheduler.valuesAt(t).map((rate, i) => {
-      return (rate + rate * noise) * Number(optimizer.paramGroups[i]?.["lrScale"] ?? 1);
-    });
-    return rates.reduce((sum, rate) => sum + rate, 0) / rates.length;
-  };
-  // Before the first step there is no noise.
-  const noisyRateAt = (t: number) => rateAt(t, t === 0 ? 0 : (scheduler.noiseAt(t) ?? 0));
-  // A row has the rate of its epoch, or on updates the one after its last update.
-  const isPlanned = progress.rows.every(({ epoch, lr }) => {
-    const rate = noisyRateAt(tInEpochs ? epoch : (epoch + 1) * perEpoch);
-    return Math.abs(rate - lr) <= 1e-6 * Math.abs(lr);
-  });
-  if (!isPlanned) return null;
-  const epochs = Number(progress.rows.at(-1)?.epoch) + 1;
-  const times = sampleTimes(epochs * perEpoch, scheduleTurns(args, perEpoch), (t) => rateAt(t, 0));
-  return { times: times.map((t) => t / perEpoch), rates: times.map(noisyRateAt), length: epochs };
 }
 
 /**

@@ -4,8 +4,8 @@ import { type ArgumentName, separated, type TrainArguments, trainFlags } from ".
 import { showValue } from "./check-arguments.ts";
 
 /**
- * Parameters of library functions under the flags that set them. Of several the first one given is meant, or
- * else the last. A parameter that stands alone in another function has the function before it.
+ * Parameters of library functions, each with the flags that set it: the first of them that was given is meant, or
+ * else the last. A key `function.parameter` holds for that function only.
  */
 const FLAGS: Readonly<Record<string, readonly ArgumentName[]>> = {
   numEpochs: ["epochs"],
