@@ -1,5 +1,5 @@
 /** timm's rules of the image folder: which files are images, and of which class. */
-import { naturalSortSet } from "./natural-sort.ts";
+import { naturalSortSet } from "../text/natural-sort.ts";
 import type { SplitFiles } from "./split-files.ts";
 
 /** File name extensions of images, in lower case; any case counts. */
