@@ -81,7 +81,7 @@ export async function prepareRun(
     warnAboutSchedule(args, { numEpochs, updatesPerEpoch }, reporter);
     reporter.info(scheduleLine(args, numEpochs));
     for (const line of lossLines(args)) reporter.info(line);
-    const engine = await createEngine(args.engine);
+    const engine = await createEngine(args.engine, { onWarning: reporter.warn });
     const [, height, width] = dataConfig.inputSize;
     const step = await createTrainingStep(engine, model, {
       batchSize: args.batchSize,

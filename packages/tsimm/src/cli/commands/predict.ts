@@ -27,7 +27,9 @@ export function predictCommand(): Command {
       const { createEngine } = await import("../../runtime/create-engine.ts");
       const { loadClassifier } = await import("../../predict/classifier.ts");
       const files = (await Promise.all(images.map(imageFiles))).flat();
-      const engine = await createEngine(options.engine as "auto");
+      const engine = await createEngine(options.engine as "auto", {
+        onWarning: (message) => process.stderr.write(`WARNING: ${message}\n`),
+      });
       const classifier = await loadClassifier(options.checkpoint, engine, { average: options.ema });
       if (classifier.average) {
         process.stderr.write(

@@ -2,6 +2,7 @@
 import { relative } from "node:path";
 import { Command } from "commander";
 import type { TrainArguments } from "../../train/arguments.ts";
+import { resultText } from "../result-text.ts";
 import { addTrainOptions, givenArguments } from "../train-options.ts";
 import { writtenFiles } from "../written-files.ts";
 
@@ -24,7 +25,7 @@ export function trainCommand(): Command {
     const { runTraining } = await import("../run-training.ts");
     const result = await runTraining(given);
     const folder = shortPath(result.folder);
-    process.stdout.write(`--result\n${JSON.stringify(result.epochs, null, 4)}\n`);
+    process.stdout.write(resultText(result.epochs, process.stdout.isTTY));
     process.stderr.write(`Wrote ${folder}:\n${writtenFiles(result.files).join("\n")}\n`);
     if (result.sample !== null) {
       const sample = shortPath(result.sample);
