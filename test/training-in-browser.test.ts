@@ -32,7 +32,12 @@ describe("tsimm/browser", () => {
     };
     visit(join(dist, "browser.js"));
     expect(modules.size).toBeGreaterThan(50);
-    expect([...packages].sort()).toEqual(["@observablehq/plot", "@tsimm/autodiff", "@tsimm/scheduler", "onnxruntime-web/wasm"]);
+    expect([...packages].sort()).toEqual([
+      "@observablehq/plot",
+      "@tsimm/autodiff",
+      "@tsimm/scheduler",
+      "onnxruntime-web/wasm",
+    ]);
   });
 
   test("exports names of tsimm and no others", () => {
