@@ -1,7 +1,7 @@
 /** What npm would publish: packed, installed elsewhere, and used as a stranger would. */
-import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { copyFile, mkdir, mkdtemp, readFile, rm, symlink, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { publint } from "publint";
 import { formatMessage } from "publint/utils";
@@ -39,6 +39,45 @@ beforeAll(async () => {
 }, 300_000);
 
 afterAll(() => rm(root, { recursive: true }));
+
+test("npm pack builds what it packs, in a clone that was not built", async () => {
+  const clone = join(root, "clone");
+  const { stdout } = await run("git", ["ls-files", "packages/scheduler", "*.json", ".npmrc"], {
+    cwd: repository,
+  });
+  for (const file of stdout
+    .trimEnd()
+    .split("\n")
+    .filter((name) => !name.startsWith("test/"))) {
+    await mkdir(dirname(join(clone, file)), { recursive: true });
+    await copyFile(join(repository, file), join(clone, file));
+  }
+  await symlink(join(repository, "node_modules"), join(clone, "node_modules"));
+  const words = ["pack", "--json", "--pack-destination", root, "--workspace", "@tsimm/scheduler"];
+  const [one]: Packed[] = JSON.parse((await run("npm", words, { cwd: clone })).stdout);
+  const paths = one?.files.map(({ path }) => path) ?? [];
+  expect(paths.filter((path) => path.startsWith("dist/index."))).toEqual([
+    ...["dist/index.d.ts", "dist/index.d.ts.map", "dist/index.js", "dist/index.js.map"],
+  ]);
+});
+
+test.each(packages)("$name says where it comes from", async ({ name, folder }) => {
+  const {
+    repository: source,
+    homepage,
+    bugs,
+    keywords,
+  } = JSON.parse(await readFile(join(repository, "packages", folder, "package.json"), "utf8"));
+  const place = {
+    type: "git",
+    url: "git+https://github.com/tsimm/tsimm.git",
+    directory: `packages/${folder}`,
+  };
+  expect({ name, source }).toEqual({ name, source: place });
+  expect(homepage).toBe(`https://github.com/tsimm/tsimm/tree/main/packages/${folder}#readme`);
+  expect(bugs).toBe("https://github.com/tsimm/tsimm/issues");
+  expect(keywords.length).toBeGreaterThanOrEqual(5);
+});
 
 /** Runs a command in the folder of the installation; to have printed on stderr is a failure. */
 async function inside(command: string, ...words: string[]): Promise<string> {

@@ -46,7 +46,7 @@ export {
   type TrainingStep,
   type TrainingStepOptions,
 } from "./runtime/training-step.ts";
-export { loadState } from "./weights/load-state.ts";
+export { loadState, type ModelState } from "./weights/load-state.ts";
 export {
   decodeSafetensors,
   encodeSafetensors,

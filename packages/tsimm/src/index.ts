@@ -53,7 +53,7 @@ export {
   loadClassifier,
   type Prediction,
 } from "./predict/classifier.ts";
-export { createEngine, type EngineName } from "./runtime/create-engine.ts";
+export { type CreateEngineOptions, createEngine, type EngineName } from "./runtime/create-engine.ts";
 export type { Engine, LoadOptions, Session } from "./runtime/engine.ts";
 export { createEvaluation, type Evaluation, type EvaluationOptions } from "./runtime/evaluation-step.ts";
 export { createFineTuning, type FineTuning, type FineTuningOptions } from "./runtime/fine-tuning.ts";
@@ -70,7 +70,7 @@ export type { Best } from "./train/checkpoint-history.ts";
 export type { Progress, Reporter } from "./train/reporter.ts";
 export type { Metrics } from "./train/summary.ts";
 export { type TrainOptions, type TrainResult, train } from "./train/train.ts";
-export { loadState } from "./weights/load-state.ts";
+export { loadState, type ModelState } from "./weights/load-state.ts";
 export {
   decodeSafetensors,
   encodeSafetensors,

@@ -1,7 +1,7 @@
 /** Which of the folders around an image names its class: the one it lies in, or the top one. */
 import { listNames } from "../text/list-names.ts";
+import { naturalSortSet } from "../text/natural-sort.ts";
 import { printable } from "../text/printable.ts";
-import { naturalSortSet } from "./natural-sort.ts";
 
 /** How a folder of images is read. */
 export interface ClassFolders {

@@ -1,10 +1,10 @@
 /** timm's rules of the image folder: which files are images, and of which class. */
 import { listNames } from "../text/list-names.ts";
+import { naturalSortSet } from "../text/natural-sort.ts";
 import { printable } from "../text/printable.ts";
 import { type ClassFolders, readClassFolders } from "./class-folders.ts";
 import { IMAGE_EXTENSIONS, isImageName } from "./image-names.ts";
 import { countExtensions, describeLeftOut } from "./left-out.ts";
-import { naturalSortSet } from "./natural-sort.ts";
 import type { SplitFiles } from "./split-files.ts";
 
 /** An image file and its class. */

@@ -2,10 +2,10 @@
 import type { Dirent } from "node:fs";
 import { lstat, readdir, realpath, stat } from "node:fs/promises";
 import { join } from "node:path";
+import { naturalSortSet } from "../text/natural-sort.ts";
 import { printable } from "../text/printable.ts";
 import { isIgnoredName } from "./ignored-names.ts";
 import { count, HIDDEN, type LeftOut, REPEATED, SPECIAL, UNNAMEABLE } from "./left-out.ts";
-import { naturalSortSet } from "./natural-sort.ts";
 
 /** What lies below a folder: paths relative to it, with `/` between names, in no certain order. */
 export interface FoundFiles {

@@ -1,6 +1,7 @@
 /** Models by timm's names. */
-import { naturalSortSet } from "../data/natural-sort.ts";
+
 import { checkOptionNames } from "../option-names.ts";
+import { naturalSortSet } from "../text/natural-sort.ts";
 import { suggestion } from "../text/suggestion.ts";
 import type { Architecture } from "./architecture.ts";
 import { type BuildOptions, buildModel, countParameters } from "./build-model.ts";

@@ -140,6 +140,17 @@ describe("createOptimizer", () => {
     [{ opt: "sgd", momentum: 1 }, "momentum must be a number in [0, 1), got 1"],
     [{ optBetas: [0.9] }, "betas must be two numbers in [0, 1), got [0.9]"],
     [{ optEps: -1 }, "eps must be a number >= 0, got -1"],
+    [{ optEps: Number.NaN }, "eps must be a number >= 0, got NaN"],
+    [
+      { opt: "adafactor", optKwargs: { clipThreshold: Number.NaN } },
+      "clipThreshold must be a number > 0, got NaN",
+    ],
+    [
+      { opt: "nadam", optKwargs: { momentumDecay: Number.NaN } },
+      "momentumDecay must be a number >= 0, got NaN",
+    ],
+    [{ layerDecay: Number.NaN }, "layerDecay must be a number > 0 or null, got NaN"],
+    [{ layerDecay: 0.5, layerDecayMinScale: -1 }, "layerDecayMinScale must be a number >= 0 or null, got -1"],
     [{ optKwargs: { nesterov: true } }, 'option must be one of betas, eps, got "nesterov"'],
     [
       { optBetas: [0.9, 0.9], optKwargs: { betas: [0.9, 0.99] } },
@@ -183,6 +194,13 @@ describe("createOptimizerV2", () => {
     const paramGroupFn = () => [{ params: [b], weightDecay: 0.3 }];
     const { paramGroups } = createOptimizerV2(model(a, b), { paramGroupFn, weightDecay: 0.1 });
     expect(paramGroups).toMatchObject([{ params: [b], weightDecay: 0.3 }]);
+  });
+
+  test("refuses groups with a scale that is no number", () => {
+    const groups = [{ params: [parameter("a", [2])], lrScale: Number.NaN }];
+    expect(() => createOptimizerV2(groups)).toThrow(
+      new RangeError("createOptimizerV2: lrScale must be a number >= 0, got NaN"),
+    );
   });
 
   test("refuses an option that the optimizer does not have", () => {

@@ -101,3 +101,16 @@ test.each([
   expect(() => optimizer.loadStateDict(state)).toThrow(new Error(`sgd.loadStateDict: ${message}`));
   expect(optimizer.stateDict()).toEqual(before);
 });
+
+test("refuses saved options that are out of range", () => {
+  const optimizer = createOptimizerV2(parameters(), { opt: "adafactor", lr: 0.1 });
+  const { groups, ...state } = optimizer.stateDict();
+  const wrong = groups.map(({ params, options }) => ({
+    params,
+    options: { ...options, clipThreshold: Number.NaN },
+  }));
+  expect(() => optimizer.loadStateDict({ ...state, groups: wrong })).toThrow(
+    new RangeError("adafactor.loadStateDict: clipThreshold must be a number > 0, got NaN"),
+  );
+  expect(optimizer.paramGroups[0]).toMatchObject({ clipThreshold: 1 });
+});

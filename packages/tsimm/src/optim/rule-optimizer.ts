@@ -2,6 +2,7 @@
 import type { Parameter } from "../models/model.ts";
 import { globalNorm } from "./clip.ts";
 import type { Optimizer, OptimizerState, ParamGroup } from "./optimizer.ts";
+import { checkOption, type OptionCheck } from "./option-checks.ts";
 import type { RuleOptions, Slots, UpdateRule } from "./update-rule.ts";
 
 /**
@@ -85,7 +86,12 @@ export class RuleOptimizer<O extends RuleOptions, S extends Slots> implements Op
         `${where}: state must have ${this.paramGroups.length} parameter groups, got ${state.groups.length}`,
       );
     }
+    const checks: Readonly<Record<string, OptionCheck>> = this.#rule.checks;
     for (const [i, { params }] of this.paramGroups.entries()) {
+      for (const [name, value] of Object.entries(state.groups[i]?.options ?? {})) {
+        const check = checks[name];
+        if (check !== undefined) checkOption(where, name, value, check);
+      }
       const saved = state.groups[i]?.params ?? [];
       for (let k = 0; k < Math.max(params.length, saved.length); k++) {
         const name = params[k]?.name;

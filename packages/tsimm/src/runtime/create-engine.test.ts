@@ -1,6 +1,9 @@
-import { expect, test } from "vitest";
+import { expect, test, vi } from "vitest";
 import { createEngine } from "./create-engine.ts";
+import * as native from "./onnxruntime-node.ts";
 import { nativeEngineError } from "./onnxruntime-node.ts";
+
+vi.mock("./onnxruntime-node.ts", { spy: true });
 
 test.each([
   ["auto", "native"],
@@ -35,4 +38,34 @@ test.each([
   const error = nativeEngineError(cause);
   expect(error.message).toBe(line);
   expect(error.cause).toBe(cause);
+});
+
+test.each([
+  [
+    "Cannot find package 'onnxruntime-node' imported from /app/x.js",
+    "is not installed (npm leaves it out in silence where its install script fails)",
+  ],
+  [
+    "Cannot find module '../bin/napi-v6/x/onnxruntime_binding.node'",
+    `does not load on ${process.platform}-${process.arch} (Cannot find module '../bin/napi-v6/x/onnxruntime_binding.node')`,
+  ],
+  [
+    "libstdc++.so.6: version not found\nRequire stack:",
+    `does not load on ${process.platform}-${process.arch} (libstdc++.so.6: version not found)`,
+  ],
+])("auto falls back to wasm with one warning that has the cure: %s", async (reason, state) => {
+  vi.mocked(native.nativeEngine).mockRejectedValueOnce(nativeEngineError(new Error(reason)));
+  const warnings: string[] = [];
+  const engine = await createEngine("auto", { onWarning: (message) => warnings.push(message) });
+  expect(engine.name).toBe("wasm");
+  expect(warnings).toEqual([
+    `package "onnxruntime-node" ${state}, so WebAssembly computes, several times slower; run: ` +
+      "ONNXRUNTIME_NODE_INSTALL=skip npm install onnxruntime-node; --engine wasm is without this warning",
+  ]);
+});
+
+test("no warning where the engine is the one that was asked for", async () => {
+  const onWarning = vi.fn();
+  for (const name of ["auto", "native", "wasm"] as const) await createEngine(name, { onWarning });
+  expect(onWarning).not.toHaveBeenCalled();
 });

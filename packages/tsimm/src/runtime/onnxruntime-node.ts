@@ -53,15 +53,38 @@ export async function nativeEngine(): Promise<Engine> {
  * @param error - What `import` threw; becomes the cause.
  */
 export function nativeEngineError(error: unknown): Error {
-  const reason = error instanceof Error ? error.message : String(error);
-  // An installed package without a binary for this platform misses a relative path, not itself.
-  const missing = /Cannot find (package|module) '?onnxruntime-node/.test(reason);
+  const reason = reasonOf(error);
   return new Error(
-    missing
+    isMissing(reason)
       ? 'tsimm: package "onnxruntime-node" is not installed; run: npm install onnxruntime-node ' +
           "(with ONNXRUNTIME_NODE_INSTALL=skip where downloads are blocked), or use --engine wasm"
       : `tsimm: package "onnxruntime-node" does not load on ${process.platform}-${process.arch} ` +
           `(${reason.split("\n")[0]}); use --engine wasm`,
     { cause: error },
   );
+}
+
+/**
+ * The warning where another engine takes the place of the native one.
+ *
+ * @param error - That of {@link nativeEngine}.
+ */
+export function fallbackWarning({ cause }: Error): string {
+  const reason = reasonOf(cause);
+  const state = isMissing(reason)
+    ? "is not installed (npm leaves it out in silence where its install script fails)"
+    : `does not load on ${process.platform}-${process.arch} (${reason.split("\n")[0]})`;
+  return (
+    `package "onnxruntime-node" ${state}, so WebAssembly computes, several times slower; run: ` +
+    "ONNXRUNTIME_NODE_INSTALL=skip npm install onnxruntime-node; --engine wasm is without this warning"
+  );
+}
+
+function reasonOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}
+
+// An installed package without a binary for this platform misses a relative path, not itself.
+function isMissing(reason: string): boolean {
+  return /Cannot find (package|module) '?onnxruntime-node/.test(reason);
 }

@@ -116,7 +116,7 @@ async function prepare(
     warnAboutSchedule(args, { numEpochs, updatesPerEpoch, metric, numClasses }, reporter);
     reporter.info(scheduleLine(args, numEpochs));
     for (const line of lossLines(args)) reporter.info(line);
-    const engine = await createEngine(args.engine);
+    const engine = await createEngine(args.engine, { onWarning: reporter.warn });
     const [, height, width] = dataConfig.inputSize;
     const step = await createTrainingStep(engine, model, {
       batchSize: args.batchSize,

@@ -1,8 +1,17 @@
 /** Puts a state dict into a model. */
-
-import type { Model } from "../models/model.ts";
 import { printable } from "../text/printable.ts";
 import type { SafeTensor, SafeTensors } from "./safetensors.ts";
+
+/** What tensors are loaded into: a model. */
+export interface ModelState {
+  readonly name: string;
+  /** Parameters and buffers in state-dict order. */
+  readonly state: readonly {
+    readonly name: string;
+    readonly shape: readonly number[];
+    readonly data: Float32Array | BigInt64Array;
+  }[];
+}
 
 /**
  * Copies tensors into a model's parameters and buffers. All of them must be there, and nothing else.
@@ -12,7 +21,7 @@ import type { SafeTensor, SafeTensors } from "./safetensors.ts";
  * @throws Error that lists missing, unexpected and misshapen tensors, those with NaN or infinities, and negative
  * running variances.
  */
-export function loadState(model: Pick<Model, "name" | "state">, tensors: SafeTensors): void {
+export function loadState(model: ModelState, tensors: SafeTensors): void {
   const names = new Set(model.state.map(({ name }) => name));
   const missing = [...names].filter((name) => !tensors.has(name));
   const unexpected = [...tensors.keys()].filter((name) => !names.has(name));

@@ -33,7 +33,9 @@ export function predictCommand(): Command {
       const { loadClassifier } = await import("../../predict/classifier.ts");
       const { IMAGE_LIMIT, readRegularFile } = await import("../../files/read-file.ts");
       const files = (await Promise.all(images.map(imageFiles))).flat();
-      const engine = await createEngine(options.engine as "auto");
+      const engine = await createEngine(options.engine as "auto", {
+        onWarning: (message) => process.stderr.write(`WARNING: ${message}\n`),
+      });
       const classifier = await loadClassifier(options.checkpoint, engine, { average: options.ema });
       if (classifier.average) {
         process.stderr.write(
@@ -65,7 +67,7 @@ async function imageFiles(path: string): Promise<string[]> {
   const { walkFolder } = await import("../../data/walk-folder.ts");
   const { IMAGE_EXTENSIONS, isImageName } = await import("../../data/image-names.ts");
   const { countExtensions, describeLeftOut } = await import("../../data/left-out.ts");
-  const { naturalSortSet } = await import("../../data/natural-sort.ts");
+  const { naturalSortSet } = await import("../../text/natural-sort.ts");
   const { paths, leftOut } = await walkFolder(path);
   const others = paths.filter((name) => !isImageName(name));
   const left = describeLeftOut(countExtensions(others, leftOut));

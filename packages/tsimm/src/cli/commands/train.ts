@@ -3,6 +3,7 @@ import { relative } from "node:path";
 import { Command } from "commander";
 import { printable } from "../../text/printable.ts";
 import type { TrainArguments } from "../../train/arguments.ts";
+import { resultText } from "../result-text.ts";
 import { addTrainOptions, givenArguments } from "../train-options.ts";
 import { writtenFiles } from "../written-files.ts";
 
@@ -25,7 +26,7 @@ export function trainCommand(): Command {
     const { runTraining } = await import("../run-training.ts");
     const result = await runTraining(given);
     const folder = shortPath(result.folder);
-    process.stdout.write(`--result\n${JSON.stringify(result.epochs, null, 4)}\n`);
+    process.stdout.write(resultText(result.epochs, process.stdout.isTTY));
     if (result.files.length > 0) {
       process.stderr.write(`Wrote ${folder}:\n${writtenFiles(result.files).join("\n")}\n`);
     }
