@@ -50,7 +50,7 @@ export interface TrainArguments {
   /** Text file whose line n names class n. Flag `--class-map`, default "". */
   readonly classMap: string;
 
-  /** Share of unreadable images above which the run stops. Allowed: a number >= 0 and <= 1. Flag `--max-bad-images`, default 0.05. */
+  /** Share of unreadable images above which the run stops; unless 0, a handful never stops it. Allowed: a number >= 0 and <= 1. Flag `--max-bad-images`, default 0.05. */
   readonly maxBadImages: number;
 
   /** Decoding threads; 0 decodes on the training thread. Allowed: an integer >= 0. Flag `--workers`, default 4. */
@@ -203,7 +203,7 @@ export interface TrainArguments {
   /** Epochs at which multistep decays. Allowed: 1 or more integers >= 0. Flag `--decay-milestones`, default [90, 180, 270]. */
   readonly decayMilestones: readonly number[];
 
-  /** Epochs between two decays of step; fractions allowed. Allowed: a number > 0. Flag `--decay-epochs`, default 90. */
+  /** Epochs between two decays of step; epochs of decay of wsd, where 0.3 x --epochs is the default; fractions allowed. Allowed: a number > 0. Flag `--decay-epochs`, default 90. */
   readonly decayEpochs: number;
 
   /** Factor of a decay (step, multistep, plateau). Allowed: a number >= 0. Flag `--decay-rate`, default 0.1. */
