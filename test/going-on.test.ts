@@ -3,8 +3,11 @@ import { createHash } from "node:crypto";
 import { cp, mkdir, mkdtemp, readdir, readFile, rename, rm, utimes, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
 import { colourFolder, type Ended, type RunOptions, tsimm } from "./command-line.fixture.ts";
+
+// Each test runs the command line up to four times.
+vi.setConfig({ testTimeout: 180_000 });
 
 let root = "";
 const out = (...names: string[]) => join(root, "out", ...names);

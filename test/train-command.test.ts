@@ -185,7 +185,7 @@ describe("going on", () => {
     expect(resumed.code).toBe(0);
     for (const file of files)
       expect([file, await bytesOf("stopped", file)]).toEqual([file, await bytesOf("straight", file)]);
-  });
+  }, 180_000);
 
   test("a run that is done says so, and goes on with more epochs and another rate", async () => {
     const done = await tsimm(["train", "--resume", join("runs", "straight")], { cwd: root });

@@ -1,4 +1,4 @@
-import { rename, rm, utimes, writeFile } from "node:fs/promises";
+import { rename, rm, symlink, utimes, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { expect, test } from "vitest";
 import { type ImageDataset, openDataset } from "../data/dataset.ts";
@@ -35,6 +35,16 @@ test.each<[string, (root: string) => Promise<void>]>([
   const before = await digestOf(root);
   await change(root);
   expect(await digestOf(root)).not.toBe(before);
+});
+
+test("images that cannot be read have a digest too: the loader is who tells of them", async () => {
+  const root = await writeTree(tree);
+  const before = await digestOf(root);
+  await rm(join(root, "train/cat/2.png"));
+  await symlink("2.png", join(root, "train/cat/2.png"));
+  const after = await digestOf(root);
+  expect(after).toMatch(/^[0-9a-f]{64}$/);
+  expect(after).not.toBe(before);
 });
 
 test("of a large data set, all names count, sizes of 10,000 and bytes of 2,000 images", async () => {

@@ -65,11 +65,15 @@ function isPicked(index: number, length: number, count: number): boolean {
   return length <= count || Math.floor(((index + 1) * count) / length) > Math.floor((index * count) / length);
 }
 
-/** Bytes of a file; null where there is no regular file. */
+/** Bytes of a file; null where there is no regular file, or none that may be looked at. */
 function sizeOf({ file, range }: ByteSource): number | null {
   if (range) return range.length;
-  const stats = statSync(file, { throwIfNoEntry: false });
-  return stats?.isFile() ? stats.size : null;
+  try {
+    const stats = statSync(file);
+    return stats.isFile() ? stats.size : null;
+  } catch {
+    return null;
+  }
 }
 
 /** The first bytes; none where they cannot be read, which the loader says when it comes to the image. */
