@@ -140,6 +140,11 @@ describe("what a library function refuses is said in flags", () => {
       { lr: 1e308, lrCycleDecay: 1e308, lrCycleLimit: 4 },
       "--lr-cycle-decay must be such that every value stays finite, got 1e+308",
     ],
+    [{ lrNoise: [1e308] }, "--lr-noise must be such that every value stays finite, got 1e+308"],
+    [
+      { lr: 0, lrBase: 1e308, lrBaseSize: 1 },
+      "--lr-base must be such that every value stays finite, got 1e+308",
+    ],
     [
       { batchSize: 500 },
       "--batch-size must be at most 36, the number of training images, got 500; choose a smaller batch or add images",

@@ -99,12 +99,16 @@ export function flagMessage(message: string, command: string, args: Partial<Trai
   const name = argumentOf(where, parameter, args);
   if (name === undefined) return withFlags(message, where, args);
   const typed = args[name] ?? null;
+  if (typed !== null && rest.includes(", got Infinity")) {
+    // What was typed is finite, what comes of it is not.
+    return `${command}: ${flagOf(name)} must be such that every value stays finite, got ${showValue(typed)}`;
+  }
   const got = typed === null ? rest : rest.replace(GOT, (_, before) => before + showValue(typed));
   return `${command}: ${flagOf(name)} must ${withFlags(got, where, args)}`;
 }
 
 /** The value of a message: a number, a list or a quoted text. */
-const GOT = /(, got )(?:-?[\d.]+(?:e[-+]\d+)?|-?Infinity|\[[^\]]*\]|"[^"]*")/;
+const GOT = /(, got )(?:-?[\d.]+(?:e[-+]\d+)?|\[[^\]]*\]|"[^"]*")/;
 
 /** Words in camel case that stand alone, not in a path or in quotes, perhaps with a value after them. */
 const WORD = /(?<![\w/\\."'-])([a-z]+(?:[A-Z][a-z]*)+)(?![\w/\\"'-])( \(= [^)]*\))?/g;
@@ -132,7 +136,9 @@ function argumentOf(
 ): ArgumentName | undefined {
   const names = FLAGS[`${where}.${parameter}`] ?? FLAGS[parameter];
   if (names === undefined) return isArgument(parameter) ? parameter : undefined;
-  return names.find((name) => (args[name] ?? null) !== null) ?? names.at(-1);
+  // A rate of 0 counts as not given.
+  const given = names.find((name) => (args[name] ?? null) !== null && !(name === "lr" && args.lr === 0));
+  return given ?? names.at(-1);
 }
 
 function isArgument(name: string): name is ArgumentName {
