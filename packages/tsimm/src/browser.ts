@@ -29,6 +29,7 @@ export { drawFigure } from "./plot/draw-figure.ts";
 export type { Figure, Panel, Series } from "./plot/figure.ts";
 export {
   type CurveRow,
+  type CurvesFigureOptions,
   curvesFigure,
   type LearningRateFigureOptions,
   learningRateFigure,

@@ -41,6 +41,7 @@ export { figureToSvg } from "./plot/figure-to-svg.ts";
 export { svgToPng } from "./plot/svg-to-png.ts";
 export {
   type CurveRow,
+  type CurvesFigureOptions,
   curvesFigure,
   type LearningRateFigureOptions,
   learningRateFigure,

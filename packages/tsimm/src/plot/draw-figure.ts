@@ -1,17 +1,27 @@
 /** Draws figures as SVG in any DOM: a browser's, or linkedom's in Node. */
 import * as Plot from "@observablehq/plot";
+import { linearTicks, logTicks, roundStep } from "./axis-ticks.ts";
+import { placeLabels, wrapLabel } from "./end-labels.ts";
 import type { Figure, Panel, Series } from "./figure.ts";
 import { PALETTE } from "./palette.ts";
-import { spread } from "./spread.ts";
-import { tickLabel } from "./tick-label.ts";
+import { type Stretch, sharedStretches } from "./shared-stretches.ts";
+import { tickLabels } from "./tick-label.ts";
 
 const WIDTH = 800;
 const TITLE_HEIGHT = 41;
 const PANEL_MARGIN = { top: 33, bottom: 14, left: 70 };
+/** Above a panel without a label. */
+const BARE_TOP = 14;
 const X_AXIS_HEIGHT = 36;
 const FONT_SIZE = 13;
-const Y_TICKS = 5;
-const LABEL_GAP = 16;
+/** Intervals of an axis, at most. */
+const INTERVALS = { x: 10, y: 6, yOfSeveral: 4 };
+const LINE_HEIGHT = 16;
+/** Pixels of a character, on average. */
+const CHARACTER = FONT_SIZE * 0.6;
+const LABEL_DISTANCE = 8;
+/** Pixels of a colour where lines lie on each other. */
+const DASH = 9;
 const INK = "#1f2937";
 const GRID = "#e5e7eb";
 
@@ -34,8 +44,9 @@ export function drawFigure(figure: Figure, document: Document): string {
   if (!(panels.length > 0))
     throw new RangeError("drawFigure: figure.panels must hold at least one panel, got none");
   const plotHeight = panels.length === 1 ? 276 : 150;
-  const panelHeight = PANEL_MARGIN.top + plotHeight + PANEL_MARGIN.bottom;
-  const height = TITLE_HEIGHT + panels.length * panelHeight + X_AXIS_HEIGHT;
+  const tops = panels.map(({ yLabel }) => (yLabel === "" ? BARE_TOP : PANEL_MARGIN.top));
+  const heights = tops.map((top) => top + plotHeight + PANEL_MARGIN.bottom);
+  const height = heights.reduce((sum, one) => sum + one, TITLE_HEIGHT + X_AXIS_HEIGHT);
 
   const svg = document.createElementNS("http://www.w3.org/2000/svg", "svg");
   setAttributes(svg, {
@@ -58,15 +69,14 @@ export function drawFigure(figure: Figure, document: Document): string {
   append("text", { x: 16, y: 29, "font-size": 17, "font-weight": 700 }).textContent = title;
 
   const frame = { xDomain: extent(panels.flatMap(finitePoints).map(([x]) => x)), right: labelWidth(panels) };
+  let y = TITLE_HEIGHT;
   panels.forEach((panel, i) => {
-    const last = i === panels.length - 1;
-    const drawn = drawPanel(panel, figure, document, { ...frame, plotHeight, withXAxis: last });
+    const withXAxis = i === panels.length - 1;
+    const drawn = drawPanel(panel, figure, document, { ...frame, top: tops[i] ?? 0, plotHeight, withXAxis });
     drawn.querySelector("style")?.remove();
-    const group = append("g", {
-      transform: `translate(0,${TITLE_HEIGHT + i * panelHeight})`,
-      "text-anchor": "middle",
-    });
+    const group = append("g", { transform: `translate(0,${y})`, "text-anchor": "middle" });
     group.append(...drawn.childNodes);
+    y += heights[i] ?? 0;
   });
   roundNumbers(svg);
   return `${svg.outerHTML}\n`;
@@ -75,43 +85,48 @@ export function drawFigure(figure: Figure, document: Document): string {
 interface Frame {
   readonly xDomain: readonly [number, number];
   readonly right: number;
+  readonly top: number;
   readonly plotHeight: number;
   readonly withXAxis: boolean;
 }
 
 function drawPanel(panel: Panel, figure: Figure, document: Document, frame: Frame): Element {
+  const { xDomain, right, top, plotHeight, withXAxis } = frame;
   const log = panel.yScale === "log";
-  const values = finitePoints(panel).map(([, y]) => y);
-  if (panel.fromZero && !log) values.push(0);
-  const yDomain = extent(values);
-  const largest = Math.max(...yDomain.map(Math.abs));
-  const bottom = PANEL_MARGIN.top + frame.plotHeight;
+  const yTicks = yTicksOf(panel, figure.panels.length > 1 ? INTERVALS.yOfSeveral : INTERVALS.y);
+  const xTicks = xTicksOf(xDomain);
+  const bottom = withXAxis ? X_AXIS_HEIGHT + PANEL_MARGIN.bottom : PANEL_MARGIN.bottom;
   const scales = {
-    x: { type: "linear", domain: frame.xDomain, axis: null },
-    y: { type: log ? "log" : "linear", domain: yDomain, nice: Y_TICKS, axis: null },
+    x: { type: "linear", domain: xDomain, axis: null },
+    y: { type: log ? "log" : "linear", domain: [yTicks[0], yTicks.at(-1)], axis: null },
   } as const;
   const layout = {
     document,
     width: WIDTH,
-    height: bottom + (frame.withXAxis ? X_AXIS_HEIGHT + PANEL_MARGIN.bottom : PANEL_MARGIN.bottom),
-    marginTop: PANEL_MARGIN.top,
-    marginBottom: frame.withXAxis ? X_AXIS_HEIGHT + PANEL_MARGIN.bottom : PANEL_MARGIN.bottom,
+    height: top + plotHeight + bottom,
+    marginTop: top,
+    marginBottom: bottom,
     marginLeft: PANEL_MARGIN.left,
-    marginRight: frame.right,
+    marginRight: right,
     ...scales,
   };
-  const y = Plot.plot({ ...layout, marks: [] }).scale("y");
+  const [x, y] = (["x", "y"] as const).map((name) => Plot.plot({ ...layout, marks: [] }).scale(name));
+  const pixels = {
+    ...{ xDomain, width: WIDTH - PANEL_MARGIN.left - right, top, bottom: top + plotHeight },
+    toPixels: (value: number) => (log && value <= 0 ? Number.NaN : Number(y?.apply(value))),
+    xToPixels: (value: number) => Number(x?.apply(value)),
+  };
   const text = { fill: INK, fontSize: FONT_SIZE };
-  const ticks = { tickSize: 0, tickPadding: 8, label: null, ...text };
+  const axis = { tickSize: 0, tickPadding: 8, label: null, ...text };
   const grid = { stroke: GRID, strokeOpacity: 1 };
-  const xTicks = xTickOptions(frame.xDomain);
+  const stretches = sharedStretches(panel.series, pixels);
   return Plot.plot({
     ...layout,
     marks: [
-      Plot.gridY({ ...grid, ticks: Y_TICKS }),
-      Plot.gridX({ ...grid, ...xTicks }),
-      Plot.axisY({ ...ticks, ticks: Y_TICKS, tickFormat: (tick) => tickLabel(tick, log ? tick : largest) }),
-      frame.withXAxis ? Plot.axisX({ ...ticks, ...xTicks, tickFormat: (tick) => tickLabel(tick) }) : null,
+      Plot.gridY(yTicks, grid),
+      Plot.gridX(xTicks, grid),
+      Plot.axisY(yTicks, { ...axis, tickFormat: labelOf(yTicks) }),
+      withXAxis ? Plot.axisX(xTicks, { ...axis, tickFormat: labelOf(xTicks) }) : null,
       Plot.frame({ anchor: "bottom", stroke: "#9ca3af" }),
       Plot.ruleX(figure.rules ?? [], { stroke: "#9ca3af", strokeDasharray: "3,4" }),
       Plot.text([panel.yLabel], {
@@ -121,47 +136,86 @@ function drawPanel(panel: Panel, figure: Figure, document: Document, frame: Fram
         fontWeight: 700,
         ...text,
       }),
-      frame.withXAxis
+      withXAxis
         ? Plot.text([figure.xLabel], { frameAnchor: "bottom", dy: 42, fontWeight: 700, ...text })
         : null,
-      ...panel.series.map((series, i) => drawLine(series, color(series, i), log)),
-      ...drawLabels(panel, (value) => y?.apply(value) ?? 0),
+      ...panel.series.flatMap((series, i) =>
+        (stretches[i] ?? []).map((stretch) => drawLine(series, stretch, color(series, i), log)),
+      ),
+      ...drawLabels(panel, pixels),
     ],
   });
 }
 
-function drawLine(series: Series, stroke: string, log: boolean): Plot.Markish {
-  const points = series.points.map(([x, y]) => [x, y === null || (log && y <= 0) ? Number.NaN : y]);
-  const alone = points.filter(([, y]) => Number.isFinite(y)).length === 1;
-  return Plot.line(points, {
+function labelOf(ticks: readonly number[]): (tick: number) => string {
+  const labels = tickLabels(ticks);
+  return (tick) => labels[ticks.indexOf(tick)] ?? "";
+}
+
+/** A line, or a part of it; where several lie on each other their dashes take turns. */
+function drawLine(
+  series: Series,
+  { points, count, rank }: Stretch,
+  stroke: string,
+  log: boolean,
+): Plot.Markish {
+  const drawn = points.map(([x, y]) => [x, y === null || (log && y <= 0) ? Number.NaN : y]);
+  const alone = drawn.filter(([, y]) => Number.isFinite(y)).length === 1;
+  const turns = { strokeDasharray: `${DASH},${DASH * (count - 1)}`, strokeDashoffset: -DASH * rank };
+  return Plot.line(drawn, {
     stroke,
     strokeWidth: 2.25,
     strokeLinejoin: "round",
     curve: series.curve ?? "linear",
     ...(series.dashed ? { strokeDasharray: "7,5" } : {}),
+    ...(count > 1 ? turns : {}),
     // A line of one point would be invisible.
     ...(alone ? { marker: "dot" } : {}),
   });
 }
 
-/** Labels at the ends of the lines, moved apart where the lines end close to each other. */
-function drawLabels(panel: Panel, toPixels: (y: number) => number): Plot.Markish[] {
+interface PanelPixels {
+  readonly xDomain: readonly [number, number];
+  readonly top: number;
+  readonly bottom: number;
+  toPixels(y: number): number;
+  xToPixels(x: number): number;
+}
+
+/** Labels at the ends of the lines, moved apart where they would overlap. */
+function drawLabels(
+  panel: Panel,
+  { xDomain, top, bottom, toPixels, xToPixels }: PanelPixels,
+): Plot.Markish[] {
+  const [, lastX] = xDomain;
   const ends = panel.series.flatMap((series, i) => {
     const end = finitePoints({ ...panel, series: [series] }).at(-1);
-    return series.label === "" || end === undefined
-      ? []
-      : [{ label: series.label, y: end[1], fill: color(series, i) }];
+    if (series.label === "" || end === undefined) return [];
+    const lines = wrapLabel(series.label);
+    const left = xToPixels(end[0]) + LABEL_DISTANCE;
+    const width = CHARACTER * Math.max(...lines.map((line) => line.length));
+    // Lines that go on pass below the label.
+    const raised = end[0] < lastX ? LINE_HEIGHT * 0.7 : 0;
+    const box = {
+      left,
+      right: left + width,
+      center: toPixels(end[1]) - raised,
+      height: lines.length * LINE_HEIGHT,
+    };
+    return [{ ...box, lines, x: end[0], y: end[1], fill: color(series, i) }];
   });
-  const wanted = ends.map(({ y }) => toPixels(y));
-  const places = spread(wanted, LABEL_GAP);
-  return ends.map(({ label, y, fill }, i) =>
-    Plot.text([label], {
+  const places = placeLabels(ends, [top - LINE_HEIGHT / 2, bottom + LINE_HEIGHT / 2]);
+  return ends.map(({ lines, x, y, fill }, i) =>
+    Plot.text([lines.join("\n")], {
+      x: [x],
       y: [y],
-      frameAnchor: "right",
       textAnchor: "start",
-      dx: 8,
-      dy: (places[i] ?? 0) - (wanted[i] ?? 0),
+      lineHeight: LINE_HEIGHT / FONT_SIZE,
+      dx: LABEL_DISTANCE,
+      dy: (places[i] ?? 0) - toPixels(y),
       fill,
+      stroke: "#ffffff",
+      strokeWidth: 4,
       fontSize: FONT_SIZE,
       fontWeight: 700,
     }),
@@ -189,14 +243,25 @@ function extent(values: readonly number[]): [number, number] {
   return low === 0 ? [0, 1] : [low - Math.abs(low) / 2, high + Math.abs(high) / 2];
 }
 
+function yTicksOf(panel: Panel, most: number): number[] {
+  const values = finitePoints(panel).map(([, y]) => y);
+  const log = panel.yScale === "log";
+  if (panel.fromZero && !log) values.push(0);
+  const [low, high] = extent(values);
+  if (log) return logTicks(low > 0 ? low : high / 10, high, most);
+  return linearTicks(low, high, most);
+}
+
 /** Epochs and updates are whole numbers: no ticks between them. */
-function xTickOptions([low, high]: readonly [number, number]): { ticks: number } | { interval: number } {
-  return high - low <= 10 ? { interval: 1 } : { ticks: 10 };
+function xTicksOf([low, high]: readonly [number, number]): number[] {
+  const step = roundStep(Math.max(1, (high - low) / INTERVALS.x));
+  const first = Math.ceil(low / step);
+  return Array.from({ length: Math.floor(high / step) - first + 1 }, (_, i) => (first + i) * step);
 }
 
 function labelWidth(panels: readonly Panel[]): number {
-  const longest = Math.max(...panels.flatMap(({ series }) => series.map(({ label }) => label.length)));
-  return 24 + Math.min(240, longest * FONT_SIZE * 0.6);
+  const lines = panels.flatMap(({ series }) => series.flatMap(({ label }) => wrapLabel(label)));
+  return 24 + Math.min(240, Math.max(0, ...lines.map((line) => line.length)) * CHARACTER);
 }
 
 function setAttributes(element: Element, attributes: Record<string, string | number>): void {

@@ -30,6 +30,17 @@ const figures: Record<string, Figure> = {
     unit: "update",
     yScale: "log",
   }),
+  "coinciding-schedules": learningRateFigure([
+    { label: "step", rates: [1e-5, 5e-5, ...stepRate(0.5)] },
+    { label: "another", rates: [1e-4, 1e-4, ...stepRate(0.5)] },
+    { label: "a third", rates: [1e-4, 1e-4, ...stepRate(0.5).slice(0, 30)] },
+  ]),
+  "long-labels": learningRateFigure(
+    [0.8, 0.5].map((decayRate) => ({
+      label: `step:warmup-epochs=5,decay-epochs=30,decay-rate=${decayRate}`,
+      rates: stepRate(decayRate).map((rate) => 10 * rate),
+    })),
+  ),
   curves: curvesFigure(rows),
   "curves-without-validation": curvesFigure(rows.map((row) => ({ ...row, validation: null }))),
   "one-point": panel([{ label: "only", points: [[3, 1.5]] }]),

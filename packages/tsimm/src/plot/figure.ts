@@ -11,7 +11,7 @@ export interface Series {
    * absent: linear.
    */
   readonly curve?: "linear" | "step" | "step-after";
-  /** true: drawn dashed, so that a line below stays visible. */
+  /** true: drawn dashed. Without it, lines that lie on each other take turns in dashes. */
   readonly dashed?: boolean;
   /** CSS colour; absent: the next one of the palette. */
   readonly color?: string;
@@ -19,7 +19,7 @@ export interface Series {
 
 /** One pair of axes. */
 export interface Panel {
-  /** Quantity and unit, e.g. `accuracy (%)`. */
+  /** Quantity and unit, e.g. `accuracy (%)`; empty: none. */
   readonly yLabel: string;
   /** Absent: linear. */
   readonly yScale?: "linear" | "log";

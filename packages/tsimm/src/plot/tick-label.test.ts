@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { tickLabel } from "./tick-label.ts";
+import { tickLabel, tickLabels } from "./tick-label.ts";
 
 test.each([
   [0, "0"],
@@ -16,11 +16,34 @@ test.each([
 });
 
 test.each([
-  [0, 0.003, "0"],
-  [0.0005, 0.003, "0.0005"],
-  [0.00005, 0.003, "0.00005"],
-  [0.0005, 0.0009, "5e-4"],
-  [500_000, 2_000_000, "5e5"],
-])("writes %d on an axis up to %d as %s", (value, largest, text) => {
-  expect(tickLabel(value, largest)).toBe(text);
+  [
+    [0, 0.0005, 0.001],
+    ["0", "0.0005", "0.001"],
+  ],
+  [
+    [0, 0.0002, 0.0004],
+    ["0", "2e-4", "4e-4"],
+  ],
+  [
+    [0, 0.1 + 0.2, 0.6],
+    ["0", "0.3", "0.6"],
+  ],
+  [
+    [0.0001, 0.001, 0.01, 0.1],
+    ["0.0001", "0.001", "0.01", "0.1"],
+  ],
+  [
+    [1e-6, 1e-4, 0.01, 1],
+    ["1e-6", "1e-4", "1e-2", "1e0"],
+  ],
+  [
+    [0, 500_000, 1_000_000, 1_500_000],
+    ["0", "5e5", "1e6", "1.5e6"],
+  ],
+  [
+    [-0.02, 0, 0.02],
+    ["-0.02", "0", "0.02"],
+  ],
+])("writes the ticks %j of an axis alike", (ticks, labels) => {
+  expect(tickLabels(ticks)).toEqual(labels);
 });

@@ -20,12 +20,43 @@ test("a schedule of no rates is a line of no points", () => {
 
 test("curves mark where a flat rate drops", () => {
   const rates = [0.05, 0.1, 0.1, 0.1, 0.01, 0.01, 0.001];
-  expect(curvesFigure(rates.map((lr, epoch) => row(epoch, lr))).rules).toEqual([3.5, 5.5]);
+  expect(curvesFigure(rates.map((lr, epoch) => row(epoch, lr))).rules).toEqual([4, 6]);
 });
 
 test("curves mark neither a rise nor a rate that falls all the time", () => {
   const rates = [0.1, 0.1, 0.2, 0.19, 0.18, 0.17];
   expect(curvesFigure(rates.map((lr, epoch) => row(epoch, lr))).rules).toEqual([]);
+});
+
+test("a rate drops at the same place in curves and schedule", () => {
+  const rates = [0.05, 0.1, 0.1, 0.01];
+  const [panel] = learningRateFigure([{ label: "", rates }]).panels;
+  const curves = curvesFigure(rates.map((lr, epoch) => row(epoch, lr)));
+  expect(curves.panels.at(-1)?.series[0]).toEqual(panel?.series[0]);
+  // Epoch 3 is trained between 3 and 4.
+  expect(curves.panels[0]?.series[0]?.points.map(([x]) => x)).toEqual([1, 2, 3, 4]);
+});
+
+test("curves take rates from between their rows", () => {
+  const rates = { times: [0, 0.5, 1, 2.5], rates: [0.02, 0.1, 0.1, 0.01], length: 4 };
+  const { panels, rules } = curvesFigure([row(3, 0.01)], { rates });
+  expect(panels.at(-1)?.series[0]?.points).toEqual([
+    [0, 0.02],
+    [0.5, 0.1],
+    [1, 0.1],
+    [2.5, 0.01],
+    [4, 0.01],
+  ]);
+  expect(rules).toEqual([2.5]);
+});
+
+test.each([
+  [undefined, ""],
+  ["Learning rate: step", ""],
+  ["Steps of 5 epochs", "learning rate"],
+])("under the title %j the axis is called %j", (title, yLabel) => {
+  const options = title === undefined ? {} : { title };
+  expect(learningRateFigure([{ label: "", rates: [0.1] }], options).panels[0]?.yLabel).toBe(yLabel);
 });
 
 test("curves leave out what was never measured", () => {

@@ -9,8 +9,12 @@ const COLUMNS = 2000;
 export interface RateSeries {
   /** Written at the end of the line; empty: none. */
   readonly label: string;
-  /** Rates at t = 0, 1, 2 …; null leaves a gap. */
+  /** Rates, each of which holds until the next; null leaves a gap. */
   readonly rates: readonly (number | null)[];
+  /** t of the rates, ascending; absent: 0, 1, 2 … */
+  readonly times?: readonly number[];
+  /** End of the last rate; absent: one after the last t. */
+  readonly length?: number;
   /** true: drawn dashed, so that a line below stays visible. */
   readonly dashed?: boolean;
 }
@@ -40,13 +44,15 @@ export function learningRateFigure(
   { unit = "epoch", title = "Learning rate", yScale = "linear" }: LearningRateFigureOptions = {},
 ): Figure {
   const series = schedules.map(
-    ({ rates, ...style }): Series => ({
+    ({ rates, times, length, ...style }): Series => ({
       ...style,
-      points: thinOut(held(rates), COLUMNS),
+      points: thinOut(held(rates, times, length), COLUMNS),
       curve: "step-after",
     }),
   );
-  return { title, xLabel: unit, panels: [{ yLabel: "learning rate", yScale, fromZero: true, series }] };
+  // Said once.
+  const yLabel = /^learning rate\b/i.test(title) ? "" : "learning rate";
+  return { title, xLabel: unit, panels: [{ yLabel, yScale, fromZero: true, series }] };
 }
 
 /** One epoch of a run. */
@@ -59,22 +65,33 @@ export interface CurveRow {
   readonly validation: { readonly loss: number; readonly top1: number; readonly top5: number } | null;
 }
 
+/** Options of {@link curvesFigure}. */
+export interface CurvesFigureOptions {
+  /** Learning rates, `times` and `length` in epochs; absent or null: those of the rows, each for its epoch. */
+  readonly rates?: Omit<RateSeries, "label" | "dashed"> | null;
+}
+
 /**
- * Losses, accuracies and learning rate of a run above each other. Where a flat rate drops, a rule runs
- * through all panels, between the last epoch before and the first one after.
+ * Losses, accuracies and learning rate of a run above each other. Epoch n lies between n and n + 1: its rate
+ * holds from n on, its losses and accuracies stand at its end. Where a flat rate drops, a rule runs through all
+ * panels.
  *
  * @param rows - The epochs, in ascending order. Panels and lines without a single number are left out.
+ * @param options - Learning rates between the rows.
  * @returns A figure for {@link figureToSvg}.
  * @example
  * const validation = { loss: 1.2, top1: 60, top5: 90 };
  * const figure = curvesFigure([{ epoch: 0, trainLoss: 2, lr: 0.1, validation }]);
  * figure.panels.map(({ yLabel }) => yLabel); // => ["loss", "accuracy (%)", "learning rate"]
  */
-export function curvesFigure(rows: readonly CurveRow[]): Figure {
+export function curvesFigure(rows: readonly CurveRow[], options: CurvesFigureOptions = {}): Figure {
   const line = (label: string, value: (row: CurveRow) => number | undefined): Series[] => {
-    const points = rows.map((row): [number, number | null] => [row.epoch, value(row) ?? null]);
+    const points = rows.map((row): [number, number | null] => [row.epoch + 1, value(row) ?? null]);
     return points.some(([, y]) => y !== null) ? [{ label, points }] : [];
   };
+  const { rates, times, length } = options.rates ?? ratesOf(rows);
+  const planned = held(rates, times, length);
+  const rateLine: Series = { label: "", points: thinOut(planned, COLUMNS), curve: "step-after" };
   const panels: Panel[] = [
     {
       yLabel: "loss",
@@ -90,29 +107,42 @@ export function curvesFigure(rows: readonly CurveRow[]): Figure {
         ...line("top-5", (row) => row.validation?.top5),
       ],
     },
-    {
-      yLabel: "learning rate",
-      fromZero: true,
-      series: line("", (row) => row.lr).map((series) => ({ ...series, curve: "step" })),
-    },
+    { yLabel: "learning rate", fromZero: true, series: rows.length > 0 ? [rateLine] : [] },
   ];
   return {
     title: "Training curves",
     xLabel: "epoch",
     panels: panels.filter(({ series }) => series.length > 0),
-    rules: drops(rows),
+    rules: drops(planned),
   };
 }
 
-/** Half an epoch before each epoch whose rate is below one that held for two epochs or more. */
-function drops(rows: readonly CurveRow[]): number[] {
-  return rows.flatMap(({ epoch, lr }, i) => {
-    const before = rows[i - 1]?.lr;
-    return before !== undefined && before === rows[i - 2]?.lr && lr < before ? [epoch - 0.5] : [];
+function ratesOf(rows: readonly CurveRow[]): Omit<RateSeries, "label" | "dashed"> {
+  return {
+    rates: rows.map(({ lr }) => lr),
+    times: rows.map(({ epoch }) => epoch),
+    length: Number(rows.at(-1)?.epoch) + 1,
+  };
+}
+
+type Point = [t: number, rate: number | null];
+
+/** Where a rate is below one that held for two points or more. */
+function drops(points: readonly Point[]): number[] {
+  return points.flatMap(([t, rate], i) => {
+    const before = points[i - 1]?.[1] ?? null;
+    const flat = before !== null && before === points[i - 2]?.[1];
+    return flat && rate !== null && rate < before ? [t] : [];
   });
 }
 
-/** Points at t = 0, 1, 2 …, and the last value once more, as it holds until the end. */
-function held(values: readonly (number | null)[]): [number, number | null][] {
-  return [...values, ...values.slice(-1)].map((value, t) => [t, value]);
+/** A point for each rate, and the last one once more, as it holds until the end. */
+function held(
+  rates: readonly (number | null)[],
+  times: readonly number[] | undefined,
+  length: number | undefined,
+): Point[] {
+  const timeOf = (i: number) => times?.[i] ?? i;
+  const points = rates.map((rate, i): Point => [timeOf(i), rate]);
+  return [...points, ...rates.slice(-1).map((rate): Point => [length ?? timeOf(rates.length - 1) + 1, rate])];
 }
