@@ -15,7 +15,9 @@ export function checkArguments(given: Partial<TrainArguments>, command = "train"
     if (value === undefined || value === null) continue;
     const allowed = describe(flag);
     if (!allows(flag, value)) {
-      throw new UsageError(`${command}: --${separated(name, "-")} must be ${allowed}, got ${show(value)}`);
+      throw new UsageError(
+        `${command}: --${separated(name, "-")} must be ${allowed}, got ${showValue(value)}`,
+      );
     }
   }
 }
@@ -80,6 +82,7 @@ function inRange(flag: Flag, value: unknown): boolean {
   return value >= (flag.min ?? Number.NEGATIVE_INFINITY) && value <= (flag.max ?? Number.POSITIVE_INFINITY);
 }
 
-function show(value: unknown): string {
+/** A value as it is typed: `0.9 0.999` for a list. */
+export function showValue(value: unknown): string {
   return typeof value === "string" ? `"${value}"` : Array.isArray(value) ? value.join(" ") : String(value);
 }

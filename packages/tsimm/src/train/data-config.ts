@@ -16,7 +16,8 @@ type DataArguments = Pick<
 export function inputChannels(args: DataArguments): number {
   const channels = args.inputSize?.[0] ?? args.inChans ?? 3;
   if (channels === 1 || channels === 3) return channels;
-  throw new UsageError(`train: --in-chans must be 1 (grey) or 3 (RGB), got ${channels}`);
+  const flag = args.inputSize === null ? "--in-chans" : "the first value of --input-size";
+  throw new UsageError(`train: ${flag} must be 1 (grey) or 3 (RGB), got ${channels}`);
 }
 
 /**

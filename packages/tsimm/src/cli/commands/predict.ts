@@ -1,7 +1,7 @@
 /** `tsimm predict`. */
 import { readdir, readFile, stat } from "node:fs/promises";
 import { join } from "node:path";
-import { Command, InvalidArgumentError } from "commander";
+import { Command, InvalidArgumentError, Option } from "commander";
 
 /** The command that classifies images. */
 export function predictCommand(): Command {
@@ -10,7 +10,11 @@ export function predictCommand(): Command {
     .argument("<images...>", "image files, or folders of them")
     .requiredOption("--checkpoint <file>", "model.onnx or a .safetensors file of a run")
     .option("--topk <int>", "classes per image", positiveInteger, 1)
-    .option("--engine <name>", "auto, native or wasm", "auto")
+    .addOption(
+      new Option("--engine <name>", "where the model runs")
+        .choices(["auto", "native", "wasm"])
+        .default("auto"),
+    )
     .action(async (images: string[], options: { checkpoint: string; topk: number; engine: string }) => {
       const { createEngine } = await import("../../runtime/create-engine.ts");
       const { loadClassifier } = await import("../../predict/classifier.ts");

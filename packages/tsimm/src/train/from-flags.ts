@@ -1,0 +1,150 @@
+/** Errors of library functions in the words of the command line: its flags, and what was typed. */
+import { UsageError } from "../usage-error.ts";
+import { type ArgumentName, separated, type TrainArguments, trainFlags } from "./arguments.ts";
+import { showValue } from "./check-arguments.ts";
+
+/**
+ * Parameters of library functions, each with the flags that set it: the first of them that was given is meant, or
+ * else the last. A key `function.parameter` holds for that function only.
+ */
+const FLAGS: Readonly<Record<string, readonly ArgumentName[]>> = {
+  numEpochs: ["epochs"],
+  tInitial: ["epochs"],
+  decayT: ["decayEpochs"],
+  "MultiStepLRScheduler.decayT": ["decayMilestones"],
+  warmupT: ["warmupEpochs"],
+  warmupLrInit: ["warmupLr"],
+  cooldownT: ["cooldownEpochs"],
+  patienceT: ["patienceEpochs"],
+  lrMin: ["minLr"],
+  noise: ["lrNoise"],
+  noiseRangeT: ["lrNoise"],
+  noisePct: ["lrNoisePct"],
+  noiseStd: ["lrNoiseStd"],
+  noiseSeed: ["seed"],
+  cycleMul: ["lrCycleMul"],
+  cycleDecay: ["lrCycleDecay"],
+  cycleLimit: ["lrCycleLimit"],
+  kDecay: ["lrKDecay"],
+  threshold: ["plateauThreshold"],
+  lr: ["lr", "lrBase"],
+  lrScale: ["layerDecay"],
+
+  "createModel.name": ["model"],
+  imgSize: ["inputSize", "imgSize"],
+  height: ["inputSize", "imgSize"],
+  width: ["inputSize", "imgSize"],
+  dropRate: ["drop"],
+  dropPathRate: ["dropPath", "dropConnect"],
+  eps: ["optEps"],
+  betas: ["optBetas"],
+  "ModelEma.decay": ["modelEmaDecay"],
+  "createEngine.name": ["engine"],
+};
+
+/** Parameters in the unit of t: on updates their values are not the ones typed. */
+const IN_UNITS = ["tInitial", "decayT", "warmupT", "cooldownT"];
+
+/** What flags cannot say word by word. */
+const SENTENCES: Readonly<Record<string, (args: Partial<TrainArguments>) => string>> = {
+  stepOnEpochs: () => "--sched-on-updates must be off for plateau, got on; the metric is known once an epoch",
+  timescaleT: () =>
+    "--warmup-epochs must be an integer > 0 for invsqrt, got 0; its decay begins with the warm-up",
+  paramGroups: ({ layerDecayNoOptScale }) =>
+    `--layer-decay-no-opt-scale must leave something to train, got ${layerDecayNoOptScale}; pass a smaller one`,
+};
+
+/** Errors of the JavaScript engine about arrays that are too large. */
+const TOO_LARGE = /^(Invalid typed array length|Array buffer allocation failed|Invalid array length)/;
+
+const REFUSAL =
+  /^(?<where>[\w.]+): (?:paramGroups\[\d+\]\.)?(?<parameter>\w+)(?:\[\d+\])? must (?<rest>.*)$/s;
+
+/**
+ * The result of `make`, which takes its arguments from flags.
+ *
+ * @param command - Name of the command, for messages.
+ * @param args - Its arguments.
+ * @throws UsageError in place of the RangeError or TypeError by which a library function refuses them, with
+ * the flag for the parameter and the value that was typed.
+ */
+export function fromFlags<T>(command: string, args: Partial<TrainArguments>, make: () => T): T {
+  try {
+    return make();
+  } catch (error) {
+    if (!(error instanceof RangeError || error instanceof TypeError)) throw error;
+    throw new UsageError(flagMessage(error.message, command, args), { cause: error });
+  }
+}
+
+/**
+ * The message of a library function with flags in place of its parameters.
+ *
+ * @param message - `<function>: <parameter> must be <what is allowed>, got <value>; <what to do>`; of any other
+ *   only words that can be nothing but parameters are replaced.
+ * @param command - Takes the place of the function.
+ * @param args - What was typed, with defaults.
+ * @example
+ * const message = "WSDLRScheduler: decayT must be <= tInitial (= 50), got 90";
+ * flagMessage(message, "train", { epochs: 50, decayEpochs: 90 });
+ * // => "train: --decay-epochs must be <= --epochs (= 50), got 90"
+ */
+export function flagMessage(message: string, command: string, args: Partial<TrainArguments>): string {
+  if (TOO_LARGE.test(message)) {
+    return `${command}: the model must fit into memory (${message}); lower --num-classes or --img-size`;
+  }
+  const { where = "", parameter = "", rest = "" } = REFUSAL.exec(message)?.groups ?? {};
+  const sentence = SENTENCES[parameter];
+  if (sentence !== undefined) return `${command}: ${sentence(args)}`;
+  const name = argumentOf(where, parameter, args);
+  if (name === undefined) return withFlags(message, where, args);
+  const typed = args[name] ?? null;
+  if (typed !== null && rest.includes(", got Infinity")) {
+    // What was typed is finite, what comes of it is not.
+    return `${command}: ${flagOf(name)} must be such that every value stays finite, got ${showValue(typed)}`;
+  }
+  const got = typed === null ? rest : rest.replace(GOT, (_, before) => before + showValue(typed));
+  return `${command}: ${flagOf(name)} must ${withFlags(got, where, args)}`;
+}
+
+/** The value of a message: a number, a list or a quoted text. */
+const GOT = /(, got )(?:-?[\d.]+(?:e[-+]\d+)?|\[[^\]]*\]|"[^"]*")/;
+
+/** Words in camel case that stand alone, not in a path or in quotes, perhaps with a value after them. */
+const WORD = /(?<![\w/\\."'-])([a-z]+(?:[A-Z][a-z]*)+)(?![\w/\\"'-])( \(= [^)]*\))?/g;
+
+function withFlags(text: string, where: string, args: Partial<TrainArguments>): string {
+  return text
+    .replace('use noiseType "uniform" or a smaller noiseStd', "use a smaller noiseStd")
+    .replace(
+      "a number, a pair [from, to] with from < to, or null",
+      "a number, or two of which the first is smaller",
+    )
+    .replace(WORD, (all: string, word: string, value = "") => {
+      const name = argumentOf(where, word, args);
+      if (name === undefined) return all;
+      const typed = args[name] ?? null;
+      const inUnits = value !== "" && IN_UNITS.includes(word) && typed !== null;
+      return flagOf(name) + (inUnits ? ` (= ${showValue(typed)})` : value);
+    });
+}
+
+function argumentOf(
+  where: string,
+  parameter: string,
+  args: Partial<TrainArguments>,
+): ArgumentName | undefined {
+  const names = FLAGS[`${where}.${parameter}`] ?? FLAGS[parameter];
+  if (names === undefined) return isArgument(parameter) ? parameter : undefined;
+  // A rate of 0 counts as not given.
+  const given = names.find((name) => (args[name] ?? null) !== null && !(name === "lr" && args.lr === 0));
+  return given ?? names.at(-1);
+}
+
+function isArgument(name: string): name is ArgumentName {
+  return Object.hasOwn(trainFlags, name);
+}
+
+function flagOf(name: ArgumentName): string {
+  return `--${separated(name, "-")}`;
+}
