@@ -4,14 +4,12 @@ import { writeFileWhole } from "../files/write-file.ts";
 import type { Figure } from "../plot/figure.ts";
 import { UsageError } from "../usage-error.ts";
 import type { ScheduleEvent } from "./events.ts";
+import { everyRate, type SimulatedSchedule } from "./simulate.ts";
 
 /** A schedule with what there is to say of it. */
 export interface ScheduleCurve {
   readonly label: string;
-  readonly sched: string;
-  readonly lr: number;
-  readonly numEpochs: number;
-  readonly rates: Float64Array;
+  readonly schedule: SimulatedSchedule;
   readonly events: readonly ScheduleEvent[];
   readonly warnings: readonly string[];
 }
@@ -33,6 +31,11 @@ const FORMATS: Readonly<Record<string, (curves: ScheduleCurves) => Promise<strin
   ".csv": async (curves) => csv(curves),
   ".json": async (curves) => json(curves),
 };
+
+/** Whether a file of this name holds the rate of every t. */
+export function holdsEveryRate(path: string): boolean {
+  return [".csv", ".json"].includes(extname(path));
+}
 
 /**
  * Refuses a file name whose ending is not .svg, .png, .csv or .json.
@@ -69,9 +72,9 @@ async function svg({ unit, curves, log }: ScheduleCurves): Promise<string> {
     import("../plot/figure-to-svg.ts"),
     import("../plot/training-figures.ts"),
   ]);
-  const series = curves.map(({ label, rates }) => ({
+  const series = curves.map(({ label, schedule: { times, rates, length } }) => ({
     label: curves.length > 1 ? label : "",
-    rates: [...rates],
+    ...{ times, rates: [...rates], length },
   }));
   const [only] = curves;
   const title = curves.length === 1 && only ? `Learning rate: ${only.label}` : "Learning rate";
@@ -81,8 +84,9 @@ async function svg({ unit, curves, log }: ScheduleCurves): Promise<string> {
 
 /** A column per curve, empty where it has ended. */
 function csv({ unit, curves }: ScheduleCurves): string {
-  const length = Math.max(...curves.map(({ rates }) => rates.length));
-  const rows = Array.from({ length }, (_, t) => [t, ...curves.map(({ rates }) => rates[t] ?? "")].join(","));
+  const columns = curves.map(({ schedule }) => everyRate(schedule));
+  const length = Math.max(...columns.map((rates) => rates.length));
+  const rows = Array.from({ length }, (_, t) => [t, ...columns.map((rates) => rates[t] ?? "")].join(","));
   return `${[[unit, ...curves.map(({ label }) => quoted(label))].join(","), ...rows].join("\n")}\n`;
 }
 
@@ -91,6 +95,9 @@ function quoted(text: string): string {
 }
 
 function json({ unit, curves }: ScheduleCurves): string {
-  const plain = curves.map((curve) => ({ ...curve, rates: [...curve.rates] }));
+  const plain = curves.map(({ label, schedule, events, warnings }) => {
+    const { sched, lr, numEpochs } = schedule;
+    return { label, sched, lr, numEpochs, rates: [...everyRate(schedule)], events, warnings };
+  });
   return `${JSON.stringify({ unit, schedules: plain })}\n`;
 }

@@ -18,53 +18,65 @@ const STEPPED = ["step", "multistep", "plateau"];
  * @param schedule - Rates of a run, at least one.
  */
 export function scheduleEvents(schedule: SimulatedSchedule): ScheduleEvent[] {
-  const { unit, warmupT, steadyRates } = schedule;
+  const { unit, length, warmupT, times, steadyRates } = schedule;
   const whats = new Map<number, string[]>();
-  const add = (t: number, what: string) => {
-    if (t >= 0 && t < steadyRates.length) whats.set(t, [...(whats.get(t) ?? []), what]);
+  const add = (t: number | undefined, what: string) => {
+    if (t !== undefined && t >= 0 && t < length) whats.set(t, [...(whats.get(t) ?? []), what]);
   };
   add(0, warmupT > 0 ? "warm-up begins" : "start");
   if (warmupT > 0) add(warmupT, "warm-up ends");
-  for (const [t, what] of changes(schedule)) add(t, what);
+  for (const [i, what] of changes(schedule)) add(times[i], what);
   for (const t of schedule.cycleStarts) if (t > warmupT) add(t, "cycle restarts");
-  add(minimumReached(schedule), "minimum reached");
+  add(times[minimumReached(schedule)], "minimum reached");
   const [from, to] = noisySpan(schedule);
-  add(from, "noise begins");
-  add(to, "noise ends");
-  add(steadyRates.length - 1, `last ${unit}`);
+  add(times[from], "noise begins");
+  add(times[to], "noise ends");
+  add(length - 1, `last ${unit}`);
+  const rateAt = rateLookup(times, steadyRates);
   return [...whats]
     .sort(([a], [b]) => a - b)
-    .map(([t, what]) => ({ t, rate: steadyRates[t] ?? 0, what: what.join(", ") }));
+    .map(([t, what]) => ({ t, rate: rateAt(t), what: what.join(", ") }));
 }
 
-/** Decays and peaks after the warm-up. */
-function changes({ sched, warmupT, steadyRates }: SimulatedSchedule): [number, string][] {
-  const after = [...steadyRates.subarray(warmupT)];
+/** The rate in force at t, for ascending t. */
+function rateLookup(times: readonly number[], rates: Float64Array): (t: number) => number {
+  let i = 0;
+  return (t) => {
+    while ((times[i + 1] ?? Number.POSITIVE_INFINITY) <= t) i++;
+    return rates[i] ?? 0;
+  };
+}
+
+/** Indices of decays and peaks after the warm-up. */
+function changes({ sched, warmupT, times, steadyRates }: SimulatedSchedule): [number, string][] {
+  const first = times.findIndex((t) => t >= warmupT);
+  if (first < 0) return [];
+  const after = [...steadyRates.subarray(first)];
   if (STEPPED.includes(sched)) {
     return after.flatMap((rate, i): [number, string][] => {
       const before = after[i - 1] ?? rate;
-      return rate === before ? [] : [[warmupT + i, `rate × ${Number((rate / before).toPrecision(4))}`]];
+      return rate === before ? [] : [[first + i, `rate × ${Number((rate / before).toPrecision(4))}`]];
     });
   }
   if (sched === "onecycle") {
     const peak = after.indexOf(after.reduce((a, b) => Math.max(a, b), 0));
-    return peak > 0 ? [[warmupT + peak, "peak"]] : [];
+    return peak > 0 ? [[first + peak, "peak"]] : [];
   }
   if (sched === "wsd") {
     const lower = after.findIndex((rate, i) => rate < (after[i - 1] ?? rate));
-    return lower > 0 ? [[warmupT + lower - 1, "decay begins"]] : [];
+    return lower > 0 ? [[first + lower - 1, "decay begins"]] : [];
   }
   return [];
 }
 
-/** The first t of the minimum that lasts until the end; -1 if it does not. */
-function minimumReached({ minLr, warmupT, steadyRates }: SimulatedSchedule): number {
-  let t = steadyRates.length;
-  while (t > warmupT && steadyRates[t - 1] === minLr) t--;
-  return t === steadyRates.length ? -1 : t;
+/** Index of the first t of the minimum that lasts until the end; -1 if it does not. */
+function minimumReached({ minLr, warmupT, times, steadyRates }: SimulatedSchedule): number {
+  let i = times.length;
+  while (i > 0 && Number(times[i - 1]) >= warmupT && steadyRates[i - 1] === minLr) i--;
+  return i === times.length ? -1 : i;
 }
 
-/** The first noisy t and the one after the last; -1 without noise. */
+/** Index of the first noisy t and of the one after the last; -1 without noise. */
 function noisySpan({ rates, steadyRates }: SimulatedSchedule): [number, number] {
   const isNoisy = (rate: number, t: number) => rate !== steadyRates[t];
   return [rates.findIndex(isNoisy), rates.findLastIndex(isNoisy) + 1 || -1];

@@ -2,14 +2,15 @@ import { createScheduler } from "@tsimm/scheduler";
 import { describe, expect, test } from "vitest";
 import { resolveArguments, type TrainArguments } from "../train/arguments.ts";
 import { UsageError } from "../usage-error.ts";
-import { perUpdate, simulateSchedule } from "./simulate.ts";
+import { scheduleEvents } from "./events.ts";
+import { everyRate, perUpdate, simulateSchedule } from "./simulate.ts";
 
 const simulate = (given: Partial<TrainArguments>, updatesPerEpoch: number | null = null) =>
   simulateSchedule(resolveArguments({ lr: 0.1 }, given), updatesPerEpoch);
 
 describe("simulateSchedule", () => {
   test("has the rate of every epoch of the run, warm-up first", () => {
-    const { rates, ...rest } = simulate({
+    const { rates, args, ...rest } = simulate({
       sched: "step",
       epochs: 8,
       decayEpochs: 3,
@@ -17,11 +18,14 @@ describe("simulateSchedule", () => {
       decayRate: 0.5,
     });
     expect([...rates]).toEqual([1e-5, 0.05000500000000001, 0.1, 0.05, 0.05, 0.05, 0.025, 0.025]);
+    expect(args).toMatchObject({ decayEpochs: 3, batchSize: 128 });
     expect(rest).toEqual({
       sched: "step",
       unit: "epoch",
       lr: 0.1,
       numEpochs: 8,
+      length: 8,
+      times: [0, 1, 2, 3, 4, 5, 6, 7],
       warmupT: 2,
       cycleStarts: [],
       minLr: 0,
@@ -98,8 +102,15 @@ describe("simulateSchedule", () => {
   });
 
   test.each([
-    [{ sched: "stpe" }, /^createScheduler: sched must be one of .*, got "stpe"; did you mean "step"\?$/],
-    [{ sched: "wsd", epochs: 10, decayEpochs: 20 }, /decayT must be/],
+    [{ sched: "stpe" }, /^schedule: --sched must be one of .*, got "stpe"; did you mean "step"\?$/],
+    [
+      { sched: "wsd", epochs: 10, decayEpochs: 20 },
+      /^schedule: --decay-epochs must be <= --epochs \(= 10\), got 20$/,
+    ],
+    [
+      { epochs: 30, lrNoise: [0], lrNoisePct: 3 },
+      /^schedule: --lr-noise-pct must leave every rate >= 0, got 3; the rate of epoch \d+ would be -0\.\d+, pass 1 or less$/,
+    ],
     [
       { schedOnUpdates: true },
       /^schedule: --updates-per-epoch must be given with --sched-on-updates, got none; pass the number of batches/,
@@ -110,15 +121,60 @@ describe("simulateSchedule", () => {
   });
 });
 
+test("noise up to the rate itself is allowed", () => {
+  expect(Math.min(...simulate({ epochs: 300, lrNoise: [0], lrNoisePct: 1 }).rates)).toBeGreaterThanOrEqual(0);
+});
+
 test("a schedule per epoch holds each rate for all updates of its epoch", () => {
   const schedule = simulate({ sched: "step", epochs: 3, decayEpochs: 2, decayRate: 0.5, warmupEpochs: 1 });
-  expect(perUpdate(schedule, 2)).toMatchObject({
-    unit: "update",
-    warmupT: 2,
-    numEpochs: 3,
-    rates: Float64Array.of(1e-5, 1e-5, 0.1, 0.1, 0.05, 0.05),
-    steadyRates: Float64Array.of(1e-5, 1e-5, 0.1, 0.1, 0.05, 0.05),
-  });
+  const inUpdates = perUpdate(schedule, 2);
+  expect(inUpdates).toMatchObject({ unit: "update", warmupT: 2, numEpochs: 3, length: 6, times: [0, 2, 4] });
+  expect([...everyRate(inUpdates)]).toEqual([1e-5, 1e-5, 0.1, 0.1, 0.05, 0.05]);
   const updates = simulate({ schedOnUpdates: true, epochs: 3 }, 4);
   expect(perUpdate(updates, 4)).toBe(updates);
+});
+
+describe("a run of twelve million updates", () => {
+  const imagenet = { schedOnUpdates: true, epochs: 300, warmupEpochs: 5 };
+  const UPDATES = 40_036;
+
+  test("is sampled, with the rates of training at the t taken", () => {
+    const { times, rates, steadyRates, length } = simulate({ ...imagenet, lrNoise: [0.5, 0.6] }, UPDATES);
+    expect(length).toBe(300 * UPDATES);
+    expect(times.length).toBeLessThan(20_000);
+    const group = { lr: 0.1 };
+    const args = resolveArguments(imagenet, { lrNoise: [0.5, 0.6] });
+    const { scheduler } = createScheduler(args, { paramGroups: [group] }, { updatesPerEpoch: UPDATES });
+    for (const i of [1, 100, 2222, 3000, times.length - 1]) {
+      scheduler.stepUpdate(Number(times[i]));
+      expect(rates[i]).toBe(group.lr);
+    }
+    const noisy = times.filter((_, i) => rates[i] !== steadyRates[i]);
+    expect([noisy[0], Number(noisy.at(-1)) < 180 * UPDATES]).toEqual([150 * UPDATES, true]);
+  });
+
+  test.each([
+    [{ sched: "step", decayEpochs: 60 }, [60, 120, 180, 240].map((epoch) => epoch * UPDATES)],
+    [{ sched: "multistep", decayMilestones: [100, 200] }, [100, 200].map((epoch) => epoch * UPDATES - 1)],
+    [{ sched: "cosine", epochs: 100, lrCycleLimit: 3 }, [100, 200].map((epoch) => epoch * UPDATES)],
+    [{ sched: "wsd", decayEpochs: 61 }, [239 * UPDATES]],
+    [{ sched: "onecycle", warmupEpochs: 0 }, [90 * UPDATES]],
+  ])("has the events of %j at the very update", (given, expected) => {
+    const events = scheduleEvents(simulate({ ...imagenet, ...given }, UPDATES));
+    const named = events.filter(({ what }) => /rate ×|restarts|decay begins|peak/.test(what));
+    expect(named.map(({ t }) => t)).toEqual(expected);
+  });
+
+  test("is refused where every rate is asked for, or plateau would have to be followed", () => {
+    const args = resolveArguments({ lr: 0.1, ...imagenet });
+    expect(() => simulateSchedule(args, UPDATES, { every: true })).toThrow(
+      new UsageError(
+        "schedule: a run must have at most 10000000 rates, got 12010800; lower --epochs or --updates-per-epoch, or write an .svg or .png file",
+      ),
+    );
+    expect(() => simulate({ sched: "plateau", epochs: 1e9 })).toThrow(
+      /at most 10000000 rates, got 1000000000/,
+    );
+    expect(() => simulate({ schedOnUpdates: true, epochs: 1e15 }, 1000)).toThrow(UsageError);
+  });
 });

@@ -7,7 +7,10 @@ import type { Figure } from "../plot/figure.ts";
 import { figureToSvg } from "../plot/figure-to-svg.ts";
 import { svgToPng } from "../plot/svg-to-png.ts";
 import { curvesFigure, learningRateFigure } from "../plot/training-figures.ts";
+import { sampleTimes } from "../schedule/sample-times.ts";
+import { scheduleTurns } from "../schedule/simulate.ts";
 import { decodeSafetensors } from "../weights/safetensors.ts";
+import { isFunctionOfTime, plannedRates } from "./planned-rates.ts";
 import type { Run } from "./run.ts";
 
 /** Writes `lr.svg` and `lr.png`: the rate of the whole schedule; nothing when it is no function of time. */
@@ -18,22 +21,20 @@ export async function writeSchedule({
   numEpochs,
   updatesPerEpoch,
 }: Run): Promise<void> {
-  const perEpoch = scheduler.tInEpochs;
-  const length = perEpoch ? numEpochs : numEpochs * updatesPerEpoch;
-  const rates = Array.from({ length }, (_, t) =>
-    perEpoch ? scheduler.getEpochValues(t) : scheduler.getUpdateValues(t),
-  ).map((values) => values?.[0]);
-  if (!rates.every((rate) => rate !== undefined)) return;
-  await writeFigure(
-    folder,
-    "lr",
-    learningRateFigure([{ label: args.sched, rates }], { unit: perEpoch ? "epoch" : "update" }),
-  );
+  if (!isFunctionOfTime(scheduler)) return;
+  const unit = scheduler.tInEpochs ? "epoch" : "update";
+  const length = scheduler.tInEpochs ? numEpochs : numEpochs * updatesPerEpoch;
+  const rateAt = (t: number) => scheduler.valuesAt(t)[0] ?? 0;
+  const times = sampleTimes(length, scheduleTurns(args, scheduler.tInEpochs ? 1 : updatesPerEpoch), rateAt);
+  const line = { label: args.sched, times, rates: times.map(rateAt), length };
+  await writeFigure(folder, "lr", learningRateFigure([line], { unit }));
 }
 
 /** Writes `curves.svg` and `curves.png`: losses, accuracies and rate of the epochs so far. */
-export async function writeCurves({ folder, progress }: Run): Promise<void> {
-  if (progress.rows.length > 0) await writeFigure(folder, "curves", curvesFigure(progress.rows));
+export async function writeCurves(run: Run): Promise<void> {
+  const { folder, progress } = run;
+  if (progress.rows.length === 0) return;
+  await writeFigure(folder, "curves", curvesFigure(progress.rows, { rates: plannedRates(run) }));
 }
 
 /** Writes `model.onnx`: the best weights, with class names and preprocessing in the metadata. */

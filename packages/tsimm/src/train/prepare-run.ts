@@ -11,12 +11,13 @@ import type { Optimizer } from "../optim/optimizer.ts";
 import { createEngine, type EngineName } from "../runtime/create-engine.ts";
 import { createTrainingStep } from "../runtime/training-step.ts";
 import { simulateSchedule } from "../schedule/simulate.ts";
-import { scheduleWarnings } from "../schedule/warnings.ts";
-import { fromFlags, UsageError } from "../usage-error.ts";
+import { type MetricContext, scheduleWarnings } from "../schedule/warnings.ts";
+import { UsageError } from "../usage-error.ts";
 import { argsYaml, savedArguments } from "./args-yaml.ts";
 import { resolveArguments, type TrainArguments } from "./arguments.ts";
 import { checkArguments } from "./check-arguments.ts";
 import { dataConfigLines, inputChannels, resolveDataConfig } from "./data-config.ts";
+import { fromFlags } from "./from-flags.ts";
 import { learningRate } from "./learning-rate.ts";
 import { createLoaders, openData } from "./open-data.ts";
 import { claimFolder, createOutputFolder, runName } from "./output-folder.ts";
@@ -50,15 +51,19 @@ export async function prepareRun(
   if (rate.explanation !== null) reporter.info(rate.explanation);
   const optimizer = createRunOptimizer(args, rate.lr, model, reporter);
   const ema = args.modelEma
-    ? new ModelEma(model, { decay: args.modelEmaDecay, warmup: args.modelEmaWarmup })
+    ? fromFlags("train", args, () => {
+        return new ModelEma(model, { decay: args.modelEmaDecay, warmup: args.modelEmaWarmup });
+      })
     : null;
-  const loaders = createLoaders(data, args, dataConfig, reporter);
+  const loaders = fromFlags("train", args, () => createLoaders(data, args, dataConfig, reporter));
   const { trainLoader, valLoader } = loaders;
   try {
     const updatesPerEpoch = Math.ceil(trainLoader.length / args.gradAccumSteps);
     const metric = valLoader === null ? "loss" : (args.evalMetric as Run["metric"]);
     const flags = { ...args, lr: rate.lr, evalMetric: metric };
-    const { scheduler, numEpochs } = fromFlags(() => createScheduler(flags, optimizer, { updatesPerEpoch }));
+    const { scheduler, numEpochs } = fromFlags("train", args, () =>
+      createScheduler(flags, optimizer, { updatesPerEpoch }),
+    );
     const target = { args, given, classNames, model, optimizer, scheduler, ema };
     const resumed = resume === null ? null : applyCheckpoint(resume, target);
     const progress = startAt(args.startEpoch, resumed ?? freshProgress(), updatesPerEpoch);
@@ -71,7 +76,8 @@ export async function prepareRun(
         `train: --epochs must be more than the ${progress.epoch} that are done, got ${args.epochs}; nothing is left to train`,
       );
     }
-    warnAboutSchedule(args, { numEpochs, updatesPerEpoch }, reporter);
+    const { numClasses } = model;
+    warnAboutSchedule(args, { numEpochs, updatesPerEpoch, metric, numClasses }, reporter);
     reporter.info(scheduleLine(args, numEpochs));
     for (const line of lossLines(args)) reporter.info(line);
     const engine = await createEngine(args.engine as EngineName);
@@ -132,7 +138,7 @@ function createRunModel(args: TrainArguments, classes: number, { info, warn }: R
     dropPathRate: args.dropPath ?? args.dropConnect,
     seed: args.seed,
   };
-  const model = fromFlags(() => createModel(args.model, options));
+  const model = fromFlags("train", args, () => createModel(args.model, options));
   const count = model.parameters.reduce((sum, { data }) => sum + data.length, 0);
   info(`Model ${model.name} created, param count:${count}`);
   return model;
@@ -143,7 +149,7 @@ function createRunOptimizer(args: TrainArguments, lr: number, model: Model, { in
   const { layerDecay, layerDecayMinScale, layerDecayNoOptScale } = args;
   const layers = { layerDecay, layerDecayMinScale, layerDecayNoOptScale };
   const flags = { opt, lr, weightDecay, momentum, optEps, optBetas, ...layers };
-  const optimizer = fromFlags(() => createOptimizer(flags, model));
+  const optimizer = fromFlags("train", args, () => createOptimizer(flags, model));
   const [group] = optimizer.paramGroups;
   const {
     params: _params,
@@ -206,10 +212,11 @@ function warnAboutSmallInput({ name }: Model, { inputSize }: PretrainedConfig, {
 
 function warnAboutSchedule(
   args: TrainArguments,
-  { numEpochs, updatesPerEpoch }: Pick<Run, "numEpochs" | "updatesPerEpoch">,
+  { numEpochs, updatesPerEpoch, ...context }: Pick<Run, "numEpochs" | "updatesPerEpoch"> & MetricContext,
   { warn }: Reporter,
 ): void {
-  for (const line of scheduleWarnings(simulateSchedule(args, updatesPerEpoch))) warn(line);
+  const schedule = simulateSchedule(args, updatesPerEpoch, { command: "train" });
+  for (const line of scheduleWarnings(schedule, context)) warn(line);
   const updates = numEpochs * updatesPerEpoch;
   if (args.modelEma && !args.modelEmaWarmup && args.modelEmaDecay ** updates > 0.5) {
     warn(

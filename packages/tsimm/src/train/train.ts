@@ -4,10 +4,11 @@ import { join } from "node:path";
 import { writeFileWhole } from "../files/write-file.ts";
 import type { Model } from "../models/model.ts";
 import { createEvaluation } from "../runtime/evaluation-step.ts";
-import type { TrainArguments } from "./arguments.ts";
+import { resolveArguments, type TrainArguments } from "./arguments.ts";
 import { type Best, isBetter } from "./checkpoint-history.ts";
 import { evaluate } from "./evaluate.ts";
 import { placeSample, writeCurves, writeOnnx, writeSchedule } from "./export.ts";
+import { flagMessage } from "./from-flags.ts";
 import { scientific, significant } from "./log-format.ts";
 import { prepareRun } from "./prepare-run.ts";
 import { type Reporter, silent } from "./reporter.ts";
@@ -56,13 +57,19 @@ export async function train(
   options: TrainOptions = {},
 ): Promise<TrainResult> {
   const { reporter = silent, signal = new AbortController().signal } = options;
-  const run = await prepareRun(given, reporter, signal);
   try {
-    await writeSchedule(run);
-    const finished = await trainEpochs(run);
-    return await finish(run, finished);
-  } finally {
-    await run.close();
+    const run = await prepareRun(given, reporter, signal);
+    try {
+      await writeSchedule(run);
+      const finished = await trainEpochs(run);
+      return await finish(run, finished);
+    } finally {
+      await run.close();
+    }
+  } catch (error) {
+    // Errors of library functions name their parameters.
+    if (error instanceof Error) error.message = flagMessage(error.message, "train", resolveArguments(given));
+    throw error;
   }
 }
 
