@@ -7,36 +7,55 @@ const JUMP = 0.1;
 /** Share of the way from the base rate to the minimum that may be left at the end. */
 const LEFT = 0.1;
 
+const CYCLIC = ["cosine", "tanh", "poly"];
 const STEPPED = ["step", "multistep"];
+const WITH_DECAY_RATE = ["exponential", "multistep", "plateau", "step"];
 const WITHOUT_MINIMUM = ["constant", "invsqrt", "multistep", "onecycle", "step"];
 
-/**
- * One sentence for each surprise: a warm-up that outlasts the run, a decay or a jump that it hides, a minimum
- * that is never reached or has no effect.
- *
- * @param schedule - Rates of a run.
- * @returns Sentences that name the flag to change; none if all is as expected.
- */
-export function scheduleWarnings(schedule: SimulatedSchedule): string[] {
-  const { warmupT, rates, unit } = schedule;
-  if (warmupT > 0 && warmupT >= rates.length) {
-    const relation = warmupT > rates.length ? "longer than" : "as long as";
-    return [
-      `the warm-up (${warmupT} ${unit}s) is ${relation} the run (${rates.length}); lower --warmup-epochs`,
-    ];
-  }
-  return [warmupWarning(schedule), minimumWarning(schedule)].filter((warning) => warning !== null);
+/** What training knows of its data. */
+export interface MetricContext {
+  /** Classes of the model. */
+  readonly numClasses: number;
+  readonly metric: "loss" | "top1" | "top5";
 }
 
-function warmupWarning({ sched, unit, lr, warmupT, steadyRates }: SimulatedSchedule): string | null {
-  const rate = steadyRates[warmupT];
+/**
+ * One sentence for each surprise: a warm-up that outlasts the run, a decay or a jump that it hides, a decay or
+ * noise that never comes, a metric that cannot improve, a minimum that is above the rate, never reached or has
+ * no effect.
+ *
+ * @param schedule - Rates of a run.
+ * @param context - Absent: before the data is known.
+ * @returns Sentences that name the flag to change; none if all is as expected.
+ */
+export function scheduleWarnings(schedule: SimulatedSchedule, context?: MetricContext): string[] {
+  const { warmupT, length, unit } = schedule;
+  if (warmupT > 0 && warmupT >= length) {
+    const relation = warmupT > length ? "longer than" : "as long as";
+    return [`the warm-up (${warmupT} ${unit}s) is ${relation} the run (${length}); lower --warmup-epochs`];
+  }
+  return [
+    warmupWarning(schedule),
+    warmupRateWarning(schedule),
+    decayWarning(schedule),
+    plateauWarning(schedule, context),
+    minimumWarning(schedule),
+    cycleWarning(schedule),
+    cooldownWarning(schedule),
+    noiseWarning(schedule),
+  ].filter((warning) => warning !== null);
+}
+
+function warmupWarning(schedule: SimulatedSchedule): string | null {
+  const { sched, unit, lr, warmupT } = schedule;
+  const [rate] = afterWarmup(schedule);
   if (warmupT === 0 || rate === undefined) return null;
   const at = `${unit} ${warmupT}`;
   if (STEPPED.includes(sched)) {
     if (rate === lr) return null;
     return `the rate decays during the warm-up: it is ${rateLabel(rate)} at ${at}, where the warm-up ends, not ${rateLabel(lr)}; shorten the warm-up or pass --warmup-prefix`;
   }
-  if (Math.abs(rate - lr) <= JUMP * lr) return null;
+  if (Math.abs(rate - lr) <= JUMP * lr || schedule.minLr > lr) return null;
   const advice =
     sched === "onecycle"
       ? "onecycle warms up by itself, pass --warmup-epochs 0"
@@ -44,13 +63,63 @@ function warmupWarning({ sched, unit, lr, warmupT, steadyRates }: SimulatedSched
   return `the rate jumps after the warm-up: to ${rateLabel(rate)} at ${at} instead of ${rateLabel(lr)}; ${advice}`;
 }
 
-function minimumWarning({ sched, lr, minLr, steadyRates, warmupT }: SimulatedSchedule): string | null {
+function warmupRateWarning({ warmupT, lr, args }: SimulatedSchedule): string | null {
+  if (warmupT === 0 || args.warmupLr <= lr) return null;
+  return `--warmup-lr ${rateLabel(args.warmupLr)} is above the rate ${rateLabel(lr)}: the warm-up lowers the rate; pass a smaller --warmup-lr`;
+}
+
+/** A rate that is to drop and does not. */
+function decayWarning(schedule: SimulatedSchedule): string | null {
+  const { sched, lr, numEpochs, args } = schedule;
+  if (!WITH_DECAY_RATE.includes(sched)) return null;
+  if (args.decayRate === 1) {
+    return `--decay-rate 1 leaves the rate at ${rateLabel(lr)}: ${sched} multiplies it by that; pass one below 1`;
+  }
+  if (args.decayRate > 1) {
+    return `--decay-rate ${args.decayRate} raises the rate: ${sched} multiplies it by that; pass one below 1`;
+  }
+  const after = afterWarmup(schedule);
+  if (sched === "exponential" || after.some((rate) => rate !== lr) || lr === 0) return null;
+  const never = `${sched} never lowers the rate in this run of ${epochsOf(numEpochs)}`;
+  if (sched === "plateau") {
+    if (args.minLr >= lr) return null;
+    return `${never}: it waits for more than --patience-epochs ${args.patienceEpochs} without improvement; lower --patience-epochs`;
+  }
+  const flag = sched === "step" ? "--decay-epochs" : "--decay-milestones";
+  const value = sched === "step" ? args.decayEpochs : args.decayMilestones.join(" ");
+  return `${never}: ${flag} is ${value}; lower ${flag}`;
+}
+
+/** A metric that cannot improve lowers the rate whatever the model learns. */
+function plateauWarning(
+  { sched, args }: SimulatedSchedule,
+  context: MetricContext | undefined,
+): string | null {
+  if (sched !== "plateau") return null;
+  const { plateauThreshold, thresholdMode } = args;
+  const metric = context?.metric ?? args.evalMetric;
+  if (context !== undefined && metric === "top5" && context.numClasses <= 5) {
+    return `--eval-metric top5 is always 100 % with ${context.numClasses} classes: it never improves, and plateau lowers the rate all the same; pass --eval-metric top1 or loss`;
+  }
+  // Accuracies end at 100 %.
+  if (thresholdMode === "rel" || metric === "loss" || plateauThreshold < 100) return null;
+  return `--plateau-threshold ${plateauThreshold} is more than ${metric} can improve; pass a smaller one, or --threshold-mode rel`;
+}
+
+function minimumWarning(schedule: SimulatedSchedule): string | null {
+  const { sched, lr, minLr, length, numEpochs, args } = schedule;
   if (WITHOUT_MINIMUM.includes(sched)) {
     return minLr > 0 ? `--min-lr ${rateLabel(minLr)} has no effect on ${sched}` : null;
   }
-  if (sched === "plateau" || minLr >= lr) return null;
-  const lowest = steadyRates.subarray(warmupT).reduce((low, rate) => Math.min(low, rate));
-  if (lowest - minLr <= LEFT * (lr - minLr)) return null;
+  if (minLr > lr) {
+    return `--min-lr ${rateLabel(minLr)} is above the rate ${rateLabel(lr)}: ${sched} raises the rate to it; pass a smaller --min-lr or a greater --lr`;
+  }
+  if (sched === "plateau" || minLr === lr) return null;
+  const lowest = afterWarmup(schedule).reduce((low, rate) => Math.min(low, rate));
+  // The last of few rates on the way to the minimum is well above it: that is the length of the run.
+  const steps = sched === "wsd" ? args.decayEpochs * (length / numEpochs) : length;
+  const left = Math.max(LEFT, 2 / steps);
+  if (lowest - minLr <= left * (lr - minLr)) return null;
   const share = Math.round((100 * lowest) / lr);
   return `the minimum ${rateLabel(minLr)} is never reached: the lowest rate is ${rateLabel(lowest)}, ${share} % of ${rateLabel(lr)}; ${adviceAgainstHighEnd(sched)}`;
 }
@@ -64,4 +133,31 @@ function adviceAgainstHighEnd(sched: string): string {
     default:
       return "--cooldown-epochs 1 adds an epoch at the minimum";
   }
+}
+
+/** No cycle at all is the minimum from the start. */
+function cycleWarning({ sched, args, minLr }: SimulatedSchedule): string | null {
+  if (!CYCLIC.includes(sched) || args.lrCycleLimit > 0) return null;
+  return `--lr-cycle-limit 0 leaves the rate at the minimum ${rateLabel(minLr)}; pass 1 or more`;
+}
+
+/** timm adds a cooldown to cyclic schedules only. */
+function cooldownWarning({ sched, args }: SimulatedSchedule): string | null {
+  if (!STEPPED.includes(sched) || args.cooldownEpochs === 0) return null;
+  return `--cooldown-epochs ${args.cooldownEpochs} has no effect on ${sched}; raise --epochs`;
+}
+
+function noiseWarning({ args, numEpochs, rates, steadyRates }: SimulatedSchedule): string | null {
+  if (args.lrNoise === null || rates.some((rate, i) => rate !== steadyRates[i])) return null;
+  const from = Number((Number(args.lrNoise[0]) * args.epochs).toPrecision(6));
+  return `--lr-noise ${args.lrNoise.join(" ")} never acts in this run of ${epochsOf(numEpochs)}: it begins at epoch ${from}; lower --lr-noise`;
+}
+
+function epochsOf(count: number): string {
+  return count === 1 ? "1 epoch" : `${count} epochs`;
+}
+
+/** Rates from the end of the warm-up on, without noise. */
+function afterWarmup({ times, steadyRates, warmupT }: SimulatedSchedule): Float64Array {
+  return steadyRates.subarray(times.findIndex((t) => t >= warmupT));
 }
