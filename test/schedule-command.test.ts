@@ -17,25 +17,25 @@ const file = async (name: string) => readFile(join(root, name), "utf8");
 
 /** What `tsimm schedule` prints without a file, for a terminal of unknown width. */
 const STEP_IN_THE_TERMINAL = `learning rate
-  0.1 ┤     ╭───────────────────╮
-      │     │                   │
-      │     │                   │
-      │    ╭╯                   │
-0.075 ┤    │                    │
-      │    │                    │
-      │   ╭╯                    │
-      │   │                     │
- 0.05 ┤   │                     │
-      │   │                     │
-      │  ╭╯                     │
-      │  │                      │
-0.025 ┤  │                      │
-      │ ╭╯                      │
-      │ │                       ╰───────────────────────╮
-      │ │                                               │
-    0 ┤─╯                                               ╰───────────────────────
-      └┬────────┬───────┬───────┬───────┬───────┬───────┬───────┬───────────────
-       0        10      20      30      40      50      60      70        epoch
+ 0.1 ┤     ╭───────────────────╮
+     │     │                   │
+     │     │                   │
+0.08 ┤    ╭╯                   │
+     │    │                    │
+     │    │                    │
+0.06 ┤   ╭╯                    │
+     │   │                     │
+     │   │                     │
+     │   │                     │
+0.04 ┤  ╭╯                     │
+     │  │                      │
+     │  │                      │
+0.02 ┤ ╭╯                      │
+     │ │                       ╰────────────────────────╮
+     │ │                                                │
+   0 ┤─╯                                                ╰───────────────────────
+     └┬────────┬───────┬───────┬───────┬────────┬───────┬───────┬───────────────
+      0        10      20      30      40       50      60      70        epoch
 
 step: 90 epochs, rate 0.1
   epoch   rate
@@ -63,7 +63,7 @@ describe("tsimm schedule", () => {
     const compared = ["cosine", "multistep:decay-milestones=20,40,dr=0.5,warmup-ep=0"];
     const { stdout, stderr, code } = await schedule(...STEP, "--compare", ...compared);
     expect({ stderr, code }).toEqual({ stderr: "", code: 0 });
-    expect(stdout).toContain(`── step   ━━ cosine   ══ ${compared[1]}\n`);
+    expect(stdout).toMatch(new RegExp(`── step\\s+━━ cosine\\s+══ ${compared[1]}\n`));
     const [, ...tables] = stdout.split("\n\n");
     expect(tables.map((table) => table.split("\n").map((line) => line.trim().split(/ {2,}/)))).toEqual([
       expect.arrayContaining([["30", "0.01", "rate × 0.1"]]),
@@ -74,6 +74,42 @@ describe("tsimm schedule", () => {
         ["39", "0.025", "rate × 0.5"],
       ]),
     ]);
+  });
+
+  test("names settings of the command and of --compare where they differ", async () => {
+    const { stdout } = await schedule(...STEP, "--compare", "step:warmup-ep=0");
+    expect(stdout).toContain("── step:warmup-epochs=5   ━━ step:warmup-epochs=0\n");
+    expect(stdout).toContain("\nstep:warmup-epochs=5: 90 epochs, rate 0.1\n");
+  });
+
+  test("a wsd of any length has a decay that fits, and surprises are told", async () => {
+    const words = ["--lr", "0.1", "--epochs", "50", "--warmup-epochs", "0"];
+    const wsd = await schedule(
+      ...words,
+      "--sched",
+      "wsd",
+      "--compare",
+      "step:min-lr=0.2",
+      "multistep",
+      "cosine:min-lr=0.2",
+    );
+    expect(wsd.code).toBe(0);
+    expect(wsd.stdout).toMatch(/^ +35 +0\.1 {2}decay begins$/m);
+    expect(wsd.stderr.split("\n")).toEqual([
+      "WARNING: step:min-lr=0.2: step never lowers the rate in this run of 50 epochs: --decay-epochs is 90; lower --decay-epochs",
+      "WARNING: step:min-lr=0.2: --min-lr 0.2 has no effect on step",
+      "WARNING: multistep: multistep never lowers the rate in this run of 50 epochs: --decay-milestones is 90 180 270; lower --decay-milestones",
+      "WARNING: cosine:min-lr=0.2: --min-lr 0.2 is above the rate 0.1: cosine raises the rate to it; pass a smaller --min-lr or a greater --lr",
+      "",
+    ]);
+  });
+
+  test("shows the twelve million updates of ImageNet", async () => {
+    const words = ["--lr", "0.1", "--sched", "step", "--sched-on-updates", "--updates-per-epoch", "40036"];
+    const { stdout, code } = await schedule(...words, "-o", "imagenet.svg");
+    expect(code).toBe(0);
+    expect(stdout).toContain("   3603240     90   0.01  rate × 0.1\n");
+    expect((await file("imagenet.svg")).length).toBeLessThan(200_000);
   });
 
   test("writes every rate as CSV", async () => {
@@ -184,7 +220,7 @@ describe("tsimm schedule", () => {
 
 describe("bad input is one line, exit code 2, and nothing is written", () => {
   test.each([
-    [["--sched", "stpe"], /sched must be one of .*, got "stpe"; did you mean "step"\?$/],
+    [["--sched", "stpe"], /^tsimm: schedule: --sched must be one of .*, got "stpe"; did you mean "step"\?$/],
     [["--schd", "step"], /unknown option '--schd'/],
     [["--compare", "cosin"], /sched must be one of .*, got "cosin"; did you mean "cosine"\?$/],
     [
@@ -206,8 +242,19 @@ describe("bad input is one line, exit code 2, and nothing is written", () => {
     [["--compare", "step:sched-on-updates", "--updates-per-epoch", "90000000"], /at most 10000000 rates/],
     [["--compare", "step:decay-epochs"], /--compare "step:decay-epochs": option .* argument missing$/],
     [["--updates-per-epoch", "0"], /It must be an integer > 0\.$/],
-    [["--sched", "plateau", "--sched-on-updates", "--updates-per-epoch", "9"], /known once an epoch$/],
-    [["--lr-noise", "0.5", "0.2"], /lrNoise must be .*got \[0\.5, 0\.2\]/],
+    [
+      ["--sched", "plateau", "--sched-on-updates", "--updates-per-epoch", "9"],
+      /^tsimm: schedule: --sched-on-updates must be off for plateau, got on; the metric is known once an epoch$/,
+    ],
+    [["--lr-noise", "0.5", "0.2"], /^tsimm: schedule: --lr-noise must be .*, got 0\.5 0\.2$/],
+    [
+      ["--sched", "wsd", "--epochs", "50", "--decay-epochs", "90"],
+      /^tsimm: schedule: --decay-epochs must be <= --epochs \(= 50\), got 90$/,
+    ],
+    [
+      ["--lr-noise", "0.5", "--lr-noise-pct", "1e-4"],
+      /^tsimm: schedule: --lr-noise-pct must be >= .* × --lr-noise-std .*, got 0\.0001; /,
+    ],
     [["photos"], /too many arguments/],
   ])("schedule %j", async (words, message) => {
     const { code, stdout, stderr } = await schedule(

@@ -116,6 +116,36 @@ describe("a whole run", () => {
   });
 });
 
+describe("a schedule", () => {
+  test("of eighteen million updates starts, and its figure shows the one where it drops", async () => {
+    const words = ["--epochs", "3000000", "--sched-on-updates", "--decay-epochs", "1000000"];
+    let asked = false;
+    const stopped = await tsimm(run("long", ...words), {
+      cwd: root,
+      watch: (stderr, kill) => {
+        if (asked || !stderr.includes("Train: 0 [")) return;
+        asked = true;
+        kill("SIGINT");
+      },
+    });
+    expect(stopped.code).toBe(130);
+    expect(stopped.stderr).not.toContain("WARNING");
+    const svg = await readFile(join(root, "runs", "long", "lr.svg"), "utf8");
+    expect(svg).toContain(">6e6</text>");
+    expect(svg.length).toBeLessThan(200_000);
+  });
+
+  test("warns of a metric that cannot improve, and of a plateau that cannot act", async () => {
+    const words = ["--sched", "plateau", "--eval-metric", "top5", "--epochs", "1", "--warmup-epochs", "0"];
+    const { stderr, code } = await tsimm(run("top5", ...words), { cwd: root });
+    expect(code).toBe(0);
+    expect(lines(stderr).filter((line) => line.startsWith("WARNING"))).toEqual([
+      "WARNING: plateau never lowers the rate in this run of 1 epoch: it waits for more than --patience-epochs 10 without improvement; lower --patience-epochs",
+      "WARNING: --eval-metric top5 is always 100 % with 4 classes: it never improves, and plateau lowers the rate all the same; pass --eval-metric top1 or loss",
+    ]);
+  });
+});
+
 describe("going on", () => {
   const options = [
     "--epochs",
@@ -218,7 +248,11 @@ describe("bad input is one clear line, and nothing is written", () => {
   });
 
   test.each([
-    [["nowhere"], 1, /dataDir must be a folder or a \.tar file, got ".*nowhere", which does not exist/],
+    [
+      ["nowhere"],
+      1,
+      /train: --data-dir must be a folder or a \.tar file, got "nowhere", which does not exist/,
+    ],
     [["empty"], 1, /empty/],
     [["single"], 1, /class/],
     [["photos", "--model", "resnet35"], 2, /got "resnet35"; did you mean "resnet34"\?/],
@@ -231,7 +265,11 @@ describe("bad input is one clear line, and nothing is written", () => {
     [["photos", "--opt", "adma"], 2, /got "adma"; did you mean "adam"\?/],
     [["photos", "--lr", "fast"], 2, /'--lr <float>' argument 'fast' is invalid\. It must be a number\./],
     [["photos", "--lr", "-1"], 2, /train: --lr must be a number >= 0, got -1/],
-    [["photos", "--model", "test_resnet", "-b", "500"], 1, /batchSize must be .*96.*, got 500/],
+    [
+      ["photos", "--model", "test_resnet", "-b", "500"],
+      2,
+      /^tsimm: train: --batch-size must be at most 96, the number of training images, got 500; /m,
+    ],
     [["photos", "--output", "file/x"], 2, /train: --output must be a folder that can be written/],
     [
       ["photos", "--num-classes", "3"],

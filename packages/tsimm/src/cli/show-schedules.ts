@@ -1,8 +1,14 @@
 /** Shows schedules: a plot in the terminal or a file, a table of events, warnings. */
-import { checkCurveFile, type ScheduleCurve, writeCurveFile } from "../schedule/curve-file.ts";
+import {
+  checkCurveFile,
+  holdsEveryRate,
+  type ScheduleCurve,
+  writeCurveFile,
+} from "../schedule/curve-file.ts";
 import { eventTable } from "../schedule/event-table.ts";
 import { scheduleEvents } from "../schedule/events.ts";
 import { rateLabel } from "../schedule/rate-label.ts";
+import { scheduleLabels } from "../schedule/schedule-labels.ts";
 import { perUpdate, simulateSchedule } from "../schedule/simulate.ts";
 import { terminalPlot } from "../schedule/terminal-plot.ts";
 import { scheduleWarnings } from "../schedule/warnings.ts";
@@ -53,32 +59,36 @@ interface Calculated {
   readonly explanations: ReadonlySet<string>;
 }
 
-function calculate({ schedules, updatesPerEpoch }: SchedulesToShow): Calculated {
-  const given = schedules.map(({ label, given }) => {
+function calculate({ schedules, updatesPerEpoch, output }: SchedulesToShow): Calculated {
+  const every = output !== null && holdsEveryRate(output);
+  const resolved = schedules.map(({ label, given }) => {
     checkArguments(given, "schedule");
-    const args = resolveArguments(given);
-    return { label: label || args.sched, args, simulated: simulateSchedule(args, updatesPerEpoch) };
+    return { label, args: resolveArguments(given) };
   });
-  const unit = given.some(({ simulated }) => simulated.unit === "update") ? "update" : "epoch";
-  const curves = given.map(({ label, simulated }): ScheduleCurve => {
-    const schedule = unit === "update" ? perUpdate(simulated, updatesPerEpoch ?? 1) : simulated;
-    const { sched, lr, numEpochs, rates } = schedule;
+  const simulated = resolved.map(({ args }) => simulateSchedule(args, updatesPerEpoch, { every }));
+  const unit = simulated.some((schedule) => schedule.unit === "update") ? "update" : "epoch";
+  const labels = scheduleLabels(resolved);
+  const curves = simulated.map((one, i): ScheduleCurve => {
+    const schedule = unit === "update" ? perUpdate(one, updatesPerEpoch ?? 1) : one;
     const findings = { events: scheduleEvents(schedule), warnings: scheduleWarnings(schedule) };
-    return { label, sched, lr, numEpochs, rates, ...findings };
+    return { label: labels[i] ?? "", schedule, ...findings };
   });
-  const explanations = given.map(({ args }) => learningRate(args).explanation);
+  const explanations = resolved.map(({ args }) => learningRate(args).explanation);
   return { unit, curves, explanations: new Set(explanations.filter((line) => line !== null)) };
 }
 
 function plot(unit: string, curves: readonly ScheduleCurve[], log: boolean): string[] {
   const { columns = 80, isTTY } = process.stdout;
-  const series = curves.map(({ label, rates }) => ({ label, values: rates }));
+  const series = curves.map(({ label, schedule: { times, rates, length } }) => ({
+    label,
+    ...{ times, values: rates, length },
+  }));
   const width = Math.min(100, Math.max(40, columns));
   const color = isTTY && process.stdout.hasColors();
   return terminalPlot(series, { title: "learning rate", xLabel: unit, width, log, color });
 }
 
-function headline({ label, sched, lr, numEpochs }: ScheduleCurve): string {
+function headline({ label, schedule: { sched, lr, numEpochs } }: ScheduleCurve): string {
   const assumed = sched === "plateau" ? ", if the metric never improves" : "";
   return `${label}: ${numEpochs} epochs, rate ${rateLabel(lr)}${assumed}`;
 }
