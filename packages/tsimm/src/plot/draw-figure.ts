@@ -15,7 +15,7 @@ const BARE_TOP = 14;
 const X_AXIS_HEIGHT = 36;
 const FONT_SIZE = 13;
 /** Intervals of an axis, at most. */
-const INTERVALS = { x: 10, y: 6, yOfSeveral: 4 };
+const INTERVALS = { x: 10, y: 6, yOfSeveral: 5 };
 const LINE_HEIGHT = 16;
 /** Pixels of a character, on average. */
 const CHARACTER = FONT_SIZE * 0.6;
