@@ -140,7 +140,7 @@ describe("a schedule", () => {
     const { stderr, code } = await tsimm(run("top5", ...words), { cwd: root });
     expect(code).toBe(0);
     expect(lines(stderr).filter((line) => line.startsWith("WARNING"))).toEqual([
-      "WARNING: plateau never lowers the rate in this run of 1 epoch: it waits for more than --patience-epochs 10 without improvement; lower --patience-epochs",
+      "WARNING: plateau never lowers the rate in this run of 1 epoch: it waits for more than --patience-epochs 10 without improvement; raise --epochs",
       "WARNING: --eval-metric top5 is always 100 % with 4 classes: it never improves, and plateau lowers the rate all the same; pass --eval-metric top1 or loss",
     ]);
   });

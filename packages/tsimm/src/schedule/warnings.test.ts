@@ -78,6 +78,10 @@ test.each<[Partial<TrainArguments>, string]>([
     "plateau never lowers the rate in this run of 17 epochs: it waits for more than --patience-epochs 10 without improvement; lower --patience-epochs",
   ],
   [
+    { sched: "plateau", epochs: 2, patienceEpochs: 0 },
+    "plateau never lowers the rate in this run of 2 epochs: it waits for more than --patience-epochs 0 without improvement; raise --epochs",
+  ],
+  [
     { sched: "step", decayRate: 1 },
     "--decay-rate 1 leaves the rate at 0.1: step multiplies it by that; pass one below 1",
   ],

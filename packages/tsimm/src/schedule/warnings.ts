@@ -83,7 +83,9 @@ function decayWarning(schedule: SimulatedSchedule): string | null {
   const never = `${sched} never lowers the rate in this run of ${epochsOf(numEpochs)}`;
   if (sched === "plateau") {
     if (args.minLr >= lr) return null;
-    return `${never}: it waits for more than --patience-epochs ${args.patienceEpochs} without improvement; lower --patience-epochs`;
+    // With the least patience, the second epoch without improvement ends before the third begins.
+    const cure = args.patienceEpochs > 0 && after.length > 2 ? "lower --patience-epochs" : "raise --epochs";
+    return `${never}: it waits for more than --patience-epochs ${args.patienceEpochs} without improvement; ${cure}`;
   }
   const flag = sched === "step" ? "--decay-epochs" : "--decay-milestones";
   const value = sched === "step" ? args.decayEpochs : args.decayMilestones.join(" ");
