@@ -78,7 +78,7 @@ test.each<[Partial<TrainArguments>, string]>([
     "plateau never lowers the rate in this run of 17 epochs: it waits for more than --patience-epochs 10 without improvement; lower --patience-epochs",
   ],
   [
-    { sched: "plateau", epochs: 2, patienceEpochs: 0 },
+    { sched: "plateau", epochs: 2, patienceEpochs: 0, warmupEpochs: 0 },
     "plateau never lowers the rate in this run of 2 epochs: it waits for more than --patience-epochs 0 without improvement; raise --epochs",
   ],
   [
