@@ -5,7 +5,7 @@ import { afterEach, beforeEach, expect, test } from "vitest";
 import { decodeSafetensors } from "../weights/safetensors.ts";
 import { readCheckpoint, type UnsignedState } from "./checkpoint.ts";
 import { readStates } from "./find-checkpoint.ts";
-import { findHistory, restoreFolder } from "./restore-folder.ts";
+import { findHistory, type RankingMetric, restoreFolder } from "./restore-folder.ts";
 import { exampleRecovery, exampleRow, exampleState, exampleTensors, writeRole } from "./run-state.fixture.ts";
 import { summaryCsv } from "./summary.ts";
 
@@ -33,7 +33,7 @@ async function restore(
 ): Promise<{ changed: string[]; kept: number[]; best: number | undefined }> {
   const checkpoint = await readCheckpoint(resume(role));
   const { states } = await readStates(folder);
-  const history = findHistory(checkpoint.state, states, false);
+  const history = findHistory(checkpoint.state, states, "top1");
   const rows = checkpoint.state.metricHistory;
   const changed = await restoreFolder(into, { checkpoint, history, states, rows });
   return { changed, kept: history.kept.map(({ epoch }) => epoch), best: history.best?.epoch };
@@ -171,4 +171,34 @@ test("another folder gets links to the run's checkpoints, and the run stays as i
   await restore("recovery-3-20", other);
   expect(await contents(other)).toEqual(before);
   expect(await contents()).toEqual(before);
+});
+
+test("epochs are ranked anew where another metric counts from now on", async () => {
+  const losses = [0.3, 0.2, 0.4];
+  const rows = losses.map((loss, epoch) => ({
+    ...exampleRow(epoch),
+    validation: { loss, top1: 50 + epoch, top5: 100 },
+  }));
+  for (const epoch of losses.keys()) {
+    await writeRole(
+      folder,
+      `checkpoint-${epoch}`,
+      exampleState(epoch, { metricHistory: rows.slice(0, epoch + 1) }),
+    );
+  }
+  const { state } = await readCheckpoint(resume("checkpoint-2"));
+  const { states } = await readStates(folder);
+  const by = (metric: RankingMetric) => {
+    const { kept, best } = findHistory(state, states, metric);
+    return [kept.map(({ epoch }) => epoch), best];
+  };
+  expect(by("top1")).toEqual([[2, 1, 0], { epoch: 2, metric: 52 }]);
+  expect(by("loss")).toEqual([[1, 0, 2], { epoch: 1, metric: 0.2 }]);
+  expect(by("trainLoss")).toEqual([[2, 1, 0], { epoch: 2, metric: 1 / 3 }]);
+  const unvalidated = { ...state, metricHistory: rows.map((row) => ({ ...row, validation: null })) };
+  const stripped = states.map((header) => ({
+    ...header,
+    state: { ...header.state, metricHistory: unvalidated.metricHistory.slice(0, header.state.epoch + 1) },
+  }));
+  expect(findHistory(unvalidated, stripped, "top1").best?.metric).toBeNaN();
 });

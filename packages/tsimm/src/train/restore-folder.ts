@@ -43,7 +43,7 @@ export async function continueFolder(
     checkpoint = await readCheckpoint(resumePath(folder, await saveRecoveryCheckpoint(run)));
   }
   const { state } = checkpoint;
-  const found = findHistory(state, resume.states, run.metric === "loss");
+  const found = findHistory(state, resume.states, run.valLoader === null ? "trainLoss" : run.metric);
   // Fewer may be kept from now on.
   const history = { ...found, kept: found.kept.slice(0, run.args.checkpointHist) };
   const later = resume.states
@@ -76,6 +76,9 @@ export async function continueFolder(
 /** Made of all epochs, at the end. */
 const PRODUCTS = ["model.onnx", "curves.svg", "curves.png"];
 
+/** What epochs are ranked by: a metric of validation, or the training loss where there is none. */
+export type RankingMetric = Run["metric"] | "trainLoss";
+
 /** Checkpoints that a run goes on with. */
 export interface History {
   readonly best: Best | null;
@@ -90,26 +93,48 @@ export interface History {
  *
  * @param state - Where the run goes on.
  * @param states - The good states in its folder, newest first.
- * @param decreasing - Whether smaller metrics are better.
+ * @param metric - What epochs are ranked by from now on. Where the state's were by another one, they are ranked anew.
  */
 export function findHistory(
   state: RunState,
   states: readonly CheckpointHeader[],
-  decreasing: boolean,
+  metric: RankingMetric,
 ): History {
   const epochs = new Map<number, CheckpointHeader>();
   for (const header of states) {
     const { epoch, inEpoch } = header.state;
     if (!inEpoch && !epochs.has(epoch) && isEarlier(header.state, state)) epochs.set(epoch, header);
   }
-  const kept = state.kept.filter(({ epoch }) => epochs.has(epoch));
+  const isSameMetric = metricOf(state) === metric;
+  const isDecreasing = metric === "loss" || metric === "trainLoss";
+  const kept = (isSameMetric ? state.kept : ranked(state, metric, isDecreasing)).filter(({ epoch }) =>
+    epochs.has(epoch),
+  );
   const { best } = state;
-  if (best === null || epochs.has(best.epoch)) return { best, kept, epochs };
+  if (isSameMetric && (best === null || epochs.has(best.epoch))) return { best, kept, epochs };
   const rest = kept.reduce<Best | null>(
-    (a, b) => (a === null || isBetter(b.metric, a.metric, decreasing) ? b : a),
+    (a, b) => (a === null || isBetter(b.metric, a.metric, isDecreasing) ? b : a),
     null,
   );
   return { best: rest === null ? null : { epoch: rest.epoch, metric: rest.metric }, kept, epochs };
+}
+
+/** The metric that a state's best and kept epochs are by. */
+function metricOf({ args, metricHistory }: RunState): unknown {
+  return metricHistory.at(-1)?.validation === null ? "trainLoss" : args["eval_metric"];
+}
+
+/** The kept epochs by another metric, best first; those without it last. */
+function ranked(state: RunState, metric: RankingMetric, isDecreasing: boolean): readonly Kept[] {
+  const rows = new Map(state.metricHistory.map((row) => [row.epoch, row]));
+  const value = (row: EpochRow | undefined) =>
+    (metric === "trainLoss" ? row?.trainLoss : row?.validation?.[metric]) ?? Number.NaN;
+  return state.kept
+    .map(({ epoch }) => ({ epoch, metric: value(rows.get(epoch)) }))
+    .toSorted((a, b) => {
+      if (isBetter(a.metric, b.metric, isDecreasing)) return -1;
+      return isBetter(b.metric, a.metric, isDecreasing) ? 1 : 0;
+    });
 }
 
 /** Options of {@link restoreFolder}. */

@@ -20,7 +20,7 @@ export function exampleState(epoch: number, changes: Partial<UnsignedState> = {}
   return {
     version: 1,
     software: { tsimm: "0.0.0" },
-    args: { model: "net" },
+    args: { model: "net", eval_metric: "top1" },
     arch: "net",
     numClasses: 2,
     inChans: 3,
