@@ -132,6 +132,7 @@ function changes(
   [was, is]: readonly [number, number],
 ): string[] {
   const flags = [...planArguments, ...layerArguments]
+    .filter((name) => name !== "evalMetric" || args.sched === "plateau")
     .filter((name) => String(before[name]) !== String(args[name]))
     .map((name) => `${separated(name, "_")} ${before[name]} -> ${args[name]}`);
   return [...flags, ...(was === is ? [] : [`updates per epoch ${was} -> ${is}`])];
