@@ -224,6 +224,11 @@ export class GraphBuilder {
     return value;
   }
 
+  /** The shape of the value of this name, if there is one. */
+  shapeOf(name: string): readonly number[] | undefined {
+    return this.#values.get(name)?.shape;
+  }
+
   /**
    * The values that a node reads; null stands for an absent optional input.
    *

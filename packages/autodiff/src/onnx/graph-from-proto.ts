@@ -21,7 +21,7 @@ export interface ReplayOptions {
   /** Constants of the file that become inputs of the graph: their names. */
   readonly isInput?: (name: string, constant: Tensor) => boolean;
   /** Changes a node before it is added. */
-  readonly rewrite?: (node: Node) => Node;
+  readonly rewrite?: (node: Node, builder: GraphBuilder) => Node;
 }
 
 /**
@@ -61,14 +61,21 @@ export function replayGraph(
     if (constant) addConstant(constant, node.outputs[0] ?? "");
     else {
       const modern = node.domain === "" ? modernNode(builder, node, opset) : node;
-      if (!folding.fold(modern)) builder.node(rewrite(modern));
+      if (!folding.fold(modern)) builder.node(rewrite(modern, builder));
     }
   }
   return builder;
 }
 
+/** Part of a model. */
+interface Needed {
+  readonly nodes: NodeProto[];
+  /** Names of all that the nodes read. */
+  readonly needed: ReadonlySet<string>;
+}
+
 /** The nodes that values depend on, in the order of the file, and the names of all that they read. */
-function nodesBefore({ node }: GraphProto, wanted: readonly string[]) {
+export function nodesBefore({ node }: GraphProto, wanted: readonly string[]): Needed {
   const needed = new Set(wanted);
   const nodes: NodeProto[] = [];
   for (const message of node.toReversed()) {

@@ -1,0 +1,24 @@
+/** The activation in which a classifier ends, which the loss contains already. */
+import type { GraphProto, NodeProto } from "../onnx/generated/onnx_pb.ts";
+
+const activations: readonly string[] = ["Softmax", "LogSoftmax", "Sigmoid"];
+
+/** Operators that leave what an activation yields what it is, in another form. */
+const forms: readonly string[] = [
+  ...["Cast", "Clip", "Dropout", "Expand", "Flatten", "Identity", "Reshape", "Slice", "Squeeze"],
+  ...["Transpose", "Unsqueeze"],
+  // log softmax(z), exp log_softmax(z)
+  ...["Exp", "Log"],
+];
+
+/** The activation from which a value comes, directly or through a change of form; undefined: there is none. */
+export function finalActivation({ node }: GraphProto, value: string): NodeProto | undefined {
+  const producers = new Map(node.flatMap((given) => given.output.map((name) => [name, given] as const)));
+  const seen = new Set<NodeProto>();
+  for (let last = producers.get(value); last && !seen.has(last); last = producers.get(last.input[0] ?? "")) {
+    if (activations.includes(last.opType)) return last;
+    if (!forms.includes(last.opType)) return undefined;
+    seen.add(last);
+  }
+  return undefined;
+}

@@ -1,0 +1,261 @@
+/** Which constants of a model are weights: decided by the inputs of operators that read them. */
+
+import { constantOperators, gradientRules } from "../gradients/index.ts";
+import { dataTypeCode } from "../graph/data-type.ts";
+import type { GraphProto, NodeProto, TensorProto } from "../onnx/generated/onnx_pb.ts";
+import { nodesBefore } from "../onnx/graph-from-proto.ts";
+import { setUpFrom } from "../onnx/set-up-values.ts";
+import { tensorFromProto } from "../onnx/tensor-proto.ts";
+import { isFixedFilter, isFixedMatrix } from "./fixed-filters.ts";
+
+/** Part that a constant plays where it is read; `constant`: one that could be trained, but is not meant to be. */
+export type Role = "weight" | "constant" | "statistics" | "setting";
+
+/** One input of one node that reads a constant of the file, directly or through Identity nodes. */
+export interface Read {
+  readonly node: NodeProto;
+  readonly index: number;
+  /** Name under which the node reads it: its own, or that of an Identity. */
+  readonly as: string;
+  readonly role: Role;
+  /** Why it is no weight; of a weight, operator, node and input. */
+  readonly reason: string;
+}
+
+/** A float32 constant of the file. */
+export interface Constant {
+  readonly name: string;
+  readonly proto: TensorProto;
+  readonly inNode: boolean;
+  /** In the order of the nodes. */
+  readonly reads: readonly Read[];
+}
+
+/** Inputs by operator that hold weights, and what they are called. */
+const weightInputs: ReadonlyMap<string, ReadonlyMap<number, string>> = new Map(
+  Object.entries({
+    BatchNormalization: { 1: "scale", 2: "bias" },
+    Conv: { 1: "weight", 2: "bias" },
+    ConvTranspose: { 1: "weight", 2: "bias" },
+    GRU: { 1: "weight", 2: "weight", 3: "bias" },
+    Gather: { 0: "data" },
+    GatherElements: { 0: "data" },
+    GatherND: { 0: "data" },
+    Gemm: { 0: "weight", 1: "weight", 2: "bias" },
+    GroupNormalization: { 1: "scale", 2: "bias" },
+    InstanceNormalization: { 1: "scale", 2: "bias" },
+    LSTM: { 1: "weight", 2: "weight", 3: "bias", 7: "weight" },
+    LayerNormalization: { 1: "scale", 2: "bias" },
+    MatMul: { 0: "weight", 1: "weight" },
+    PRelu: { 1: "slope" },
+    RNN: { 1: "weight", 2: "weight", 3: "bias" },
+  }).map(([op, inputs]) => [
+    op,
+    new Map(Object.entries(inputs).map(([index, name]) => [Number(index), name])),
+  ]),
+);
+
+/** Operators any of whose inputs may be a weight, one entry per feature or for all. */
+const operandsOf: readonly string[] = [
+  ...["Add", "Sub", "Mul", "Div", "Pow", "Sum", "Mean", "Where"],
+  ...["Concat", "Einsum"],
+];
+
+const normalizations: readonly string[] = [
+  ...["BatchNormalization", "GroupNormalization", "InstanceNormalization", "LayerNormalization"],
+];
+
+/** Below it an added constant is a mask of attention, which leaves elements out. */
+const masked = -1e4;
+
+/** Name of an input in messages and in names that are made up, such as `weight`. */
+export function inputName({ opType }: NodeProto, index: number): string {
+  if (opType === "BatchNormalization" && index >= 3) return index === 3 ? "mean" : "variance";
+  return weightInputs.get(opType)?.get(index) ?? `input ${index}`;
+}
+
+/**
+ * The float32 constants of a file: initializers, then tensors in Constant nodes, each with where it is read.
+ *
+ * @param graph - Nodes in execution order.
+ * @param logits - Value to which nodes lead whose reads count.
+ */
+export function constantsOf(graph: GraphProto, logits: string): readonly Constant[] {
+  const { nodes } = nodesBefore(graph, [logits]);
+  const stored = new Map<string, { proto: TensorProto; inNode: boolean }>();
+  for (const proto of graph.initializer) stored.set(proto.name, { proto, inNode: false });
+  for (const node of graph.node) {
+    const proto = constantTensor(node);
+    if (proto) stored.set(node.output[0] ?? "", { proto, inNode: true });
+  }
+  const isFloat = ({ proto }: { proto: TensorProto }) => proto.dataType === dataTypeCode("float32");
+  const hasInitializers = [...stored.values()].some(
+    (given) => isFloat(given) && !given.inNode && given.proto.dims.length > 0,
+  );
+  const flow = flowOf({ ...graph, node: nodes }, stored);
+  const found = new Map<string, Read[]>();
+  // From the end, so that what is computed from constants alone plays the part of what is computed.
+  const partOf = new Map<string, Read[]>();
+  for (const node of nodes.toReversed()) {
+    for (const [index, as] of [...node.input.entries()].reverse()) {
+      if (!flow.isConstant(as)) continue;
+      const origin = flow.origin.get(as);
+      const given = origin === undefined ? undefined : stored.get(origin);
+      if (node.opType === "Identity" && flow.isConstant(node.output[0] ?? "")) {
+        if (origin === undefined) push(partOf, as, ...(partOf.get(node.output[0] ?? "") ?? []));
+        continue;
+      }
+      const computed = node.output.flatMap((name) => partOf.get(name) ?? []);
+      const read = readBy(node, index, as, computed);
+      push(partOf, as, read);
+      if (origin !== undefined && given && isFloat(given)) push(found, origin, read);
+    }
+  }
+
+  function readBy(node: NodeProto, index: number, as: string, computed: readonly Read[]): Read {
+    const setting = (reason: string): Read => ({ node, index, as, role: "setting", reason });
+    const constant = (reason: string): Read => ({ node, index, as, role: "constant", reason });
+    const { opType: op } = node;
+    const owner = `${op} "${node.name || node.output[0]}"`;
+    if (op === "BatchNormalization" && index >= 3) {
+      return { node, index, as, role: "statistics", reason: "running statistics" };
+    }
+    if (index >= (setUpFrom(op) ?? Number.POSITIVE_INFINITY)) return setting(`sets up ${owner}`);
+    const origin = flow.origin.get(as);
+    const given = origin === undefined ? undefined : stored.get(origin);
+    const weight: Read = { node, index, as, role: "weight", reason: `${owner}: ${inputName(node, index)}` };
+    const known = node.domain === "" || node.domain === "ai.onnx";
+    const isOperand = known && operandsOf.includes(op);
+    if (given && isFloat(given)) {
+      const why = isOperand
+        ? whyNoOperand(node, index, given)
+        : known && weightInputs.get(op)?.has(index)
+          ? whyNoWeight(node, index, given)
+          : undefined;
+      if (why !== undefined) return constant(why);
+    }
+    if (flow.isConstant(node.output[0] ?? "")) {
+      // A weight in another form, such as transposed, or a part of a setting.
+      const [first] = computed;
+      const use = computed.find(({ role }) => role === "weight") ?? first;
+      if (!use) return setting("does not lead to the logits");
+      return { ...weight, role: use.role, reason: use.reason };
+    }
+    if (isOperand || (known && weightInputs.get(op)?.has(index))) return weight;
+    // Behind an operator without a gradient it shall be missed, not left out in silence.
+    if (!known || !(gradientRules.has(op) || constantOperators.includes(op))) return weight;
+    return setting(`sets up ${owner}`);
+  }
+
+  /** Why a constant operand is no weight; undefined: it is one. */
+  function whyNoOperand(
+    node: NodeProto,
+    index: number,
+    { proto, inNode }: { proto: TensorProto; inNode: boolean },
+  ): string | undefined {
+    const { opType: op } = node;
+    if (proto.dims.length === 0) return "a single number without dimensions";
+    const data = floats(proto);
+    if (data?.length === 1 && !Number.isFinite(data[0])) return "not finite";
+    if (["Add", "Where"].includes(op) && data?.some((value) => value <= masked)) return "a mask";
+    const others = node.input.filter((_, at) => at !== index);
+    const raw = others.map((name) => flow.raw.get(name)).find((given) => given !== undefined);
+    const prepares = op === "Sub" || op === "Div" || raw === "prepared" || (inNode && hasInitializers);
+    if (raw && prepares && ["Add", "Sub", "Mul", "Div"].includes(op)) return "prepares the input";
+    return op === "Einsum" && isMatrixFilter(proto) ? "a fixed filter" : undefined;
+  }
+
+  function whyNoWeight(
+    { opType: op }: NodeProto,
+    index: number,
+    { proto, inNode }: { proto: TensorProto; inNode: boolean },
+  ): string | undefined {
+    if (index === 1 && op.startsWith("Conv")) {
+      const data = floats(proto);
+      const length = proto.dims.slice(2).reduce((product, size) => product * Number(size), 1);
+      return data && isFixedFilter(data, length) ? "a fixed filter" : undefined;
+    }
+    if (["MatMul", "Gemm"].includes(op) && index < 2)
+      return isMatrixFilter(proto) ? "a fixed filter" : undefined;
+    // Normalizations without weights are written with a scale of 1 and a bias of 0 in Constant nodes.
+    if (inNode && hasInitializers && normalizations.includes(op)) {
+      const neutral = index === 1 ? 1 : 0;
+      return floats(proto)?.every((value) => value === neutral) ? "a scale of 1 or a bias of 0" : undefined;
+    }
+    return undefined;
+  }
+
+  return [...stored]
+    .filter(([, given]) => isFloat(given))
+    .map(([name, given]) => ({ name, ...given, reads: (found.get(name) ?? []).reverse() }));
+}
+
+function isMatrixFilter(proto: TensorProto): boolean {
+  const data = floats(proto);
+  const columns = Number(proto.dims.at(-1) ?? 1);
+  return data !== undefined && proto.dims.length === 2 && isFixedMatrix(data, columns);
+}
+
+/** Data that cannot be read is the decoder's to refuse. */
+function floats(proto: TensorProto): Float32Array | undefined {
+  try {
+    const { data } = tensorFromProto(proto);
+    return data instanceof Float32Array ? data : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+/** The tensor of a Constant node. */
+export function constantTensor({ opType, domain, attribute }: NodeProto): TensorProto | undefined {
+  if (opType !== "Constant" || (domain !== "" && domain !== "ai.onnx")) return undefined;
+  return attribute.find(({ name }) => name === "value")?.t;
+}
+
+/** What constants and inputs become on their way through a graph. */
+interface Flow {
+  /** Of a constant of the file, by each name that Identity nodes give it: its own name. */
+  readonly origin: ReadonlyMap<string, string>;
+  /** Values that are inputs of the graph but for their form, and whether something has been subtracted or divided. */
+  readonly raw: ReadonlyMap<string, "raw" | "prepared">;
+  /** Whether a value is computed from constants alone. */
+  isConstant(name: string): boolean;
+}
+
+/** Operators that change the form of an input. */
+const forms: readonly string[] = [...["Cast", "Identity", "Reshape", "Squeeze", "Transpose", "Unsqueeze"]];
+
+function flowOf(graph: GraphProto, stored: ReadonlyMap<string, { readonly proto: TensorProto }>): Flow {
+  const origin = new Map([...stored.keys()].map((name) => [name, name] as const));
+  const constant = new Set(stored.keys());
+  const raw = new Map<string, "raw" | "prepared">();
+  for (const { name } of graph.input) if (!stored.has(name)) raw.set(name, "raw");
+  for (const { opType, input, output } of graph.node) {
+    const [first = ""] = output;
+    if (opType === "Identity") {
+      const from = origin.get(input[0] ?? "");
+      if (from !== undefined) origin.set(first, from);
+    }
+    const given = input.filter((name) => name !== "");
+    // Shapes are static.
+    const known = opType === "Shape" || opType === "Size" || given.every((name) => constant.has(name));
+    if (known) for (const name of output) constant.add(name);
+    const state = given.map((name) => raw.get(name)).find((value) => value !== undefined);
+    const arithmetic = ["Add", "Sub", "Mul", "Div"].includes(opType);
+    const prepared = ["Sub", "Div"].includes(opType) || state === "prepared";
+    const others = given.filter((name) => !raw.has(name));
+    // Multiplied by a weight, an input is a feature.
+    const fits = (name: string) =>
+      constant.has(name) && (prepared || stored.get(name)?.proto.dims.length === 0);
+    if (state && (forms.includes(opType) || (arithmetic && others.every(fits)))) {
+      raw.set(first, prepared ? "prepared" : "raw");
+    }
+  }
+  return { origin, raw, isConstant: (name) => constant.has(name) };
+}
+
+function push<T>(map: Map<string, T[]>, key: string, ...values: readonly T[]): void {
+  const list = map.get(key);
+  if (list) list.push(...values);
+  else map.set(key, [...values]);
+}
