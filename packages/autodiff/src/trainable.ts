@@ -10,6 +10,7 @@ import { type GraphProto, ModelProtoSchema, type TensorProto } from "./onnx/gene
 import { replayGraph } from "./onnx/graph-from-proto.ts";
 import { parseModel } from "./onnx/parse-model.ts";
 import { tensorFromProto } from "./onnx/tensor-proto.ts";
+import { withFields } from "./onnx/with-fields.ts";
 import { replayBatch } from "./trainable/batch-size.ts";
 import { checkTrainableOptions } from "./trainable/check-options.ts";
 import { finalActivation } from "./trainable/final-activation.ts";
@@ -259,7 +260,7 @@ export function trainable(bytes: Uint8Array, options: TrainableOptions = {}): Tr
       const isSeparate = changed.some((tensor) => tensor && shared.has(tensor.from));
       for (const [name, data] of decoded) store(tensors.get(name)?.proto, data);
       if (!isSeparate || !model.graph) return toBinary(ModelProtoSchema, model);
-      return toBinary(ModelProtoSchema, { ...model, graph: separated.apply(model.graph) });
+      return toBinary(ModelProtoSchema, withFields(model, { graph: separated.apply(model.graph) }));
     },
   };
 }

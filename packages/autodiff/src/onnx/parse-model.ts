@@ -3,6 +3,7 @@ import { fromBinary } from "@bufbuild/protobuf";
 import { inExecutionOrder } from "../graph/execution-order.ts";
 import { type GraphProto, type ModelProto, ModelProtoSchema } from "./generated/onnx_pb.ts";
 import { limitFields } from "./limit-fields.ts";
+import { withFields } from "./with-fields.ts";
 
 /** A model whose graph is there, and the version of `ai.onnx` that it is written in. */
 export interface ParsedModel {
@@ -38,7 +39,7 @@ export function parseModel(bytes: Uint8Array): ParsedModel {
     inputs: input,
     outputs: output,
   }));
-  return { model, graph: { ...model.graph, node }, opset };
+  return { model, graph: withFields(model.graph, { node }), opset };
 }
 
 function messageOf(given: Uint8Array): ModelProto {

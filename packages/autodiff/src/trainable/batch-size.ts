@@ -7,6 +7,7 @@ import {
   TensorShapeProto_DimensionSchema,
   type ValueInfoProto,
 } from "../onnx/generated/onnx_pb.ts";
+import { withFields } from "../onnx/with-fields.ts";
 import { batchRewriting } from "./batch-rewriting.ts";
 
 /** Changes a node before it is added. */
@@ -57,10 +58,9 @@ export function replayBatch(graph: GraphProto, options: BatchOptions, replay: Re
       `trainable: batchSize must be the first dimension in inputs, ${given} of "${name}", got ${full}; leave one of them out`,
     );
   }
-  const resized = {
-    ...graph,
+  const resized = withFields(graph, {
     input: graph.input.map((input) => (names.has(input.name) ? withLeading(input, batchSize) : input)),
-  };
+  });
   const resizedShapes = new Map(
     [...shapes].map(([name, shape]) => [name, names.has(name) ? [batchSize, ...shape.slice(1)] : shape]),
   );
@@ -99,6 +99,6 @@ function withLeading(input: ValueInfoProto, size: number): ValueInfoProto {
   const [first, ...rest] = tensor.shape?.dim ?? [];
   if (!tensor.shape || !first) return input;
   const dim = create(TensorShapeProto_DimensionSchema, { value: { case: "dimValue", value: BigInt(size) } });
-  const value = { ...tensor, shape: { ...tensor.shape, dim: [dim, ...rest] } };
-  return { ...input, type: { ...type, value: { case: "tensorType", value } } };
+  const value = withFields(tensor, { shape: withFields(tensor.shape, { dim: [dim, ...rest] }) });
+  return withFields(input, { type: withFields(type, { value: { case: "tensorType", value } }) });
 }

@@ -6,10 +6,10 @@ import {
   type NodeProto,
   NodeProtoSchema,
   type TensorProto,
-  TensorProtoSchema,
 } from "../onnx/generated/onnx_pb.ts";
 import { tensorFromProto } from "../onnx/tensor-proto.ts";
-import { type Constant, constantTensor, inputName, type Read, type Role } from "./weight-slots.ts";
+import { withFields } from "../onnx/with-fields.ts";
+import { type Constant, inputName, type Read, type Role } from "./weight-slots.ts";
 
 /** A tensor with one part to play. */
 export interface StoredTensor {
@@ -83,7 +83,7 @@ export function separateTensors(
         return { name: from, from, proto, reads, role, reason };
       }
       const name = nameOf(reads, from);
-      const own = create(TensorProtoSchema, { ...proto, name });
+      const own = withFields(proto, { name });
       added.push(own);
       rewire(reads, name);
       return { name, from, proto: own, reads, role, reason };
@@ -107,11 +107,12 @@ export function separateTensors(
         .map((node): NodeProto => {
           const inputs = edits.get(node);
           return inputs
-            ? { ...node, input: node.input.map((name, index) => inputs.get(index) ?? name) }
+            ? withFields(node, { input: node.input.map((name, index) => inputs.get(index) ?? name) })
             : node;
         });
-      if (!oldFormat) return { ...given, node: nodes, initializer: [...given.initializer, ...added] };
-      return { ...given, node: [...added.map(constantNode), ...nodes] };
+      if (!oldFormat)
+        return withFields(given, { node: nodes, initializer: [...given.initializer, ...added] });
+      return withFields(given, { node: [...added.map(constantNode), ...nodes] });
     },
   };
 }
@@ -148,15 +149,4 @@ function isFilled(proto: TensorProto): boolean {
   if (data.length === 1) return first === 0 || first === 1;
   for (const value of data) if (value !== first) return false;
   return true;
-}
-
-/** The tensors of a graph in its own messages, by name. */
-export function protosOf(graph: GraphProto): ReadonlyMap<string, TensorProto> {
-  return new Map([
-    ...graph.initializer.map((proto) => [proto.name, proto] as const),
-    ...graph.node.flatMap((node) => {
-      const proto = constantTensor(node);
-      return proto ? [[node.output[0] ?? "", proto] as const] : [];
-    }),
-  ]);
 }

@@ -6,6 +6,7 @@ import type { GraphProto, NodeProto, TensorProto } from "../onnx/generated/onnx_
 import { nodesBefore } from "../onnx/graph-from-proto.ts";
 import { setUpFrom } from "../onnx/set-up-values.ts";
 import { tensorFromProto } from "../onnx/tensor-proto.ts";
+import { withFields } from "../onnx/with-fields.ts";
 import { isFixedFilter, isFixedMatrix } from "./fixed-filters.ts";
 
 /** Part that a constant plays where it is read; `constant`: one that could be trained, but is not meant to be. */
@@ -92,7 +93,7 @@ export function constantsOf(graph: GraphProto, logits: string): readonly Constan
   const hasInitializers = [...stored.values()].some(
     (given) => isFloat(given) && !given.inNode && given.proto.dims.length > 0,
   );
-  const flow = flowOf({ ...graph, node: nodes }, stored);
+  const flow = flowOf(withFields(graph, { node: nodes }), stored);
   const found = new Map<string, Read[]>();
   // From the end, so that what is computed from constants alone plays the part of what is computed.
   const partOf = new Map<string, Read[]>();
