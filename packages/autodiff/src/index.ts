@@ -7,7 +7,9 @@ export { elementCount, float32, int64 } from "./graph/tensor.ts";
 export type { LossName } from "./losses/index.ts";
 export { type DecodeOptions, decodeModel, type OnnxModel } from "./onnx/decode-model.ts";
 export { type EncodeOptions, encodeModel } from "./onnx/encode-model.ts";
+export { trainableOptionNames } from "./trainable/check-options.ts";
 export {
+  type FixedTensor,
   type RunningStatistics,
   type Trainable,
   type TrainableOptions,

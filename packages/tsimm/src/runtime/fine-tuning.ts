@@ -2,16 +2,22 @@
 import {
   type DataType,
   elementCount,
+  type FixedTensor,
   type Graph,
   type Tensor,
   type TensorData,
   type TrainableOptions,
+  type TrainableParameter,
+  type TrainingGraph,
   trainable,
+  trainableOptionNames,
+  type Value,
 } from "@tsimm/autodiff";
+import { didYouMean } from "../did-you-mean.ts";
 import type { Parameter } from "../models/model.ts";
 import type { Engine } from "./engine.ts";
 import { checkFinite, firstNotFinite } from "./first-not-finite.ts";
-import { createTrainingSession, type StepResult } from "./training-session.ts";
+import { createTrainingSession, type StepResult, type TrainingSession } from "./training-session.ts";
 
 /** Options of {@link createFineTuning}. */
 export interface FineTuningOptions extends TrainableOptions {
@@ -22,21 +28,32 @@ export interface FineTuningOptions extends TrainableOptions {
 /** An ONNX model in training. */
 export interface FineTuning {
   /** What is trained: for an optimizer, which changes `data` in place. */
-  readonly parameters: readonly Parameter[];
-  /** That of the logits. */
+  readonly parameters: readonly TrainableParameter[];
+  /** The float32 tensors of the file that are not trained, and why. */
+  readonly fixed: readonly FixedTensor[];
+  /** One line for a log: how much is trained, and how much is not and why. */
+  readonly summary: string;
+  /** That of the logits, for a whole batch. */
   readonly targetShape: readonly number[];
   /**
    * Forward and backward pass. Writes every parameter's `grad`; parameters stay as they are, and must until the promise
    * settles.
    *
+   * A smaller batch, such as the last one of an epoch, runs too: feeds and target for the first samples alone, where the
+   * loss is the mean over these. Its size is compiled when it comes first.
+   *
    * @param feeds - The model's inputs by name, of the types in the file and the shapes that the options or the file
    * give.
-   * @param target - float32, of the shape `targetShape`: probabilities of the classes.
-   * @throws RangeError for a feed that does not fit or is not finite, and for a loss that is not, with the name of the
-   * first tensor that is to blame; only then are `grad` and running statistics of no use.
+   * @param target - float32, of the shape `targetShape`: probabilities of the classes for `softmax-cross-entropy` and
+   * `binary-cross-entropy`, the numbers to come near to for `mse`, `l1` and `huber`.
+   * @throws RangeError for a feed that does not fit or is not finite, with the name of the first tensor that is to blame
+   * for a loss that is not; `grad` is of no use then, running statistics are as before.
    */
   run(feeds: Readonly<Record<string, TensorData>>, target: Float32Array): Promise<StepResult>;
-  /** The file with the weights of this moment: every name, shape, operator and open dimension as it was. */
+  /**
+   * The file with the weights of this moment: every name, shape, operator and open dimension as it was, beside tensors
+   * that `trainable` of `@tsimm/autodiff` has separated.
+   */
   save(): Uint8Array<ArrayBuffer>;
   /** Releases the native memory; nothing runs afterwards. */
   close(): Promise<void>;
@@ -46,7 +63,7 @@ export interface FineTuning {
  * Prepares an ONNX model for training, whoever made it.
  *
  * @param bytes - An `.onnx` file, opset 7 to 21, weights inside.
- * @throws RangeError as `trainable` of `@tsimm/autodiff` does.
+ * @throws TypeError or RangeError as `trainable` of `@tsimm/autodiff` does.
  * @example
  * const builder = new GraphBuilder("a file of somebody else");
  * const x = builder.input("x", "float32", [1, 2]);
@@ -54,6 +71,7 @@ export interface FineTuning {
  * builder.output(builder.op("Gemm", [x, w], { transB: int(1) }), "y");
  *
  * const net = await createFineTuning(await createEngine(), encodeModel(builder.build()));
+ * net.summary; // => "1 tensor with 6 elements is trained"
  * const optimizer = createOptimizerV2(net.parameters, { opt: "sgd", lr: 0.1 });
  * const [input, target] = [{ x: Float32Array.of(1, 1) }, Float32Array.of(1, 0, 0)];
  * const first = await net.run(input, target);
@@ -69,16 +87,40 @@ export async function createFineTuning(
   bytes: Uint8Array,
   options: FineTuningOptions = {},
 ): Promise<FineTuning> {
-  const { threads, ...rest } = options;
-  const { step, parameters, runningStatistics, save } = trainable(bytes, rest);
+  const { threads, ...rest } = checkedOptions(options);
+  const model = trainable(bytes, rest);
+  const { parameters, fixed, summary, runningStatistics, save } = model;
   const state = { parameters, runningStates: runningStatistics };
-  const session = await createTrainingSession(engine, step, step.graph, state, threads);
   const trained = new Set(parameters.map(({ name }) => name));
-  const inputs = step.graph.inputs.filter(({ name }) => !trained.has(name));
+  const load = async (step: TrainingGraph): Promise<LoadedStep> => ({
+    step,
+    inputs: step.graph.inputs.filter(({ name }) => !trained.has(name)),
+    session: await createTrainingSession(engine, step, step.graph, state, threads),
+  });
+  const whole = await load(model.step);
+  const targetShape = targetShapeOf(whole);
+  /** The last smaller batch. */
+  let smaller: LoadedStep | undefined;
+
+  async function stepFor(target: Float32Array): Promise<LoadedStep> {
+    const [batch = 1, ...rest] = targetShape;
+    const samples = target.length / elementCount(rest);
+    if (!(Number.isInteger(samples) && samples >= 1 && samples < batch)) return whole;
+    if (smaller && targetShapeOf(smaller)[0] === samples) return smaller;
+    const previous = smaller;
+    smaller = undefined;
+    await previous?.session.close();
+    smaller = await load(model.stepFor(samples));
+    return smaller;
+  }
+
   return {
     parameters,
-    targetShape: step.graph.values.get(step.target)?.shape ?? [],
+    fixed,
+    summary,
+    targetShape,
     async run(feeds, target) {
+      const { step, inputs, session } = await stepFor(target);
       const given: Readonly<Record<string, TensorData>> = { ...feeds, [step.target]: target };
       const tensors = inputs.map(({ name, dtype, shape }): [string, Tensor] => {
         const data = given[name];
@@ -97,8 +139,45 @@ export async function createFineTuning(
       return result;
     },
     save,
-    close: () => session.close(),
+    async close() {
+      await smaller?.session.close();
+      await whole.session.close();
+    },
   };
+}
+
+/** A training graph for one batch size on the engine. */
+interface LoadedStep {
+  readonly step: TrainingGraph;
+  /** All but the parameters. */
+  readonly inputs: readonly Value[];
+  readonly session: TrainingSession;
+}
+
+function targetShapeOf({ step }: LoadedStep): readonly number[] {
+  return step.graph.values.get(step.target)?.shape ?? [];
+}
+
+/** `trainable` checks its own options. */
+function checkedOptions(options: FineTuningOptions): FineTuningOptions {
+  if (typeof options !== "object" || options === null) {
+    throw new TypeError(`createFineTuning: options must be an object, got ${String(options)}`);
+  }
+  const names = [...trainableOptionNames, "threads"];
+  for (const name of Object.keys(options)) {
+    if (names.includes(name)) continue;
+    throw new RangeError(
+      `createFineTuning: option must be one of ${names.join(", ")}, got "${name}"${didYouMean(name, names)}`,
+    );
+  }
+  const { threads } = options;
+  if (threads !== undefined && typeof threads !== "number") {
+    throw new TypeError(`createFineTuning: threads must be an integer >= 1, got ${JSON.stringify(threads)}`);
+  }
+  if (threads !== undefined && !(Number.isSafeInteger(threads) && threads >= 1)) {
+    throw new RangeError(`createFineTuning: threads must be an integer >= 1, got ${threads}`);
+  }
+  return options;
 }
 
 /** Element type -> the array that holds it. */
