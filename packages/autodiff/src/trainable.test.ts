@@ -72,6 +72,9 @@ describe("tensors that several nodes share", () => {
       runningMean.fill(k + 2);
     }
     for (const [k, { data }] of model.parameters.entries()) data.fill(k + 10);
+    expect(names(bytes, { freeze: ["bn1.*"] }).sort()).toEqual(
+      ["bn2.bias", "bn2.weight", "conv1.weight", "conv2.weight", "fc.weight"].sort(),
+    );
     // The file holds each under the name that it had, and no second one.
     const { graph } = decodeModel(model.save());
     for (const { name, data } of model.parameters) expect(graph.initializers.get(name)?.data).toEqual(data);
@@ -292,6 +295,31 @@ describe("what is trained", () => {
       high: 'sets up Clip "clipped/Clip"',
     });
     expect(names(bytes, { train: ["w", "blur"] })).toEqual(["w", "blur"]);
+  });
+
+  test("no filter that is repeated per channel, no transform that is transposed", () => {
+    const cosines = Array.from({ length: 64 }, (_, i) =>
+      Math.cos((Math.PI / 8) * Math.floor(i / 8) * ((i % 8) + 0.5)),
+    );
+    const bytes = modelFile({
+      x: [2, 4, 10],
+      initializers: {
+        taps: float32([1, 1, 3], [0.25, 0.5, 0.25]),
+        transform: float32([8, 8], cosines),
+        ...{ w: numbers(8, 8), repeats: list(4, 1, 1), flat: list(2, -1), head: numbers(32, 3) },
+      },
+      nodes: [
+        node("Tile", ["taps", "repeats"], "filters"),
+        node("Conv", ["x", "filters"], "smooth", { group: int(4) }),
+        node("Transpose", ["transform"], "inverse"),
+        node("MatMul", ["smooth", "inverse"], "spectrum"),
+        node("MatMul", ["spectrum", "w"], "mixed"),
+        node("Reshape", ["mixed", "flat"], "features"),
+        node("MatMul", ["features", "head"], "y"),
+      ],
+    });
+    expect(names(bytes)).toEqual(["w", "head"]);
+    expect(reasons(bytes)).toEqual({ taps: "a fixed filter", transform: "a fixed filter" });
   });
 
   test("weights in another form: transposed, cut, scaled, expanded over the batch", () => {

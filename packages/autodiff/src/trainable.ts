@@ -295,11 +295,9 @@ function checkInputs({ input }: GraphProto, inputs: Readonly<Record<string, read
 /** What the user's patterns and the parts of tensors come to. */
 function chooser(tensors: readonly StoredTensor[], { freeze = [], train }: TrainableOptions) {
   const byName = new Map(tensors.map((tensor) => [tensor.name, tensor]));
-  const names = [...new Set(tensors.flatMap(({ name, from }) => [name, from]))];
+  const names = tensors.map(({ name }) => name);
   const frozen = namePatterns("freeze", freeze, names);
   const wanted = train && namePatterns("train", train, names);
-  const fits = (matches: (name: string) => boolean, { name, from }: StoredTensor) =>
-    matches(name) || matches(from);
   const forced = new Set(train?.filter((pattern) => !pattern.includes("*")));
   for (const name of forced) {
     const tensor = byName.get(name);
@@ -309,8 +307,8 @@ function chooser(tensors: readonly StoredTensor[], { freeze = [], train }: Train
       `trainable: train must name what has a gradient, got "${name}" (${fixed.reason}); leave it out`,
     );
   }
-  const isFrozen = (tensor: StoredTensor) => fits(frozen, tensor);
-  const isChosen = (tensor: StoredTensor) => !isFrozen(tensor) && (!wanted || fits(wanted, tensor));
+  const isFrozen = (tensor: StoredTensor) => frozen(tensor.name);
+  const isChosen = (tensor: StoredTensor) => !isFrozen(tensor) && (!wanted || wanted(tensor.name));
   const isWeight = (tensor: StoredTensor) => tensor.role === "weight" || forced.has(tensor.name);
   return {
     isFrozen,

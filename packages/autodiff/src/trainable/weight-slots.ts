@@ -96,24 +96,24 @@ export function constantsOf(graph: GraphProto, logits: string): readonly Constan
   const flow = flowOf(withFields(graph, { node: nodes }), stored);
   const found = new Map<string, Read[]>();
   // From the end, so that what is computed from constants alone plays the part of what is computed.
-  const partOf = new Map<string, Read[]>();
+  const partOf = new Map<string, Read>();
   for (const node of nodes.toReversed()) {
     for (const [index, as] of [...node.input.entries()].reverse()) {
       if (!flow.isConstant(as)) continue;
       const origin = flow.origin.get(as);
       const given = origin === undefined ? undefined : stored.get(origin);
+      const computed = partOf.get(node.output[0] ?? "");
       if (node.opType === "Identity" && flow.isConstant(node.output[0] ?? "")) {
-        if (origin === undefined) push(partOf, as, ...(partOf.get(node.output[0] ?? "") ?? []));
+        if (origin === undefined && computed) partOf.set(as, stronger(partOf.get(as), computed));
         continue;
       }
-      const computed = node.output.flatMap((name) => partOf.get(name) ?? []);
       const read = readBy(node, index, as, computed);
-      push(partOf, as, read);
-      if (origin !== undefined && given && isFloat(given)) push(found, origin, read);
+      partOf.set(as, stronger(partOf.get(as), read));
+      if (origin !== undefined && given && isFloat(given)) add(found, origin, read);
     }
   }
 
-  function readBy(node: NodeProto, index: number, as: string, computed: readonly Read[]): Read {
+  function readBy(node: NodeProto, index: number, as: string, computed: Read | undefined): Read {
     const setting = (reason: string): Read => ({ node, index, as, role: "setting", reason });
     const constant = (reason: string): Read => ({ node, index, as, role: "constant", reason });
     const { opType: op } = node;
@@ -137,10 +137,10 @@ export function constantsOf(graph: GraphProto, logits: string): readonly Constan
     }
     if (flow.isConstant(node.output[0] ?? "")) {
       // A weight in another form, such as transposed, or a part of a setting.
-      const [first] = computed;
-      const use = computed.find(({ role }) => role === "weight") ?? first;
-      if (!use) return setting("does not lead to the logits");
-      return { ...weight, role: use.role, reason: use.reason };
+      if (!computed) return setting("does not lead to the logits");
+      const why =
+        given && isFloat(given) && computed.role === "weight" && whyNoWeightBefore(computed, given.proto);
+      return why ? constant(why) : { ...weight, role: computed.role, reason: computed.reason };
     }
     if (isOperand || (known && weightInputs.get(op)?.has(index))) return weight;
     // Behind an operator without a gradient it shall be missed, not left out in silence.
@@ -189,6 +189,20 @@ export function constantsOf(graph: GraphProto, logits: string): readonly Constan
   return [...stored]
     .filter(([, given]) => isFloat(given))
     .map(([name, given]) => ({ name, ...given, reads: (found.get(name) ?? []).reverse() }));
+}
+
+/** Why a tensor that reaches a weight's place in another form, such as repeated per channel, is none. */
+function whyNoWeightBefore({ reason }: Read, proto: TensorProto): string | undefined {
+  const data = floats(proto);
+  const length = proto.dims.slice(-2).reduce((product, size) => product * Number(size), 1);
+  const isFilter = /^Conv(Transpose)? .*: weight$/s.test(reason) && data && isFixedFilter(data, length);
+  const isMatrix = /^(MatMul|Gemm|Einsum) /.test(reason) && isMatrixFilter(proto);
+  return isFilter || isMatrix ? "a fixed filter" : undefined;
+}
+
+/** What decides of two uses of a computed constant: that it is a weight. */
+function stronger(first: Read | undefined, second: Read): Read {
+  return first && (first.role === "weight" || second.role !== "weight") ? first : second;
 }
 
 function isMatrixFilter(proto: TensorProto): boolean {
@@ -255,8 +269,8 @@ function flowOf(graph: GraphProto, stored: ReadonlyMap<string, { readonly proto:
   return { origin, raw, isConstant: (name) => constant.has(name) };
 }
 
-function push<T>(map: Map<string, T[]>, key: string, ...values: readonly T[]): void {
+function add<T>(map: Map<string, T[]>, key: string, value: T): void {
   const list = map.get(key);
-  if (list) list.push(...values);
-  else map.set(key, [...values]);
+  if (list) list.push(value);
+  else map.set(key, [value]);
 }
