@@ -203,7 +203,8 @@ export function trainable(bytes: Uint8Array, options: TrainableOptions = {}): Tr
   }
   // What does not lead to the loss stays a constant.
   const isReached = (name: string) => first.gradients.has(name);
-  const step = differentiate(isReached);
+  const reachesAll = first.graph.inputs.every(({ name }) => !tensors.has(name) || isReached(name));
+  const step = reachesAll ? first : differentiate(isReached);
   if (step.gradients.size === 0) {
     throw new RangeError(
       `trainable: bytes must hold float32 weights that lead to "${logits}" and are not frozen, got none; freeze less, or name other logits`,
