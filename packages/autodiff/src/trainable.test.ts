@@ -1,9 +1,11 @@
 import { fromBinary } from "@bufbuild/protobuf";
+import { InferenceSession, Tensor as OrtTensor } from "onnxruntime-node";
 import { describe, expect, test } from "vitest";
 import { float, int, ints } from "./graph/attributes.ts";
 import type { Tensor } from "./graph/graph.ts";
 import { float32 } from "./graph/tensor.ts";
 import { decodeModel } from "./onnx/decode-model.ts";
+import { encodeModel } from "./onnx/encode-model.ts";
 import { ModelProtoSchema, type NodeProto } from "./onnx/generated/onnx_pb.ts";
 import { constantNode, filled, list, modelFile, node, numbers } from "./trainable/model.fixture.ts";
 import { type TrainableOptions, trainable } from "./trainable.ts";
@@ -523,4 +525,53 @@ test("nodes may stand in any order, and are written back in it", () => {
   const model = trainable(bytes);
   expect(model.parameters.map(({ name }) => name)).toEqual(["w", "v"]);
   expect(model.save()).toEqual(bytes);
+});
+
+describe("Dropout in training mode", () => {
+  const dropping = (ratio: number) =>
+    modelFile({
+      initializers: { w: numbers(3, 3), ratio: float32([], [ratio]) },
+      nodes: [
+        constantNode("training", { dtype: "bool", shape: [], data: Uint8Array.of(1) }),
+        node("MatMul", ["x", "w"], "z"),
+        node("Dropout", ["z", "ratio", "training"], "y"),
+      ],
+    });
+
+  test("with a ratio of 0 drops nothing, as in Swin", () => {
+    const { step, parameters } = trainable(dropping(0));
+    expect(parameters.map(({ name }) => name)).toEqual(["w"]);
+    expect(step.graph.nodes.some(({ op }) => op === "Dropout")).toBe(false);
+  });
+
+  test("with another ratio is refused", () => {
+    expect(() => trainable(dropping(0.1))).toThrow(
+      new RangeError(
+        'Dropout "y/Dropout": training_mode must be false, got true; multiply by a mask that is fed as an input',
+      ),
+    );
+  });
+});
+
+test("indices of int32 pick rows, and the gradient goes to them", async () => {
+  const bytes = modelFile({
+    x: [3],
+    type: 6,
+    initializers: { table: numbers(4, 2) },
+    nodes: [node("Gather", ["table", "x"], "y", { axis: int(0) })],
+  });
+  const { step, parameters } = trainable(bytes, { loss: "mse" });
+  const session = await InferenceSession.create(encodeModel(step.graph), { logSeverityLevel: 3 });
+  const table = parameters[0]?.data ?? new Float32Array();
+  const results = await session.run({
+    x: new OrtTensor("int32", Int32Array.of(2, 0, 2), [3]),
+    table: new OrtTensor("float32", table, [4, 2]),
+    [step.target]: new OrtTensor("float32", new Float32Array(6), [3, 2]),
+  });
+  const grad = results[step.gradients.get("table") ?? ""]?.data;
+  // 2 z / 6, twice for the row that is picked twice.
+  const times = [1, 1, 0, 0, 2, 2, 0, 0];
+  for (const [i, value] of table.entries()) {
+    expect(Number(grad?.[i])).toBeCloseTo(((times[i] ?? 0) * value) / 3, 5);
+  }
 });
