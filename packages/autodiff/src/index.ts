@@ -1,3 +1,4 @@
+export type { FrozenPart } from "./frozen-part.ts";
 export { float, floats, int, ints, tensor, text } from "./graph/attributes.ts";
 export { bakeInitializers } from "./graph/bake-initializers.ts";
 export { GraphBuilder, type OpOptions } from "./graph/builder.ts";
@@ -8,6 +9,7 @@ export type { LossName } from "./losses/index.ts";
 export { type DecodeOptions, decodeModel, type OnnxModel } from "./onnx/decode-model.ts";
 export { type EncodeOptions, encodeModel } from "./onnx/encode-model.ts";
 export {
+  frozenPart,
   type RunningStatistics,
   type Trainable,
   type TrainableOptions,

@@ -1,10 +1,17 @@
 /** Turns any ONNX model into its training graph, and the trained weights back into the same model. */
 import { toBinary } from "@bufbuild/protobuf";
+import { behindWeights, type FrozenPart, nothingToTrain, splitFrozen } from "./frozen-part.ts";
 import { float, int, readFloat } from "./graph/attributes.ts";
 import { dataTypeCode } from "./graph/data-type.ts";
-import type { Node } from "./graph/graph.ts";
+import type { Node, Tensor } from "./graph/graph.ts";
+import { elementCount } from "./graph/tensor.ts";
 import type { LossName } from "./losses/index.ts";
-import { type GraphProto, ModelProtoSchema, type TensorProto } from "./onnx/generated/onnx_pb.ts";
+import {
+  type GraphProto,
+  ModelProtoSchema,
+  type NodeProto,
+  type TensorProto,
+} from "./onnx/generated/onnx_pb.ts";
 import { replayGraph } from "./onnx/graph-from-proto.ts";
 import { parseModel } from "./onnx/parse-model.ts";
 import { setUpValues } from "./onnx/set-up-values.ts";
@@ -26,6 +33,11 @@ export interface TrainableOptions {
    * and the running ones follow.
    */
   readonly batchNorm?: "frozen" | "train";
+  /**
+   * What the model of {@link frozenPart} yields for inputs of the shapes in training, by output: for their types, and
+   * for the numbers of its `constants`. Absent: types are those that the file tells.
+   */
+  readonly frozenValues?: Readonly<Record<string, Tensor>>;
 }
 
 /** A weight of the file. Optimizers change `data` in place. */
@@ -54,6 +66,8 @@ export interface RunningStatistics {
 /** An ONNX model with its training graph. */
 export interface Trainable {
   readonly step: TrainingGraph;
+  /** What an engine runs before each step, and the step takes as inputs; absent: the step holds the whole model. */
+  readonly frozen?: FrozenPart;
   /** What is trained, in the order of the file. */
   readonly parameters: readonly TrainableParameter[];
   /** Empty where `batchNorm` is `frozen`. */
@@ -82,26 +96,24 @@ export interface Trainable {
  * decodeModel(model.save()).graph.initializers.get("w").data[0]; // => 7
  */
 export function trainable(bytes: Uint8Array, options: TrainableOptions = {}): Trainable {
-  const { inputs = {}, freeze = [], batchNorm = "frozen", loss } = options;
-  const { model, graph, opset } = parseModel(bytes);
-  checkInputs(graph, inputs);
-  const stored = storedTensors(graph);
-  const fixed = setUpValues(graph);
-  const isFrozen = matcher(freeze, stored);
-  const logits = options.logits ?? beforeActivation(graph);
+  const { batchNorm = "frozen", loss, frozenValues } = options;
+  const { model, file, opset, stored, shapes, logits, isTrained, split } = openModel(bytes, options);
+  const graph = split?.rest(frozenValues) ?? file;
   const batchNorms = new Map<string, Node>();
 
   function differentiate(isWeight: (name: string) => boolean): TrainingGraph {
     const builder = replayGraph(graph, [logits], {
       opset,
       dimensions: new Map(),
-      shapes: new Map(Object.entries(inputs)),
-      isInput: (name, { dtype, data }) =>
-        dtype === "float32" && data.length > 1 && stored.has(name) && isWeight(name),
+      shapes,
+      isInput: isWeight,
       rewrite(node) {
         if (node.op !== "BatchNormalization") return node;
         batchNorms.set(node.name, node);
         return inMode(node, batchNorm);
+      },
+      skip: (node, error) => {
+        throw behindWeights(error, node, file, logits, isTrained);
       },
     });
     if (!graph.node.some(({ output }) => output.includes(logits))) {
@@ -113,14 +125,10 @@ export function trainable(bytes: Uint8Array, options: TrainableOptions = {}): Tr
     return trainingGraph(forward, { logits, parameters, unreached: "skip", ...(loss && { loss }) });
   }
 
-  const first = differentiate((name) => !fixed.has(name) && !isFrozen(name));
+  const first = differentiate(isTrained);
   // What does not lead to the loss stays a constant.
   const step = differentiate((name) => first.gradients.has(name));
-  if (step.gradients.size === 0) {
-    throw new RangeError(
-      `trainable: bytes must hold float32 weights that lead to "${logits}" and are not frozen, got none; freeze less, or name other logits`,
-    );
-  }
+  if (step.gradients.size === 0) throw nothingToTrain(logits);
   const weights = (name: string) => finiteWeights(name, stored.get(name));
   const parameters = [...step.gradients.keys()].map(
     (name): TrainableParameter => ({
@@ -142,6 +150,7 @@ export function trainable(bytes: Uint8Array, options: TrainableOptions = {}): Tr
   });
   return {
     step,
+    ...(split && { frozen: split.part }),
     parameters,
     runningStatistics,
     save() {
@@ -154,6 +163,42 @@ export function trainable(bytes: Uint8Array, options: TrainableOptions = {}): Tr
       return toBinary(ModelProtoSchema, model);
     },
   };
+}
+
+/**
+ * What of a model an engine runs before each training step, as it stands in the file: the nodes that depend on no
+ * trained weight, where these hold an operator, an element type or a branch that training graphs do not.
+ *
+ * @param bytes - As those of {@link trainable}, with the same options.
+ * @returns undefined where the training graph holds the whole model.
+ * @throws RangeError as `trainable` does, but for operators behind trained weights.
+ */
+export function frozenPart(bytes: Uint8Array, options: TrainableOptions = {}): FrozenPart | undefined {
+  return openModel(bytes, options).split?.part;
+}
+
+/** A file, what of it is trained, and its two parts. */
+function openModel(
+  bytes: Uint8Array,
+  { inputs = {}, freeze = [], batchNorm = "frozen", ...options }: TrainableOptions,
+) {
+  const parsed = parseModel(bytes);
+  const { model, graph: file, opset } = parsed;
+  checkInputs(file, inputs);
+  const stored = storedTensors(file);
+  const fixed = setUpValues(file);
+  const isFrozen = matcher(freeze, stored);
+  const logits = options.logits ?? beforeActivation(file);
+  const shapes = new Map(Object.entries(inputs));
+  const isTrained = (name: string) => isWeight(stored.get(name)) && !fixed.has(name) && !isFrozen(name);
+  const isInTraining = ({ opType, input }: NodeProto) =>
+    opType === "BatchNormalization" && batchNorm === "train" && !isFrozen(input[3] ?? "");
+  const split = splitFrozen(parsed, { logits, shapes, isTrained, isInTraining });
+  return { model, file, opset, stored, shapes, logits, isTrained, split };
+}
+
+function isWeight(tensor: TensorProto | undefined): boolean {
+  return tensor?.dataType === dataTypeCode("float32") && elementCount(tensor.dims.map(Number)) > 1;
 }
 
 /** The first output; a final activation is part of the loss. */

@@ -1,15 +1,18 @@
 /** Training of any ONNX model on an engine. */
 import {
-  type DataType,
   elementCount,
+  frozenPart,
   type Graph,
   type Tensor,
   type TensorData,
   type TrainableOptions,
   trainable,
+  type Value,
 } from "@tsimm/autodiff";
 import type { Parameter } from "../models/model.ts";
+import { arrays } from "./arrays.ts";
 import type { Engine } from "./engine.ts";
+import { createFrozenSession } from "./frozen-session.ts";
 import { createTrainingSession, type StepResult } from "./training-session.ts";
 
 /** Options of {@link createFineTuning}. */
@@ -69,50 +72,61 @@ export async function createFineTuning(
   options: FineTuningOptions = {},
 ): Promise<FineTuning> {
   const { threads, ...rest } = options;
-  const { step, parameters, runningStatistics, save } = trainable(bytes, rest);
-  const state = { parameters, runningStates: runningStatistics };
-  const session = await createTrainingSession(engine, step, step.graph, state, threads);
-  const trained = new Set(parameters.map(({ name }) => name));
-  const inputs = step.graph.inputs.filter(({ name }) => !trained.has(name));
+  const part = frozenPart(bytes, rest);
+  const frozen = part && (await createFrozenSession(engine, part, threads));
+  const load = async () => {
+    const model = trainable(bytes, { ...rest, ...(frozen && { frozenValues: frozen.values }) });
+    const state = { parameters: model.parameters, runningStates: model.runningStatistics };
+    return {
+      ...model,
+      session: await createTrainingSession(engine, model.step, model.step.graph, state, threads),
+    };
+  };
+  const { step, parameters, save, session } = await load().catch(async (error) => {
+    await frozen?.close();
+    throw error;
+  });
+  const made = new Set([...parameters.map(({ name }) => name), ...(part?.outputs ?? []), step.target]);
+  const stepInputs = step.graph.inputs.filter(({ name }) => !made.has(name));
+  const inputs = new Map([...(part?.inputs ?? []), ...stepInputs].map((input) => [input.name, input]));
+  const targetShape = step.graph.values.get(step.target)?.shape ?? [];
   return {
     parameters,
-    targetShape: step.graph.values.get(step.target)?.shape ?? [],
+    targetShape,
     async run(feeds, target) {
-      const given: Readonly<Record<string, TensorData>> = { ...feeds, [step.target]: target };
-      const tensors = inputs.map(({ name, dtype, shape }): [string, Tensor] => {
-        const data = given[name];
-        const count = elementCount(shape);
-        if (data?.length !== count || !(data instanceof arrays[dtype])) {
-          const got = data ? `${data.constructor.name} of ${data.length}` : "none";
-          throw new RangeError(
-            `FineTuning.run: "${name}" must be ${dtype} [${shape.join(", ")}] = ${arrays[dtype].name} of ${count} elements, got ${got}`,
-          );
-        }
-        const at = firstNotFinite(data);
-        if (at >= 0) {
-          throw new RangeError(`FineTuning.run: "${name}" must be finite, got ${data[at]} at element ${at}`);
-        }
-        return [name, { dtype, shape, data }];
-      });
-      const result = await session.run(Object.fromEntries(tensors));
-      if (!Number.isFinite(result.loss)) throw diverged(result.loss, step.graph, parameters);
+      const given: Record<string, Tensor> = {};
+      for (const input of inputs.values()) given[input.name] = checkedFeed(input, feeds[input.name]);
+      const goal = checkedFeed({ name: step.target, dtype: "float32", shape: targetShape }, target);
+      const features = (await frozen?.run(given)) ?? {};
+      const all: Record<string, Tensor> = { ...features, [step.target]: goal };
+      for (const { name } of stepInputs) if (given[name]) all[name] = given[name];
+      const result = await session.run(all);
+      if (!Number.isFinite(result.loss)) throw diverged(result.loss, features, step.graph, parameters);
       return result;
     },
     save,
-    close: () => session.close(),
+    async close() {
+      await frozen?.close();
+      await session.close();
+    },
   };
 }
 
-/** Element type -> the array that holds it. */
-const arrays = {
-  float32: Float32Array,
-  float64: Float64Array,
-  int32: Int32Array,
-  int64: BigInt64Array,
-  uint8: Uint8Array,
-  int8: Int8Array,
-  bool: Uint8Array,
-} as const satisfies Record<DataType, unknown>;
+/** The tensor of a feed, which must have the input's type and size and be finite. */
+function checkedFeed({ name, dtype, shape }: Value, data: TensorData | undefined): Tensor {
+  const count = elementCount(shape);
+  if (data?.length !== count || !(data instanceof arrays[dtype])) {
+    const got = data ? `${data.constructor.name} of ${data.length}` : "none";
+    throw new RangeError(
+      `FineTuning.run: "${name}" must be ${dtype} [${shape.join(", ")}] = ${arrays[dtype].name} of ${count} elements, got ${got}`,
+    );
+  }
+  const at = firstNotFinite(data);
+  if (at >= 0) {
+    throw new RangeError(`FineTuning.run: "${name}" must be finite, got ${data[at]} at element ${at}`);
+  }
+  return { dtype, shape, data };
+}
 
 /** Position of the first element that is NaN or infinite, or -1. */
 function firstNotFinite(data: TensorData): number {
@@ -122,13 +136,26 @@ function firstNotFinite(data: TensorData): number {
 }
 
 /** The error of a loss that is not finite: a weight that is none, a NaN among the constants, or numbers too large. */
-function diverged(loss: number, graph: Graph, parameters: readonly Parameter[]): RangeError {
+function diverged(
+  loss: number,
+  features: Readonly<Record<string, Tensor>>,
+  graph: Graph,
+  parameters: readonly Parameter[],
+): RangeError {
   const subject = `FineTuning.run: loss must be finite, got ${loss}`;
   for (const { name, data } of parameters) {
     const at = firstNotFinite(data);
     if (at >= 0) {
       return new RangeError(
         `${subject}; "${name}" holds ${data[at]} at element ${at}: start again with a lower learning rate or clipped gradients`,
+      );
+    }
+  }
+  for (const [name, { data }] of Object.entries(features)) {
+    const at = firstNotFinite(data);
+    if (at >= 0) {
+      return new RangeError(
+        `${subject}; the frozen part yields ${data[at]} at element ${at} of "${name}": scale the inputs as the model expects`,
       );
     }
   }
