@@ -1,5 +1,5 @@
 /** Files whose frozen part holds operators that training graphs do not know: it runs in the engine as it stands. */
-import { decodeModel, frozenPart, type TensorData, trainable } from "@tsimm/autodiff";
+import { frozenPart, trainable } from "@tsimm/autodiff";
 import { createEngine, createFineTuning, createOptimizerV2 } from "tsimm";
 import { describe, expect, test } from "vitest";
 import type { NodeProto, TensorProto } from "../packages/autodiff/src/onnx/generated/onnx_pb.ts";
@@ -323,4 +323,303 @@ describe.each(Object.entries(cases))("%s", (name, given) => {
     await net.close();
     await layer.close();
   });
+});
+
+const lstm = cases["LSTM"] ?? never();
+function never(): never {
+  throw new Error("no such case");
+}
+const shape = [2, 4];
+/** The loss and gradients of a step, each gradient checked by differences of the loss. */
+async function checkedByDifferences(
+  bytes: Uint8Array,
+  options: Parameters<typeof createFineTuning>[2],
+  feeds: Parameters<Awaited<ReturnType<typeof createFineTuning>>["run"]>[0],
+) {
+  const net = await createFineTuning(engine, bytes, { ...options, threads: 1 });
+  const [batch = 0, width = 1] = net.targetShape;
+  const target = Float32Array.from({ length: batch * width }, (_, i) => Number(i % width === 1));
+  const { logits } = await net.run(feeds, target);
+  const gradients = net.parameters.map(({ grad }) => Float32Array.from(grad ?? []));
+  for (const [at, { data }] of net.parameters.entries()) {
+    for (const i of data.keys()) {
+      const given = data[i] ?? 0;
+      const moved = async (distance: number) => {
+        data[i] = given + distance;
+        const { loss } = await net.run(feeds, target);
+        data[i] = given;
+        return loss;
+      };
+      const numeric = ((await moved(0.01)) - (await moved(-0.01))) / 0.02;
+      // Rounding of the loss, divided by the distance.
+      expect(Math.abs((gradients[at]?.[i] ?? Number.NaN) - numeric)).toBeLessThan(1e-3);
+    }
+  }
+  await net.close();
+  return { names: net.parameters.map(({ name }) => name), logits };
+}
+
+test("a frozen branch beside the trained one, results of both kinds on the border, and an input that both read", async () => {
+  // The recurrent layer yields numbers, and ArgMax a row for a trained table; x goes through a trained layer, too.
+  const bytes = onnxFile(
+    graph({
+      nodes: [
+        node("MatMul", ["x", "first"], ["h"]),
+        node("Unsqueeze", ["x", "axis"], ["steps"]),
+        node("GRU", ["steps", "frozen.w", "frozen.r"], ["", "last"], { hidden_size: 4 }),
+        node("Squeeze", ["last", "axis"], ["state"]),
+        node("ArgMax", ["state"], ["row"], { axis: 1, keepdims: 0 }),
+        node("Gather", ["table", "row"], ["looked"]),
+        node("Mul", ["h", "state"], ["gated"]),
+        node("Add", ["gated", "looked"], ["sum"]),
+        node("Tanh", ["sum"], ["bent"]),
+        node("MatMul", ["bent", "last layer"], ["logits"]),
+      ],
+      inputs: [value("x", "float32", ["n", 4])],
+      outputs: [value("logits")],
+      tensors: [
+        weight("first", [4, 4]),
+        integers("axis", 0),
+        weight("frozen.w", [1, 12, 4]),
+        weight("frozen.r", [1, 12, 4]),
+        weight("table", [4, 4]),
+        weight("last layer", [4, 3]),
+      ],
+    }),
+  );
+  const options = { inputs: { x: shape }, freeze: ["frozen.*"] };
+  const x = noise("x", shape, 1);
+  const { names, logits } = await checkedByDifferences(bytes, options, { x });
+  expect(names.sort()).toEqual(["first", "last layer", "table"]);
+  const whole = await run(bytes, shape, x);
+  for (const [i, logit] of logits.entries()) expect(logit).toBeCloseTo(Number(whole[i]), 5);
+  expect(frozenPart(bytes, options)).toMatchObject({ outputs: ["row", "state"], constants: [] });
+});
+
+test("a weight that both parts read makes what reads it trained, a frozen one serves both", async () => {
+  const make = (other: string) =>
+    onnxFile(
+      graph({
+        nodes: [
+          node("Normalizer", ["x"], ["unit"], { norm: "L2" }, "ai.onnx.ml"),
+          node("MatMul", ["unit", "w"], ["h"]),
+          node("QuickGelu", ["h"], ["bent"], {}, "com.microsoft"),
+          node("MatMul", ["bent", other], ["h2"]),
+          node("MatMul", ["h2", "head"], ["logits"]),
+        ],
+        inputs: [value("x", "float32", shape)],
+        outputs: [value("logits")],
+        tensors: [weight("w", [4, 4]), weight("v", [4, 4]), weight("head", [4, 2])],
+      }),
+      { opsets: { "": 17, "ai.onnx.ml": 3, "com.microsoft": 1 } },
+    );
+  const x = noise("x", shape, 1);
+  const frozen = await checkedByDifferences(make("w"), { freeze: ["w"] }, { x });
+  expect(frozen.names).toEqual(["head"]);
+  // "w" is trained behind the unknown operator, and therefore before it.
+  await expect(createFineTuning(engine, make("w"))).rejects.toThrow(
+    new RangeError(
+      'QuickGelu "the QuickGelu of bent": op must be one whose shapes can be inferred, got "com.microsoft.QuickGelu"; leave its node out of the model, or freeze the weights before it: "w"',
+    ),
+  );
+});
+
+/** head(op(x body)), the operator between a weight "body" and the last layer. */
+const behindWeights = (nodes: readonly NodeProto[], given: readonly (number | string)[], wide = 4) =>
+  onnxFile(
+    graph({
+      nodes: [
+        node("Mul", ["x", "body"], ["h"]),
+        ...nodes,
+        node("Flatten", ["y"], ["flat"]),
+        node("MatMul", ["flat", "head"], ["logits"]),
+      ],
+      inputs: [value("x", "float32", given)],
+      outputs: [value("logits")],
+      tensors: [
+        weight("body", [2, 1]),
+        weight("head", [wide, 2]),
+        weight("kernel", [1, 2, 1, 1, 1]),
+        weight("w", [1, 8, 4]),
+        weight("r", [1, 8, 2]),
+        scalar("zero", 0),
+      ],
+    }),
+  );
+
+test.each<[string, Uint8Array, string]>([
+  [
+    "an LSTM",
+    behindWeights([node("LSTM", ["h", "w", "r"], ["y"], { hidden_size: 2 })], [2, 2, 4]),
+    'LSTM "the LSTM of y": op must be one whose shapes can be inferred, got "LSTM"; leave its node out of the model, or freeze the weights before it: "body", "w", "r"',
+  ],
+  [
+    "a branch that reads a trained value from outside",
+    behindWeights(
+      [
+        node("ReduceMean", ["x"], ["mean"], { keepdims: 0 }),
+        node("Greater", ["mean", "zero"], ["positive"]),
+        node("If", ["positive"], ["y"], { then_branch: branch("Relu"), else_branch: branch("Tanh") }),
+      ],
+      [2, 4],
+    ),
+    'If "the If of y": operators must have no subgraphs, got one in attribute then_branch; export the model without branches and loops, or name logits before the node, or freeze the weights before it: "body"',
+  ],
+  [
+    "a convolution over three dimensions",
+    behindWeights([node("Conv", ["h", "kernel"], ["y"])], [1, 2, 1, 2, 2]),
+    'Conv "the Conv of y": input 0 must have 4 dimensions, got [1, 2, 1, 2, 2], or freeze the weights before it: "body", "kernel"',
+  ],
+])("names %s behind a trained weight, and what to freeze", async (_, bytes, message) => {
+  await expect(createFineTuning(engine, bytes)).rejects.toThrow(new RangeError(message));
+  const freeze = (message.split("before it: ")[1] ?? "").split(", ").map((name) => name.slice(1, -1));
+  const net = await createFineTuning(engine, bytes, { freeze });
+  expect(net.parameters.map(({ name }) => name)).toEqual(["head"]);
+  await net.close();
+});
+
+test("says that nothing is left to train where all is frozen", async () => {
+  await expect(
+    createFineTuning(engine, file(lstm), { inputs: { x: lstm.shape }, freeze: ["*"] }),
+  ).rejects.toThrow(
+    new RangeError(
+      'trainable: bytes must hold float32 weights that lead to "logits" and are not frozen, got none; freeze less, or name other logits',
+    ),
+  );
+});
+
+test("batch normalizations in training are no frozen part, those with frozen statistics are", async () => {
+  const bytes = onnxFile(
+    graph({
+      nodes: [
+        node("Normalizer", ["x"], ["unit"], { norm: "L2" }, "ai.onnx.ml"),
+        node("BatchNormalization", ["unit", "bn.scale", "bn.bias", "bn.mean", "bn.var"], ["h"]),
+        node("MatMul", ["h", "head"], ["logits"]),
+      ],
+      inputs: [value("x", "float32", shape)],
+      outputs: [value("logits")],
+      tensors: [
+        ...["scale", "bias", "mean"].map((name) => weight(`bn.${name}`, [4])),
+        tensor("bn.var", "float32", [4], Float32Array.of(1, 2, 1, 2)),
+        weight("head", [4, 2]),
+      ],
+    }),
+    { opsets: { "": 17, "ai.onnx.ml": 3 } },
+  );
+  const outputs = (freeze: readonly string[]) => frozenPart(bytes, { freeze, batchNorm: "train" })?.outputs;
+  expect(outputs(["bn.scale", "bn.bias"])).toEqual(["unit"]);
+  expect(outputs(["bn.*"])).toEqual(["h"]);
+  expect(frozenPart(bytes, { freeze: ["bn.*"] })?.outputs).toEqual(["h"]);
+});
+
+test("a frozen part whose shapes depend on numbers is an error, at the latest of the step", async () => {
+  const make = (nodes: readonly NodeProto[]) =>
+    onnxFile(
+      graph({
+        nodes: [
+          ...nodes,
+          node("NonZero", ["moved"], ["places"]),
+          node("Cast", ["places"], ["h"], { to: 1 }),
+          node("MatMul", ["head", "h"], ["logits"]),
+        ],
+        inputs: [value("x", "float32", [4])],
+        outputs: [value("logits")],
+        tensors: [weight("head", [2, 1]), scalar("one", 1)],
+      }),
+    );
+  await expect(createFineTuning(engine, make([node("Identity", ["x"], ["moved"])]))).rejects.toThrow(
+    new RangeError(
+      'createFineTuning: "h", which the frozen part yields, must have elements, got float32 [1, 0] for inputs of zeros; its shape must not depend on numbers',
+    ),
+  );
+  const net = await createFineTuning(engine, make([node("Sub", ["x", "one"], ["moved"])]));
+  await net.run({ x: Float32Array.of(0, 2, 3, 4) }, Float32Array.of(1, 0, 0, 0, 0, 0, 0, 1));
+  await expect(net.run({ x: Float32Array.of(1, 2, 3, 4) }, new Float32Array(8))).rejects.toThrow(
+    new RangeError(
+      'FineTuning.run: "h", which the frozen part yields, must be float32 [1, 4] as for inputs of zeros, got float32 [1, 3]; its shape must not depend on numbers',
+    ),
+  );
+  await net.close();
+});
+
+test("names what of the frozen part is not finite, and what the engine says of a part that does not run", async () => {
+  const bytes = onnxFile(
+    graph({
+      nodes: [
+        node("Normalizer", ["x"], ["unit"], { norm: "L2" }, "ai.onnx.ml"),
+        node("Log", ["unit"], ["h"]),
+        node("MatMul", ["h", "head"], ["logits"]),
+      ],
+      inputs: [value("x", "float32", shape)],
+      outputs: [value("logits")],
+      tensors: [weight("head", [4, 2])],
+    }),
+    { opsets: { "": 17, "ai.onnx.ml": 3 } },
+  );
+  const net = await createFineTuning(engine, bytes);
+  await expect(net.run({ x: new Float32Array(8).fill(-1) }, Float32Array.of(1, 0, 0, 1))).rejects.toThrow(
+    new RangeError(
+      'FineTuning.run: loss must be finite, got NaN; the frozen part yields NaN at element 0 of "h": scale the inputs as the model expects',
+    ),
+  );
+  await net.close();
+  const unknown = onnxFile(
+    graph({
+      nodes: [node("Frobnicate", ["x"], ["h"]), node("MatMul", ["h", "head"], ["logits"])],
+      inputs: [value("x", "float32", shape)],
+      outputs: [value("logits")],
+      tensors: [weight("head", [4, 2])],
+    }),
+  );
+  await expect(createFineTuning(engine, unknown)).rejects.toThrow(
+    /^createFineTuning: what is frozen must run in the engine as it is, got ".*Frobnicate.*"; it is apart .*leave its node out of the model$/s,
+  );
+});
+
+test("without an engine, types are those of the file", () => {
+  const options = { inputs: { x: lstm.shape }, freeze: ["body.*"] };
+  expect(() => trainable(file(lstm), options)).toThrow(
+    new RangeError(
+      'trainable: type and shape of "features", an output of the frozen Squeeze "the Squeeze of features", must be known, got none in the file; pass what frozenPart\'s model yields as frozenValues',
+    ),
+  );
+  const { frozen, step } = trainable(file(lstm), {
+    ...options,
+    frozenValues: { features: { dtype: "float32", shape: [3, 6], data: new Float32Array(18) } },
+  });
+  expect(frozen?.inputs).toEqual([{ name: "x", dtype: "float32", shape: [3, 5, 4] }]);
+  expect(step.graph.inputs.map(({ name }) => name)).toEqual(["features", "head.w", "head.b", "target"]);
+});
+
+test("a file whose values have types needs no engine; open dimensions are those of its inputs", () => {
+  const typed = graph({
+    nodes: [
+      node("Normalizer", ["x"], ["unit"], { norm: "L2" }, "ai.onnx.ml"),
+      node("MatMul", ["unit", "head"], ["logits"]),
+    ],
+    inputs: [value("x", "float32", ["n", 4])],
+    outputs: [value("logits", "float32", ["n", 3])],
+    tensors: [weight("head", [4, 3])],
+  });
+  typed.valueInfo = [value("unit", "float32", ["n", 4])];
+  const { step } = trainable(onnxFile(typed, { opsets: { "": 17, "ai.onnx.ml": 3 } }), {
+    inputs: { x: [7, 4] },
+  });
+  expect(step.graph.values.get("unit")?.shape).toEqual([7, 4]);
+});
+
+test("the WebAssembly engine runs a frozen part, too", async () => {
+  const net = await createFineTuning(await createEngine("wasm"), file(lstm), {
+    inputs: { x: lstm.shape },
+    freeze: ["body.*"],
+  });
+  const native = await createFineTuning(engine, file(lstm), {
+    inputs: { x: lstm.shape },
+    freeze: ["body.*"],
+  });
+  const [x, target] = [noise("x", lstm.shape), Float32Array.of(1, 0, 0, 0, 1, 0, 0, 0, 1)];
+  const [ours, theirs] = [await net.run({ x }, target), await native.run({ x }, target)];
+  expect(ours.loss).toBeCloseTo(theirs.loss, 5);
+  await net.close();
+  await native.close();
 });

@@ -177,9 +177,17 @@ export function behindWeights(
 ): RangeError {
   if (!isBeyondRules(node, error)) return error;
   const flow = dataFlow(graph);
-  const weights = (nodes: Iterable<NodeProto>) => new Set([...nodes].flatMap(flow.touched).filter(isTrained));
-  const before = weights(flow.before([...node.output]));
-  const all = weights(flow.before([logits]));
+  const weights = (names: readonly string[]) => {
+    const before = flow.before(names);
+    return new Set(
+      graph.node
+        .filter((other) => before.has(other))
+        .flatMap(flow.touched)
+        .filter(isTrained),
+    );
+  };
+  const before = weights(node.output);
+  const all = weights([logits]);
   if (before.size === 0 || before.size === all.size) return error;
   const more = before.size > 4 ? ` and ${before.size - 4} more` : "";
   const names = [...before].slice(0, 4).map((name) => `"${name}"`);

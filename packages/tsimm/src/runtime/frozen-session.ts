@@ -44,6 +44,13 @@ export async function createFrozenSession(
     await session.close();
     throw refused(error);
   });
+  const empty = outputs.find((name) => values[name]?.data.length === 0);
+  if (empty !== undefined) {
+    await session.close();
+    throw new RangeError(
+      `createFineTuning: "${empty}", which the frozen part yields, must have elements, got ${typeOf(values[empty])} for inputs of zeros; its shape must not depend on numbers`,
+    );
+  }
   return {
     values,
     async run(feeds) {
@@ -54,9 +61,7 @@ export async function createFrozenSession(
       });
       const results = await session.run(Object.fromEntries(given), outputs);
       for (const name of outputs) {
-        const [got, wanted] = [results[name], values[name]].map(
-          (value) => `${value?.dtype} [${value?.shape.join(", ")}]`,
-        );
+        const [got, wanted] = [results[name], values[name]].map(typeOf);
         if (got === wanted) continue;
         throw new RangeError(
           `FineTuning.run: "${name}", which the frozen part yields, must be ${wanted} as for inputs of zeros, got ${got}; its shape must not depend on numbers`,
@@ -66,4 +71,8 @@ export async function createFrozenSession(
     },
     close: () => session.close(),
   };
+}
+
+function typeOf(tensor: Tensor | undefined): string {
+  return `${tensor?.dtype} [${tensor?.shape.join(", ")}]`;
 }
