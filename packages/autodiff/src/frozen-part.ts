@@ -288,9 +288,19 @@ function frozenModel(
       input: graph.input.filter(isInside),
       // The engine infers their types.
       output: outputs.map((name) => create(ValueInfoProtoSchema, { name })),
-      valueInfo: graph.valueInfo.filter(isInside),
+      valueInfo: graph.valueInfo.filter(isInside).map(withoutShape),
       initializer,
     },
+  });
+}
+
+/** Shapes in files are often those of another batch. */
+function withoutShape(info: ValueInfoProto): ValueInfoProto {
+  if (info.type?.value.case !== "tensorType") return info;
+  const { elemType } = info.type.value.value;
+  return create(ValueInfoProtoSchema, {
+    name: info.name,
+    type: { value: { case: "tensorType", value: { elemType } } },
   });
 }
 

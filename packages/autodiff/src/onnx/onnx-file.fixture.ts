@@ -159,3 +159,46 @@ export function withoutNumbers(bytes: Uint8Array, names: readonly string[]): Uin
   }
   return toBinary(ModelProtoSchema, model);
 }
+
+/** A file that holds some of its float32 initializers as float16, cut to their precision, and casts them when it runs. */
+export function storedAsHalves(bytes: Uint8Array, fits: (name: string) => boolean): Uint8Array {
+  return changedWeights(bytes, fits, (given) => {
+    const { name, rawData } = given;
+    given.name = `${name}/half`;
+    given.dataType = dtype.float16;
+    given.rawData = new Uint8Array(halves(rawData).buffer);
+    return [node("Cast", [given.name], [name], { to: dtype.float32 })];
+  });
+}
+
+/** The same numbers as {@link storedAsHalves}, stored as float32. */
+export function cutToHalves(bytes: Uint8Array, fits: (name: string) => boolean): Uint8Array {
+  return changedWeights(bytes, fits, (given) => {
+    const floats = Uint32Array.from(halves(given.rawData), (half) =>
+      half === 0 ? 0 : ((half & 0x8000) << 16) | (((half & 0x7fff) + (112 << 10)) << 13),
+    );
+    given.rawData = new Uint8Array(floats.buffer);
+    return [];
+  });
+}
+
+function changedWeights(
+  bytes: Uint8Array,
+  fits: (name: string) => boolean,
+  change: (tensor: TensorProto) => NodeProto[],
+): Uint8Array {
+  const model = fromBinary(ModelProtoSchema, bytes);
+  if (!model.graph) return bytes;
+  model.graph.input = model.graph.input.filter(({ name }) => !fits(name));
+  model.graph.node.unshift(...model.graph.initializer.filter(({ name }) => fits(name)).flatMap(change));
+  return toBinary(ModelProtoSchema, model);
+}
+
+/** The float16 below each float32 in size; 0 where it is too small for one. */
+function halves(bytes: Uint8Array): Uint16Array {
+  const words = new Uint32Array(bytes.slice().buffer);
+  return Uint16Array.from(words, (word) => {
+    const size = ((word & 0x7fffffff) >>> 13) - (112 << 10);
+    return size < 1 << 10 ? 0 : ((word >>> 16) & 0x8000) | size;
+  });
+}
