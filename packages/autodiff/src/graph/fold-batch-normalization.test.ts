@@ -32,6 +32,7 @@ const layers: Record<string, Layer> = {
   },
   "a transposed convolution": { op: "ConvTranspose", x: [2, 3, 4, 4], w: [3, 5, 2, 2], b: [5] },
   "a linear layer": { op: "Gemm", x: [3, 4], w: [5, 4], b: [5], attributes: { transB: int(1) } },
+  "a matrix product": { op: "MatMul", x: [3, 4], w: [4, 5] },
   "a linear layer whose bias is scaled": {
     op: "Gemm",
     x: [3, 4],
@@ -133,4 +134,14 @@ test("stays where somebody else reads what it normalizes, or it takes the batch'
     return builder.build();
   };
   for (const graph of [make(false), make(true)]) expect(foldBatchNormalization(graph)).toBe(graph);
+});
+
+test("stays behind a trained weight that is larger than what it normalizes", () => {
+  const make = (batch: number) =>
+    network({ op: "Gemm", x: [batch, 300], w: [400, 300], attributes: { transB: int(1) } }, [
+      "scale",
+      "bias",
+    ]);
+  expect(hasNormalization(foldBatchNormalization(make(299)))).toBe(true);
+  expect(hasNormalization(foldBatchNormalization(make(300)))).toBe(false);
 });

@@ -5,12 +5,13 @@ import type { Attributes, Graph, Node, Value } from "./graph.ts";
 import { elementCount } from "./tensor.ts";
 
 /**
- * Makes a batch normalization of given statistics part of the layer that it alone reads: a Conv, ConvTranspose or Gemm.
+ * Makes a batch normalization of given statistics part of the layer that it alone reads: a Conv, ConvTranspose,
+ * Gemm or MatMul.
  *
  * scale (W x + b - mean) inv + bias = (a W) x + (a (b - mean) + bias), inv = 1 / sqrt(variance + epsilon),
  * a = scale inv. Neither pass goes over the layer's output for it then: gradients of W and scale follow from that of
- * a W. So a normalization stays where it is the cheaper way: W is trained and larger than the layer's output, or the
- * scale is trained and W is not, whose gradient nothing else needs.
+ * a W. So a normalization stays where it is the cheaper way: W is trained, large and larger than the layer's output, or
+ * the scale is trained and W is not, whose gradient nothing else needs.
  */
 export function foldBatchNormalization(graph: Graph): Graph {
   const layers = foldableLayers(graph);
@@ -29,6 +30,9 @@ export function foldBatchNormalization(graph: Graph): Graph {
   return builder.build();
 }
 
+/** A weight up to this many elements is multiplied in no time. */
+const smallWeight = 65_536;
+
 /** Batch normalization -> the layer before it. */
 function foldableLayers({ nodes, outputs, initializers, values }: Graph): ReadonlyMap<Node, Node> {
   const makers = new Map(nodes.flatMap((node) => node.outputs.map((output) => [output, node] as const)));
@@ -39,16 +43,21 @@ function foldableLayers({ nodes, outputs, initializers, values }: Graph): Readon
     const [x = "", scale = ""] = node.inputs;
     const layer = makers.get(x);
     if (node.op !== "BatchNormalization" || readInt(node.attributes, "training_mode", 0) !== 0) continue;
-    if (!layer || readers.get(x) !== 1 || !isLayer(layer)) continue;
+    if (!layer || readers.get(x) !== 1 || values.get(x)?.dtype !== "float32") continue;
+    if (!isLayer(layer, values)) continue;
     const [, w = ""] = layer.inputs;
     const size = (name: string) => elementCount(values.get(name)?.shape ?? []);
-    if (initializers.has(w) ? initializers.has(scale) : size(w) <= size(x)) found.set(node, layer);
+    const isCheaper = initializers.has(w)
+      ? initializers.has(scale)
+      : size(w) <= Math.max(size(x), smallWeight);
+    if (isCheaper) found.set(node, layer);
   }
   return found;
 }
 
-function isLayer({ op, domain, attributes }: Node): boolean {
+function isLayer({ op, domain, inputs, attributes }: Node, values: Graph["values"]): boolean {
   if (domain !== "") return false;
+  if (op === "MatMul") return inputs.every((name) => values.get(name)?.shape.length === 2);
   return op === "Conv" || op === "Gemm" || (op === "ConvTranspose" && readInt(attributes, "group", 1) === 1);
 }
 
@@ -67,11 +76,12 @@ function normalizedLayer(builder: GraphBuilder, layer: Node, { inputs, outputs, 
   const sum = b === "" ? shift : add(scaled(builder.value(b)), shift);
   const settings: Attributes =
     layer.op === "Gemm" ? { ...layer.attributes, beta: float(1) } : layer.attributes;
-  return { ...layer, inputs: [x, weight.name, sum.name], outputs, attributes: settings };
+  const op = layer.op === "MatMul" ? "Gemm" : layer.op;
+  return { ...layer, op, inputs: [x, weight.name, sum.name], outputs, attributes: settings };
 }
 
 /** The shape of a weight, all but the outputs' axis of size 1. */
 function perOutput({ op, attributes }: Node, { shape }: Value): readonly number[] {
-  const transposed = op === "ConvTranspose" || (op === "Gemm" && readInt(attributes, "transB", 0) === 0);
+  const transposed = op !== "Conv" && readInt(attributes, "transB", 0) === 0;
   return shape.map((size, axis) => (axis === Number(transposed) ? size : 1));
 }
