@@ -1,3 +1,4 @@
+export type { FrozenPart, FrozenRuns } from "./frozen-part.ts";
 export { float, floats, int, ints, tensor, text } from "./graph/attributes.ts";
 export { bakeInitializers } from "./graph/bake-initializers.ts";
 export { GraphBuilder, type OpOptions } from "./graph/builder.ts";
@@ -10,6 +11,7 @@ export { type EncodeOptions, encodeModel } from "./onnx/encode-model.ts";
 export { trainableOptionNames } from "./trainable/check-options.ts";
 export {
   type FixedTensor,
+  frozenPart,
   type RunningStatistics,
   type Trainable,
   type TrainableOptions,

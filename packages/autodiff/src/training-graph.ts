@@ -2,6 +2,7 @@
 import { backward } from "./gradients/backward.ts";
 import { readInt } from "./graph/attributes.ts";
 import { GraphBuilder } from "./graph/builder.ts";
+import { foldBatchNormalization } from "./graph/fold-batch-normalization.ts";
 import type { Graph } from "./graph/graph.ts";
 import { poolBeforeRelu } from "./graph/pool-before-relu.ts";
 import { formatShape } from "./graph/shapes/shape-rule.ts";
@@ -111,7 +112,7 @@ export function trainingGraph(forward: Graph, options: TrainingGraphOptions): Tr
   }
   /** A name that the graph does not have yet. */
   const fresh = (name: string): string => (forward.values.has(name) ? fresh(`${name}_`) : name);
-  const builder = new GraphBuilder({ ...poolBeforeRelu(forward), outputs: [] });
+  const builder = new GraphBuilder({ ...poolBeforeRelu(foldBatchNormalization(forward)), outputs: [] });
   const target = builder.input(fresh("target"), "float32", logits.shape);
   const { loss, gradient } = losses[lossName](builder, logits, target);
   const gradients = backward(builder, logits, gradient, parameters);

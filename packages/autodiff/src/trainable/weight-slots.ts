@@ -2,6 +2,7 @@
 
 import { constantOperators, gradientRules } from "../gradients/index.ts";
 import { dataTypeCode } from "../graph/data-type.ts";
+import { capturedNames } from "../onnx/captured-names.ts";
 import type { GraphProto, NodeProto, TensorProto } from "../onnx/generated/onnx_pb.ts";
 import { nodesBefore } from "../onnx/graph-from-proto.ts";
 import { setUpFrom } from "../onnx/set-up-values.ts";
@@ -15,6 +16,7 @@ export type Role = "weight" | "constant" | "statistics" | "setting";
 /** One input of one node that reads a constant of the file, directly or through Identity nodes. */
 export interface Read {
   readonly node: NodeProto;
+  /** Position among the inputs; -1: a graph inside of the node reads it, such as a branch of If. */
   readonly index: number;
   /** Name under which the node reads it: its own, or that of an Identity. */
   readonly as: string;
@@ -72,6 +74,7 @@ const masked = -1e4;
 /** Name of an input in messages and in names that are made up, such as `weight`. */
 export function inputName({ opType }: NodeProto, index: number): string {
   if (opType === "BatchNormalization" && index >= 3) return index === 3 ? "mean" : "variance";
+  if (index < 0) return "a graph inside";
   return weightInputs.get(opType)?.get(index) ?? `input ${index}`;
 }
 
@@ -98,7 +101,8 @@ export function constantsOf(graph: GraphProto, logits: string): readonly Constan
   // From the end, so that what is computed from constants alone plays the part of what is computed.
   const partOf = new Map<string, Read>();
   for (const node of nodes.toReversed()) {
-    for (const [index, as] of [...node.input.entries()].reverse()) {
+    const captured = capturedNames(node).map((name) => [-1, name] as const);
+    for (const [index, as] of [...captured, ...node.input.entries()].reverse()) {
       if (!flow.isConstant(as)) continue;
       const origin = flow.origin.get(as);
       const given = origin === undefined ? undefined : stored.get(origin);
@@ -127,6 +131,9 @@ export function constantsOf(graph: GraphProto, logits: string): readonly Constan
     const weight: Read = { node, index, as, role: "weight", reason: `${owner}: ${inputName(node, index)}` };
     const known = node.domain === "" || node.domain === "ai.onnx";
     const isOperand = known && operandsOf.includes(op);
+    const hasGradient = known && (gradientRules.has(op) || constantOperators.includes(op));
+    // Scales and zero points of quantized numbers, thresholds, counts.
+    if (given?.proto.dims.length === 0 && !hasGradient) return constant("a single number without dimensions");
     if (given && isFloat(given)) {
       const why = isOperand
         ? whyNoOperand(node, index, given)
@@ -144,7 +151,7 @@ export function constantsOf(graph: GraphProto, logits: string): readonly Constan
     }
     if (isOperand || (known && weightInputs.get(op)?.has(index))) return weight;
     // Behind an operator without a gradient it shall be missed, not left out in silence.
-    if (!known || !(gradientRules.has(op) || constantOperators.includes(op))) return weight;
+    if (!hasGradient) return weight;
     return setting(`sets up ${owner}`);
   }
 
@@ -245,13 +252,14 @@ function flowOf(graph: GraphProto, stored: ReadonlyMap<string, { readonly proto:
   const constant = new Set(stored.keys());
   const raw = new Map<string, "raw" | "prepared">();
   for (const { name } of graph.input) if (!stored.has(name)) raw.set(name, "raw");
-  for (const { opType, input, output } of graph.node) {
+  for (const message of graph.node) {
+    const { opType, input, output } = message;
     const [first = ""] = output;
     if (opType === "Identity") {
       const from = origin.get(input[0] ?? "");
       if (from !== undefined) origin.set(first, from);
     }
-    const given = input.filter((name) => name !== "");
+    const given = [...input, ...capturedNames(message)].filter((name) => name !== "");
     // Shapes are static.
     const known = opType === "Shape" || opType === "Size" || given.every((name) => constant.has(name));
     if (known) for (const name of output) constant.add(name);

@@ -1,8 +1,9 @@
 /** Training of any ONNX model on an engine. */
 import {
-  type DataType,
   elementCount,
   type FixedTensor,
+  type FrozenPart,
+  frozenPart,
   type Graph,
   type Tensor,
   type TensorData,
@@ -15,12 +16,14 @@ import {
 } from "@tsimm/autodiff";
 import { didYouMean } from "../did-you-mean.ts";
 import type { Parameter } from "../models/model.ts";
+import { arrays } from "./arrays.ts";
 import type { Engine } from "./engine.ts";
 import { checkFinite, firstNotFinite } from "./first-not-finite.ts";
+import { createFrozenSession, type PreparedPart } from "./frozen-session.ts";
 import { createTrainingSession, type StepResult, type TrainingSession } from "./training-session.ts";
 
 /** Options of {@link createFineTuning}. */
-export interface FineTuningOptions extends TrainableOptions {
+export interface FineTuningOptions extends Omit<TrainableOptions, "frozenValues"> {
   /** Threads of the engine, an integer >= 1; absent: all cores. */
   readonly threads?: number;
 }
@@ -88,16 +91,30 @@ export async function createFineTuning(
   options: FineTuningOptions = {},
 ): Promise<FineTuning> {
   const { threads, ...rest } = checkedOptions(options);
-  const model = trainable(bytes, rest);
-  const { parameters, fixed, summary, runningStatistics, save } = model;
-  const state = { parameters, runningStates: runningStatistics };
-  const trained = new Set(parameters.map(({ name }) => name));
-  const load = async (step: TrainingGraph): Promise<LoadedStep> => ({
-    step,
-    inputs: step.graph.inputs.filter(({ name }) => !trained.has(name)),
-    session: await createTrainingSession(engine, step, step.graph, state, threads),
+  const part = frozenPart(bytes, rest);
+  const frozen = part && (await createFrozenSession(engine, part, threads));
+  const start = async () => {
+    const prepared = part && (await frozen?.prepare(part));
+    const model = trainable(bytes, { ...rest, ...(prepared && { frozenValues: prepared.values }) });
+    const { parameters, runningStatistics } = model;
+    const state = { parameters, runningStates: runningStatistics };
+    const load = async (
+      step: TrainingGraph,
+      part?: FrozenPart,
+      prepared?: PreparedPart,
+    ): Promise<LoadedStep> => {
+      const session = await createTrainingSession(engine, step, step.graph, state, threads);
+      const made = new Set([...parameters.map(({ name }) => name), ...(part?.outputs ?? []), step.target]);
+      const inputs = step.graph.inputs.filter(({ name }) => !made.has(name));
+      return { step, inputs, session, ...(part && prepared && { part, prepared }) };
+    };
+    return { model, load, whole: await load(model.step, part, prepared) };
+  };
+  const { model, load, whole } = await start().catch(async (error) => {
+    await frozen?.close();
+    throw error;
   });
-  const whole = await load(model.step);
+  const { parameters, fixed, summary, save } = model;
   const targetShape = targetShapeOf(whole);
   /** The last smaller batch. */
   let smaller: LoadedStep | undefined;
@@ -110,7 +127,9 @@ export async function createFineTuning(
     const previous = smaller;
     smaller = undefined;
     await previous?.session.close();
-    smaller = await load(model.stepFor(samples));
+    const part = model.frozenFor(samples);
+    const prepared = part && (await frozen?.prepare(part));
+    smaller = await load(model.stepFor(samples, prepared?.values), part, prepared);
     return smaller;
   }
 
@@ -120,28 +139,23 @@ export async function createFineTuning(
     summary,
     targetShape,
     async run(feeds, target) {
-      const { step, inputs, session } = await stepFor(target);
-      const given: Readonly<Record<string, TensorData>> = { ...feeds, [step.target]: target };
-      const tensors = inputs.map(({ name, dtype, shape }): [string, Tensor] => {
-        const data = given[name];
-        const count = elementCount(shape);
-        if (data?.length !== count || !(data instanceof arrays[dtype])) {
-          const got = data ? `${data.constructor.name} of ${data.length}` : "none";
-          throw new RangeError(
-            `FineTuning.run: "${name}" must be ${dtype} [${shape.join(", ")}] = ${arrays[dtype].name} of ${count} elements, got ${got}`,
-          );
-        }
-        checkFinite("FineTuning.run", `"${name}"`, data);
-        return [name, { dtype, shape, data }];
-      });
-      const result = await session.run(Object.fromEntries(tensors));
-      if (!Number.isFinite(result.loss)) throw diverged(result.loss, step.graph, parameters);
+      const { step, inputs, session, part, prepared } = await stepFor(target);
+      const all = new Map([...(part?.inputs ?? []), ...inputs].map((input) => [input.name, input]));
+      const given: Record<string, Tensor> = {};
+      for (const input of all.values()) given[input.name] = checkedFeed(input, feeds[input.name]);
+      const goal = { name: step.target, dtype: "float32", shape: targetShapeOf({ step }) } as const;
+      const tensors: Record<string, Tensor> = { [step.target]: checkedFeed(goal, target) };
+      const features = (await prepared?.run(given)) ?? {};
+      for (const { name } of inputs) if (given[name]) tensors[name] = given[name];
+      const result = await session.run({ ...tensors, ...features });
+      if (!Number.isFinite(result.loss)) throw diverged(result.loss, features, step.graph, parameters);
       return result;
     },
     save,
     async close() {
       await smaller?.session.close();
       await whole.session.close();
+      await frozen?.close();
     },
   };
 }
@@ -149,12 +163,15 @@ export async function createFineTuning(
 /** A training graph for one batch size on the engine. */
 interface LoadedStep {
   readonly step: TrainingGraph;
-  /** All but the parameters. */
+  /** Those of the model that it reads. */
   readonly inputs: readonly Value[];
   readonly session: TrainingSession;
+  /** What runs before. */
+  readonly part?: FrozenPart;
+  readonly prepared?: PreparedPart;
 }
 
-function targetShapeOf({ step }: LoadedStep): readonly number[] {
+function targetShapeOf({ step }: Pick<LoadedStep, "step">): readonly number[] {
   return step.graph.values.get(step.target)?.shape ?? [];
 }
 
@@ -180,25 +197,40 @@ function checkedOptions(options: FineTuningOptions): FineTuningOptions {
   return options;
 }
 
-/** Element type -> the array that holds it. */
-const arrays = {
-  float32: Float32Array,
-  float64: Float64Array,
-  int32: Int32Array,
-  int64: BigInt64Array,
-  uint8: Uint8Array,
-  int8: Int8Array,
-  bool: Uint8Array,
-} as const satisfies Record<DataType, unknown>;
+/** The tensor of a feed, which must have the input's type and size and be finite. */
+function checkedFeed({ name, dtype, shape }: Value, data: TensorData | undefined): Tensor {
+  const count = elementCount(shape);
+  if (data?.length !== count || !(data instanceof arrays[dtype])) {
+    const got = data ? `${data.constructor.name} of ${data.length}` : "none";
+    throw new RangeError(
+      `FineTuning.run: "${name}" must be ${dtype} [${shape.join(", ")}] = ${arrays[dtype].name} of ${count} elements, got ${got}`,
+    );
+  }
+  checkFinite("FineTuning.run", `"${name}"`, data);
+  return { dtype, shape, data };
+}
 
 /** The error of a loss that is not finite: a weight that is none, a NaN among the constants, or numbers too large. */
-function diverged(loss: number, graph: Graph, parameters: readonly Parameter[]): RangeError {
+function diverged(
+  loss: number,
+  features: Readonly<Record<string, Tensor>>,
+  graph: Graph,
+  parameters: readonly Parameter[],
+): RangeError {
   const subject = `FineTuning.run: loss must be finite, got ${loss}`;
   for (const { name, data } of parameters) {
     const at = firstNotFinite(data);
     if (at >= 0) {
       return new RangeError(
         `${subject}; "${name}" holds ${data[at]} at element ${at}: start again with a lower learning rate or clipped gradients`,
+      );
+    }
+  }
+  for (const [name, { data }] of Object.entries(features)) {
+    const at = firstNotFinite(data);
+    if (at >= 0) {
+      return new RangeError(
+        `${subject}; the frozen part yields ${data[at]} at element ${at} of "${name}": scale the inputs as the model expects`,
       );
     }
   }
