@@ -65,12 +65,35 @@ class Decoder(nn.Module):
         return self.head(F.relu6(y * 3).amax((2, 3)) + y.clamp(-0.5, 0.5).pow(2).mean((2, 3)).sqrt())
 
 
+class Recurrent(nn.Module):
+    """The columns of an image through a recurrent layer of two directions, which is frozen, as is all before it."""
+
+    def __init__(self):
+        super().__init__()
+        self.body = nn.ModuleDict(
+            {
+                "conv": nn.Conv2d(3, 8, 3, stride=2, padding=1),
+                "norm": nn.BatchNorm2d(8),
+                "lstm": nn.LSTM(8 * 8, 16, num_layers=2, bidirectional=True, batch_first=True),
+            }
+        )
+        self.body.requires_grad_(False)
+        self.head = nn.Sequential(nn.LayerNorm(32), nn.Linear(32, 12), nn.GELU(), nn.Linear(12, 5))
+
+    def forward(self, x):
+        y = F.relu(self.body["norm"](self.body["conv"](x)))
+        y, _ = self.body["lstm"](y.permute(0, 3, 1, 2).flatten(2))
+        return self.head(y.mean(1))
+
+
 name, opset, prefix, *sizes = sys.argv[1:]
 torch.manual_seed(0)
 if name == "attention":
     model = Attention()
 elif name == "decoder":
     model = Decoder()
+elif name == "recurrent":
+    model = Recurrent()
 else:
     model = getattr(torchvision.models, name)(num_classes=5)
 # Of equal tensors, such as biases that are all 0, the exporter keeps one.
@@ -93,6 +116,7 @@ torch.onnx.export(
 )
 loss = F.cross_entropy(model(images), torch.arange(len(images)))
 loss.backward()
-gradients = {key: value.grad.flatten().tolist() for key, value in model.named_parameters()}
+trained = [(key, value) for key, value in model.named_parameters() if value.requires_grad]
+gradients = {key: value.grad.flatten().tolist() for key, value in trained}
 with open(prefix + "gradients.json", "w") as file:
     json.dump({"loss": loss.item(), "gradients": gradients}, file)

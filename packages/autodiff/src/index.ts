@@ -1,3 +1,4 @@
+export type { FrozenPart, FrozenRuns } from "./frozen-part.ts";
 export { float, floats, int, ints, tensor, text } from "./graph/attributes.ts";
 export { bakeInitializers } from "./graph/bake-initializers.ts";
 export { GraphBuilder, type OpOptions } from "./graph/builder.ts";
@@ -7,7 +8,10 @@ export { elementCount, float32, int64 } from "./graph/tensor.ts";
 export type { LossName } from "./losses/index.ts";
 export { type DecodeOptions, decodeModel, type OnnxModel } from "./onnx/decode-model.ts";
 export { type EncodeOptions, encodeModel } from "./onnx/encode-model.ts";
+export { trainableOptionNames } from "./trainable/check-options.ts";
 export {
+  type FixedTensor,
+  frozenPart,
   type RunningStatistics,
   type Trainable,
   type TrainableOptions,

@@ -1,9 +1,11 @@
 import { fromBinary } from "@bufbuild/protobuf";
+import { InferenceSession, Tensor as OrtTensor } from "onnxruntime-node";
 import { describe, expect, test } from "vitest";
 import { float, int, ints } from "./graph/attributes.ts";
 import type { Tensor } from "./graph/graph.ts";
 import { float32 } from "./graph/tensor.ts";
 import { decodeModel } from "./onnx/decode-model.ts";
+import { encodeModel } from "./onnx/encode-model.ts";
 import { ModelProtoSchema, type NodeProto } from "./onnx/generated/onnx_pb.ts";
 import { constantNode, filled, list, modelFile, node, numbers } from "./trainable/model.fixture.ts";
 import { type TrainableOptions, trainable } from "./trainable.ts";
@@ -72,6 +74,9 @@ describe("tensors that several nodes share", () => {
       runningMean.fill(k + 2);
     }
     for (const [k, { data }] of model.parameters.entries()) data.fill(k + 10);
+    expect(names(bytes, { freeze: ["bn1.*"] }).sort()).toEqual(
+      ["bn2.bias", "bn2.weight", "conv1.weight", "conv2.weight", "fc.weight"].sort(),
+    );
     // The file holds each under the name that it had, and no second one.
     const { graph } = decodeModel(model.save());
     for (const { name, data } of model.parameters) expect(graph.initializers.get(name)?.data).toEqual(data);
@@ -294,6 +299,31 @@ describe("what is trained", () => {
     expect(names(bytes, { train: ["w", "blur"] })).toEqual(["w", "blur"]);
   });
 
+  test("no filter that is repeated per channel, no transform that is transposed", () => {
+    const cosines = Array.from({ length: 64 }, (_, i) =>
+      Math.cos((Math.PI / 8) * Math.floor(i / 8) * ((i % 8) + 0.5)),
+    );
+    const bytes = modelFile({
+      x: [2, 4, 10],
+      initializers: {
+        taps: float32([1, 1, 3], [0.25, 0.5, 0.25]),
+        transform: float32([8, 8], cosines),
+        ...{ w: numbers(8, 8), repeats: list(4, 1, 1), flat: list(2, -1), head: numbers(32, 3) },
+      },
+      nodes: [
+        node("Tile", ["taps", "repeats"], "filters"),
+        node("Conv", ["x", "filters"], "smooth", { group: int(4) }),
+        node("Transpose", ["transform"], "inverse"),
+        node("MatMul", ["smooth", "inverse"], "spectrum"),
+        node("MatMul", ["spectrum", "w"], "mixed"),
+        node("Reshape", ["mixed", "flat"], "features"),
+        node("MatMul", ["features", "head"], "y"),
+      ],
+    });
+    expect(names(bytes)).toEqual(["w", "head"]);
+    expect(reasons(bytes)).toEqual({ taps: "a fixed filter", transform: "a fixed filter" });
+  });
+
   test("weights in another form: transposed, cut, scaled, expanded over the batch", () => {
     const bytes = modelFile({
       x: ["batch", 2, 3],
@@ -495,4 +525,53 @@ test("nodes may stand in any order, and are written back in it", () => {
   const model = trainable(bytes);
   expect(model.parameters.map(({ name }) => name)).toEqual(["w", "v"]);
   expect(model.save()).toEqual(bytes);
+});
+
+describe("Dropout in training mode", () => {
+  const dropping = (ratio: number) =>
+    modelFile({
+      initializers: { w: numbers(3, 3), ratio: float32([], [ratio]) },
+      nodes: [
+        constantNode("training", { dtype: "bool", shape: [], data: Uint8Array.of(1) }),
+        node("MatMul", ["x", "w"], "z"),
+        node("Dropout", ["z", "ratio", "training"], "y"),
+      ],
+    });
+
+  test("with a ratio of 0 drops nothing, as in Swin", () => {
+    const { step, parameters } = trainable(dropping(0));
+    expect(parameters.map(({ name }) => name)).toEqual(["w"]);
+    expect(step.graph.nodes.some(({ op }) => op === "Dropout")).toBe(false);
+  });
+
+  test("with another ratio is refused", () => {
+    expect(() => trainable(dropping(0.1))).toThrow(
+      new RangeError(
+        'Dropout "y/Dropout": training_mode must be false, got true; multiply by a mask that is fed as an input',
+      ),
+    );
+  });
+});
+
+test("indices of int32 pick rows, and the gradient goes to them", async () => {
+  const bytes = modelFile({
+    x: [3],
+    type: 6,
+    initializers: { table: numbers(4, 2) },
+    nodes: [node("Gather", ["table", "x"], "y", { axis: int(0) })],
+  });
+  const { step, parameters } = trainable(bytes, { loss: "mse" });
+  const session = await InferenceSession.create(encodeModel(step.graph), { logSeverityLevel: 3 });
+  const table = parameters[0]?.data ?? new Float32Array();
+  const results = await session.run({
+    x: new OrtTensor("int32", Int32Array.of(2, 0, 2), [3]),
+    table: new OrtTensor("float32", table, [4, 2]),
+    [step.target]: new OrtTensor("float32", new Float32Array(6), [3, 2]),
+  });
+  const grad = results[step.gradients.get("table") ?? ""]?.data;
+  // 2 z / 6, twice for the row that is picked twice.
+  const times = [1, 1, 0, 0, 2, 2, 0, 0];
+  for (const [i, value] of table.entries()) {
+    expect(Number(grad?.[i])).toBeCloseTo(((times[i] ?? 0) * value) / 3, 5);
+  }
 });

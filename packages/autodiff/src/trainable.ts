@@ -1,22 +1,19 @@
 /** Turns any ONNX model into its training graph, and the trained weights back into the same model. */
 import { toBinary } from "@bufbuild/protobuf";
-import { float, int, readFloat } from "./graph/attributes.ts";
+import { behindWeights, type FrozenPart, nothingToTrain } from "./frozen-part.ts";
+import { int, readFloat } from "./graph/attributes.ts";
 import type { GraphBuilder } from "./graph/builder.ts";
-import type { Node, Value } from "./graph/graph.ts";
+import type { Node, Tensor, Value } from "./graph/graph.ts";
 import { elementCount } from "./graph/tensor.ts";
-import { type LossName, lossesOfLogits } from "./losses/index.ts";
-import { didYouMean } from "./nearest-name.ts";
-import { type GraphProto, ModelProtoSchema, type TensorProto } from "./onnx/generated/onnx_pb.ts";
+import type { LossName } from "./losses/index.ts";
+import { ModelProtoSchema } from "./onnx/generated/onnx_pb.ts";
 import { replayGraph } from "./onnx/graph-from-proto.ts";
-import { parseModel } from "./onnx/parse-model.ts";
-import { tensorFromProto } from "./onnx/tensor-proto.ts";
 import { withFields } from "./onnx/with-fields.ts";
+import { inMode } from "./trainable/batch-normalizations.ts";
 import { replayBatch } from "./trainable/batch-size.ts";
-import { checkTrainableOptions } from "./trainable/check-options.ts";
-import { finalActivation } from "./trainable/final-activation.ts";
-import { namePatterns } from "./trainable/name-patterns.ts";
-import { type StoredTensor, separateTensors } from "./trainable/shared-tensors.ts";
-import { constantsOf } from "./trainable/weight-slots.ts";
+import { type BatchedModel, openModel } from "./trainable/open-model.ts";
+import { finiteWeights, store } from "./trainable/stored-weights.ts";
+import { summaryOf } from "./trainable/summary.ts";
 import { type TrainingGraph, trainingGraph } from "./training-graph.ts";
 
 /** Options of {@link trainable}. */
@@ -47,6 +44,12 @@ export interface TrainableOptions {
    * and the running ones follow.
    */
   readonly batchNorm?: "frozen" | "train";
+  /**
+   * What the model of {@link frozenPart} yields for inputs of the shapes in training, of one run where it runs several
+   * times, by output: for their types, and for the numbers of its `constants`. Absent: types are those that the file
+   * tells.
+   */
+  readonly frozenValues?: Readonly<Record<string, Tensor>>;
 }
 
 /** A weight of the file. Optimizers change `data` in place. */
@@ -87,6 +90,8 @@ export interface RunningStatistics {
 /** An ONNX model with its training graph. */
 export interface Trainable {
   readonly step: TrainingGraph;
+  /** What an engine runs before each step, and the step takes as inputs; absent: the step holds the whole model. */
+  readonly frozen?: FrozenPart;
   /** What is trained, in the order of the file. */
   readonly parameters: readonly TrainableParameter[];
   /** The float32 tensors that stay as they are, in the order of the file. */
@@ -96,12 +101,19 @@ export interface Trainable {
   /** Empty where `batchNorm` is `frozen`. */
   readonly runningStatistics: readonly RunningStatistics[];
   /**
+   * The frozen part for another number of samples: the same model for inputs of other shapes.
+   *
+   * @param batchSize - An integer >= 1.
+   */
+  frozenFor(batchSize: number): FrozenPart | undefined;
+  /**
    * The step for another number of samples, such as the last ones of an epoch, over the same parameters.
    *
    * @param batchSize - An integer >= 1.
+   * @param frozenValues - What the frozen part for these samples yields, as the option of this name.
    * @throws RangeError where the file fixes the batch size and cannot be shown to treat each sample alike.
    */
-  stepFor(batchSize: number): TrainingGraph;
+  stepFor(batchSize: number, frozenValues?: Readonly<Record<string, Tensor>>): TrainingGraph;
   /**
    * The file with the weights of this moment: every name, shape, operator and open dimension as it was, beside tensors
    * that {@link trainable} has separated.
@@ -141,52 +153,34 @@ export interface Trainable {
  * decodeModel(model.save()).graph.initializers.get("w").data[0]; // => 7
  */
 export function trainable(bytes: Uint8Array, options: TrainableOptions = {}): Trainable {
-  checkTrainableOptions(options);
-  const { inputs = {}, batchNorm = "frozen", loss = "softmax-cross-entropy" } = options;
-  const { model, graph: file, opset } = parseModel(bytes);
-  checkInputs(file, inputs);
-  const logits = options.logits ?? file.output[0]?.name ?? "";
-  const separated = separateTensors(file, constantsOf(file, logits), model.irVersion < 4n);
-  const graph = separated.apply(file);
+  const opened = openModel(bytes, options);
+  const { batchNorm = "frozen", loss = "softmax-cross-entropy" } = options;
+  const { model, graph, opset, logits, separated, choice, norms } = opened;
   const tensors = new Map(separated.tensors.map((tensor) => [tensor.name, tensor]));
-  const choice = chooser(separated.tensors, options);
   const batchNorms = new Map<string, Node>();
-  const originOf = identities(graph);
-  const statisticsOf = (node: string) =>
-    (batchNorms.get(node)?.inputs.slice(3) ?? []).map((name) => originOf.get(name) ?? name);
 
-  function isHeld({ inputs: [, ...names] }: Node): boolean {
-    const given = names.map((name) => tensors.get(originOf.get(name) ?? name));
-    const [affine, statistics] = [given.slice(0, 2), given.slice(2)];
-    const excluded = affine.flatMap((tensor) => (tensor ? [!choice.isChosen(tensor)] : []));
-    const wholly = excluded.length > 0 && excluded.every(Boolean);
-    return wholly || statistics.some((tensor) => tensor !== undefined && choice.isFrozen(tensor));
-  }
-
-  function differentiate(isWeight: (name: string) => boolean, batchSize?: number): TrainingGraph {
-    const builder = replayBatch(
-      graph,
-      { inputs, logits, full: options.batchSize, batchSize },
-      (given, shapes, rewrite) =>
-        replayGraph(given, [logits], {
-          opset,
-          dimensions: new Map(),
-          shapes,
-          isInput: (name, { dtype }) => dtype === "float32" && isWeight(name),
-          rewrite(node, builder) {
-            if (node.op !== "BatchNormalization") return rewrite(node, builder);
-            batchNorms.set(node.name, node);
-            return rewrite(inMode(node, isHeld(node) ? "frozen" : batchNorm), builder);
-          },
-        }),
+  function differentiate(
+    isWeight: (name: string) => boolean,
+    batched: BatchedModel,
+    frozenValues: TrainableOptions["frozenValues"],
+  ): TrainingGraph {
+    const rest = batched.rest(frozenValues);
+    const builder = replayBatch(rest.graph, rest.batch, logits, (given, shapes, rewrite) =>
+      replayGraph(given, [logits], {
+        opset,
+        dimensions: new Map(),
+        shapes,
+        isInput: (name, { dtype }) => dtype === "float32" && isWeight(name),
+        rewrite(node, builder) {
+          if (node.op !== "BatchNormalization") return rewrite(node, builder);
+          batchNorms.set(node.name, node);
+          return rewrite(inMode(node, norms.isHeld(node) ? "frozen" : batchNorm), builder);
+        },
+        skip: (node, error) => {
+          throw behindWeights(error, node, graph, logits, choice.isTrained);
+        },
+      }),
     );
-    if (!graph.node.some(({ output }) => output.includes(logits))) {
-      const names = graph.node.flatMap(({ output }) => output);
-      throw new RangeError(
-        `trainable: logits must name a value that the model computes, got "${logits}"${didYouMean(logits, names)}`,
-      );
-    }
-    checkLogits(file, logits, loss);
     const value = builder.value(logits);
     const read = loss === "softmax-cross-entropy" ? asRows(builder, value) : value;
     builder.output(read);
@@ -195,20 +189,13 @@ export function trainable(bytes: Uint8Array, options: TrainableOptions = {}): Tr
     return trainingGraph(forward, { logits: read.name, parameters, unreached: "skip", loss });
   }
 
-  const first = differentiate((name) => choice.isTrained(name));
-  if (batchNorm === "train" && batchNorms.size === 0) {
-    throw new RangeError(
-      'trainable: batchNorm must be "frozen" for a model without BatchNormalization nodes before the logits, got "train"; exporters fold them into convolutions: export the model for training, or leave batchNorm out',
-    );
-  }
+  const whole = opened.forBatch(undefined);
+  const first = differentiate(choice.isTrained, whole, options.frozenValues);
   // What does not lead to the loss stays a constant.
   const isReached = (name: string) => first.gradients.has(name);
-  const step = differentiate(isReached);
-  if (step.gradients.size === 0) {
-    throw new RangeError(
-      `trainable: bytes must hold float32 weights that lead to "${logits}" and are not frozen, got none; freeze less, or name other logits`,
-    );
-  }
+  const reachesAll = first.graph.inputs.every(({ name }) => !tensors.has(name) || isReached(name));
+  const step = reachesAll ? first : differentiate(isReached, whole, options.frozenValues);
+  if (step.gradients.size === 0) throw nothingToTrain(logits);
   const decoded = new Map<string, Float32Array>();
   /** One array for each tensor, however many nodes read it. */
   const weights = (name: string): Float32Array => {
@@ -226,12 +213,13 @@ export function trainable(bytes: Uint8Array, options: TrainableOptions = {}): Tr
     }),
   );
   const runningStatistics = step.batchStatistics.map(({ node }): RunningStatistics => {
-    const [mean = "", variance = ""] = statisticsOf(node);
+    const { inputs = [], attributes = {} } = batchNorms.get(node) ?? {};
+    const [mean = "", variance = ""] = norms.statisticsOf({ inputs });
     return {
       module: node,
       runningMean: weights(mean),
       runningVar: weights(variance),
-      momentum: 1 - readFloat(batchNorms.get(node)?.attributes ?? {}, "momentum", 0.9),
+      momentum: 1 - readFloat(attributes, "momentum", 0.9),
     };
   });
   const fixed = separated.tensors
@@ -242,15 +230,14 @@ export function trainable(bytes: Uint8Array, options: TrainableOptions = {}): Tr
     });
   return {
     step,
+    ...(whole.frozen && { frozen: whole.frozen }),
     parameters,
     fixed,
     summary: summaryOf(parameters, runningStatistics, fixed),
     runningStatistics,
-    stepFor(batchSize) {
-      if (!(Number.isSafeInteger(batchSize) && batchSize >= 1)) {
-        throw new RangeError(`Trainable.stepFor: batchSize must be an integer >= 1, got ${batchSize}`);
-      }
-      return differentiate(isReached, batchSize);
+    frozenFor: (batchSize) => opened.forBatch(checkedSize("frozenFor", batchSize)).frozen,
+    stepFor(batchSize, frozenValues) {
+      return differentiate(isReached, opened.forBatch(checkedSize("stepFor", batchSize)), frozenValues);
     },
     save() {
       const changed = [...decoded.keys()].map((name) => tensors.get(name));
@@ -265,140 +252,26 @@ export function trainable(bytes: Uint8Array, options: TrainableOptions = {}): Tr
   };
 }
 
+/**
+ * What of a model an engine runs before each training step, as it stands in the file: the nodes that depend on no
+ * trained weight, where these hold an operator, an element type or a branch that training graphs do not.
+ *
+ * @param bytes - As those of {@link trainable}, with the same options.
+ * @returns undefined where the training graph holds the whole model.
+ * @throws TypeError or RangeError as `trainable` does, but for operators behind trained weights.
+ */
+export function frozenPart(bytes: Uint8Array, options: TrainableOptions = {}): FrozenPart | undefined {
+  return openModel(bytes, options).forBatch(undefined).frozen;
+}
+
+function checkedSize(method: string, batchSize: number): number {
+  if (Number.isSafeInteger(batchSize) && batchSize >= 1) return batchSize;
+  throw new RangeError(`Trainable.${method}: batchSize must be an integer >= 1, got ${batchSize}`);
+}
+
 /** Logits [B, C, 1, 1] as [B, C]: all axes but the first have size 1, or one has not. */
 function asRows(builder: GraphBuilder, logits: Value): Value {
   const wide = logits.shape.slice(1).filter((size) => size !== 1);
   if (logits.shape.length <= 2 || wide.length > 1) return logits;
   return builder.op("Flatten", [logits], { axis: int(1) });
-}
-
-/** A loss that contains the final activation must not read what it yields. */
-function checkLogits(graph: GraphProto, logits: string, loss: LossName): void {
-  if (!lossesOfLogits.includes(loss)) return;
-  const last = finalActivation(graph, logits);
-  if (!last) return;
-  throw new RangeError(
-    `trainable: logits must be given for a model that ends in ${last.opType} "${last.name}", since the loss contains it; pass "${last.input[0]}"`,
-  );
-}
-
-function checkInputs({ input }: GraphProto, inputs: Readonly<Record<string, readonly number[]>>): void {
-  for (const name of Object.keys(inputs)) {
-    if (input.some((given) => given.name === name)) continue;
-    const names = input.map((given) => given.name);
-    throw new RangeError(
-      `trainable: inputs must be named as in the model, ${names.join(", ")}, got "${name}"${didYouMean(name, names)}`,
-    );
-  }
-}
-
-/** What the user's patterns and the parts of tensors come to. */
-function chooser(tensors: readonly StoredTensor[], { freeze = [], train }: TrainableOptions) {
-  const byName = new Map(tensors.map((tensor) => [tensor.name, tensor]));
-  const names = [...new Set(tensors.flatMap(({ name, from }) => [name, from]))];
-  const frozen = namePatterns("freeze", freeze, names);
-  const wanted = train && namePatterns("train", train, names);
-  const fits = (matches: (name: string) => boolean, { name, from }: StoredTensor) =>
-    matches(name) || matches(from);
-  const forced = new Set(train?.filter((pattern) => !pattern.includes("*")));
-  for (const name of forced) {
-    const tensor = byName.get(name);
-    const fixed = tensor?.reads.find(({ role }) => role === "statistics" || role === "setting");
-    if (!fixed) continue;
-    throw new RangeError(
-      `trainable: train must name what has a gradient, got "${name}" (${fixed.reason}); leave it out`,
-    );
-  }
-  const isFrozen = (tensor: StoredTensor) => fits(frozen, tensor);
-  const isChosen = (tensor: StoredTensor) => !isFrozen(tensor) && (!wanted || fits(wanted, tensor));
-  const isWeight = (tensor: StoredTensor) => tensor.role === "weight" || forced.has(tensor.name);
-  return {
-    isFrozen,
-    isChosen,
-    isTrained(name: string): boolean {
-      const tensor = byName.get(name);
-      return tensor !== undefined && isWeight(tensor) && isChosen(tensor);
-    },
-    whyFixed(tensor: StoredTensor): string {
-      if (!isWeight(tensor)) return tensor.reason;
-      if (isFrozen(tensor)) return "frozen";
-      return isChosen(tensor)
-        ? "does not lead to the logits by operators with a gradient"
-        : "not to be trained";
-    },
-  };
-}
-
-/** Names that Identity nodes give tensors -> the tensor's own. */
-function identities({ node, initializer }: GraphProto): ReadonlyMap<string, string> {
-  const origins = new Map<string, string>();
-  const stored = new Set(initializer.map(({ name }) => name));
-  for (const { opType, input, output } of node) {
-    const [from = ""] = input;
-    if (opType === "Constant") stored.add(output[0] ?? "");
-    const origin = origins.get(from) ?? (stored.has(from) ? from : undefined);
-    if (opType === "Identity" && origin !== undefined) origins.set(output[0] ?? "", origin);
-  }
-  return origins;
-}
-
-function summaryOf(
-  parameters: readonly TrainableParameter[],
-  runningStatistics: readonly RunningStatistics[],
-  fixed: readonly FixedTensor[],
-): string {
-  const sizes = parameters.map(({ data }) => data.length);
-  const parts = [`${tensorsOf(sizes)} ${sizes.length === 1 ? "is" : "are"} trained`];
-  const { length } = runningStatistics;
-  if (length > 0) parts.push(`running statistics of ${count(length, "batch normalization")} follow`);
-  for (const reason of new Set(fixed.map((tensor) => reasonOf(tensor)))) {
-    const same = fixed.filter((tensor) => reasonOf(tensor) === reason);
-    const verb = same.length === 1 ? "stays" : "stay";
-    parts.push(`${tensorsOf(same.map(({ elements }) => elements))} ${verb} (${reason})`);
-  }
-  return parts.join("; ");
-}
-
-/** Settings of all operators in one. */
-function reasonOf({ reason }: FixedTensor): string {
-  return reason.startsWith("sets up ") ? "settings of operators" : reason;
-}
-
-function tensorsOf(sizes: readonly number[]): string {
-  const elements = sizes.reduce((sum, size) => sum + size, 0);
-  return `${count(sizes.length, "tensor")} with ${count(elements, "element")}`;
-}
-
-function count(number: number, noun: string): string {
-  return `${number.toLocaleString("en-US")} ${noun}${number === 1 ? "" : "s"}`;
-}
-
-function inMode(node: Node, mode: "frozen" | "train"): Node {
-  const { epsilon } = node.attributes;
-  const attributes = {
-    ...(epsilon && { epsilon }),
-    // With momentum 0 the operator's running statistics are those of the batch.
-    ...(mode === "train" && { training_mode: int(1), momentum: float(0) }),
-  };
-  return { ...node, outputs: node.outputs.slice(0, 1), attributes };
-}
-
-function finiteWeights(name: string, proto: TensorProto | undefined): Float32Array {
-  const data = proto ? tensorFromProto(proto).data : undefined;
-  if (!(data instanceof Float32Array)) {
-    throw new RangeError(`trainable: tensor "${name}" must be float32 and stored in the model`);
-  }
-  const at = data.findIndex((value) => !Number.isFinite(value));
-  if (at >= 0) {
-    throw new RangeError(
-      `trainable: tensor "${name}" must be finite, got ${data[at]} at element ${at}; repair it`,
-    );
-  }
-  return data;
-}
-
-function store(proto: TensorProto | undefined, data: Float32Array): void {
-  if (!proto) return;
-  proto.rawData = new Uint8Array(data.slice().buffer);
-  proto.floatData = [];
 }

@@ -4,7 +4,7 @@ import { GraphBuilder } from "./graph/builder.ts";
 import type { Graph, Value } from "./graph/graph.ts";
 import { compile } from "./run-graph.fixture.ts";
 import { tinyNet, tinyParameters } from "./tiny-net.fixture.ts";
-import { trainingGraph } from "./training-graph.ts";
+import { type TrainingGraphOptions, trainingGraph } from "./training-graph.ts";
 
 /** logits = f(x) wT, x [2, 3], w [2, 3]. */
 function linear(before: (builder: GraphBuilder, x: Value) => Value): Graph {
@@ -137,6 +137,16 @@ test.each<[string, () => unknown, string]>([
     "an unknown loss",
     () => trainingGraph(tinyNet(true), { parameters: [], loss: "constructor" as "binary-cross-entropy" }),
     'trainingGraph: loss must be one of softmax-cross-entropy, binary-cross-entropy, mse, l1, huber, got "constructor"',
+  ],
+  [
+    "an unknown option",
+    () => trainingGraph(tinyNet(true), { parameters: [], unreachd: "skip" } as TrainingGraphOptions),
+    'trainingGraph: option must be one of loss, logits, parameters, unreached, got "unreachd"; did you mean "unreached"?',
+  ],
+  [
+    "another way with parameters that are not reached",
+    () => trainingGraph(tinyNet(true), { parameters: [], unreached: "ignore" as "skip" }),
+    'trainingGraph: unreached must be error or skip, got "ignore"',
   ],
   [
     "logits that are no output",

@@ -2,23 +2,27 @@
 import { backward } from "./gradients/backward.ts";
 import { readInt } from "./graph/attributes.ts";
 import { GraphBuilder } from "./graph/builder.ts";
+import { foldBatchNormalization } from "./graph/fold-batch-normalization.ts";
 import type { Graph } from "./graph/graph.ts";
 import { poolBeforeRelu } from "./graph/pool-before-relu.ts";
 import { formatShape } from "./graph/shapes/shape-rule.ts";
 import { elementCount } from "./graph/tensor.ts";
 import { type LossName, losses } from "./losses/index.ts";
+import { didYouMean } from "./nearest-name.ts";
 
 /** Options of {@link trainingGraph}. */
 export interface TrainingGraphOptions {
   /** Default: softmax-cross-entropy. */
   readonly loss?: LossName;
-  /** Name of the output that holds the logits, float32 [B, C], of any shape for binary cross-entropy; absent: the first output. */
+  /** Name of the output that holds the logits, float32 [B, C] for softmax cross-entropy, of any shape for other losses; absent: the first output. */
   readonly logits?: string;
   /** Names of the inputs to differentiate by; others are frozen. */
   readonly parameters: readonly string[];
   /** Parameters that do not reach the loss: an error (the default), or left out of `gradients`. */
   readonly unreached?: "error" | "skip";
 }
+
+const optionNames = ["loss", "logits", "parameters", "unreached"];
 
 /** The statistics of the batch in one batch normalization. */
 export interface BatchStatistics {
@@ -35,11 +39,11 @@ export interface BatchStatistics {
 /** A graph that computes one training step; changing parameters is left to an optimizer. */
 export interface TrainingGraph {
   readonly graph: Graph;
-  /** Input for the dense target, float32 [B, C]. */
+  /** Input for the dense target, float32, of the shape of the logits. */
   readonly target: string;
   /** Output that holds the loss, a float32 scalar: the mean over the batch. */
   readonly loss: string;
-  /** Output that holds the logits, float32 [B, C]. */
+  /** Output that holds the logits, float32, e.g. [B, C]. */
   readonly logits: string;
   /** Output that holds the gradient of the loss, by parameter. */
   readonly gradients: ReadonlyMap<string, string>;
@@ -70,6 +74,15 @@ export function trainingGraph(forward: Graph, options: TrainingGraphOptions): Tr
     parameters,
     unreached = "error",
   } = options;
+  for (const name of Object.keys(options)) {
+    if (optionNames.includes(name)) continue;
+    throw new RangeError(
+      `trainingGraph: option must be one of ${optionNames.join(", ")}, got "${name}"${didYouMean(name, optionNames)}`,
+    );
+  }
+  if (unreached !== "error" && unreached !== "skip") {
+    throw new RangeError(`trainingGraph: unreached must be error or skip, got ${JSON.stringify(unreached)}`);
+  }
   if (!Object.hasOwn(losses, lossName)) {
     throw new RangeError(
       `trainingGraph: loss must be one of ${Object.keys(losses).join(", ")}, got "${lossName}"`,
@@ -99,7 +112,7 @@ export function trainingGraph(forward: Graph, options: TrainingGraphOptions): Tr
   }
   /** A name that the graph does not have yet. */
   const fresh = (name: string): string => (forward.values.has(name) ? fresh(`${name}_`) : name);
-  const builder = new GraphBuilder({ ...poolBeforeRelu(forward), outputs: [] });
+  const builder = new GraphBuilder({ ...poolBeforeRelu(foldBatchNormalization(forward)), outputs: [] });
   const target = builder.input(fresh("target"), "float32", logits.shape);
   const { loss, gradient } = losses[lossName](builder, logits, target);
   const gradients = backward(builder, logits, gradient, parameters);

@@ -25,6 +25,11 @@ export function dataTypeCode(dtype: DataType): number {
   return codes[dtype];
 }
 
+/** Whether ONNX's number stands for an element type that graphs use. */
+export function isStoredType(code: number): boolean {
+  return dataTypes.has(code);
+}
+
 /** Types of other software, for messages. */
 const others: ReadonlyMap<number, string> = new Map([
   [0, "none"],

@@ -12,7 +12,7 @@ const { encodeUtf8, decodeUtf8 } = getTextEncoding();
 const types = { float: 1, int: 2, string: 3, tensor: 4, floats: 6, ints: 7, strings: 8 } as const;
 
 /** ONNX's numbers for a graph and graphs. */
-const subgraphTypes: readonly number[] = [5, 10];
+export const subgraphTypes: readonly number[] = [5, 10];
 
 /** Encodes an attribute. */
 export function attributeToProto(name: string, attribute: Attribute): AttributeProto {

@@ -62,7 +62,12 @@ export function encodeModel(graph: Graph, options: EncodeOptions = {}): Uint8Arr
   return toBinary(ModelProtoSchema, model);
 }
 
-function valueToProto({ name, dtype, shape }: Value, batchSymbol: string | undefined): ValueInfoProto {
+/**
+ * Encodes the name, type and shape of a graph input or output.
+ *
+ * @param batchSymbol - Name for the first dimension; absent: its size.
+ */
+export function valueToProto({ name, dtype, shape }: Value, batchSymbol?: string): ValueInfoProto {
   const dim = shape.map((size, axis) =>
     axis === 0 && batchSymbol !== undefined
       ? { value: { case: "dimParam" as const, value: batchSymbol } }

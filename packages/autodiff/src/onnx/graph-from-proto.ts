@@ -3,9 +3,10 @@ import { GraphBuilder } from "../graph/builder.ts";
 import { storedType } from "../graph/data-type.ts";
 import { ConstantFolding } from "../graph/folding/fold-node.ts";
 import type { Node, Tensor } from "../graph/graph.ts";
-import { describe } from "../graph/shapes/shape-rule.ts";
+import { describe, type ValueType } from "../graph/shapes/shape-rule.ts";
 import { float32, int64 } from "../graph/tensor.ts";
 import { attributeFromProto } from "./attribute-proto.ts";
+import { capturedNames } from "./captured-names.ts";
 import type { GraphProto, NodeProto, ValueInfoProto } from "./generated/onnx_pb.ts";
 import { modernNode, modernOpset } from "./modern-node.ts";
 import { setUpValues } from "./set-up-values.ts";
@@ -22,6 +23,8 @@ export interface ReplayOptions {
   readonly isInput?: (name: string, constant: Tensor) => boolean;
   /** Changes a node before it is added. */
   readonly rewrite?: (node: Node, builder: GraphBuilder) => Node;
+  /** Told of a node that graphs cannot hold, which is left out then; absent: its error is thrown. */
+  readonly skip?: (node: NodeProto, error: RangeError) => void;
 }
 
 /**
@@ -35,7 +38,7 @@ export function replayGraph(
   wanted: readonly string[],
   options: ReplayOptions,
 ): GraphBuilder {
-  const { opset, dimensions, shapes, isInput = () => false, rewrite = (node: Node) => node } = options;
+  const { opset, dimensions, shapes, isInput = () => false, rewrite = (node: Node) => node, skip } = options;
   const reserved = new Set(proto.node.flatMap(({ name, output }) => [name, ...output]));
   const builder = new GraphBuilder(proto.name, { opset: Math.max(opset, modernOpset), reserved });
   const folding = new ConstantFolding(builder, setUpValues(proto));
@@ -55,13 +58,21 @@ export function replayGraph(
     if (needed.has(tensor.name)) addConstant(tensorFromProto(tensor), tensor.name);
   }
   const nameOf = uniqueNames(reserved);
-  for (const message of nodes) {
+  const addNode = (message: NodeProto) => {
     const node = nodeFromProto(message, nameOf(message.name, message.opType));
     const constant = node.op === "Constant" && node.domain === "" ? constantOf(node) : undefined;
     if (constant) addConstant(constant, node.outputs[0] ?? "");
     else {
       const modern = node.domain === "" ? modernNode(builder, node, opset) : node;
       if (!folding.fold(modern)) builder.node(rewrite(modern, builder));
+    }
+  };
+  for (const message of nodes) {
+    try {
+      addNode(message);
+    } catch (error) {
+      if (!skip || !(error instanceof RangeError)) throw error;
+      skip(message, error);
     }
   }
   return builder;
@@ -80,7 +91,7 @@ export function nodesBefore({ node }: GraphProto, wanted: readonly string[]): Ne
   const nodes: NodeProto[] = [];
   for (const message of node.toReversed()) {
     if (!message.output.some((name) => name !== "" && needed.has(name))) continue;
-    for (const name of message.input) needed.add(name);
+    for (const name of [...message.input, ...capturedNames(message)]) needed.add(name);
     nodes.push(message);
   }
   return { nodes: nodes.reverse(), needed };
@@ -132,11 +143,17 @@ function constantOf({ attributes }: Node): Tensor | undefined {
   return undefined;
 }
 
-function typeFromProto(
+/**
+ * Element type and shape of a value.
+ *
+ * @param dimensions - Sizes of symbolic dimensions.
+ * @param given - Instead of the shape in the file, which it must fit.
+ */
+export function typeFromProto(
   { name, type }: ValueInfoProto,
   dimensions: ReadonlyMap<string, number>,
-  given: readonly number[] | undefined,
-) {
+  given?: readonly number[],
+): ValueType {
   if (type?.value.case !== "tensorType") {
     throw new RangeError(
       `decodeModel: input "${name}" must be a tensor, got another type; leave it out of the model`,

@@ -125,6 +125,11 @@ const upgrades: ReadonlyMap<string, (upgrading: Upgrading) => Node> = new Map(
   }),
 );
 
+/** Whether an operator of `ai.onnx` may become another. */
+export function isUpgraded(op: string): boolean {
+  return upgrades.has(op);
+}
+
 /** Before opset 11 pixels were taken from floor(position / scale). */
 function resizedByScales(node: Node, scales: string): Node {
   const mode = readText(node.attributes, "mode", "nearest");

@@ -1,6 +1,7 @@
 /** From bytes to ONNX messages. */
 import { fromBinary } from "@bufbuild/protobuf";
 import { inExecutionOrder } from "../graph/execution-order.ts";
+import { capturedNames } from "./captured-names.ts";
 import { type GraphProto, type ModelProto, ModelProtoSchema } from "./generated/onnx_pb.ts";
 import { limitFields } from "./limit-fields.ts";
 import { withFields } from "./with-fields.ts";
@@ -35,9 +36,9 @@ export function parseModel(bytes: Uint8Array): ParsedModel {
   if (!(opset >= 7 && opset <= 21)) {
     throw new RangeError(`decodeModel: opset must be in [7, 21], got ${opset}; convert the model first`);
   }
-  const node = inExecutionOrder(model.graph.node, ({ input, output }) => ({
-    inputs: input,
-    outputs: output,
+  const node = inExecutionOrder(model.graph.node, (given) => ({
+    inputs: [...given.input, ...capturedNames(given)],
+    outputs: given.output,
   }));
   return { model, graph: withFields(model.graph, { node }), opset };
 }

@@ -6,9 +6,16 @@ const firstInputs: ReadonlyMap<string, number> = new Map(
   Object.entries({
     BatchNormalization: 3,
     ConstantOfShape: 0,
+    DequantizeLinear: 1,
+    DynamicQuantizeMatMul: 1,
     Dropout: 1,
     Expand: 1,
+    MatMulIntegerToFloat: 1,
+    MatMulNBits: 1,
     Pad: 1,
+    QAttention: 1,
+    QGemm: 1,
+    QuantizeLinear: 1,
     Range: 0,
     Reshape: 1,
     Resize: 1,
@@ -23,7 +30,7 @@ const firstInputs: ReadonlyMap<string, number> = new Map(
 
 /** The first input of an operator that sets it up, as all behind it do; undefined: none does. */
 export function setUpFrom(op: string): number | undefined {
-  return firstInputs.get(op);
+  return firstInputs.get(op) ?? (op.startsWith("QLinear") ? 1 : undefined);
 }
 
 /** Names of the values that set operators up, and of all that they are computed from, down to shapes of others. */

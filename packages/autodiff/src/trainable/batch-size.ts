@@ -24,60 +24,100 @@ type Replay = (
 interface BatchOptions {
   /** Shapes of the model's inputs by name. */
   readonly inputs: Readonly<Record<string, readonly number[]>>;
-  /** Value that must have a row for each sample. */
-  readonly logits: string;
   /** The option `batchSize`. */
   readonly full: number | undefined;
   /** Samples; undefined: as many as the options and the file say. */
   readonly batchSize: number | undefined;
 }
 
+/** The inputs of a graph for a number of samples. */
+export interface Batch {
+  /** Names of the inputs whose first dimension it is. */
+  readonly names: ReadonlySet<string>;
+  /** Samples; undefined: as many as the shapes say. */
+  readonly size: number | undefined;
+  /** Samples for which the file is made, where they are others; undefined: the size is open, or that of the file. */
+  readonly fixed: number | undefined;
+  /** Shapes of inputs by name; those for the batch of the file where it is fixed. */
+  readonly shapes: ReadonlyMap<string, readonly number[]>;
+}
+
 /**
- * Replays a graph at a batch size, the first dimension of its first input and of all that have the same there.
+ * The batch of a graph, the first dimension of its first input and of all that have the same there.
  *
- * @throws RangeError where the file fixes another batch size and a node cannot be shown to treat each sample alike.
+ * @throws RangeError where `inputs` and the option `batchSize` contradict each other.
  */
-export function replayBatch(graph: GraphProto, options: BatchOptions, replay: Replay): GraphBuilder {
-  const { inputs, full, batchSize = full, logits } = options;
+export function batchOf(graph: GraphProto, { inputs, full, batchSize: size = full }: BatchOptions): Batch {
   const shapes = new Map(Object.entries(inputs));
-  const unchanged: Rewrite = (node) => node;
-  if (batchSize === undefined) return replay(graph, shapes, unchanged);
+  if (size === undefined) return { names: new Set(), size, fixed: undefined, shapes };
   const stored = new Set(graph.initializer.map(({ name }) => name));
   const [first, ...others] = graph.input.filter(({ name }) => !stored.has(name));
-  const size = (input: ValueInfoProto) => leading(input) ?? shapes.get(input.name)?.[0];
-  const isFixed = first !== undefined && leading(first) !== undefined;
+  const sizeOf = (input: ValueInfoProto) => leading(input) ?? shapes.get(input.name)?.[0];
+  const fixed = first && leading(first);
   const batched = [first, ...others].filter(
     (input) =>
-      input && (input === first || (first && symbol(input) === symbol(first) && size(input) === size(first))),
+      input &&
+      (input === first || (first && symbol(input) === symbol(first) && sizeOf(input) === sizeOf(first))),
   );
-  const names = new Set(batched.map((input) => input?.name));
+  const names = new Set(batched.map((input) => input?.name ?? ""));
   for (const name of names) {
-    const given = shapes.get(name ?? "")?.[0];
-    if (full === undefined || given === undefined || given === full || isFixed) continue;
+    const given = shapes.get(name)?.[0];
+    if (full === undefined || given === undefined || given === full || fixed !== undefined) continue;
     throw new RangeError(
       `trainable: batchSize must be the first dimension in inputs, ${given} of "${name}", got ${full}; leave one of them out`,
     );
   }
-  const resized = withFields(graph, {
-    input: graph.input.map((input) => (names.has(input.name) ? withLeading(input, batchSize) : input)),
-  });
-  const resizedShapes = new Map(
-    [...shapes].map(([name, shape]) => [name, names.has(name) ? [batchSize, ...shape.slice(1)] : shape]),
-  );
-  const fixed = first && leading(first);
-  if (fixed === undefined || fixed === batchSize) return replay(resized, resizedShapes, unchanged);
-  const { rewrite, verify } = batchRewriting(replay(graph, shapes, unchanged), fixed, batchSize);
+  if (fixed !== undefined && fixed !== size) return { names, size, fixed, shapes };
+  return { names, size, fixed: undefined, shapes: resizedShapes(shapes, names, size) };
+}
+
+/**
+ * Replays a graph at a batch size.
+ *
+ * @param logits - Name of the value that must have a row for each sample.
+ * @throws RangeError where the file fixes another batch size and a node cannot be shown to treat each sample alike.
+ */
+export function replayBatch(graph: GraphProto, batch: Batch, logits: string, replay: Replay): GraphBuilder {
+  const { names, size, fixed, shapes } = batch;
+  const unchanged: Rewrite = (node) => node;
+  if (size === undefined) return replay(graph, shapes, unchanged);
+  const resized = withBatch(graph, batch);
+  if (fixed === undefined) return replay(resized, shapes, unchanged);
+  const { rewrite, verify } = batchRewriting(replay(graph, shapes, unchanged), fixed, size);
   try {
-    const builder = replay(resized, resizedShapes, rewrite);
+    const builder = replay(resized, resizedShapes(shapes, names, size), rewrite);
     verify(builder, logits);
     return builder;
   } catch (cause) {
     if (!(cause instanceof RangeError)) throw cause;
-    throw new RangeError(
-      `trainable: batchSize must be ${fixed}, which the file fixes, got ${batchSize}: ${cause.message}; export the model with an open batch size`,
-      { cause },
-    );
+    throw fixedBatch(batch, `${cause.message}; export the model with an open batch size`, cause);
   }
+}
+
+/** The error of a file that cannot run with another number of samples. */
+export function fixedBatch({ fixed, size }: Batch, why: string, cause?: RangeError): RangeError {
+  return new RangeError(
+    `trainable: batchSize must be ${fixed}, which the file fixes, got ${size}: ${why}`,
+    cause && { cause },
+  );
+}
+
+/** The graph whose inputs have the batch size as their first dimension. */
+export function withBatch(graph: GraphProto, { names, size }: Batch): GraphProto {
+  if (size === undefined) return graph;
+  return withFields(graph, {
+    input: graph.input.map((input) => (names.has(input.name) ? withLeading(input, size) : input)),
+  });
+}
+
+function resizedShapes(
+  shapes: ReadonlyMap<string, readonly number[]>,
+  names: ReadonlySet<string>,
+  size: number,
+): ReadonlyMap<string, readonly number[]> {
+  return new Map(
+    [...shapes].map(([name, shape]) => [name, names.has(name) ? [size, ...shape.slice(1)] : shape]),
+  );
 }
 
 /** The first dimension in the file; undefined: it is open. */

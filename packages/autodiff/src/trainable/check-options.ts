@@ -41,10 +41,16 @@ const checks = {
   freeze: patterns,
   train: patterns,
   batchNorm: oneOf("frozen", "train"),
+  frozenValues: {
+    must: "be tensors by name",
+    isKind: (value) => typeof value === "object" && value !== null && !Array.isArray(value),
+  },
 } as const satisfies Record<string, Check>;
 
-/** Names of the options of `trainable`. */
-export const trainableOptionNames: readonly string[] = Object.keys(checks);
+/** Names of the options of `trainable` that a user chooses; `frozenValues` come from an engine. */
+export const trainableOptionNames: readonly string[] = Object.keys(checks).filter(
+  (name) => name !== "frozenValues",
+);
 
 /**
  * Checks the options of `trainable`.
@@ -65,10 +71,10 @@ export function checkTrainableOptions(options: object): void {
       );
     }
     if (value === undefined) continue;
-    const subject = `trainable: ${name} must ${check.must}, got ${show(value)}`;
-    if (!check.isKind(value)) throw new TypeError(subject);
+    const subject = () => `trainable: ${name} must ${check.must}, got ${show(value)}`;
+    if (!check.isKind(value)) throw new TypeError(subject());
     if (check.isAllowed && !check.isAllowed(value)) {
-      throw new RangeError(`${subject}${isText(value) ? didYouMean(value, namesIn(check.must)) : ""}`);
+      throw new RangeError(`${subject()}${isText(value) ? didYouMean(value, namesIn(check.must)) : ""}`);
     }
   }
 }

@@ -1,14 +1,14 @@
 /** Constants that look like weights by their place, but are computed: blurs, edges, Fourier and cosine bases, mel filters. */
 
-/** Relative to the largest element of a filter: more than rounding, far less than a trained filter has. */
+/** Relative to the largest element: more than rounding, far less than a trained filter has. */
 const tolerance = 1e-5;
 
 /**
  * Whether the filters of a convolution are some that somebody worked out, which no training yields.
  *
  * Every filter is its own mirror image or the negative of it, about its middle or as a period: Gaussian and binomial
- * blurs, Sobel, Laplace, bilinear interpolation, windows, sines and cosines. Filters of one number, or of equal ones as
- * of a fresh layer that is filled with 0, tell nothing.
+ * blurs, means, Sobel, Laplace, bilinear interpolation, windows, sines and cosines. What fresh layers hold tells nothing:
+ * filters of one number, of equal ones, or of one that is not 0 (the identity).
  *
  * @param data - Filters one after the other.
  * @param length - Elements of a filter.
@@ -45,19 +45,29 @@ function* columnsOf(data: Float32Array, columns: number): Generator<Float32Array
 
 /** Reads no further than the first filter that is not mirrored: of trained ones, the first. */
 function isMirrored(filters: Iterable<Float32Array>): boolean {
-  let varied = false;
+  let telling = false;
+  // Of all so far, since a sine of whole periods is nothing but rounding.
+  let largest = 0;
   for (const filter of filters) {
     const { length } = filter;
-    const largest = filter.reduce((most, value) => Math.max(most, Math.abs(value)), 0);
+    largest = filter.reduce((most, value) => Math.max(most, Math.abs(value)), largest);
+    const error = tolerance * largest;
     const equals = (sign: number, partner: (at: number) => number) =>
-      filter.every((value, at) => Math.abs(value - sign * (filter[partner(at)] ?? 0)) <= tolerance * largest);
+      filter.every((value, at) => Math.abs(value - sign * (filter[partner(at)] ?? 0)) <= error);
     const partners = [(at: number) => length - 1 - at, (at: number) => (length - at) % length];
     // Of two elements, a period says nothing.
     const used = length > 2 ? partners : partners.slice(0, 1);
     if (!used.some((partner) => equals(1, partner) || equals(-1, partner))) return false;
-    varied ||= filter.some((value) => value !== filter[0]);
+    telling ||= isTelling(filter);
   }
-  return varied;
+  return telling;
+}
+
+/** Different numbers, or a mean. */
+function isTelling(filter: Float32Array): boolean {
+  const used = filter.filter((value) => value !== 0).length;
+  if (filter.every((value) => value === filter[0])) return Math.abs(used * (filter[0] ?? 0) - 1) <= tolerance;
+  return used >= 2;
 }
 
 function isBank(filters: Iterable<Float32Array>): boolean {

@@ -25,8 +25,12 @@ export function namePatterns(
   return (name) => fits.some((fit) => fit(name));
 }
 
+/** More names, and longer ones, than suggestions are sought among. */
+const [mostNames, longestName] = [10_000, 256];
+
 /** Names, or their beginnings up to a dot, a slash or an underscore where the pattern ends in `*`. */
-function candidates(pattern: string, names: readonly string[]): Iterable<string> {
+function candidates(pattern: string, all: readonly string[]): Iterable<string> {
+  const names = all.filter(({ length }) => length <= longestName).slice(0, mostNames);
   if (!pattern.endsWith("*")) return names;
   const starts = names.flatMap((name) =>
     [...name.matchAll(/[./_]/g)].flatMap(({ index }) => [

@@ -92,7 +92,7 @@ export function separateTensors(
 
   function rewire(reads: readonly Read[], name: string): void {
     for (const { node, index, as } of reads) {
-      if (as === name) continue;
+      if (as === name || index < 0) continue;
       const inputs = edits.get(node) ?? new Map<number, string>();
       edits.set(node, inputs.set(index, name));
     }
@@ -129,7 +129,7 @@ function groupsOf({ name, proto, reads }: Constant): readonly (readonly Read[])[
   const named = reads.some(({ as }) => as !== name);
   const groups = new Map<string, Read[]>();
   for (const [position, read] of reads.entries()) {
-    const reader = named ? read.as : position;
+    const reader = named ? read.as : read.index < 0 ? "inside" : position;
     const changes = read.role === "weight" || read.role === "statistics";
     const key = merged && changes ? `${read.role}/${reader}` : read.role;
     const group = groups.get(key);
@@ -137,8 +137,12 @@ function groupsOf({ name, proto, reads }: Constant): readonly (readonly Read[])[
     else groups.set(key, [read]);
   }
   const order: readonly Role[] = ["weight", "statistics", "constant", "setting"];
-  const rank = ([read]: readonly Read[]) =>
-    read ? order.indexOf(read.role) + (read.as === name ? 0 : order.length) : 0;
+  const rank = (group: readonly Read[]) => {
+    const [read] = group;
+    // The graphs inside of nodes stay as they are.
+    if (!read || group.some(({ index, as }) => index < 0 && as === name)) return -1;
+    return order.indexOf(read.role) + (read.as === name ? 0 : order.length);
+  };
   return [...groups.values()].sort((a, b) => rank(a) - rank(b));
 }
 

@@ -2,6 +2,7 @@
 
 import { constantOperators, gradientRules } from "../gradients/index.ts";
 import { dataTypeCode } from "../graph/data-type.ts";
+import { capturedNames } from "../onnx/captured-names.ts";
 import type { GraphProto, NodeProto, TensorProto } from "../onnx/generated/onnx_pb.ts";
 import { nodesBefore } from "../onnx/graph-from-proto.ts";
 import { setUpFrom } from "../onnx/set-up-values.ts";
@@ -15,6 +16,7 @@ export type Role = "weight" | "constant" | "statistics" | "setting";
 /** One input of one node that reads a constant of the file, directly or through Identity nodes. */
 export interface Read {
   readonly node: NodeProto;
+  /** Position among the inputs; -1: a graph inside of the node reads it, such as a branch of If. */
   readonly index: number;
   /** Name under which the node reads it: its own, or that of an Identity. */
   readonly as: string;
@@ -72,6 +74,7 @@ const masked = -1e4;
 /** Name of an input in messages and in names that are made up, such as `weight`. */
 export function inputName({ opType }: NodeProto, index: number): string {
   if (opType === "BatchNormalization" && index >= 3) return index === 3 ? "mean" : "variance";
+  if (index < 0) return "a graph inside";
   return weightInputs.get(opType)?.get(index) ?? `input ${index}`;
 }
 
@@ -96,24 +99,25 @@ export function constantsOf(graph: GraphProto, logits: string): readonly Constan
   const flow = flowOf(withFields(graph, { node: nodes }), stored);
   const found = new Map<string, Read[]>();
   // From the end, so that what is computed from constants alone plays the part of what is computed.
-  const partOf = new Map<string, Read[]>();
+  const partOf = new Map<string, Read>();
   for (const node of nodes.toReversed()) {
-    for (const [index, as] of [...node.input.entries()].reverse()) {
+    const captured = capturedNames(node).map((name) => [-1, name] as const);
+    for (const [index, as] of [...captured, ...node.input.entries()].reverse()) {
       if (!flow.isConstant(as)) continue;
       const origin = flow.origin.get(as);
       const given = origin === undefined ? undefined : stored.get(origin);
+      const computed = partOf.get(node.output[0] ?? "");
       if (node.opType === "Identity" && flow.isConstant(node.output[0] ?? "")) {
-        if (origin === undefined) push(partOf, as, ...(partOf.get(node.output[0] ?? "") ?? []));
+        if (origin === undefined && computed) partOf.set(as, stronger(partOf.get(as), computed));
         continue;
       }
-      const computed = node.output.flatMap((name) => partOf.get(name) ?? []);
       const read = readBy(node, index, as, computed);
-      push(partOf, as, read);
-      if (origin !== undefined && given && isFloat(given)) push(found, origin, read);
+      partOf.set(as, stronger(partOf.get(as), read));
+      if (origin !== undefined && given && isFloat(given)) add(found, origin, read);
     }
   }
 
-  function readBy(node: NodeProto, index: number, as: string, computed: readonly Read[]): Read {
+  function readBy(node: NodeProto, index: number, as: string, computed: Read | undefined): Read {
     const setting = (reason: string): Read => ({ node, index, as, role: "setting", reason });
     const constant = (reason: string): Read => ({ node, index, as, role: "constant", reason });
     const { opType: op } = node;
@@ -127,6 +131,9 @@ export function constantsOf(graph: GraphProto, logits: string): readonly Constan
     const weight: Read = { node, index, as, role: "weight", reason: `${owner}: ${inputName(node, index)}` };
     const known = node.domain === "" || node.domain === "ai.onnx";
     const isOperand = known && operandsOf.includes(op);
+    const hasGradient = known && (gradientRules.has(op) || constantOperators.includes(op));
+    // Scales and zero points of quantized numbers, thresholds, counts.
+    if (given?.proto.dims.length === 0 && !hasGradient) return constant("a single number without dimensions");
     if (given && isFloat(given)) {
       const why = isOperand
         ? whyNoOperand(node, index, given)
@@ -137,14 +144,14 @@ export function constantsOf(graph: GraphProto, logits: string): readonly Constan
     }
     if (flow.isConstant(node.output[0] ?? "")) {
       // A weight in another form, such as transposed, or a part of a setting.
-      const [first] = computed;
-      const use = computed.find(({ role }) => role === "weight") ?? first;
-      if (!use) return setting("does not lead to the logits");
-      return { ...weight, role: use.role, reason: use.reason };
+      if (!computed) return setting("does not lead to the logits");
+      const why =
+        given && isFloat(given) && computed.role === "weight" && whyNoWeightBefore(computed, given.proto);
+      return why ? constant(why) : { ...weight, role: computed.role, reason: computed.reason };
     }
     if (isOperand || (known && weightInputs.get(op)?.has(index))) return weight;
     // Behind an operator without a gradient it shall be missed, not left out in silence.
-    if (!known || !(gradientRules.has(op) || constantOperators.includes(op))) return weight;
+    if (!hasGradient) return weight;
     return setting(`sets up ${owner}`);
   }
 
@@ -191,6 +198,20 @@ export function constantsOf(graph: GraphProto, logits: string): readonly Constan
     .map(([name, given]) => ({ name, ...given, reads: (found.get(name) ?? []).reverse() }));
 }
 
+/** Why a tensor that reaches a weight's place in another form, such as repeated per channel, is none. */
+function whyNoWeightBefore({ reason }: Read, proto: TensorProto): string | undefined {
+  const data = floats(proto);
+  const length = proto.dims.slice(-2).reduce((product, size) => product * Number(size), 1);
+  const isFilter = /^Conv(Transpose)? .*: weight$/s.test(reason) && data && isFixedFilter(data, length);
+  const isMatrix = /^(MatMul|Gemm|Einsum) /.test(reason) && isMatrixFilter(proto);
+  return isFilter || isMatrix ? "a fixed filter" : undefined;
+}
+
+/** What decides of two uses of a computed constant: that it is a weight. */
+function stronger(first: Read | undefined, second: Read): Read {
+  return first && (first.role === "weight" || second.role !== "weight") ? first : second;
+}
+
 function isMatrixFilter(proto: TensorProto): boolean {
   const data = floats(proto);
   const columns = Number(proto.dims.at(-1) ?? 1);
@@ -231,13 +252,14 @@ function flowOf(graph: GraphProto, stored: ReadonlyMap<string, { readonly proto:
   const constant = new Set(stored.keys());
   const raw = new Map<string, "raw" | "prepared">();
   for (const { name } of graph.input) if (!stored.has(name)) raw.set(name, "raw");
-  for (const { opType, input, output } of graph.node) {
+  for (const message of graph.node) {
+    const { opType, input, output } = message;
     const [first = ""] = output;
     if (opType === "Identity") {
       const from = origin.get(input[0] ?? "");
       if (from !== undefined) origin.set(first, from);
     }
-    const given = input.filter((name) => name !== "");
+    const given = [...input, ...capturedNames(message)].filter((name) => name !== "");
     // Shapes are static.
     const known = opType === "Shape" || opType === "Size" || given.every((name) => constant.has(name));
     if (known) for (const name of output) constant.add(name);
@@ -255,8 +277,8 @@ function flowOf(graph: GraphProto, stored: ReadonlyMap<string, { readonly proto:
   return { origin, raw, isConstant: (name) => constant.has(name) };
 }
 
-function push<T>(map: Map<string, T[]>, key: string, ...values: readonly T[]): void {
+function add<T>(map: Map<string, T[]>, key: string, value: T): void {
   const list = map.get(key);
-  if (list) list.push(...values);
-  else map.set(key, [...values]);
+  if (list) list.push(value);
+  else map.set(key, [value]);
 }

@@ -31,7 +31,7 @@ export interface TrainedState {
 
 /** A loaded training graph. */
 export interface TrainingSession {
-  /** Writes every parameter's `grad` (null until then) and updates the running statistics. */
+  /** Writes every parameter's `grad` (null until then) and, where the loss is finite, updates the running statistics. */
   run(feeds: Readonly<Record<string, Tensor>>): Promise<StepResult>;
   /** Releases the native memory. */
   close(): Promise<void>;
@@ -62,11 +62,12 @@ export async function createTrainingSession(
       const outputs = await session.run(all);
       const output = (name: string | undefined) => floats(outputs, name);
       for (const parameter of parameters) parameter.grad = output(step.gradients.get(parameter.name));
-      for (const { node, mean, variance, count } of step.batchStatistics) {
+      const [loss = Number.NaN] = output(step.loss);
+      // Numbers that are not finite would stay in the running statistics for good.
+      for (const { node, mean, variance, count } of Number.isFinite(loss) ? step.batchStatistics : []) {
         const state = states.get(node);
         if (state !== undefined) updateStatistics(state, output(mean), output(variance), count);
       }
-      const [loss = Number.NaN] = output(step.loss);
       return { loss, logits: output(step.logits) };
     },
     close: () => session.close(),

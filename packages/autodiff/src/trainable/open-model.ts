@@ -1,0 +1,172 @@
+/** An ONNX file, what of it is trained, and what of it is apart. */
+import { type FrozenPart, type Split, splitFrozen } from "../frozen-part.ts";
+import type { Tensor, Value } from "../graph/graph.ts";
+import { formatShape } from "../graph/shapes/shape-rule.ts";
+import { type LossName, lossesOfLogits } from "../losses/index.ts";
+import { didYouMean } from "../nearest-name.ts";
+import type { GraphProto, ModelProto, NodeProto } from "../onnx/generated/onnx_pb.ts";
+import { nodesBefore } from "../onnx/graph-from-proto.ts";
+import { parseModel } from "../onnx/parse-model.ts";
+import type { TrainableOptions } from "../trainable.ts";
+import { type BatchNormalizations, batchNormalizations } from "./batch-normalizations.ts";
+import { type Batch, batchOf, fixedBatch, withBatch } from "./batch-size.ts";
+import { checkTrainableOptions } from "./check-options.ts";
+import { type Choice, choose } from "./choice.ts";
+import { finalActivation } from "./final-activation.ts";
+import { type Separated, separateTensors } from "./shared-tensors.ts";
+import { constantsOf } from "./weight-slots.ts";
+
+/** A model with the user's choices. */
+export interface OpenModel {
+  /** As in the file. */
+  readonly model: ModelProto;
+  /** Its graph in execution order, a tensor for each part. */
+  readonly graph: GraphProto;
+  readonly opset: number;
+  readonly logits: string;
+  readonly separated: Separated;
+  readonly choice: Choice;
+  readonly norms: BatchNormalizations;
+  /** The model for a number of samples. */
+  forBatch(batchSize: number | undefined): BatchedModel;
+}
+
+/** A model for a number of samples. */
+export interface BatchedModel {
+  readonly batch: Batch;
+  /** Absent: training graphs hold the whole model. */
+  readonly frozen?: FrozenPart;
+  /**
+   * What a training graph holds, and its batch.
+   *
+   * @param frozenValues - What the frozen part yields.
+   */
+  rest(frozenValues: Readonly<Record<string, Tensor>> | undefined): {
+    readonly graph: GraphProto;
+    readonly batch: Batch;
+  };
+}
+
+/**
+ * Reads a file and the options of `trainable`.
+ *
+ * @throws TypeError or RangeError as `trainable` does, but for operators behind trained weights.
+ */
+export function openModel(bytes: Uint8Array, options: TrainableOptions): OpenModel {
+  checkTrainableOptions(options);
+  const { inputs = {}, batchNorm = "frozen", loss = "softmax-cross-entropy" } = options;
+  const { model, graph: file, opset } = parseModel(bytes);
+  checkInputs(file, inputs);
+  const logits = options.logits ?? file.output[0]?.name ?? "";
+  const separated = separateTensors(file, constantsOf(file, logits), model.irVersion < 4n);
+  const graph = separated.apply(file);
+  const others = file.initializer.map(({ name }) => name);
+  const choice = choose(separated.tensors, others, options);
+  const norms = batchNormalizations(
+    graph,
+    new Map(separated.tensors.map((tensor) => [tensor.name, tensor])),
+    choice,
+  );
+  checkLogits(graph, logits, loss);
+  const isBatchNormalization = ({ opType }: NodeProto) => opType === "BatchNormalization";
+  if (batchNorm === "train" && !nodesBefore(graph, [logits]).nodes.some(isBatchNormalization)) {
+    throw new RangeError(
+      'trainable: batchNorm must be "frozen" for a model without BatchNormalization nodes before the logits, got "train"; exporters fold them into convolutions: export the model for training, or leave batchNorm out',
+    );
+  }
+
+  return {
+    model,
+    graph,
+    opset,
+    logits,
+    separated,
+    choice,
+    norms,
+    forBatch(batchSize) {
+      const batch = batchOf(graph, { inputs, full: options.batchSize, batchSize });
+      const { size, fixed, names } = batch;
+      const split = splitFrozen(
+        { model, graph, opset },
+        {
+          logits,
+          sized: fixed === undefined ? withBatch(graph, batch) : graph,
+          shapes: batch.shapes,
+          isTrained: choice.isTrained,
+          isInTraining: (node) =>
+            batchNorm === "train" && isBatchNormalization(node) && !norms.isHeld({ inputs: node.input }),
+        },
+      );
+      if (!split) return { batch, rest: () => ({ graph, batch }) };
+      if (fixed === undefined || size === undefined) {
+        return {
+          batch,
+          frozen: split.part,
+          rest: (values) => ({ graph: split.rest(values), batch: { ...batch, size: undefined } }),
+        };
+      }
+      return inRuns(split, { ...batch, names: new Set([...names, ...split.part.outputs]) }, fixed, size);
+    },
+  };
+}
+
+/** A model whose frozen part the file makes for a fixed number of samples: it runs several times for a step. */
+function inRuns(split: Split, batch: Batch, fixed: number, size: number): BatchedModel {
+  const { part } = split;
+  const { opType, name } = split.first;
+  const inputs = part.inputs.map((input): Value => {
+    const [, ...rest] = input.shape;
+    return batch.names.has(input.name) ? { ...input, shape: [size, ...rest] } : input;
+  });
+  return {
+    batch,
+    frozen: {
+      ...part,
+      inputs,
+      runs: {
+        count: Math.ceil(size / fixed),
+        inputs: part.inputs,
+        samples: size,
+        filled: size % fixed !== 0,
+      },
+    },
+    rest(values) {
+      const graph = split.rest(values);
+      for (const output of part.outputs) {
+        const shape = split.shapeOf(output, values);
+        if (shape[0] === fixed) continue;
+        throw fixedBatch(
+          batch,
+          `"${output}", which the frozen ${opType} "${name}" leads to, has shape ${formatShape(shape)}, no row for each sample; export the model with an open batch size`,
+        );
+      }
+      return { graph, batch };
+    },
+  };
+}
+
+function checkInputs({ input }: GraphProto, inputs: Readonly<Record<string, readonly number[]>>): void {
+  for (const name of Object.keys(inputs)) {
+    if (input.some((given) => given.name === name)) continue;
+    const names = input.map((given) => given.name);
+    throw new RangeError(
+      `trainable: inputs must be named as in the model, ${names.join(", ")}, got "${name}"${didYouMean(name, names)}`,
+    );
+  }
+}
+
+/** The logits must be there, and a loss that contains the final activation must not read what it yields. */
+function checkLogits(graph: GraphProto, logits: string, loss: LossName): void {
+  if (!graph.node.some(({ output }) => output.includes(logits))) {
+    const names = graph.node.flatMap(({ output }) => output);
+    throw new RangeError(
+      `trainable: logits must name a value that the model computes, got "${logits}"${didYouMean(logits, names)}`,
+    );
+  }
+  if (!lossesOfLogits.includes(loss)) return;
+  const last = finalActivation(graph, logits);
+  if (!last) return;
+  throw new RangeError(
+    `trainable: logits must be given for a model that ends in ${last.opType} "${last.name}", since the loss contains it; pass "${last.input[0]}"`,
+  );
+}
