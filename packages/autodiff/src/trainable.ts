@@ -11,6 +11,7 @@ import { replayGraph } from "./onnx/graph-from-proto.ts";
 import { withFields } from "./onnx/with-fields.ts";
 import { inMode } from "./trainable/batch-normalizations.ts";
 import { replayBatch } from "./trainable/batch-size.ts";
+import { checkNoActivation } from "./trainable/final-activation.ts";
 import { type BatchedModel, openModel } from "./trainable/open-model.ts";
 import { finiteWeights, store } from "./trainable/stored-weights.ts";
 import { summaryOf } from "./trainable/summary.ts";
@@ -181,6 +182,7 @@ export function trainable(bytes: Uint8Array, options: TrainableOptions = {}): Tr
         },
       }),
     );
+    checkNoActivation(graph, logits, loss);
     const value = builder.value(logits);
     const read = loss === "softmax-cross-entropy" ? asRows(builder, value) : value;
     builder.output(read);

@@ -1,4 +1,5 @@
 /** The activation in which a classifier ends, which the loss contains already. */
+import { type LossName, lossesOfLogits } from "../losses/index.ts";
 import type { GraphProto, NodeProto } from "../onnx/generated/onnx_pb.ts";
 
 const activations: readonly string[] = ["Softmax", "LogSoftmax", "Sigmoid"];
@@ -12,7 +13,7 @@ const forms: readonly string[] = [
 ];
 
 /** The activation from which a value comes, directly or through a change of form; undefined: there is none. */
-export function finalActivation({ node }: GraphProto, value: string): NodeProto | undefined {
+function finalActivation({ node }: GraphProto, value: string): NodeProto | undefined {
   const producers = new Map(node.flatMap((given) => given.output.map((name) => [name, given] as const)));
   const seen = new Set<NodeProto>();
   for (let last = producers.get(value); last && !seen.has(last); last = producers.get(last.input[0] ?? "")) {
@@ -21,4 +22,18 @@ export function finalActivation({ node }: GraphProto, value: string): NodeProto 
     seen.add(last);
   }
   return undefined;
+}
+
+/**
+ * Checks that a loss which contains the final activation does not read what it yields.
+ *
+ * @throws RangeError with the value to read instead.
+ */
+export function checkNoActivation(graph: GraphProto, logits: string, loss: LossName): void {
+  if (!lossesOfLogits.includes(loss)) return;
+  const last = finalActivation(graph, logits);
+  if (!last) return;
+  throw new RangeError(
+    `trainable: logits must be given for a model that ends in ${last.opType} "${last.name}", since the loss contains it; pass "${last.input[0]}"`,
+  );
 }

@@ -2,7 +2,6 @@
 import { type FrozenPart, type Split, splitFrozen } from "../frozen-part.ts";
 import type { Tensor, Value } from "../graph/graph.ts";
 import { formatShape } from "../graph/shapes/shape-rule.ts";
-import { type LossName, lossesOfLogits } from "../losses/index.ts";
 import { didYouMean } from "../nearest-name.ts";
 import type { GraphProto, ModelProto, NodeProto } from "../onnx/generated/onnx_pb.ts";
 import { nodesBefore } from "../onnx/graph-from-proto.ts";
@@ -12,7 +11,6 @@ import { type BatchNormalizations, batchNormalizations } from "./batch-normaliza
 import { type Batch, batchOf, fixedBatch, withBatch } from "./batch-size.ts";
 import { checkTrainableOptions } from "./check-options.ts";
 import { type Choice, choose } from "./choice.ts";
-import { finalActivation } from "./final-activation.ts";
 import { type Separated, separateTensors } from "./shared-tensors.ts";
 import { constantsOf } from "./weight-slots.ts";
 
@@ -54,7 +52,7 @@ export interface BatchedModel {
  */
 export function openModel(bytes: Uint8Array, options: TrainableOptions): OpenModel {
   checkTrainableOptions(options);
-  const { inputs = {}, batchNorm = "frozen", loss = "softmax-cross-entropy" } = options;
+  const { inputs = {}, batchNorm = "frozen" } = options;
   const { model, graph: file, opset } = parseModel(bytes);
   checkInputs(file, inputs);
   const logits = options.logits ?? file.output[0]?.name ?? "";
@@ -67,7 +65,7 @@ export function openModel(bytes: Uint8Array, options: TrainableOptions): OpenMod
     new Map(separated.tensors.map((tensor) => [tensor.name, tensor])),
     choice,
   );
-  checkLogits(graph, logits, loss);
+  checkLogits(graph, logits);
   const isBatchNormalization = ({ opType }: NodeProto) => opType === "BatchNormalization";
   if (batchNorm === "train" && !nodesBefore(graph, [logits]).nodes.some(isBatchNormalization)) {
     throw new RangeError(
@@ -155,18 +153,10 @@ function checkInputs({ input }: GraphProto, inputs: Readonly<Record<string, read
   }
 }
 
-/** The logits must be there, and a loss that contains the final activation must not read what it yields. */
-function checkLogits(graph: GraphProto, logits: string, loss: LossName): void {
-  if (!graph.node.some(({ output }) => output.includes(logits))) {
-    const names = graph.node.flatMap(({ output }) => output);
-    throw new RangeError(
-      `trainable: logits must name a value that the model computes, got "${logits}"${didYouMean(logits, names)}`,
-    );
-  }
-  if (!lossesOfLogits.includes(loss)) return;
-  const last = finalActivation(graph, logits);
-  if (!last) return;
+function checkLogits(graph: GraphProto, logits: string): void {
+  if (graph.node.some(({ output }) => output.includes(logits))) return;
+  const names = graph.node.flatMap(({ output }) => output);
   throw new RangeError(
-    `trainable: logits must be given for a model that ends in ${last.opType} "${last.name}", since the loss contains it; pass "${last.input[0]}"`,
+    `trainable: logits must name a value that the model computes, got "${logits}"${didYouMean(logits, names)}`,
   );
 }
