@@ -25,13 +25,16 @@ export interface EarlierPlan {
 }
 
 /** Earlier plans, as a resume file holds them. */
-export const earlierPlansSchema: z.ZodType<readonly EarlierPlan[]> = z.array(
-  z.object({
-    until: z.number().min(0),
-    updatesPerEpoch: z.number().int().min(1),
-    args: z.record(z.string(), z.unknown()),
-  }),
-);
+export const earlierPlansSchema: z.ZodType<readonly EarlierPlan[]> = z
+  .array(
+    z.object({
+      until: z.number().min(0),
+      updatesPerEpoch: z.number().int().min(1),
+      args: z.record(z.string(), z.unknown()),
+    }),
+  )
+  // Each is a line of the figure.
+  .max(1000);
 
 /** Arguments that a schedule follows from, those of its base rate included. */
 export const planArguments: readonly ArgumentName[] = [

@@ -110,6 +110,11 @@ async function prepare(
         `train: --resume must be at a batch of the ${trainLoader.length} of an epoch, got ${progress.batch} in ${checkpoint?.path}`,
       );
     }
+    if (progress.running.images > progress.batch * args.batchSize) {
+      throw new UsageError(
+        `train: --resume must hold the losses of at most ${progress.batch * args.batchSize} images, got ${progress.running.images} in ${checkpoint?.path}`,
+      );
+    }
     const from = args.schedOnUpdates ? progress.update : progress.epoch;
     refuseNegativeRates(args, { command: "train", updatesPerEpoch, from });
     const { numClasses } = model;

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { decodeSafetensors } from "../weights/safetensors.ts";
 import { readCheckpoint, type UnsignedState } from "./checkpoint.ts";
-import { readStates } from "./find-checkpoint.ts";
+import { findCheckpoint, readStates } from "./find-checkpoint.ts";
 import { findHistory, type RankingMetric, restoreFolder } from "./restore-folder.ts";
 import { exampleRecovery, exampleRow, exampleState, exampleTensors, writeRole } from "./run-state.fixture.ts";
 import { summaryCsv } from "./summary.ts";
@@ -89,6 +89,24 @@ test("whatever is missing or of another epoch is made from the states that are t
       expect([name, index, changed]).toEqual([name, index, [name.replace(/(\.resume)?\.safetensors$/, "")]]);
       expect(await contents()).toEqual(whole);
     }
+  }
+});
+
+test("a state whose tensors are damaged behind a good header is replaced by its other copy", async () => {
+  await runFolder(2);
+  const whole = await contents();
+  for (const role of ["last", "checkpoint-2"]) {
+    const bytes = await readFile(resume(role));
+    bytes.writeUInt8(bytes.readUInt8(bytes.length - 1) ^ 1, bytes.length - 1);
+    // The copies of a state may be links to one file.
+    await rm(resume(role));
+    await writeFile(resume(role), bytes);
+    const { checkpoint, states } = await findCheckpoint(resume(role), () => {});
+    if (checkpoint === null) throw new Error("nothing found");
+    const { metricHistory: rows } = checkpoint.state;
+    const history = findHistory(checkpoint.state, states, "top1");
+    expect(await restoreFolder(folder, { checkpoint, history, states, rows })).toEqual([role]);
+    expect(await contents()).toEqual(whole);
   }
 });
 

@@ -168,7 +168,8 @@ export async function restoreFolder(folder: string, options: RestoreOptions): Pr
   const { state, path: source, tensors } = checkpoint;
   if (state.inEpoch) want(recoveryRole(state), { path: source, state, average: tensors.ema !== null });
   for (const [role, header] of wanted) {
-    if (await restoreRole(folder, role, header)) changed.push(role);
+    const isGood = [checkpoint, ...states].some(({ path }) => path === resumePath(folder, role));
+    if (await restoreRole(folder, role, header, isGood)) changed.push(role);
   }
   const path = join(folder, "summary.csv");
   if (rows.length === 0) await removeFile(path);
@@ -189,9 +190,15 @@ function isEarlier(a: RunState, b: RunState): boolean {
   return JSON.stringify(a.metricHistory) === JSON.stringify(b.metricHistory.slice(0, a.metricHistory.length));
 }
 
-async function restoreRole(folder: string, role: string, source: CheckpointHeader): Promise<boolean> {
+/** @param isGood - Whether the role's state was found undamaged; behind a good header, its tensors may not be. */
+async function restoreRole(
+  folder: string,
+  role: string,
+  source: CheckpointHeader,
+  isGood: boolean,
+): Promise<boolean> {
   const path = resumePath(folder, role);
-  const there = await readCheckpointHeader(path).catch(() => null);
+  const there = isGood ? await readCheckpointHeader(path).catch(() => null) : null;
   const whole = there?.state.sha256 === source.state.sha256;
   const weights = await hasWeights(folder, role, source);
   if (!weights) {

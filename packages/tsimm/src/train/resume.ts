@@ -11,6 +11,7 @@ import { fromKeys, readConfiguration } from "./args-yaml.ts";
 import { separated, type TrainArguments, trainFlagRows } from "./arguments.ts";
 import { type Checkpoint, type CheckpointHeader, resumePath } from "./checkpoint.ts";
 import type { DataDigest } from "./data-digest.ts";
+import { earlierRates } from "./earlier-plan.ts";
 import { findCheckpoint } from "./find-checkpoint.ts";
 import { type ClaimedFolder, claimFolder } from "./output-folder.ts";
 import { readWeights } from "./read-weights.ts";
@@ -173,7 +174,7 @@ export function checkData({ path, state }: Checkpoint, now: DataDigest, { warn }
   ];
   if (changed.length === 0) return;
   const images = `${changed.join(" and ")} images`;
-  if (!state.inEpoch) {
+  if (!(state.inEpoch && state.batch > 0)) {
     warn(
       `the ${images} are not those that the checkpoint was written with: names, labels or contents differ`,
     );
@@ -203,10 +204,14 @@ export function applyCheckpoint(
   checkFits(checkpoint, saved, target);
   loadState(model, tensors.model);
   if (ema !== null && tensors.ema !== null) ema.load(tensors.ema);
-  if (!args.noResumeOpt) loadOptimizer(checkpoint, target);
   const startEpoch = given.startEpoch ?? null;
   const point = resumePoint(state, startEpoch, target);
-  const { line, earlierPlans } = resumeSchedule(state, saved, target, point);
+  const { line, earlierPlans } = fromState(checkpoint, () => {
+    // Drawn at the end of the run, which is late for an error.
+    for (const plan of state.earlierPlans ?? []) earlierRates(plan, 1);
+    if (!args.noResumeOpt) loadOptimizer(checkpoint, target);
+    return resumeSchedule(state, saved, target, point);
+  });
   if (line !== null) reporter.info(line);
   const { inEpoch, running, best, kept, metricHistory } = state;
   if (startEpoch === null) {
@@ -222,6 +227,17 @@ export function applyCheckpoint(
     best: best !== null && before(best) ? best : (kept.find(before) ?? null),
     earlierPlans,
   };
+}
+
+/** Blames the file, not a flag of the same name, for a value in it that is out of range. */
+function fromState<T>({ path }: Checkpoint, load: () => T): T {
+  try {
+    return load();
+  } catch (error) {
+    throw new UsageError(
+      `train: --resume must hold values in their ranges, got "${printable(path)}": ${printable((error as Error).message)}`,
+    );
+  }
 }
 
 /**
@@ -269,7 +285,7 @@ function checkFits(
   }
   const batches = ["batchSize", "gradAccumSteps", "seed"] as const;
   const changed = batches.find((name) => args[name] !== saved[name]);
-  if (state.inEpoch && changed !== undefined) {
+  if (state.inEpoch && state.batch > 0 && changed !== undefined) {
     const cure =
       state.metricHistory.length > 0 ? "resume from last.resume.safetensors" : "start anew with --overwrite";
     throw new UsageError(
