@@ -4,6 +4,7 @@ import { cp, mkdir, mkdtemp, readFile, rename, rm, symlink, writeFile } from "no
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
+import { encodeSafetensors } from "../packages/tsimm/src/weights/safetensors.ts";
 import { colourFolder, tsimm } from "./command-line.fixture.ts";
 
 let root = "";
@@ -67,9 +68,12 @@ test("an unreadable image is left out of validation, as if it were not there", a
     await cp(join(root, "photos"), join(root, name), { recursive: true });
   await writeFile(join(root, "broken/val/blue/1.png"), "no image");
   await rm(join(root, "without/val/blue/1.png"));
+  await writeFile(join(root, "broken/val/blue/0.png"), "no image either");
+  await rm(join(root, "without/val/blue/0.png"));
   const [broken, without] = [await train("broken"), await train("without")];
   expect(broken.stderr).toMatch(/^WARNING: Skipped sample \(index 1\): .*val\/blue\/1\.png: /m);
-  expect(broken.stderr).toContain("Test: 1 of 12 images cannot be read and do not count\n");
+  expect(broken.stderr).toContain("npx tsimm predict broken/val/blue/2.png --checkpoint");
+  expect(broken.stderr).toContain("Test: 2 of 12 images cannot be read and do not count\n");
   expect(broken.stdout).toBe(without.stdout);
   expect(broken.code).toBe(0);
 });
@@ -90,6 +94,28 @@ test.skipIf(process.platform === "win32")(
       [["train", "--resume", "pipe.resume.safetensors"], 2, regular("pipe.resume.safetensors")],
       [["predict", "photos", "--checkpoint", "pipe.onnx"], 1, regular("pipe.onnx")],
     ];
+    await writeFile(join(root, "other.safetensors"), encodeSafetensors(new Map()));
+    const named = 'tsimm: predict: --checkpoint must be a model.onnx or a .safetensors file of a run, got "';
+    cases.push(
+      [["predict", "photos", "--checkpoint", "none.onnx"], 1, `${named}none.onnx" (ENOENT)\n`],
+      [["predict", "photos", "--checkpoint", "photos"], 1, `${named}photos" (${regular("photos")}folder)\n`],
+      [
+        ["train", "photos", ...SMALL, "--train-split", "traning"],
+        2,
+        `tsimm: train: --train-split must be a folder of ${join(root, "photos")}, got "traning"; there is train, val\n`,
+      ],
+      [
+        ["train", "photos", ...SMALL, "--val-split", "test\u001b[1m"],
+        2,
+        `--val-split must be a folder of ${join(root, "photos")}, got "test\\x1b[1m"; there is train, val\n`,
+      ],
+      [
+        ["train", "photos", ...SMALL, "--initial-checkpoint", "other.safetensors"],
+        2,
+        'tsimm: train: --initial-checkpoint must hold the weights of --model, got "other.safetensors" (loadState: tensors must be the state of test_resnet; ',
+      ],
+      [["train", "--sch\u001b[1med", "step"], 2, "tsimm: unknown option '--sch\\x1b[1med'\n"],
+    );
     for (const [words, code, message] of cases) {
       const ended = await tsimm(words, { cwd: root });
       expect(ended.stderr).toContain(message);

@@ -18,7 +18,9 @@ const program = new Command("tsimm")
   .option(DEBUG, "show the stack of an error")
   .showSuggestionAfterError()
   .exitOverride()
-  .configureOutput({ outputError: (text, write) => write(`tsimm: ${text.replace(/^error: /, "")}`) });
+  .configureOutput({
+    outputError: (text, write) => write(`tsimm: ${escapeLines(text.replace(/^error: /, ""))}`),
+  });
 for (const command of [trainCommand(), scheduleCommand(), modelsCommand(), predictCommand()]) {
   program.addCommand(command.copyInheritedSettings(program));
 }
@@ -40,11 +42,15 @@ async function run(words: readonly string[]): Promise<number> {
   } catch (error) {
     if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2;
     const { message, stack } = error as Error;
-    // Line breaks are kept: some errors list their causes.
-    const text = (words.includes(DEBUG) ? (stack ?? message) : message).replace(/[^\n\t]+/g, printable);
+    const text = escapeLines(words.includes(DEBUG) ? (stack ?? message) : message);
     process.stderr.write(text.startsWith("tsimm: ") ? `${text}\n` : `tsimm: ${text}\n`);
     return error instanceof UsageError ? 2 : 1;
   }
+}
+
+/** Line breaks are kept: some errors list their causes. */
+function escapeLines(text: string): string {
+  return text.replace(/[^\n\t]+/g, printable);
 }
 
 function expandWords(words: readonly string[]): string[] {

@@ -116,6 +116,9 @@ test.each(openers)("%s without hidden and system files is the same data set", as
     "train/$RECYCLE.BIN/S-1/3.png": "",
     "train/System Volume Information/4.png": "",
     "train/lost+found/5.png": "",
+    "train/@__thumb/6.png": "",
+    "train/LOST.DIR/7.png": "",
+    "train/FOUND.000/8.png": "",
     "train/DESKTOP.INI": "",
     "train/.DS_Store": "",
     ".git/config": "",
@@ -124,7 +127,7 @@ test.each(openers)("%s without hidden and system files is the same data set", as
   const dataset = await openDataset({ dataDir, split: "train", onInfo: (line) => infos.push(line) });
   expect(dataset.classNames).toEqual(["a", "b"]);
   expect(dataset.samples.map(({ path }) => path.slice(dataDir.length + 1))).toEqual(Object.keys(clean));
-  expect(infos).toEqual([`Left out of ${dataDir}/train: 11 hidden or system files`]);
+  expect(infos).toEqual([`Left out of ${dataDir}/train: 14 hidden or system files`]);
   infos.length = 0;
   const plain = await write(clean);
   await openDataset({ dataDir: plain, split: "train", onInfo: (line) => infos.push(line) });
@@ -209,6 +212,58 @@ test.skipIf(process.platform === "win32")(
     );
   },
 );
+
+test("names in a tar that are not UTF-8 are no images, and no classes", async () => {
+  const entry = (name: string) => Buffer.from(name, "latin1");
+  const tar = async (names: readonly string[]) => {
+    const archive = await writeTar(Object.fromEntries(names.map((name) => [name.replace("\xe9", "?"), "x"])));
+    const bytes = await readFile(archive);
+    for (const name of names) {
+      const at = bytes.indexOf(name.replace("\xe9", "?"));
+      entry(name).copy(bytes, at);
+      // The checksum of the header: the sum of its bytes, its own field as blanks.
+      const header = bytes.subarray(at, at + 512);
+      header.fill(" ", 148, 156);
+      const sum = header.reduce((total, byte) => total + byte, 0);
+      header.write(`${sum.toString(8).padStart(6, "0")}\0 `, 148, "latin1");
+    }
+    await writeFile(archive, bytes);
+    return archive;
+  };
+  const images = await tar(["train/a/1.png", "train/a/caf\xe9.png", "train/b/2.png"]);
+  const infos: string[] = [];
+  const dataset = await openDataset({ dataDir: images, split: "train", onInfo: (line) => infos.push(line) });
+  expect(dataset.samples.map(({ path }) => path)).toEqual([
+    `${images}/train/a/1.png`,
+    `${images}/train/b/2.png`,
+  ]);
+  expect(infos).toEqual([`Left out of ${images}/train: 1 non-UTF-8 name`]);
+  const classes = await tar(["train/a/1.png", "train/caf\xe9/1.png", "train/b/2.png"]);
+  await expect(openDataset({ dataDir: classes, split: "train" })).rejects.toThrow(
+    `names of folders must be UTF-8, got "${classes}/train/caf\ufffd"; rename it`,
+  );
+});
+
+test("extensions that Pillow knows count, whatever their case", async () => {
+  const tree = Object.fromEntries(
+    ["jpe", "APNG", "avifs", "Jfif", "TIFF", "heic"].map((end) => [`train/a/1.${end}`, ""]),
+  );
+  const dataDir = await writeTree({ ...tree, "train/b/1.png": "" });
+  const { samples } = await openDataset({ dataDir, split: "train" });
+  expect(samples.map(({ path }) => path.slice(path.lastIndexOf("/") + 1))).toEqual([
+    ...["1.APNG", "1.avifs", "1.Jfif", "1.jpe", "1.TIFF"],
+    "1.png",
+  ]);
+});
+
+test.each([
+  [{ split: "train" }, "openDataset: dataDir must be text, got undefined"],
+  [{ dataDir: "photos", split: 1 }, "openDataset: split must be text, got 1"],
+  [{ dataDir: ["photos"], split: "train" }, "openDataset: dataDir must be text, got photos"],
+])("refuses %j", async (options, message) => {
+  // As a program in JavaScript passes it.
+  await expect(openDataset(options as unknown as OpenDatasetOptions)).rejects.toThrow(new TypeError(message));
+});
 
 test.skipIf(process.platform === "win32")("names in messages have no control characters", async () => {
   const dataDir = await writeTree({

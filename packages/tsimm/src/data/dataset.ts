@@ -57,7 +57,7 @@ const optionNames: { readonly [K in keyof Required<OpenDatasetOptions>]: true } 
  * sub-folders of images; classes are numbered in natural order (`c9 < c10 < Dog`), samples are in natural order of
  * their paths. Hidden and system names (`.DS_Store`, `@eaDir`, `Thumbs.db`) count neither as classes nor as images.
  *
- * @throws RangeError if the folder, its split or its images are missing, or the classes do not fit; the
+ * @throws TypeError if `dataDir` or `split` is no text; RangeError if the folder, its split or its images are missing, or the classes do not fit; the
  * message shows the expected layout.
  * @example
  * const training = await openDataset({ dataDir: fashionMnistMini, split: "train" });
@@ -70,6 +70,9 @@ const optionNames: { readonly [K in keyof Required<OpenDatasetOptions>]: true } 
 export async function openDataset(options: OpenDatasetOptions): Promise<ImageDataset> {
   checkOptionNames("openDataset", options, optionNames);
   const { dataDir, split, onInfo, onWarning } = options;
+  for (const [name, value] of Object.entries({ dataDir, split })) {
+    if (typeof value !== "string") throw new TypeError(`openDataset: ${name} must be text, got ${value}`);
+  }
   const files = await openSplit(dataDir, split);
   const classMap = options.classMap ? await readClassMap(options.classMap, dataDir) : null;
   const labelled = labelFiles(files, {

@@ -3,8 +3,8 @@
 /** In lower case; any case counts. */
 const SYSTEM_NAMES: ReadonlySet<string> = new Set([
   ...["thumbs.db", "ehthumbs.db", "ehthumbs_vista.db", "desktop.ini", "icon\r", "desktop db", "desktop df"],
-  ...["$recycle.bin", "system volume information", "lost+found"],
-  ...["@eadir", "@tmp", "@recycle", "@recently-snapshot", "#recycle", "#snapshot"],
+  ...["$recycle.bin", "system volume information", "lost+found", "lost.dir", "found.000"],
+  ...["@eadir", "@tmp", "@recycle", "@recently-snapshot", "@__thumb", "#recycle", "#snapshot", "~snapshot"],
   ...["__macosx", "__pycache__", "network trash folder", "temporary items", "thevolumesettingsfolder"],
 ]);
 

@@ -2,7 +2,7 @@
 import { readdir, stat } from "node:fs/promises";
 import { join } from "node:path";
 import { isIgnoredName } from "./ignored-names.ts";
-import { missingSplit, type SplitFiles, splitNames } from "./split-files.ts";
+import { MissingSplitError, type SplitFiles, splitNames } from "./split-files.ts";
 import { walkFolder } from "./walk-folder.ts";
 
 /**
@@ -29,5 +29,5 @@ async function findSplit(dataDir: string, split: string): Promise<string> {
     if (stats?.isDirectory()) return folder;
   }
   const names = (await readdir(dataDir)).filter((name) => !isIgnoredName(name));
-  throw missingSplit(dataDir, split, names.sort());
+  throw new MissingSplitError(dataDir, split, names.sort());
 }

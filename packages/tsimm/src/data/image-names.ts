@@ -1,17 +1,21 @@
 /** Which files are images, by their names. */
 
-/** File name extensions of the formats that are read, in lower case; any case counts. */
+/** Usual file name extensions of the formats that are read, in lower case; any case counts. */
 export const IMAGE_EXTENSIONS: readonly string[] = [
   ...[".png", ".jpg", ".jpeg", ".jfif", ".webp", ".gif", ".bmp", ".tif", ".tiff", ".avif"],
 ];
 
+/** Rare ones that Pillow has too. */
+const RARE_EXTENSIONS: readonly string[] = [".apng", ".avifs", ".jpe"];
+
 /**
- * Whether a path ends in one of the {@link IMAGE_EXTENSIONS}.
+ * Whether a path ends in one of the {@link IMAGE_EXTENSIONS}, or in a rare one of these formats.
  *
  * @param path - Path with `/` between names.
  */
 export function isImageName(path: string): boolean {
-  return IMAGE_EXTENSIONS.includes(extensionOf(path));
+  const extension = extensionOf(path);
+  return IMAGE_EXTENSIONS.includes(extension) || RARE_EXTENSIONS.includes(extension);
 }
 
 /**

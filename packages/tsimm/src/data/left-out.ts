@@ -11,6 +11,8 @@ export const HIDDEN = "hidden or system file";
 export const SPECIAL = "special file";
 /** Links to a folder that is read under another name, or that contains the link. */
 export const REPEATED = "repeated link";
+/** Links in an archive to a folder of it. */
+export const FOLDER_LINK = "linked folder";
 /** Links to what is not in the archive. */
 export const DEAD_LINK = "dead link";
 /** Names that the file system's functions cannot pass on. */

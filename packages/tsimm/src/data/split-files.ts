@@ -30,22 +30,27 @@ export function splitNames(split: string): string[] {
   return [...new Set([split, ...synonyms])];
 }
 
-/**
- * The error for a data set without the split that was asked for.
- *
- * @param dataDir - What was searched.
- * @param split - The split asked for.
- * @param found - Names at the top of it.
- */
-export function missingSplit(dataDir: string, split: string, found: readonly string[]): RangeError {
-  const [name, ...synonyms] = splitNames(split);
-  const names = synonyms.length > 0 ? `"${name}" (or ${synonyms.join(", ")})` : `"${name}"`;
-  const shown = found.length > 8 ? `${found.slice(0, 8).join(", ")}, …` : found.join(", ") || "nothing";
-  return new RangeError(
-    printable(
-      `openDataset: dataDir must hold a folder ${names}, got ${dataDir} with ${shown}; ${layout(dataDir)}`,
-    ),
-  );
+/** The error for a data set without the split that was asked for. */
+export class MissingSplitError extends RangeError {
+  /** Names at the top of the data set, for people. */
+  readonly found: string;
+
+  /**
+   * @param dataDir - What was searched.
+   * @param split - The split asked for.
+   * @param found - Names at the top of it.
+   */
+  constructor(dataDir: string, split: string, found: readonly string[]) {
+    const [name, ...synonyms] = splitNames(split);
+    const names = synonyms.length > 0 ? `"${name}" (or ${synonyms.join(", ")})` : `"${name}"`;
+    const shown = found.length > 8 ? `${found.slice(0, 8).join(", ")}, …` : found.join(", ") || "nothing";
+    super(
+      printable(
+        `openDataset: dataDir must hold a folder ${names}, got ${dataDir} with ${shown}; ${layout(dataDir)}`,
+      ),
+    );
+    this.found = shown;
+  }
 }
 
 /**

@@ -6,8 +6,9 @@ import { openRegularFile } from "../files/read-file.ts";
 import { printable } from "../text/printable.ts";
 import type { ByteSource } from "./byte-source.ts";
 import { isIgnoredName } from "./ignored-names.ts";
-import { count, DEAD_LINK, HIDDEN, SPECIAL } from "./left-out.ts";
-import { missingSplit, type SplitFiles, splitNames } from "./split-files.ts";
+import { count, DEAD_LINK, FOLDER_LINK, HIDDEN, SPECIAL, UNNAMEABLE } from "./left-out.ts";
+import { MissingSplitError, type SplitFiles, splitNames } from "./split-files.ts";
+import { brokenFolder } from "./walk-folder.ts";
 
 /** Bytes of the header block before each entry's content. */
 const HEADER_LENGTH = 512;
@@ -40,11 +41,17 @@ export async function openTarFolder(archive: string, split: string): Promise<Spl
     ignored.add(names.slice(0, at + 1).join("/"));
     return [];
   };
+  const leftOut = new Map<string, number>();
   const found = {
-    paths: [...files.keys()].flatMap(below),
+    paths: [...files.keys()].flatMap(below).filter((path) => {
+      if (!isBroken(posix.basename(path))) return true;
+      count(leftOut, UNNAMEABLE);
+      return false;
+    }),
     folders: [...folders].flatMap(below),
   };
-  const leftOut = new Map<string, number>();
+  const broken = found.folders.find(isBroken);
+  if (broken !== undefined) throw brokenFolder(`${archive}/${prefix}${broken}`);
   for (const [path, kind] of others) if (below(path).length > 0) count(leftOut, kind);
   if (ignored.size > 0) leftOut.set(HIDDEN, ignored.size);
   return {
@@ -57,6 +64,11 @@ export async function openTarFolder(archive: string, split: string): Promise<Spl
       return source;
     },
   };
+}
+
+/** Bytes that are not UTF-8 are decoded to this character, by which different names become one. */
+function isBroken(name: string): boolean {
+  return name.includes("\ufffd");
 }
 
 function findSplit(
@@ -74,7 +86,7 @@ function findSplit(
       if (found !== undefined && others.length === 0) return `${found}/`;
     }
   }
-  throw missingSplit(archive, split, tops.sort());
+  throw new MissingSplitError(archive, split, tops.sort());
 }
 
 async function indexTar(archive: string): Promise<TarIndex> {
@@ -116,12 +128,15 @@ async function indexTar(archive: string): Promise<TarIndex> {
       { cause },
     );
   }
-  for (const path of links.keys()) {
-    const source = files.get(followed(path, links));
-    if (source) files.set(path, source);
-    else others.set(path, DEAD_LINK);
-  }
   for (const path of files.keys()) addFolders(folders, posix.dirname(path));
+  for (const path of links.keys()) {
+    const target = followed(path, links);
+    const source = files.get(target);
+    if (source) {
+      files.set(path, source);
+      addFolders(folders, posix.dirname(path));
+    } else others.set(path, folders.has(target.replace(/\/$/, "")) ? FOLDER_LINK : DEAD_LINK);
+  }
   return { files, folders, others };
 }
 

@@ -54,6 +54,11 @@ export async function walkFolder(root: string): Promise<FoundFiles> {
   return { paths, folders, leftOut };
 }
 
+/** The error for a folder whose name is not UTF-8. */
+export function brokenFolder(path: string): RangeError {
+  return new RangeError(printable(`names of folders must be UTF-8, got "${path}"; rename it`));
+}
+
 async function kindOf(
   entry: Dirent,
   path: string,
@@ -61,7 +66,7 @@ async function kindOf(
   // Bytes that are not UTF-8 are decoded to this character, and do not lead back to the file.
   if (entry.name.includes("\ufffd") && (await lstat(path).catch(() => null)) === null) {
     if (!entry.isDirectory()) return "unnameable";
-    throw new RangeError(`names of folders must be UTF-8, got "${printable(path)}"; rename it`);
+    throw brokenFolder(path);
   }
   if (entry.isDirectory()) return "folder";
   if (entry.isFile()) return "file";

@@ -171,3 +171,9 @@ describe("createModel", () => {
     );
   });
 });
+
+test("a name that is no text is refused", () => {
+  expect(() => createModel(5 as unknown as string)).toThrow(
+    new TypeError("createModel: name must be text, got 5"),
+  );
+});

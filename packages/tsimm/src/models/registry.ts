@@ -95,6 +95,7 @@ function resolve(
   name: string,
   options: ModelOptions,
 ): { architecture: Architecture; build: BuildOptions } {
+  if (typeof name !== "string") throw new TypeError(`${where}: name must be text, got ${name}`);
   const create = architectures.get(name);
   if (create === undefined) {
     const names = listModels();

@@ -39,6 +39,10 @@ test.each([
   [{ dropPath: 1 }, "train: --drop-path must be a number >= 0 and < 1, got 1"],
   [{ decayEpochs: 0 }, "train: --decay-epochs must be a number > 0, got 0"],
   [{ optBetas: [0.9] }, "train: --opt-betas must be 2 numbers >= 0, got 0.9"],
+  [
+    { cutmixMinmax: [0.8, 0.2] },
+    "train: --cutmix-minmax must be 2 numbers >= 0 and <= 1, the smaller first, got 0.8 0.2",
+  ],
   [{ evalMetric: "top2" }, 'train: --eval-metric must be one of loss, top1, top5, got "top2"'],
 ] as const)("refuses %o", (given, message) => {
   expect(() => checkArguments(given as Partial<TrainArguments>)).toThrow(new UsageError(message));
@@ -65,6 +69,18 @@ test("train refuses options that it does not have", async () => {
   await expect(train({}, options)).rejects.toThrow(
     new RangeError('train: option must be one of reporter, signal, got "signals"; did you mean "signal"?'),
   );
+});
+
+test("lists of equal values ascend, betas need not", () => {
+  expect(() => checkArguments({ cutmixMinmax: [0.5, 0.5], optBetas: [0.9, 0.8] })).not.toThrow();
+});
+
+test.each([
+  [{ reporter: {} }, "train: reporter.info must be a function, got undefined"],
+  [{ reporter: null }, "train: reporter.info must be a function, got undefined"],
+  [{ signal: 5 }, "train: signal must be an AbortSignal, got number"],
+])("train refuses the options %j", async (options, message) => {
+  await expect(train({}, options as unknown as TrainOptions)).rejects.toThrow(new TypeError(message));
 });
 
 test("args.yaml repeats a run", async () => {

@@ -61,7 +61,7 @@ export function allowedValues(flag: Flag): string {
     case "float":
       return `${whole ? "an" : "a"} ${noun}${range}`;
     default:
-      return `${countOf(flag)} ${noun}s${range}`;
+      return `${countOf(flag)} ${noun}s${range}${flag.ascending ? ", the smaller first" : ""}`;
   }
 }
 
@@ -86,7 +86,7 @@ function allows(flag: Flag, value: TrainArguments[ArgumentName]): boolean {
         Array.isArray(value) &&
         value.length >= least &&
         value.length <= most &&
-        value.every((one) => inRange(flag, one))
+        value.every((one, i) => inRange(flag, one) && !(flag.ascending && value[i - 1] > one))
       );
     }
   }

@@ -96,16 +96,18 @@ export async function writeOnnx({
 /**
  * Makes sure that the sample image is a file of its own: one inside an archive is written to the output folder.
  *
- * @returns Its path.
+ * @returns Its path; null if no image of the data set can be read.
  */
-export async function placeSample({ folder, sample }: Run): Promise<string> {
+export async function placeSample(run: Run): Promise<string | null> {
+  const sample = await run.sample();
+  if (sample === null) return null;
   const onDisk = await stat(sample.path).then(
     (file) => file.isFile(),
     () => false,
   );
   if (onDisk) return sample.path;
-  const path = join(folder, `sample${extname(sample.path)}`);
-  await updateFile(path, await sample.read());
+  const path = join(run.folder, `sample${extname(sample.path)}`);
+  await updateFile(path, sample.bytes);
   return path;
 }
 

@@ -103,7 +103,9 @@ export async function findCheckpoint(
     }
   }
   if (kind.isDirectory() && passedOver.length === 0) return { checkpoint: null, states };
-  const reasons = passedOver.map((file) => `${printable(basename(file.path))} (${file.reason})`);
+  const reasons = passedOver.map(({ path, reason }) => {
+    return `${printable(basename(path))} (${reason.replaceAll(printable(join(folder, "/")), "")})`;
+  });
   throw new UsageError(
     `train: --resume found no usable .resume.safetensors file in "${printable(folder)}": ${reasons.join(", ")}`,
   );

@@ -1,13 +1,15 @@
 /** The images of a run: its data sets, and the loaders on them. */
 import { resolve } from "node:path";
 import type { Loader } from "../data/batch.ts";
-import { type ImageDataset, openDataset } from "../data/dataset.ts";
+import { type ImageDataset, type OpenDatasetOptions, openDataset } from "../data/dataset.ts";
 import { fashionMnistMini } from "../data/datasets/fashion-mnist-mini.ts";
 import { createDecodePool } from "../data/decode-pool.ts";
 import { createLoader } from "../data/loader.ts";
+import { MissingSplitError } from "../data/split-files.ts";
 import type { PretrainedConfig } from "../models/model.ts";
 import { printable } from "../text/printable.ts";
-import type { TrainArguments } from "./arguments.ts";
+import { UsageError } from "../usage-error.ts";
+import { separated, type TrainArguments, trainFlags } from "./arguments.ts";
 import type { Reporter } from "./reporter.ts";
 
 /** Training and validation images. */
@@ -28,6 +30,26 @@ export interface TrainingLoaders {
 /** Classes that the log lists one by one. */
 const LISTED_CLASSES = 20;
 
+/** Opens one split; where a name that was given is no folder, the error is about its flag. */
+async function openSplit(
+  name: "trainSplit" | "valSplit",
+  args: TrainArguments,
+  options: Omit<OpenDatasetOptions, "split">,
+): Promise<ImageDataset> {
+  const split = args[name];
+  try {
+    return await openDataset({ ...options, split });
+  } catch (error) {
+    if (!(error instanceof MissingSplitError) || split === trainFlags[name].default) throw error;
+    throw new UsageError(
+      printable(
+        `train: --${separated(name, "-")} must be a folder of ${options.dataDir}, got "${split}"; there is ${error.found}`,
+      ),
+      { cause: error },
+    );
+  }
+}
+
 /** Opens the folder of `--data-dir`, or the built-in images, and logs what is in it. */
 export async function openData(args: TrainArguments, { info, warn }: Reporter): Promise<TrainingData> {
   if (args.dataDir === null) {
@@ -41,10 +63,10 @@ export async function openData(args: TrainArguments, { info, warn }: Reporter): 
     onInfo: info,
     onWarning: warn,
   };
-  const training = await openDataset({ ...shared, split: args.trainSplit });
+  const training = await openSplit("trainSplit", args, shared);
   const { classNames } = training;
   const validation =
-    args.valSplit === "" ? null : await openDataset({ ...shared, split: args.valSplit, classNames });
+    args.valSplit === "" ? null : await openSplit("valSplit", args, { ...shared, classNames });
   const images = validation === null ? "no validation" : `${validation.samples.length} validation images`;
   info(`Data: ${training.samples.length} training images, ${images}, ${classNames.length} classes`);
   for (const line of classTable(training)) info(line);

@@ -2,6 +2,7 @@
 import { dirname, join, resolve } from "node:path";
 import { createScheduler } from "@tsimm/scheduler";
 import type { ImageDataset } from "../data/dataset.ts";
+import { decodeImage } from "../data/decode.ts";
 import { updateFile } from "../files/write-file.ts";
 import type { Model, PretrainedConfig } from "../models/model.ts";
 import { createModel } from "../models/registry.ts";
@@ -142,7 +143,7 @@ async function prepare(
       await updateFile(join(folder, "classes.txt"), classNames.map((name) => `${name}\n`).join(""));
       reporter.info(`Output: ${folder}`);
       const run: Run = {
-        sample: firstSample(data.validation ?? data.training),
+        sample: () => readableSample(data.validation ?? data.training),
         ...{
           args,
           savedArgs,
@@ -184,8 +185,18 @@ async function prepare(
   }
 }
 
-function firstSample(dataset: ImageDataset): SampleImage {
-  return { path: dataset.samples[0]?.path ?? "", read: () => dataset.read(0) };
+/** The first image that can be read. */
+async function readableSample(dataset: ImageDataset): Promise<SampleImage | null> {
+  for (const [index, { path }] of dataset.samples.entries()) {
+    try {
+      const bytes = await dataset.read(index);
+      await decodeImage(bytes, 3);
+      return { path, bytes };
+    } catch {
+      // The next one.
+    }
+  }
+  return null;
 }
 
 function createRunModel(args: TrainArguments, classes: number, { info, warn }: Reporter): Model {

@@ -244,7 +244,7 @@ function fromState<T>({ path }: Checkpoint, load: () => T): T {
  * Loads `--initial-checkpoint`: the weights of a safetensors file, all of them and nothing else; the moving average
  * where there is one, as timm does, said in the log.
  *
- * @throws UsageError if the file cannot be read; Error if its tensors do not fit.
+ * @throws UsageError if the file cannot be read or its tensors do not fit.
  */
 export async function loadInitialWeights(
   model: Model,
@@ -260,7 +260,15 @@ export async function loadInitialWeights(
   if (average) {
     info(`Initial weights: the moving average in ${path}; --no-initial-ema takes the plain ones`);
   }
-  loadState(model, tensors);
+  try {
+    loadState(model, tensors);
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : error;
+    throw new UsageError(
+      `train: --initial-checkpoint must hold the weights of --model, got "${initialCheckpoint}" (${reason})`,
+      { cause: error },
+    );
+  }
 }
 
 function checkFits(

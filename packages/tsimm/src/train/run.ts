@@ -34,8 +34,8 @@ export interface RunProgress {
 export interface SampleImage {
   /** On disk, or of an archive and inside it. */
   readonly path: string;
-  /** The bytes of the file. */
-  read(): Promise<Uint8Array>;
+  /** The content of the file. */
+  readonly bytes: Uint8Array;
 }
 
 /** Everything that training works with. */
@@ -51,8 +51,8 @@ export interface Run {
   readonly classNames: readonly string[];
   /** Digests of the images. */
   readonly data: DataDigest;
-  /** An image of the data set, to try the finished model on. */
-  readonly sample: SampleImage;
+  /** A readable image of the data set, to try the finished model on. */
+  sample(): Promise<SampleImage | null>;
   readonly optimizer: Optimizer;
   readonly scheduler: Scheduler;
   readonly ema: ModelEma | null;

@@ -8,6 +8,7 @@ import { checkOptionNames } from "../option-names.ts";
 import { createEvaluation } from "../runtime/evaluation-step.ts";
 import { printable } from "../text/printable.ts";
 import { resolveArguments, type TrainArguments } from "./arguments.ts";
+import { checkArguments } from "./check-arguments.ts";
 import { type Best, isBetter } from "./checkpoint-history.ts";
 import { evaluate } from "./evaluate.ts";
 import { placeSample, writeCurves, writeOnnx, writeSchedule } from "./export.ts";
@@ -54,7 +55,8 @@ export interface TrainResult {
  *
  * @param given - Arguments; what is absent has the default of the table of flags.
  * @param options - Watching and stopping.
- * @throws UsageError for arguments that make no sense; Error for what goes wrong on the way.
+ * @throws UsageError for arguments that make no sense; TypeError for a reporter or signal that is none; Error for what
+ * goes wrong on the way.
  */
 export async function train(
   given: Partial<TrainArguments>,
@@ -62,6 +64,11 @@ export async function train(
 ): Promise<TrainResult> {
   checkOptionNames("train", options, { reporter: true, signal: true });
   const { reporter = silent, signal = new AbortController().signal } = options;
+  checkReporter(reporter);
+  if (!(signal instanceof AbortSignal)) {
+    throw new TypeError(`train: signal must be an AbortSignal, got ${typeof signal}`);
+  }
+  checkArguments(given);
   try {
     return await trainRun(await prepareRun(given, reporter, signal));
   } catch (error) {
@@ -69,6 +76,15 @@ export async function train(
     // Errors of library functions name their parameters.
     if (error instanceof Error) error.message = flagMessage(error.message, "train", resolveArguments(given));
     throw error;
+  }
+}
+
+function checkReporter(reporter: Reporter): void {
+  for (const [name, method] of Object.entries(silent)) {
+    const got = typeof reporter?.[name as keyof Reporter];
+    if (got !== typeof method) {
+      throw new TypeError(`train: reporter.${name} must be a function, got ${got}`);
+    }
   }
 }
 

@@ -36,7 +36,13 @@ export function predictCommand(): Command {
       const engine = await createEngine(options.engine as "auto", {
         onWarning: (message) => process.stderr.write(`WARNING: ${message}\n`),
       });
-      const classifier = await loadClassifier(options.checkpoint, engine, { average: options.ema });
+      const loading = loadClassifier(options.checkpoint, engine, { average: options.ema });
+      const classifier = await loading.catch((error: NodeJS.ErrnoException) => {
+        throw new Error(
+          `predict: --checkpoint must be a model.onnx or a .safetensors file of a run, got "${options.checkpoint}" (${error.code ?? error.message})`,
+          { cause: error },
+        );
+      });
       if (classifier.average) {
         process.stderr.write(
           `Weights: the moving average in ${classifier.path}; --no-ema takes the plain ones\n`,

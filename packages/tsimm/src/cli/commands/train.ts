@@ -1,9 +1,9 @@
 /** `tsimm train`. */
 import { relative } from "node:path";
 import { Command } from "commander";
-import { printable } from "../../text/printable.ts";
 import type { TrainArguments } from "../../train/arguments.ts";
 import { resultText } from "../result-text.ts";
+import { shellWord } from "../shell-word.ts";
 import { addTrainOptions, givenArguments } from "../train-options.ts";
 import { writtenFiles } from "../written-files.ts";
 
@@ -52,12 +52,6 @@ export function trainCommand(): Command {
 function shortPath(path: string): string {
   const short = relative(process.cwd(), path);
   return short === "" || short.startsWith("..") ? path : short;
-}
-
-/** A path as one word of a command. */
-function shellWord(path: string): string {
-  if (/^[\w./\\:@%+,=~-]+$/.test(path)) return path;
-  return printable(process.platform === "win32" ? `"${path}"` : `'${path.replaceAll("'", "'\\''")}'`);
 }
 
 async function withConfiguration(
