@@ -39,6 +39,10 @@ test.each([
   [{ dropPath: 1 }, "train: --drop-path must be a number >= 0 and < 1, got 1"],
   [{ decayEpochs: 0 }, "train: --decay-epochs must be a number > 0, got 0"],
   [{ optBetas: [0.9] }, "train: --opt-betas must be 2 numbers >= 0, got 0.9"],
+  [
+    { cutmixMinmax: [0.9, 0.1] },
+    "train: --cutmix-minmax must be 2 numbers >= 0 and <= 1, the smaller first, got 0.9 0.1",
+  ],
   [{ evalMetric: "top2" }, 'train: --eval-metric must be one of loss, top1, top5, got "top2"'],
 ] as const)("refuses %o", (given, message) => {
   expect(() => checkArguments(given as Partial<TrainArguments>)).toThrow(new UsageError(message));

@@ -34,6 +34,8 @@ export interface Flag {
   readonly below?: number;
   /** How many values a list takes: exactly, or least and most. */
   readonly count?: readonly [number, number];
+  /** true: no value of a list is smaller than the one before. */
+  readonly ascending?: true;
 }
 
 /** Every argument of `tsimm train`, grouped as `--help` shows them. */
@@ -114,7 +116,16 @@ export const trainFlags: Readonly<Record<keyof TrainArguments, Flag>> = {
   trainInterpolation: { type: "string", default: "random", choices: ["random", "bilinear", "bicubic"], group: "Augmentation and loss", help: "resampling of training images" },
   mixup: { type: "float", default: 0, min: 0, group: "Augmentation and loss", help: "alpha of mixup; 0: off" },
   cutmix: { type: "float", default: 0, min: 0, group: "Augmentation and loss", help: "alpha of CutMix; 0: off" },
-  cutmixMinmax: { type: "floats", default: null, min: 0, max: 1, count: [2, 2], group: "Augmentation and loss", help: "sides of CutMix's box as shares of the image's; switches it on" },
+  cutmixMinmax: {
+    type: "floats",
+    default: null,
+    min: 0,
+    max: 1,
+    count: [2, 2],
+    ascending: true,
+    group: "Augmentation and loss",
+    help: "sides of CutMix's box as shares of the image's; switches it on",
+  },
   mixupProb: { type: "float", default: 1, min: 0, max: 1, group: "Augmentation and loss", help: "chance that a batch is mixed" },
   mixupSwitchProb: { type: "float", default: 0.5, min: 0, max: 1, group: "Augmentation and loss", help: "chance of CutMix where mixup is on too" },
   mixupOffEpoch: { type: "int", default: 0, min: 0, group: "Augmentation and loss", help: "no mixing from this epoch on; 0: never off" },

@@ -51,7 +51,8 @@ export function allowedValues(flag: Flag): string {
     flag.max === undefined ? null : `<= ${flag.max}`,
     flag.below === undefined ? null : `< ${flag.below}`,
   ].filter((bound) => bound !== null);
-  const range = bounds.length > 0 ? ` ${bounds.join(" and ")}` : "";
+  const order = flag.ascending ? ", the smaller first" : "";
+  const range = bounds.length > 0 ? ` ${bounds.join(" and ")}${order}` : order;
   switch (flag.type) {
     case "flag":
       return "true or false";
@@ -86,7 +87,8 @@ function allows(flag: Flag, value: TrainArguments[ArgumentName]): boolean {
         Array.isArray(value) &&
         value.length >= least &&
         value.length <= most &&
-        value.every((one) => inRange(flag, one))
+        value.every((one) => inRange(flag, one)) &&
+        !(flag.ascending && value.some((one, i) => one < (value[i - 1] ?? one)))
       );
     }
   }

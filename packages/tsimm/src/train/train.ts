@@ -8,6 +8,7 @@ import { checkOptionNames } from "../option-names.ts";
 import { createEvaluation } from "../runtime/evaluation-step.ts";
 import { printable } from "../text/printable.ts";
 import { resolveArguments, type TrainArguments } from "./arguments.ts";
+import { checkArguments } from "./check-arguments.ts";
 import { type Best, isBetter } from "./checkpoint-history.ts";
 import { evaluate } from "./evaluate.ts";
 import { placeSample, writeCurves, writeOnnx, writeSchedule } from "./export.ts";
@@ -62,6 +63,7 @@ export async function train(
 ): Promise<TrainResult> {
   checkOptionNames("train", options, { reporter: true, signal: true });
   const { reporter = silent, signal = new AbortController().signal } = options;
+  checkArguments(given);
   try {
     return await trainRun(await prepareRun(given, reporter, signal));
   } catch (error) {

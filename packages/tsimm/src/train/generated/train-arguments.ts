@@ -254,7 +254,7 @@ export interface TrainArguments {
   /** Alpha of CutMix; 0: off. Allowed: a number >= 0. Flag `--cutmix`, default 0. */
   readonly cutmix: number;
 
-  /** Sides of CutMix's box as shares of the image's; switches it on. Allowed: 2 numbers >= 0 and <= 1. Flag `--cutmix-minmax`, default null. */
+  /** Sides of CutMix's box as shares of the image's; switches it on. Allowed: 2 numbers >= 0 and <= 1, the smaller first. Flag `--cutmix-minmax`, default null. */
   readonly cutmixMinmax: readonly [number, number] | null;
 
   /** Chance that a batch is mixed. Allowed: a number >= 0 and <= 1. Flag `--mixup-prob`, default 1. */
