@@ -256,6 +256,8 @@ describe("bad input is one line, exit code 2, and nothing is written", () => {
       /^tsimm: schedule: --lr-noise-pct must be >= .* × --lr-noise-std .*, got 0\.0001; /,
     ],
     [["photos"], /too many arguments/],
+    [["--opt", "adamm"], /^tsimm: schedule: --opt must be one of .*, got "adamm"; did you mean "adam"\?$/],
+    [["--compare", "cosine:opt=sgdd"], /--opt must be one of .*, got "sgdd"; did you mean "sgd"\?$/],
   ])("schedule %j", async (words, message) => {
     const { code, stdout, stderr } = await schedule(
       ...words,

@@ -89,8 +89,8 @@ export abstract class Scheduler {
    *
    * @param numUpdates - Number of updates done, already counting this one.
    * @param metric - What the update was worth.
-   * @throws RangeError for a negative or infinite count, parameter groups that came or went, or more calls than two
-   * epochs have updates without one of `step` where t counts epochs and `updatesPerEpoch` is known.
+   * @throws RangeError for a negative or infinite count, parameter groups that came or went, or more calls
+   * without one of `step`, where t counts epochs, than two epochs have updates (100,000 if `updatesPerEpoch` is not set).
    */
   stepUpdate(numUpdates: number, metric?: number | null): void {
     const accepted = this.#accept(numUpdates, metric, UPDATE_ADVICE);
@@ -269,12 +269,13 @@ export abstract class Scheduler {
   #passOver(method: string, when: string, called: string): void {
     if (this.#idleCalls === null) return;
     const { tInEpochs, updatesPerEpoch } = this;
-    const [unknown, known] = tInEpochs ? [Number.POSITIVE_INFINITY, 2 * (updatesPerEpoch ?? 0)] : [99, 5];
+    const [unknown, known] = tInEpochs ? [100_000, 2 * (updatesPerEpoch ?? 0)] : [99, 5];
     const most = updatesPerEpoch === null ? unknown : known;
     if (++this.#idleCalls <= most) return;
+    const longEpochs = tInEpochs && updatesPerEpoch === null;
     throw new RangeError(
       `${this.name}: ${method} must be called ${when}, got ${this.#idleCalls} calls of ${called} alone; ` +
-        `set tInEpochs to ${!tInEpochs} if t counts ${tInEpochs ? "updates" : "epochs"}`,
+        `set tInEpochs to ${!tInEpochs} if t counts ${tInEpochs ? "updates" : "epochs"}${longEpochs ? ", updatesPerEpoch if an epoch is that long" : ""}`,
     );
   }
 

@@ -1,4 +1,5 @@
 /** Shows schedules: a plot in the terminal or a file, a table of events, warnings. */
+import { findOptimizer } from "../optim/create-optimizer.ts";
 import {
   checkCurveFile,
   holdsEveryRate,
@@ -14,6 +15,7 @@ import { terminalPlot } from "../schedule/terminal-plot.ts";
 import { scheduleWarnings } from "../schedule/warnings.ts";
 import { resolveArguments, type TrainArguments } from "../train/arguments.ts";
 import { checkArguments } from "../train/check-arguments.ts";
+import { fromFlags } from "../train/from-flags.ts";
 import { learningRate } from "../train/learning-rate.ts";
 import { refuseNegativeRates } from "../train/refuse-negative-rates.ts";
 
@@ -65,6 +67,7 @@ function calculate({ schedules, updatesPerEpoch, output }: SchedulesToShow): Cal
   const resolved = schedules.map(({ label, given }) => {
     checkArguments(given, "schedule");
     const args = resolveArguments(given);
+    fromFlags("schedule", args, () => findOptimizer("createOptimizer", args.opt));
     refuseNegativeRates(args, { command: "schedule", updatesPerEpoch });
     return { label, args };
   });

@@ -1,5 +1,6 @@
 import { Command } from "commander";
 import { expect, test } from "vitest";
+import { UsageError } from "../usage-error.ts";
 import { addTrainOptions, expandFlags, givenArguments } from "./train-options.ts";
 
 const parse = (...words: string[]) => {
@@ -44,7 +45,12 @@ test.each([
   [["--lr", "fast"], "argument 'fast' is invalid. It must be a number."],
   [["--epochs", "1.5"], "argument '1.5' is invalid. It must be an integer."],
   [["--clip-mode", "nrom"], "argument 'nrom' is invalid. Allowed choices are norm, value, agc."],
-  [["a", "--data-dir", "b"], 'the data folder must be given once, got "a" and --data-dir "b"'],
 ])("refuses %o", (words, message) => {
   expect(() => parse(...words)).toThrow(message);
+});
+
+test("one data folder: the command line writes errors that are no parser's", () => {
+  expect(() => parse("a", "--data-dir", "b")).toThrow(
+    new UsageError('train: --data-dir must be given once, got "a" and --data-dir "b"; leave one out'),
+  );
 });

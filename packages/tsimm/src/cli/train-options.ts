@@ -7,6 +7,7 @@ import {
   type TrainArguments,
   trainFlagRows,
 } from "../train/arguments.ts";
+import { UsageError } from "../usage-error.ts";
 
 // timm's spellings that commander cannot declare.
 const ALIASES: Readonly<Record<string, string>> = {
@@ -60,8 +61,8 @@ export function givenArguments(
   }
   const positional = dataDir === undefined ? {} : { dataDir };
   if (dataDir !== undefined && given["dataDir"] !== undefined && given["dataDir"] !== dataDir) {
-    throw new InvalidArgumentError(
-      `the data folder must be given once, got "${dataDir}" and --data-dir "${given["dataDir"]}"`,
+    throw new UsageError(
+      `train: --data-dir must be given once, got ${JSON.stringify(dataDir)} and --data-dir ${JSON.stringify(given["dataDir"])}; leave one out`,
     );
   }
   return { ...given, ...positional };

@@ -164,7 +164,7 @@ function create(where: string, target: OptimizerTarget, options: OptimizerOption
     paramGroupFn,
     ...own
   } = options;
-  const { found, lookahead } = find(where, opt);
+  const { found, lookahead } = findOptimizer(where, opt);
   const grouping = { weightDecay, filterBiasAndBn, layerDecay, layerDecayMinScale, layerDecayNoOptScale };
   const groups = "parameters" in target ? split(target, grouping, paramGroupFn) : collect(target);
   const shared = Object.entries({ momentum, eps: eps ?? undefined, betas: betas ?? undefined });
@@ -173,7 +173,14 @@ function create(where: string, target: OptimizerTarget, options: OptimizerOption
   return lookahead ? new Lookahead(optimizer) : optimizer;
 }
 
-function find(where: string, opt: string): { found: OptimizerEntry; lookahead: boolean } {
+/**
+ * The optimizer of a name.
+ *
+ * @param where - Function that is named in errors.
+ * @param opt - timm's name, in any case, perhaps after `lookahead_`.
+ * @throws RangeError if there is none of that name.
+ */
+export function findOptimizer(where: string, opt: string): { found: OptimizerEntry; lookahead: boolean } {
   if (typeof opt !== "string")
     throw new TypeError(`${where}: opt must be a name, got ${JSON.stringify(opt)}`);
   const [, prefix, name = ""] = /^(lookahead_)?(.*)$/s.exec(opt.toLowerCase()) ?? [];

@@ -21,6 +21,8 @@ const LINE_HEIGHT = 16;
 /** Pixels of a character, on average. */
 const CHARACTER = FONT_SIZE * 0.6;
 const LABEL_DISTANCE = 8;
+/** Pixels to the right edge, below which the label of a line stands in the margin. */
+const MARGIN_REACH = 48;
 /** Pixels of a colour where lines lie on each other. */
 const DASH = 9;
 const INK = "#1f2937";
@@ -194,17 +196,19 @@ function drawLabels(
     const end = finitePoints({ ...panel, series: [series] }).at(-1);
     if (series.label === "" || end === undefined) return [];
     const lines = wrapLabel(series.label);
-    const left = xToPixels(end[0]) + LABEL_DISTANCE;
+    // A label across the right edge would cover lines that end a little later.
+    const x = xToPixels(lastX) - xToPixels(end[0]) < MARGIN_REACH ? lastX : end[0];
+    const left = xToPixels(x) + LABEL_DISTANCE;
     const width = CHARACTER * Math.max(...lines.map((line) => line.length));
     // Lines that go on pass below the label.
-    const raised = end[0] < lastX ? LINE_HEIGHT * 0.7 : 0;
+    const raised = x < lastX ? LINE_HEIGHT * 0.7 : 0;
     const box = {
       left,
       right: left + width,
       center: toPixels(end[1]) - raised,
       height: lines.length * LINE_HEIGHT,
     };
-    return [{ ...box, lines, x: end[0], y: end[1], fill: color(series, i) }];
+    return [{ ...box, lines, x, y: end[1], fill: color(series, i) }];
   });
   const places = placeLabels(ends, [top - LINE_HEIGHT / 2, bottom + LINE_HEIGHT / 2]);
   return ends.map(({ lines, x, y, fill }, i) =>

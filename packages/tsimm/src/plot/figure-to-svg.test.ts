@@ -76,6 +76,20 @@ describe("figureToSvg", () => {
     expect((await svgToPng(svg)).subarray(1, 4).toString()).toBe("PNG");
   });
 
+  test("labels of lines that end just before the right edge cover no line that goes on", () => {
+    const series = [95, 60, 100].map((end) => ({
+      label: `until ${end}`,
+      points: [
+        [0, 1],
+        [end, 1],
+      ] as const,
+    }));
+    const labels = figureToSvg(panel(series)).match(/<text[^>]*transform="[^"]*"[^>]*>until \d+/g) ?? [];
+    const [nearly, halfway, last] = labels.map((label) => /translate\(([\d.]+)/.exec(label)?.[1]);
+    expect(nearly).toBe(last);
+    expect(Number(halfway)).toBeLessThan(Number(last) - 100);
+  });
+
   test("needs a panel", () => {
     expect(() => figureToSvg({ title: "", xLabel: "", panels: [] })).toThrow(
       new RangeError("drawFigure: figure.panels must hold at least one panel, got none"),

@@ -114,6 +114,42 @@ test.each<[Partial<TrainArguments>, string]>([
   expect(warnings(given)).toEqual([warning]);
 });
 
+test.each<[Partial<TrainArguments>, string]>([
+  [
+    { sched: "step", epochs: 5 },
+    "step never lowers the rate in this run of 5 epochs: --decay-epochs is 90; lower --decay-epochs",
+  ],
+  [
+    { sched: "multistep", epochs: 2 },
+    "multistep never lowers the rate in this run of 2 epochs: --decay-milestones is 90 180 270; lower --decay-milestones",
+  ],
+  [
+    { sched: "tanh", epochs: 5, minLr: 1 },
+    "--min-lr 1 is above the rate 0.1: tanh raises the rate to it; pass a smaller --min-lr or a greater --lr",
+  ],
+  [
+    { sched: "plateau", epochs: 5, evalMetric: "top5", numClasses: 5 },
+    "--eval-metric top5 is always 100 % with 5 classes: it never improves, and plateau lowers the rate all the same; pass --eval-metric top1 or loss",
+  ],
+])("a warm-up as long as the run does not hide that %j surprises", (given, warning) => {
+  expect(warnings(given)).toEqual([
+    expect.stringMatching(/^the warm-up .*; lower --warmup-epochs$/),
+    warning,
+  ]);
+});
+
+test("a warm-up that hides a decay is the only thing to change", () => {
+  expect(warnings({ sched: "step", epochs: 5, decayEpochs: 2 })).toHaveLength(1);
+  expect(warnings({ sched: "multistep", epochs: 3, decayMilestones: [1, 90] })).toHaveLength(1);
+});
+
+test("before the data is known, its classes are those of the arguments", () => {
+  const top5 = { sched: "plateau", evalMetric: "top5" } as const;
+  expect(warnings({ ...top5, numClasses: 3 })).toEqual([expect.stringContaining("100 % with 3 classes")]);
+  expect(warnings({ ...top5, numClasses: 6 })).toEqual([]);
+  expect(warnings(top5)).toEqual([]);
+});
+
 test("the advice helps", () => {
   expect(warnings({ sched: "step", epochs: 90, decayEpochs: 5, warmupPrefix: true })).toEqual([]);
   expect(warnings({ epochs: 20, warmupPrefix: true })).toEqual([]);

@@ -12,7 +12,7 @@ const STEPPED = ["step", "multistep"];
 const WITH_DECAY_RATE = ["exponential", "multistep", "plateau", "step"];
 const WITHOUT_MINIMUM = ["constant", "invsqrt", "multistep", "onecycle", "step"];
 
-/** What training knows of its data. */
+/** What training knows of its data and its metric. */
 export interface MetricContext {
   /** Classes of the model. */
   readonly numClasses: number;
@@ -25,14 +25,19 @@ export interface MetricContext {
  * no effect.
  *
  * @param schedule - Rates of a run.
- * @param context - Absent: before the data is known.
+ * @param context - Absent: before the data is known, as the arguments have it.
  * @returns Sentences that name the flag to change; none if all is as expected.
  */
 export function scheduleWarnings(schedule: SimulatedSchedule, context?: MetricContext): string[] {
   const { warmupT, length, unit } = schedule;
   if (warmupT > 0 && warmupT >= length) {
     const relation = warmupT > length ? "longer than" : "as long as";
-    return [`the warm-up (${warmupT} ${unit}s) is ${relation} the run (${length}); lower --warmup-epochs`];
+    return [
+      `the warm-up (${warmupT} ${unit}s) is ${relation} the run (${length}); lower --warmup-epochs`,
+      decayAfterRunWarning(schedule),
+      plateauWarning(schedule, context),
+      minimumAboveWarning(schedule),
+    ].filter((warning) => warning !== null);
   }
   return [
     warmupWarning(schedule),
@@ -70,7 +75,7 @@ function warmupRateWarning({ warmupT, lr, args }: SimulatedSchedule): string | n
 
 /** A rate that is to drop and does not. */
 function decayWarning(schedule: SimulatedSchedule): string | null {
-  const { sched, lr, numEpochs, args } = schedule;
+  const { sched, lr, args } = schedule;
   if (!WITH_DECAY_RATE.includes(sched)) return null;
   if (args.decayRate === 1) {
     return `--decay-rate 1 leaves the rate at ${rateLabel(lr)}: ${sched} multiplies it by that; pass one below 1`;
@@ -80,16 +85,34 @@ function decayWarning(schedule: SimulatedSchedule): string | null {
   }
   const after = afterWarmup(schedule);
   if (sched === "exponential" || after.some((rate) => rate !== lr) || lr === 0) return null;
-  const never = `${sched} never lowers the rate in this run of ${epochsOf(numEpochs)}`;
   if (sched === "plateau") {
     if (args.minLr >= lr) return null;
     // With the least patience, the second epoch without improvement ends before the third begins.
     const cure = args.patienceEpochs > 0 && after.length > 2 ? "lower --patience-epochs" : "raise --epochs";
-    return `${never}: it waits for more than --patience-epochs ${args.patienceEpochs} without improvement; ${cure}`;
+    return `${neverLowers(schedule)}: it waits for more than --patience-epochs ${args.patienceEpochs} without improvement; ${cure}`;
   }
-  const flag = sched === "step" ? "--decay-epochs" : "--decay-milestones";
-  const value = sched === "step" ? args.decayEpochs : args.decayMilestones.join(" ");
-  return `${never}: ${flag} is ${value}; lower ${flag}`;
+  return decayTooLate(schedule);
+}
+
+/** A decay that a shorter warm-up would not show either. */
+function decayAfterRunWarning(schedule: SimulatedSchedule): string | null {
+  const { sched, numEpochs, args } = schedule;
+  const first = sched === "step" ? args.decayEpochs : Math.min(...args.decayMilestones);
+  if (!STEPPED.includes(sched) || first < numEpochs) return null;
+  return decayTooLate(schedule);
+}
+
+function decayTooLate(schedule: SimulatedSchedule): string {
+  const { decayEpochs, decayMilestones } = schedule.args;
+  const [flag, value] =
+    schedule.sched === "step"
+      ? ["--decay-epochs", decayEpochs]
+      : ["--decay-milestones", decayMilestones.join(" ")];
+  return `${neverLowers(schedule)}: ${flag} is ${value}; lower ${flag}`;
+}
+
+function neverLowers({ sched, numEpochs }: SimulatedSchedule): string {
+  return `${sched} never lowers the rate in this run of ${epochsOf(numEpochs)}`;
 }
 
 /** A metric that cannot improve lowers the rate whatever the model learns. */
@@ -99,9 +122,9 @@ function plateauWarning(
 ): string | null {
   if (sched !== "plateau") return null;
   const { plateauThreshold, thresholdMode } = args;
-  const metric = context?.metric ?? args.evalMetric;
-  if (context !== undefined && metric === "top5" && context.numClasses <= 5) {
-    return `--eval-metric top5 is always 100 % with ${context.numClasses} classes: it never improves, and plateau lowers the rate all the same; pass --eval-metric top1 or loss`;
+  const { metric, numClasses } = context ?? { metric: args.evalMetric, numClasses: args.numClasses };
+  if (numClasses !== null && metric === "top5" && numClasses <= 5) {
+    return `--eval-metric top5 is always 100 % with ${numClasses} classes: it never improves, and plateau lowers the rate all the same; pass --eval-metric top1 or loss`;
   }
   // Accuracies end at 100 %.
   if (thresholdMode === "rel" || metric === "loss" || plateauThreshold < 100) return null;
@@ -113,9 +136,7 @@ function minimumWarning(schedule: SimulatedSchedule): string | null {
   if (WITHOUT_MINIMUM.includes(sched)) {
     return minLr > 0 ? `--min-lr ${rateLabel(minLr)} has no effect on ${sched}` : null;
   }
-  if (minLr > lr) {
-    return `--min-lr ${rateLabel(minLr)} is above the rate ${rateLabel(lr)}: ${sched} raises the rate to it; pass a smaller --min-lr or a greater --lr`;
-  }
+  if (minLr > lr) return minimumAboveWarning(schedule);
   if (sched === "plateau" || minLr === lr) return null;
   const lowest = afterWarmup(schedule).reduce((low, rate) => Math.min(low, rate));
   // The last of few rates on the way to the minimum is well above it: that is the length of the run.
@@ -124,6 +145,11 @@ function minimumWarning(schedule: SimulatedSchedule): string | null {
   if (lowest - minLr <= left * (lr - minLr)) return null;
   const share = Math.round((100 * lowest) / lr);
   return `the minimum ${rateLabel(minLr)} is never reached: the lowest rate is ${rateLabel(lowest)}, ${share} % of ${rateLabel(lr)}; ${adviceAgainstHighEnd(sched)}`;
+}
+
+function minimumAboveWarning({ sched, lr, minLr }: SimulatedSchedule): string | null {
+  if (WITHOUT_MINIMUM.includes(sched) || minLr <= lr) return null;
+  return `--min-lr ${rateLabel(minLr)} is above the rate ${rateLabel(lr)}: ${sched} raises the rate to it; pass a smaller --min-lr or a greater --lr`;
 }
 
 function adviceAgainstHighEnd(sched: string): string {

@@ -51,7 +51,8 @@ export function allowedValues(flag: Flag): string {
     flag.max === undefined ? null : `<= ${flag.max}`,
     flag.below === undefined ? null : `< ${flag.below}`,
   ].filter((bound) => bound !== null);
-  const range = bounds.length > 0 ? ` ${bounds.join(" and ")}` : "";
+  const order = flag.ascending ? ", the smaller first" : "";
+  const range = bounds.length > 0 ? ` ${bounds.join(" and ")}${order}` : order;
   switch (flag.type) {
     case "flag":
       return "true or false";

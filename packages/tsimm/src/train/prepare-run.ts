@@ -16,7 +16,6 @@ import { type MetricContext, scheduleWarnings } from "../schedule/warnings.ts";
 import { UsageError } from "../usage-error.ts";
 import { argsYaml, savedArguments } from "./args-yaml.ts";
 import { resolveArguments, type TrainArguments } from "./arguments.ts";
-import { checkArguments } from "./check-arguments.ts";
 import { dataConfigLines, inputChannels, resolveDataConfig } from "./data-config.ts";
 import { dataDigest } from "./data-digest.ts";
 import { demoArguments } from "./demo.ts";
@@ -45,7 +44,6 @@ export async function prepareRun(
   reporter: Reporter,
   signal: AbortSignal,
 ): Promise<Run> {
-  checkArguments(given);
   if (given.experiment) checkExperiment(given.experiment);
   const resume = given.resume ? await openResume(given.resume, given, reporter) : null;
   try {

@@ -5,8 +5,15 @@ import { type ArgumentName, type TrainArguments, trainFlagRows } from "../../tra
 import { UsageError } from "../../usage-error.ts";
 import { addTrainOptions, expandFlags, givenArguments } from "../train-options.ts";
 
-/** Flags outside the group "Schedule" from which the rate or the noise is derived. */
-const ALSO: readonly ArgumentName[] = ["batchSize", "gradAccumSteps", "opt", "seed"];
+/** Flags outside the group "Schedule" from which the rate, the noise or a warning is derived. */
+const ALSO: readonly ArgumentName[] = [
+  "numClasses",
+  "batchSize",
+  "gradAccumSteps",
+  "opt",
+  "seed",
+  "evalMetric",
+];
 
 const rows = trainFlagRows().filter(
   ([name, { group }]) => ALSO.includes(name) || (group === "Schedule" && name !== "startEpoch"),
