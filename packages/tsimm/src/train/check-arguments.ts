@@ -52,7 +52,7 @@ export function allowedValues(flag: Flag): string {
     flag.below === undefined ? null : `< ${flag.below}`,
   ].filter((bound) => bound !== null);
   const order = flag.ascending ? ", the smaller first" : "";
-  const range = bounds.length > 0 ? ` ${bounds.join(" and ")}${order}` : order;
+  const range = bounds.length > 0 ? ` ${bounds.join(" and ")}` : "";
   switch (flag.type) {
     case "flag":
       return "true or false";
@@ -62,7 +62,7 @@ export function allowedValues(flag: Flag): string {
     case "float":
       return `${whole ? "an" : "a"} ${noun}${range}`;
     default:
-      return `${countOf(flag)} ${noun}s${range}${flag.ascending ? ", the smaller first" : ""}`;
+      return `${countOf(flag)} ${noun}s${range}${order}`;
   }
 }
 
