@@ -252,7 +252,9 @@ function extent(values: readonly number[]): [number, number] {
 function yTicksOf(panel: Panel, most: number): number[] {
   const values = finitePoints(panel).map(([, y]) => y);
   const log = panel.yScale === "log";
-  if (panel.fromZero && !log) values.push(0);
+  // A flat line has no range of its own; 0 to 100 % fits one at 100 %.
+  const isFlat = values.every((value) => value === values[0]);
+  if ((panel.fromZero || isFlat) && !log) values.push(0);
   const [low, high] = extent(values);
   if (log) return logTicks(low > 0 ? low : high / 10, high, most);
   return linearTicks(low, high, most);

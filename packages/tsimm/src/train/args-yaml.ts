@@ -7,7 +7,7 @@ import { readRegularFile, TEXT_LIMIT } from "../files/read-file.ts";
 import { suggestion } from "../text/suggestion.ts";
 import { UsageError } from "../usage-error.ts";
 import { type ArgumentName, separated, type TrainArguments, trainFlagRows, trainFlags } from "./arguments.ts";
-import { checkArguments } from "./check-arguments.ts";
+import { checkArguments, showValue } from "./check-arguments.ts";
 
 /** timm's flags that change speed or hardware, not the result. */
 const WITHOUT_EFFECT = [
@@ -86,7 +86,7 @@ export function fromKeys(content: Readonly<Record<string, unknown>>): Configurat
     if (name !== undefined) given[name] = asList(name, value);
     else if (WITHOUT_EFFECT.includes(key)) withoutEffect.push(key);
     else if (NOT_OFFERED.includes(key) && !isOff(value)) {
-      throw new UsageError(`train: ${key} must be off, got ${String(value)}; tsimm does not offer it`);
+      throw new UsageError(`train: ${key} must be off, got ${showValue(value)}; tsimm does not offer it`);
     } else if (!isOff(value)) {
       throw new UsageError(
         `train: unknown key "${key}" in the configuration${suggestion(key, [...names.keys()])}`,

@@ -103,5 +103,8 @@ function inRange(flag: Flag, value: unknown): boolean {
 
 /** A value as it is typed: `0.9 0.999` for a list. */
 export function showValue(value: unknown): string {
-  return typeof value === "string" ? `"${value}"` : Array.isArray(value) ? value.join(" ") : String(value);
+  if (typeof value === "string") return `"${value}"`;
+  if (Array.isArray(value))
+    return value.map((one) => (typeof one === "string" ? one : showValue(one))).join(" ");
+  return typeof value === "object" && value !== null ? JSON.stringify(value) : String(value);
 }
