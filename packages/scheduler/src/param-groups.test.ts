@@ -131,13 +131,13 @@ describe("the drive method of the other unit", () => {
 
   test("is noticed late where an epoch's length is not known", () => {
     const epochs = build(true, null);
-    expect(callsOf((t) => epochs.stepUpdate(t), 200_000)).toEqual([
-      100_001,
-      "RangeError: StepLRScheduler: step must be called at the end of each epoch, got 100001 calls of stepUpdate alone; set tInEpochs to false if t counts updates, updatesPerEpoch if an epoch is that long",
+    expect(callsOf((t) => epochs.stepUpdate(t), 2_000_000)).toEqual([
+      1_000_001,
+      "RangeError: StepLRScheduler: step must be called at the end of each epoch, got 1000001 calls of stepUpdate alone; set tInEpochs to false if t counts updates, updatesPerEpoch if an epoch is that long",
     ]);
     const long = build(true, null);
-    long.updatesPerEpoch = 150_000;
-    expect(callsOf((t) => long.stepUpdate(t), 200_000)).toEqual([200_000, ""]);
+    long.updatesPerEpoch = 1_500_000;
+    expect(callsOf((t) => long.stepUpdate(t), 2_000_000)).toEqual([2_000_000, ""]);
   });
 });
 

@@ -90,7 +90,7 @@ export abstract class Scheduler {
    * @param numUpdates - Number of updates done, already counting this one.
    * @param metric - What the update was worth.
    * @throws RangeError for a negative or infinite count, parameter groups that came or went, or more calls
-   * without one of `step`, where t counts epochs, than two epochs have updates (100,000 if `updatesPerEpoch` is not set).
+   * without one of `step`, where t counts epochs, than two epochs have updates (1,000,000 if `updatesPerEpoch` is not set).
    */
   stepUpdate(numUpdates: number, metric?: number | null): void {
     const accepted = this.#accept(numUpdates, metric, UPDATE_ADVICE);
@@ -269,7 +269,7 @@ export abstract class Scheduler {
   #passOver(method: string, when: string, called: string): void {
     if (this.#idleCalls === null) return;
     const { tInEpochs, updatesPerEpoch } = this;
-    const [unknown, known] = tInEpochs ? [100_000, 2 * (updatesPerEpoch ?? 0)] : [99, 5];
+    const [unknown, known] = tInEpochs ? [1_000_000, 2 * (updatesPerEpoch ?? 0)] : [99, 5];
     const most = updatesPerEpoch === null ? unknown : known;
     if (++this.#idleCalls <= most) return;
     const longEpochs = tInEpochs && updatesPerEpoch === null;

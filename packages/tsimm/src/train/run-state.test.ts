@@ -21,7 +21,7 @@ test("the same state gives the same text, whatever the order of its keys", () =>
   const text = formatRunState(state);
   expect(formatRunState(turned(state) as typeof state)).toBe(text);
   expect(formatRunState(parseRunState(text))).toBe(text);
-  expect(text.startsWith('{"arch":"net","args":{"model":"net"},"batch":6,')).toBe(true);
+  expect(text.startsWith('{"arch":"net","args":{"eval_metric":"top1","model":"net"},"batch":6,')).toBe(true);
 });
 
 test("values that JSON has not survive", () => {
