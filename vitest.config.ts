@@ -14,7 +14,7 @@ export default defineConfig({
   },
   test: {
     include: ["packages/*/src/**/*.test.ts", "test/**/*.test.ts"],
-    testTimeout: 60_000,
+    testTimeout: 120_000,
     reporters: ["default", ["json", { outputFile: "node_modules/.cache/vitest.json" }]],
     pool: "forks",
     maxWorkers: 2,
