@@ -5,21 +5,12 @@ import { describe, expect, test } from "vitest";
 import type { NodeProto, TensorProto } from "../packages/autodiff/src/onnx/generated/onnx_pb.ts";
 import { graph, node, onnxFile, tensor, value } from "../packages/autodiff/src/onnx/onnx-file.fixture.ts";
 import { parseModel } from "../packages/autodiff/src/onnx/parse-model.ts";
-import { keyedRandom } from "../packages/tsimm/src/random/keyed-random.ts";
+import { count, integers, noise, scalar, weight } from "./noise-tensors.fixture.ts";
 
 const engine = await createEngine("native");
 
-const count = (shape: readonly number[]) => shape.reduce((product, size) => product * size, 1);
-function noise(name: string, shape: readonly number[], scale = 0.5): Float32Array {
-  const random = keyedRandom(1, "init", name);
-  return Float32Array.from({ length: count(shape) }, () => scale * random.normal());
-}
-const weight = (name: string, dims: readonly number[]) => tensor(name, "float32", dims, noise(name, dims));
 const filled = (name: string, dims: readonly number[], x: number) =>
   tensor(name, "float32", dims, new Float32Array(count(dims)).fill(x));
-const scalar = (name: string, x: number) => tensor(name, "float32", [], Float32Array.of(x));
-const integers = (name: string, ...values: number[]) =>
-  tensor(name, "int64", [values.length], BigInt64Array.from(values, BigInt));
 
 /** Nodes from "x", a sample of which has a shape, to "features" [B, width]. */
 interface Prefix {

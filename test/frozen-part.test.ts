@@ -16,16 +16,10 @@ import {
   value,
   withoutNumbers,
 } from "../packages/autodiff/src/onnx/onnx-file.fixture.ts";
-import { keyedRandom } from "../packages/tsimm/src/random/keyed-random.ts";
+import { integers, noise, scalar, weight } from "./noise-tensors.fixture.ts";
 
 const engine = await createEngine("native");
 
-const count = (shape: readonly number[]) => shape.reduce((product, size) => product * size, 1);
-function noise(name: string, shape: readonly number[], scale = 0.5): Float32Array {
-  const random = keyedRandom(1, "init", name);
-  return Float32Array.from({ length: count(shape) }, () => scale * random.normal());
-}
-const weight = (name: string, dims: readonly number[]) => tensor(name, "float32", dims, noise(name, dims));
 const int8 = (name: string, dims: readonly number[]) =>
   tensor(
     name,
@@ -33,9 +27,6 @@ const int8 = (name: string, dims: readonly number[]) =>
     dims,
     Int8Array.from(noise(name, dims), (x) => Math.round(60 * x)),
   );
-const scalar = (name: string, x: number) => tensor(name, "float32", [], Float32Array.of(x));
-const integers = (name: string, ...values: number[]) =>
-  tensor(name, "int64", [values.length], BigInt64Array.from(values, BigInt));
 /** Positive float16 below 1: an exponent of -1 to -8 and a random mantissa; every second one negative. */
 const half = (name: string, dims: readonly number[]) =>
   tensor(
