@@ -11,7 +11,7 @@ import fc from "fast-check";
 import sharp from "sharp";
 import { afterAll, beforeAll, test } from "vitest";
 import { stringify } from "yaml";
-import { separated, trainFlagRows } from "../packages/tsimm/src/train/arguments.ts";
+import { separated, trainFlagRows } from "../packages/tsimm/src/recipe/arguments.ts";
 import { decodeSafetensors, encodeSafetensors } from "../packages/tsimm/src/weights/safetensors.ts";
 import {
   createPlayground,

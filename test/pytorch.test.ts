@@ -5,10 +5,10 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { createEngine, createEvaluation, createModel, encodeSafetensors, type Model } from "tsimm";
 import { afterAll, expect, test } from "vitest";
+import { stateTensors } from "../packages/tsimm/src/checkpoint/save-checkpoint.ts";
 import { keyedRandom } from "../packages/tsimm/src/random/keyed-random.ts";
-import { argsYaml, savedArguments } from "../packages/tsimm/src/train/args-yaml.ts";
-import { resolveArguments } from "../packages/tsimm/src/train/arguments.ts";
-import { stateTensors } from "../packages/tsimm/src/train/save-checkpoint.ts";
+import { argsYaml, savedArguments } from "../packages/tsimm/src/recipe/args-yaml.ts";
+import { resolveArguments } from "../packages/tsimm/src/recipe/arguments.ts";
 import { required } from "./required.fixture.ts";
 import { run } from "./run.fixture.ts";
 

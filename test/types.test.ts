@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import ts from "typescript";
 import { expect, test } from "vitest";
-import { trainFlags } from "../packages/tsimm/src/train/arguments.ts";
+import { trainFlags } from "../packages/tsimm/src/recipe/arguments.ts";
 import { run } from "./run.fixture.ts";
 
 const root = fileURLToPath(new URL("..", import.meta.url));
@@ -98,7 +98,7 @@ test("every place names the same least versions of TypeScript and Node", async (
 });
 
 test("every argument of train has a doc comment", async () => {
-  const path = join(root, "packages/tsimm/dist/train/generated/train-arguments.d.ts");
+  const path = join(root, "packages/tsimm/dist/recipe/generated/train-arguments.d.ts");
   const file = ts.createSourceFile(path, await readFile(path, "utf8"), ts.ScriptTarget.Latest, true);
   const members = file.statements
     .filter((statement) => ts.isInterfaceDeclaration(statement))

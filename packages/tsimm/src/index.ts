@@ -1,3 +1,4 @@
+export type { Best } from "./checkpoint/checkpoint-history.ts";
 export type { Batch, Loader } from "./data/batch.ts";
 export type { ByteSource } from "./data/byte-source.ts";
 export {
@@ -10,6 +11,8 @@ export { fashionMnistMini } from "./data/datasets/fashion-mnist-mini.ts";
 export { createLoader, type LoaderOptions } from "./data/loader.ts";
 export { denseTargets } from "./data/targets.ts";
 export type { TransformOptions } from "./data/transforms/transform.ts";
+export type { Progress, Reporter } from "./listeners/reporter.ts";
+export type { Metrics } from "./listeners/summary.ts";
 export type { LayerOf } from "./models/layer-order.ts";
 export type { GlobalPool } from "./models/layers/classifier.ts";
 export type { FeatureInfo, Mask } from "./models/layers/layers.ts";
@@ -53,6 +56,8 @@ export {
   loadClassifier,
   type Prediction,
 } from "./predict/classifier.ts";
+export type { ArgumentName, TrainArguments } from "./recipe/arguments.ts";
+export { type TrainOptions, type TrainResult, train } from "./recipe/train.ts";
 export { type CreateEngineOptions, createEngine, type EngineName } from "./runtime/create-engine.ts";
 export type { Engine, LoadOptions, Session } from "./runtime/engine.ts";
 export { createEvaluation, type Evaluation, type EvaluationOptions } from "./runtime/evaluation-step.ts";
@@ -65,11 +70,6 @@ export {
   type TrainingStep,
   type TrainingStepOptions,
 } from "./runtime/training-step.ts";
-export type { ArgumentName, TrainArguments } from "./train/arguments.ts";
-export type { Best } from "./train/checkpoint-history.ts";
-export type { Progress, Reporter } from "./train/reporter.ts";
-export type { Metrics } from "./train/summary.ts";
-export { type TrainOptions, type TrainResult, train } from "./train/train.ts";
 export { loadState, type ModelState } from "./weights/load-state.ts";
 export {
   decodeSafetensors,

@@ -1,6 +1,6 @@
 /** The result of a run on stdout: JSON for programs, one line for people. */
-import { significant } from "../train/log-format.ts";
-import type { TrainResult } from "../train/train.ts";
+import { significant } from "../listeners/log-format.ts";
+import type { TrainResult } from "../recipe/train.ts";
 
 /**
  * The text for stdout.

@@ -1,8 +1,8 @@
 /** Runs training in a thread of its own, shows what it says, and turns Ctrl-C into a clean end. */
 import { once } from "node:events";
 import { Worker } from "node:worker_threads";
-import type { TrainArguments } from "../train/arguments.ts";
-import type { TrainResult } from "../train/train.ts";
+import type { TrainArguments } from "../recipe/arguments.ts";
+import type { TrainResult } from "../recipe/train.ts";
 import { UsageError } from "../usage-error.ts";
 import { terminalReporter } from "./terminal.ts";
 import type { FromThread, ToThread, TrainingData } from "./training-messages.ts";

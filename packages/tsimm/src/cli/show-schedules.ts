@@ -1,23 +1,18 @@
 /** Shows schedules: a plot in the terminal or a file, a table of events, warnings. */
 import { findOptimizer } from "../optim/create-optimizer.ts";
-import {
-  checkCurveFile,
-  holdsEveryRate,
-  type ScheduleCurve,
-  writeCurveFile,
-} from "../schedule/curve-file.ts";
-import { eventTable } from "../schedule/event-table.ts";
-import { scheduleEvents } from "../schedule/events.ts";
-import { rateLabel } from "../schedule/rate-label.ts";
-import { scheduleLabels } from "../schedule/schedule-labels.ts";
-import { perUpdate, simulateSchedule } from "../schedule/simulate.ts";
-import { terminalPlot } from "../schedule/terminal-plot.ts";
-import { scheduleWarnings } from "../schedule/warnings.ts";
-import { resolveArguments, type TrainArguments } from "../train/arguments.ts";
-import { checkArguments } from "../train/check-arguments.ts";
-import { fromFlags } from "../train/from-flags.ts";
-import { learningRate } from "../train/learning-rate.ts";
-import { refuseNegativeRates } from "../train/refuse-negative-rates.ts";
+import { checkCurveFile, holdsEveryRate, type ScheduleCurve, writeCurveFile } from "../preview/curve-file.ts";
+import { eventTable } from "../preview/event-table.ts";
+import { scheduleEvents } from "../preview/events.ts";
+import { rateLabel } from "../preview/rate-label.ts";
+import { scheduleLabels } from "../preview/schedule-labels.ts";
+import { perUpdate, simulateSchedule } from "../preview/simulate.ts";
+import { terminalPlot } from "../preview/terminal-plot.ts";
+import { scheduleWarnings } from "../preview/warnings.ts";
+import { resolveArguments, type TrainArguments } from "../recipe/arguments.ts";
+import { checkArguments } from "../recipe/check-arguments.ts";
+import { fromFlags } from "../recipe/from-flags.ts";
+import { learningRate } from "../recipe/learning-rate.ts";
+import { refuseNegativeRates } from "../recipe/refuse-negative-rates.ts";
 
 /** What to show. */
 export interface SchedulesToShow {

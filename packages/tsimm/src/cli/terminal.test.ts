@@ -1,6 +1,6 @@
 import { PassThrough } from "node:stream";
 import { expect, test } from "vitest";
-import type { Progress } from "../train/reporter.ts";
+import type { Progress } from "../listeners/reporter.ts";
 import { terminalReporter } from "./terminal.ts";
 
 const progress: Progress = {

@@ -1,10 +1,10 @@
 /** Shows what training says: plain lines, or a progress bar with rate and time left on a terminal. */
 import { clearLine, cursorTo } from "node:readline";
 import { Presets, SingleBar } from "cli-progress";
+import { scientific, significant } from "../listeners/log-format.ts";
+import type { Progress, Reporter } from "../listeners/reporter.ts";
+import { duration } from "../listeners/run-clock.ts";
 import { printable } from "../text/printable.ts";
-import { scientific, significant } from "../train/log-format.ts";
-import type { Progress, Reporter } from "../train/reporter.ts";
-import { duration } from "../train/run-clock.ts";
 
 /** A reporter that writes to a stream, and holds the terminal's cursor while a bar is shown. */
 export interface TerminalReporter extends Reporter {

@@ -6,7 +6,7 @@ import {
   separated,
   type TrainArguments,
   trainFlagRows,
-} from "../train/arguments.ts";
+} from "../recipe/arguments.ts";
 import { UsageError } from "../usage-error.ts";
 
 // timm's spellings that commander cannot declare.

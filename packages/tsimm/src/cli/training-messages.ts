@@ -1,7 +1,8 @@
 /** What the terminal's thread and the training thread say to each other. */
-import type { TrainArguments } from "../train/arguments.ts";
-import type { Progress } from "../train/reporter.ts";
-import type { TrainResult } from "../train/train.ts";
+
+import type { Progress } from "../listeners/reporter.ts";
+import type { TrainArguments } from "../recipe/arguments.ts";
+import type { TrainResult } from "../recipe/train.ts";
 
 /** What the training thread starts with. */
 export interface TrainingData {

@@ -1,6 +1,6 @@
 /** The thread in which a run happens, so that the engine never blocks the terminal. */
 import { parentPort, workerData } from "node:worker_threads";
-import { train } from "../train/train.ts";
+import { train } from "../recipe/train.ts";
 import { UsageError } from "../usage-error.ts";
 import type { FromThread, ToThread, TrainingData } from "./training-messages.ts";
 

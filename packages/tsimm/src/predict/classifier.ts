@@ -1,6 +1,8 @@
 /** A trained classifier, ready for image files. */
 import { encodeModel, prependNormalization } from "@tsimm/autodiff";
 import { z } from "zod";
+import { type ReadWeights, readWeights } from "../checkpoint/read-weights.ts";
+import { dataConfigSchema } from "../checkpoint/run-state.ts";
 import { decodeImage } from "../data/decode.ts";
 import { evaluationTransform } from "../data/transforms/evaluation-transform.ts";
 import { readRegularFile } from "../files/read-file.ts";
@@ -9,9 +11,7 @@ import { createModel } from "../models/registry.ts";
 import { checkOptionNames } from "../option-names.ts";
 import { keyedRandom } from "../random/keyed-random.ts";
 import type { Engine } from "../runtime/engine.ts";
-import { softmax } from "../train/metrics.ts";
-import { type ReadWeights, readWeights } from "../train/read-weights.ts";
-import { dataConfigSchema } from "../train/run-state.ts";
+import { softmax } from "../task/metrics.ts";
 import { loadState } from "../weights/load-state.ts";
 
 /** Probability of a class. */

@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import type { Batch, Loader } from "../data/batch.ts";
+import { silent } from "../listeners/reporter.ts";
 import { evaluate } from "./evaluate.ts";
-import { silent } from "./reporter.ts";
 
 /** A pass of three batches of two images; the rows are [index, label] of those that can be read. */
 function loaderOf(batches: readonly (readonly (readonly [number, number])[])[]): Loader {

@@ -1,10 +1,10 @@
 /** Validation: loss and accuracy of a set of weights over a loader. */
 import type { Loader } from "../data/batch.ts";
+import { testLine } from "../listeners/log-format.ts";
+import type { Reporter } from "../listeners/reporter.ts";
+import type { Metrics } from "../listeners/summary.ts";
 import type { Evaluation } from "../runtime/evaluation-step.ts";
-import { testLine } from "./log-format.ts";
-import { addSums, type MetricSums, scoreLogits } from "./metrics.ts";
-import type { Reporter } from "./reporter.ts";
-import type { Metrics } from "./summary.ts";
+import { addSums, type MetricSums, scoreLogits } from "../task/metrics.ts";
 
 /** Options of {@link evaluate}. */
 export interface EvaluateOptions {

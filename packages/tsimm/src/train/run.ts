@@ -1,18 +1,18 @@
 /** A run in memory: what the stages of training share. */
 import type { Scheduler } from "@tsimm/scheduler";
+import type { Best, Kept } from "../checkpoint/checkpoint-history.ts";
+import type { DataDigest } from "../checkpoint/data-digest.ts";
 import type { Loader } from "../data/batch.ts";
+import type { Reporter } from "../listeners/reporter.ts";
+import type { RunClock } from "../listeners/run-clock.ts";
+import type { EpochRow } from "../listeners/summary.ts";
 import type { Model, PretrainedConfig } from "../models/model.ts";
 import type { ModelEma } from "../optim/ema.ts";
 import type { Optimizer } from "../optim/optimizer.ts";
+import type { TrainArguments } from "../recipe/arguments.ts";
+import type { EarlierPlan } from "../recipe/earlier-plan.ts";
 import type { Engine } from "../runtime/engine.ts";
 import type { TrainingStep } from "../runtime/training-step.ts";
-import type { TrainArguments } from "./arguments.ts";
-import type { Best, Kept } from "./checkpoint-history.ts";
-import type { DataDigest } from "./data-digest.ts";
-import type { EarlierPlan } from "./earlier-plan.ts";
-import type { Reporter } from "./reporter.ts";
-import type { RunClock } from "./run-clock.ts";
-import type { EpochRow } from "./summary.ts";
 
 /** Where a run is, and what it has found. */
 export interface RunProgress {

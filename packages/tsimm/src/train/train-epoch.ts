@@ -2,10 +2,10 @@
 import { setImmediate as nextTurn } from "node:timers/promises";
 import type { Batch } from "../data/batch.ts";
 import { drawMixing, type MixedBatch, mixBatch } from "../data/mixup.ts";
+import { trainLine } from "../listeners/log-format.ts";
 import type { Parameter } from "../models/model.ts";
 import { clipGradients, globalNorm } from "../optim/clip.ts";
 import { keyedRandom } from "../random/keyed-random.ts";
-import { trainLine } from "./log-format.ts";
 import { meanLr, type Run } from "./run.ts";
 
 /**

@@ -1,7 +1,7 @@
 /** `tsimm schedule`. */
 import { Command, InvalidArgumentError } from "commander";
-import { comparisonWords } from "../../schedule/comparison.ts";
-import { type ArgumentName, type TrainArguments, trainFlagRows } from "../../train/arguments.ts";
+import { comparisonWords } from "../../preview/comparison.ts";
+import { type ArgumentName, type TrainArguments, trainFlagRows } from "../../recipe/arguments.ts";
 import { UsageError } from "../../usage-error.ts";
 import { addTrainOptions, expandFlags, givenArguments } from "../train-options.ts";
 

@@ -1,7 +1,7 @@
 /** `tsimm train`. */
 import { relative } from "node:path";
 import { Command } from "commander";
-import type { TrainArguments } from "../../train/arguments.ts";
+import type { TrainArguments } from "../../recipe/arguments.ts";
 import { resultText } from "../result-text.ts";
 import { shellWord } from "../shell-word.ts";
 import { addTrainOptions, givenArguments } from "../train-options.ts";
@@ -59,7 +59,7 @@ async function withConfiguration(
   config: string | undefined,
 ): Promise<{ given: Partial<TrainArguments>; notes: string[] }> {
   if (config === undefined) return { given: flags, notes: [] };
-  const { readConfiguration } = await import("../../train/args-yaml.ts");
+  const { readConfiguration } = await import("../../recipe/args-yaml.ts");
   const { given, withoutEffect } = await readConfiguration(config);
   const notes = withoutEffect.length === 0 ? [] : [`Without effect here: ${withoutEffect.join(", ")}`];
   return { given: { ...given, ...flags }, notes };

@@ -1,0 +1,146 @@
+/** What a `.resume.safetensors` file says beside its tensors: everything that is needed to go on. */
+import { z } from "zod";
+import type { EpochRow, Metrics } from "../listeners/summary.ts";
+import type { PretrainedConfig } from "../models/model.ts";
+import { type EarlierPlan, earlierPlansSchema } from "../recipe/earlier-plan.ts";
+import { printable } from "../text/printable.ts";
+import type { Best, Kept } from "./checkpoint-history.ts";
+import type { DataDigest } from "./data-digest.ts";
+
+/** The `tsimm` entry of a resume file. */
+export interface RunState {
+  readonly version: 1;
+  /** Package versions by name. */
+  readonly software: Readonly<Record<string, string>>;
+  /** Arguments as given, under their snake_case names. */
+  readonly args: Readonly<Record<string, unknown>>;
+  readonly arch: string;
+  readonly numClasses: number;
+  readonly inChans: number;
+  readonly classNames: readonly string[];
+  readonly classToIdx: Readonly<Record<string, number>>;
+  readonly dataConfig: PretrainedConfig;
+  /** Which weights gave the metric. */
+  readonly evalConfig: { readonly weights: "plain" | "ema" };
+  /** Epoch that the state belongs to. */
+  readonly epoch: number;
+  /** Updates made since the start of the run. */
+  readonly update: number;
+  /** Batches of the epoch that are done. */
+  readonly batch: number;
+  /** true: the epoch is not finished, or finished but not validated. */
+  readonly inEpoch: boolean;
+  /** Sum of the losses of the epoch's images so far. */
+  readonly running: { readonly loss: number; readonly images: number };
+  readonly optimizer: {
+    readonly name: string;
+    readonly steps: number;
+    readonly groups: readonly {
+      readonly params: readonly string[];
+      readonly options: Readonly<Record<string, unknown>>;
+    }[];
+  };
+  readonly scheduler: Readonly<Record<string, unknown>>;
+  readonly rng: { readonly seed: number; readonly scheme: number };
+  /** The images trained on; absent in files of earlier versions. */
+  readonly data?: DataDigest | undefined;
+  readonly metricHistory: readonly EpochRow[];
+  readonly best: Best | null;
+  readonly kept: readonly Kept[];
+  /** Schedules before a resume with another one. */
+  readonly earlierPlans?: readonly EarlierPlan[] | undefined;
+  /** SHA-256 of the file with this field as 64 zeros. */
+  readonly sha256: string;
+}
+
+// Safe integers.
+const count = z.number().int().min(0);
+// JSON has no NaN and no infinities; they are written as text.
+const number: z.ZodType<number> = z.union([
+  z.number(),
+  z.enum(["NaN", "Infinity", "-Infinity"]).transform(Number),
+]);
+const rate = z.number().min(0);
+const percent = z.union([z.number().min(0).max(100), z.literal("NaN").transform(Number)]);
+const metrics: z.ZodType<Metrics> = z.object({ loss: number, top1: percent, top5: percent });
+const side = z.number().int().min(1).max(65_535);
+const digest = z.string().regex(/^[0-9a-f]{64}$/);
+
+/** Preprocessing, as files hold it. */
+export const dataConfigSchema: z.ZodType<PretrainedConfig> = z.object({
+  inputSize: z.tuple([z.number().int().min(1).max(4), side, side]),
+  interpolation: z.enum(["bilinear", "bicubic"]),
+  cropPct: z.number().positive().max(1),
+  cropMode: z.enum(["center", "squash", "border"]),
+  mean: z.array(z.number()).min(1).max(4),
+  std: z.array(z.number().positive()).min(1).max(4),
+});
+
+const option = z.union([z.number(), z.boolean(), z.string(), z.null(), z.array(z.number())]);
+const groupOptions = z
+  .object({ lr: rate, initialLr: rate.optional(), lrScale: rate.optional(), weightDecay: rate })
+  .catchall(option)
+  // It would take the place of the group's parameters.
+  .refine((options) => !("params" in options), "params is no option");
+
+const runState: z.ZodType<RunState> = z.object({
+  version: z.literal(1),
+  software: z.record(z.string(), z.string()),
+  args: z.record(z.string(), z.unknown()),
+  arch: z.string(),
+  numClasses: count.min(1),
+  inChans: count.min(1).max(4),
+  classNames: z.array(z.string().min(1)),
+  classToIdx: z.record(z.string(), count),
+  dataConfig: dataConfigSchema,
+  evalConfig: z.object({ weights: z.enum(["plain", "ema"]) }),
+  epoch: count,
+  update: count,
+  batch: count,
+  inEpoch: z.boolean(),
+  running: z.object({ loss: number, images: count }),
+  optimizer: z.object({
+    name: z.string(),
+    steps: count,
+    groups: z.array(z.object({ params: z.array(z.string()), options: groupOptions })),
+  }),
+  scheduler: z.record(z.string(), z.unknown()),
+  rng: z.object({ seed: z.number().int(), scheme: count }),
+  data: z.object({ training: digest, validation: digest.nullable() }).optional(),
+  metricHistory: z.array(
+    z.object({
+      epoch: count,
+      trainLoss: number,
+      lr: rate,
+      validation: metrics.nullable(),
+      plain: metrics.nullable(),
+    }),
+  ),
+  best: z.object({ metric: number, epoch: count }).nullable(),
+  // Earlier versions wrote a name too; names are made from the epoch.
+  kept: z.array(z.object({ epoch: count, metric: number })),
+  earlierPlans: earlierPlansSchema.optional(),
+  sha256: digest,
+});
+
+/**
+ * Checks the `tsimm` entry of a resume file.
+ *
+ * @throws Error that names the first key that is missing or wrong.
+ */
+export function parseRunState(text: string): RunState {
+  const result = runState.safeParse(JSON.parse(text));
+  if (result.success) return result.data;
+  const [issue] = result.error.issues;
+  const key = printable(issue?.path.join(".") || "the state");
+  throw new Error(`${key} is not what this version of tsimm writes (${printable(issue?.message ?? "")})`);
+}
+
+/** The entry as text, keys in alphabetical order: the same state gives the same bytes wherever its parts come from. */
+export function formatRunState(state: RunState): string {
+  return JSON.stringify(state, (_key, value: unknown) => {
+    if (typeof value === "number" && !Number.isFinite(value)) return String(value);
+    if (typeof value !== "object" || value === null || Array.isArray(value)) return value;
+    return Object.fromEntries(Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1)));
+  });
+}

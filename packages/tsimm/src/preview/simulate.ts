@@ -1,0 +1,185 @@
+/** Runs a schedule without training: what the learning rate of a run will be. */
+import { createScheduler, type Scheduler } from "@tsimm/scheduler";
+import type { TrainArguments } from "../recipe/arguments.ts";
+import { fromFlags } from "../recipe/from-flags.ts";
+import { learningRate } from "../recipe/learning-rate.ts";
+import { UsageError } from "../usage-error.ts";
+import { sampleTimes } from "./sample-times.ts";
+
+/** The learning rates of a run. */
+export interface SimulatedSchedule {
+  /** Name, as `--sched` takes it. */
+  readonly sched: string;
+  /** Arguments that the schedule comes from. */
+  readonly args: TrainArguments;
+  /** What t counts. */
+  readonly unit: "epoch" | "update";
+  /** Base learning rate. */
+  readonly lr: number;
+  /** Epochs of the run: warm-up prefix, cycles and cooldown included. */
+  readonly numEpochs: number;
+  /** Count of t in the run. */
+  readonly length: number;
+  /** t at which the warm-up is over; 0: there is none. */
+  readonly warmupT: number;
+  /** t at which the second and later cycles start. */
+  readonly cycleStarts: readonly number[];
+  /** Lowest rate that was asked for. */
+  readonly minLr: number;
+  /** t of the rates, ascending from 0: every one, or as many of a very long run as show its curve. */
+  readonly times: readonly number[];
+  /** The rate in force from each of `times` on, float64. */
+  readonly rates: Float64Array;
+  /** The same without noise; the same array where there is none. */
+  readonly steadyRates: Float64Array;
+}
+
+/** Options of {@link simulateSchedule}. */
+export interface SimulationOptions {
+  /** true: the rate of every t, however long the run; default false. */
+  readonly every?: boolean;
+  /** Command named in errors, default `schedule`. */
+  readonly command?: string;
+}
+
+/**
+ * The rates that training sets, from the same scheduler in the same calls.
+ *
+ * Plateau follows a metric, which is not known before the run: it is shown for one that never improves, the
+ * fastest decay that can happen.
+ *
+ * @param args - Training arguments.
+ * @param updatesPerEpoch - Updates in an epoch; needed where t counts updates, else null will do.
+ * @param options - Which t to take.
+ * @throws UsageError if the arguments describe no schedule, or one too long to show.
+ */
+export function simulateSchedule(
+  args: TrainArguments,
+  updatesPerEpoch: number | null,
+  { every = false, command = "schedule" }: SimulationOptions = {},
+): SimulatedSchedule {
+  if (args.schedOnUpdates && updatesPerEpoch === null) {
+    const advice = "pass the number of batches in an epoch divided by --grad-accum-steps, rounded up";
+    throw new UsageError(
+      `${command}: --updates-per-epoch must be given with --sched-on-updates, got none; ${advice}`,
+    );
+  }
+  return fromFlags(command, args, () => simulate(args, updatesPerEpoch ?? 1, { every, command }));
+}
+
+function simulate(
+  args: TrainArguments,
+  updatesPerEpoch: number,
+  { every, command }: Required<SimulationOptions>,
+): SimulatedSchedule {
+  const { lr } = learningRate(args);
+  const perEpoch = args.schedOnUpdates ? updatesPerEpoch : 1;
+  const start = (changed: Partial<TrainArguments>) => {
+    const group = { lr };
+    const flags = { ...args, lr, ...changed };
+    return { group, ...createScheduler(flags, { paramGroups: [group] }, { updatesPerEpoch: perEpoch }) };
+  };
+  const steady = start({ lrNoise: null });
+  const { scheduler, numEpochs } = steady;
+  const length = numEpochs * perEpoch;
+  // Plateau's rates follow from all that came before.
+  const all = every || args.sched === "plateau";
+  checkLength(length, all ? MOST_RATES : Number.MAX_SAFE_INTEGER, command);
+  const times = all
+    ? Array.from({ length }, (_, t) => t)
+    : sampleTimes(length, scheduleTurns({ ...args, lr }, perEpoch), (t) => scheduler.valuesAt(t)[0] ?? 0);
+  const steadyRates = drive(steady, times);
+  return {
+    ...{ sched: args.sched, args, lr, numEpochs, length, times, steadyRates },
+    unit: args.schedOnUpdates ? "update" : "epoch",
+    warmupT: args.warmupEpochs * perEpoch,
+    cycleStarts: cycleStarts(args).map((epoch) => Math.ceil(epoch * perEpoch - ROUNDING)),
+    minLr: args.minLr,
+    rates: args.lrNoise === null ? steadyRates : drive(start({}), times),
+  };
+}
+
+/**
+ * A schedule per epoch as one per update, to compare it with others: each rate holds for all updates of its epoch.
+ *
+ * @param schedule - Returned as it is if it counts updates already.
+ * @param updatesPerEpoch - An integer > 0.
+ */
+export function perUpdate(schedule: SimulatedSchedule, updatesPerEpoch: number): SimulatedSchedule {
+  if (schedule.unit === "update") return schedule;
+  const { length, times, warmupT, cycleStarts } = schedule;
+  const inUpdates = (epoch: number) => epoch * updatesPerEpoch;
+  return {
+    ...schedule,
+    unit: "update",
+    length: inUpdates(length),
+    warmupT: inUpdates(warmupT),
+    cycleStarts: cycleStarts.map(inUpdates),
+    times: times.map(inUpdates),
+  };
+}
+
+/**
+ * The rate of every t, each held until the next of `times`.
+ *
+ * @throws UsageError if these are too many for a file.
+ */
+export function everyRate({ length, times, rates }: SimulatedSchedule): Float64Array {
+  checkLength(length, MOST_RATES, "schedule");
+  const every = new Float64Array(length);
+  for (const [i, t] of times.entries()) every.fill(rates[i] ?? 0, t, times[i + 1] ?? length);
+  return every;
+}
+
+const CYCLIC = ["cosine", "tanh", "poly"];
+/** Bound of the rounding errors in the start of a cycle. */
+const ROUNDING = 1e-6;
+
+/** Cycles of which the start is kept. */
+const MOST_CYCLES = 10_000;
+
+/** Epochs, perhaps with fractions, at which the second and later cycles start. */
+function cycleStarts({ sched, epochs, warmupEpochs, warmupPrefix, ...cycles }: TrainArguments): number[] {
+  if (!CYCLIC.includes(sched)) return [];
+  let start = warmupPrefix ? warmupEpochs : 0;
+  const count = Math.min(Math.max(0, cycles.lrCycleLimit - 1), MOST_CYCLES);
+  return Array.from({ length: count }, (_, cycle) => {
+    start += epochs * cycles.lrCycleMul ** cycle;
+    return start;
+  });
+}
+
+/** t at which some schedule turns, or its warm-up, a cycle, the noise or itself ends. */
+export function scheduleTurns(args: TrainArguments, perEpoch: number): number[] {
+  const { epochs, decayEpochs, decayRate, minLr, lr, lrNoise, warmupEpochs, warmupPrefix } = args;
+  const peak = 0.3 * epochs;
+  const minimum = decayEpochs * (Math.log(minLr / Number(lr)) / Math.log(decayRate));
+  const afterStart = [peak, epochs - decayEpochs, epochs, minimum].filter(Number.isFinite);
+  const start = warmupPrefix ? warmupEpochs : 0;
+  const noise = (lrNoise ?? []).map((share) => share * epochs);
+  const turns = [warmupEpochs, ...cycleStarts(args), ...afterStart.map((epoch) => start + epoch), ...noise];
+  return turns.map((epoch) => epoch * perEpoch - ROUNDING);
+}
+
+/** More rates than that take minutes and gigabytes. */
+const MOST_RATES = 10_000_000;
+
+function checkLength(length: number, most: number, command: string): void {
+  if (length <= most) return;
+  const advice = "lower --epochs or --updates-per-epoch, or write an .svg or .png file";
+  throw new UsageError(`${command}: a run must have at most ${most} rates, got ${length}; ${advice}`);
+}
+
+function drive({ group, scheduler }: Driven, times: readonly number[]): Float64Array {
+  return Float64Array.from(times, (t) => {
+    if (t > 0 && !scheduler.tInEpochs) scheduler.stepUpdate(t);
+    // A constant metric never improves on its first value.
+    else if (t > 0) scheduler.step(t, 0);
+    return group.lr;
+  });
+}
+
+interface Driven {
+  readonly group: { readonly lr: number };
+  readonly scheduler: Scheduler;
+}

@@ -1,0 +1,181 @@
+/**
+ * The one table of training arguments. Command-line parsing, `--help`, `args.yaml`, `--config` and the type
+ * {@link TrainArguments} all come from it; the type is written by
+ * `npx vitest run packages/tsimm/src/recipe/arguments.test.ts -u`.
+ *
+ * A key is the camelCase form of timm's flag: `warmupEpochs` is `--warmup-epochs` and, in files shared with
+ * Python, `warmup_epochs`.
+ */
+import type { TrainArguments } from "./generated/train-arguments.ts";
+
+export type { TrainArguments } from "./generated/train-arguments.ts";
+
+/** Kinds of values that a flag takes. */
+export type FlagType = "flag" | "int" | "float" | "string" | "ints" | "floats";
+
+/** One row of the table. */
+export interface Flag {
+  readonly type: FlagType;
+  /** The value when none is given; null: none. */
+  readonly default: boolean | number | string | readonly number[] | null;
+  readonly group: string;
+  readonly help: string;
+  /** One-letter or alternative spelling, as on the command line. */
+  readonly short?: string;
+  /** The only values allowed. */
+  readonly choices?: readonly string[];
+  /** Smallest value allowed. */
+  readonly min?: number;
+  /** Largest value allowed. */
+  readonly max?: number;
+  /** Bound that a value must exceed. */
+  readonly above?: number;
+  /** Bound that a value must stay below. */
+  readonly below?: number;
+  /** How many values a list takes: exactly, or least and most. */
+  readonly count?: readonly [number, number];
+  /** Whether the values of a list may not decrease. */
+  readonly ascending?: boolean;
+}
+
+/** Every argument of `tsimm train`, grouped as `--help` shows them. */
+export const trainFlags: Readonly<Record<keyof TrainArguments, Flag>> = {
+  dataDir: { type: "string", default: null, group: "Data", help: "image folder, or a .tar with the same tree; absent: a demo of about a minute on built-in images" },
+  trainSplit: { type: "string", default: "train", group: "Data", help: "sub-folder of the training images" },
+  valSplit: { type: "string", default: "validation", group: "Data", help: "sub-folder of the validation images; '' switches validation off" },
+  classMap: { type: "string", default: "", group: "Data", help: "text file whose line n names class n" },
+  maxBadImages: { type: "float", default: 0.05, min: 0, max: 1, group: "Data", help: "share of unreadable images above which the run stops; unless 0, a handful never stops it" },
+  workers: { type: "int", default: 4, min: 0, short: "-j", group: "Data", help: "decoding threads; 0 decodes on the training thread" },
+
+  model: { type: "string", default: "resnet50", group: "Model", help: "name of the model (tsimm models lists them)" },
+  initialCheckpoint: { type: "string", default: "", group: "Model", help: "safetensors file to start from" },
+  noInitialEma: { type: "flag", default: false, group: "Model", help: "take the plain weights of --initial-checkpoint, also where there is a moving average" },
+  resume: { type: "string", default: "", group: "Model", help: "run folder or .resume.safetensors file to continue" },
+  noResumeOpt: { type: "flag", default: false, group: "Model", help: "leave the optimizer's state out of --resume" },
+  numClasses: { type: "int", default: null, min: 2, group: "Model", help: "classes of the model; absent: as many as the training folder has" },
+  inChans: { type: "int", default: null, min: 1, group: "Model", help: "input channels, 1 or 3" },
+  imgSize: { type: "int", default: null, min: 1, group: "Model", help: "side of the square input in pixels" },
+  inputSize: { type: "ints", default: null, min: 1, count: [3, 3], group: "Model", help: "channels, height and width of the input; beats --img-size" },
+  cropPct: { type: "float", default: null, above: 0, max: 1, group: "Model", help: "share of the image that the evaluation crop keeps" },
+  mean: { type: "floats", default: null, count: [1, 4], group: "Model", help: "per-channel mean that normalises pixels in 0..1" },
+  std: { type: "floats", default: null, above: 0, count: [1, 4], group: "Model", help: "per-channel standard deviation that normalises pixels" },
+  drop: { type: "float", default: 0, min: 0, below: 1, group: "Model", help: "dropout before the classifier" },
+  dropPath: { type: "float", default: null, min: 0, below: 1, group: "Model", help: "drop-path rate of the last block (stochastic depth)" },
+  dropConnect: { type: "float", default: null, min: 0, below: 1, group: "Model", help: "old name of --drop-path" },
+  interpolation: { type: "string", default: "", choices: ["", "bilinear", "bicubic"], group: "Model", help: "resampling of evaluation images" },
+  batchSize: { type: "int", default: 128, min: 1, short: "-b", group: "Model", help: "images per batch" },
+  validationBatchSize: { type: "int", default: null, min: 1, short: "-vb", group: "Model", help: "images per validation batch; absent: --batch-size" },
+  gradAccumSteps: { type: "int", default: 1, min: 1, group: "Model", help: "batches per update" },
+
+  opt: { type: "string", default: "sgd", group: "Optimizer", help: "optimizer" },
+  optEps: { type: "float", default: null, min: 0, group: "Optimizer", help: "epsilon; absent: the optimizer's own" },
+  optBetas: { type: "floats", default: null, min: 0, count: [2, 2], group: "Optimizer", help: "betas; absent: the optimizer's own" },
+  momentum: { type: "float", default: 0.9, min: 0, group: "Optimizer", help: "momentum, where the optimizer has one" },
+  weightDecay: { type: "float", default: 2e-5, min: 0, group: "Optimizer", help: "weight decay of tensors with two or more dimensions" },
+  clipGrad: { type: "float", default: null, above: 0, group: "Optimizer", help: "bound of the gradients; absent: off" },
+  clipMode: { type: "string", default: "norm", choices: ["norm", "value", "agc"], group: "Optimizer", help: "what --clip-grad bounds" },
+  layerDecay: { type: "float", default: null, above: 0, group: "Optimizer", help: "factor on the learning rate per layer below the head; absent: off" },
+  layerDecayMinScale: { type: "float", default: 0, min: 0, group: "Optimizer", help: "smallest such factor" },
+  layerDecayNoOptScale: { type: "float", default: null, min: 0, group: "Optimizer", help: "layers with a smaller factor are frozen" },
+
+  sched: { type: "string", default: "cosine", group: "Schedule", help: "learning-rate schedule" },
+  schedOnUpdates: { type: "flag", default: false, group: "Schedule", help: "step the schedule on every update instead of every epoch" },
+  lr: { type: "float", default: null, min: 0, group: "Schedule", help: "learning rate; absent: from --lr-base and the batch size" },
+  lrBase: { type: "float", default: 0.1, min: 0, group: "Schedule", help: "learning rate of a batch of --lr-base-size images" },
+  lrBaseSize: { type: "int", default: 256, min: 1, group: "Schedule", help: "batch size that --lr-base is for" },
+  lrBaseScale: { type: "string", default: "", choices: ["", "linear", "sqrt"], group: "Schedule", help: "how the rate follows the batch size; absent: by the optimizer" },
+  lrNoise: { type: "floats", default: null, min: 0, count: [1, 2], group: "Schedule", help: "noise from (to) this fraction of the epochs" },
+  lrNoisePct: { type: "float", default: 0.67, above: 0, group: "Schedule", help: "bound of the noise, as a fraction of the rate" },
+  lrNoiseStd: { type: "float", default: 1, above: 0, group: "Schedule", help: "standard deviation of the noise" },
+  lrCycleMul: { type: "float", default: 1, above: 0, group: "Schedule", help: "factor of each cycle's length (cosine, tanh, poly)" },
+  lrCycleDecay: { type: "float", default: 0.5, min: 0, group: "Schedule", help: "factor of each cycle's height (cosine, tanh, poly)" },
+  lrCycleLimit: { type: "int", default: 1, min: 0, group: "Schedule", help: "number of cycles (cosine, tanh, poly)" },
+  lrKDecay: { type: "float", default: 1, above: 0, group: "Schedule", help: "k of k-decay (cosine, poly)" },
+  warmupLr: { type: "float", default: 1e-5, min: 0, group: "Schedule", help: "rate at the start of the warm-up" },
+  warmupEpochs: { type: "int", default: 5, min: 0, group: "Schedule", help: "epochs of linear warm-up" },
+  warmupPrefix: { type: "flag", default: false, group: "Schedule", help: "the warm-up precedes the schedule and lengthens the run" },
+  minLr: { type: "float", default: 0, min: 0, group: "Schedule", help: "lowest rate (cosine, tanh, poly, plateau)" },
+  epochs: { type: "int", default: 300, min: 1, group: "Schedule", help: "epochs to train" },
+  startEpoch: { type: "int", default: null, min: 0, group: "Schedule", help: "first epoch; overrides the resumed one" },
+  decayMilestones: { type: "ints", default: [90, 180, 270], min: 0, count: [1, 1000], group: "Schedule", help: "epochs at which multistep decays" },
+  decayEpochs: { type: "float", default: 90, above: 0, group: "Schedule", help: "epochs between two decays of step; epochs of decay of wsd, where 0.3 x --epochs is the default; fractions allowed" },
+  decayRate: { type: "float", default: 0.1, min: 0, short: "--dr", group: "Schedule", help: "factor of a decay (step, multistep, plateau)" },
+  cooldownEpochs: { type: "int", default: 0, min: 0, group: "Schedule", help: "epochs at the lowest rate after a cyclic schedule; plateau's cooldown" },
+  patienceEpochs: { type: "int", default: 10, min: 0, group: "Schedule", help: "epochs without improvement that plateau waits" },
+  power: { type: "float", default: null, above: 0, group: "Schedule", help: "power of poly; absent: --decay-rate" },
+  milestoneTiming: { type: "string", default: "timm", choices: ["timm", "torch"], group: "Schedule", help: "multistep decays one epoch early (timm) or at the milestone (torch)" },
+  plateauThreshold: { type: "float", default: 1e-4, min: 0, group: "Schedule", help: "least improvement that plateau counts" },
+  thresholdMode: { type: "string", default: "rel", choices: ["rel", "abs"], group: "Schedule", help: "whether that threshold is relative" },
+
+  noAug: { type: "flag", default: false, group: "Augmentation and loss", help: "no augmentation: resize and centre crop only" },
+  scale: { type: "floats", default: [0.08, 1], above: 0, count: [2, 2], group: "Augmentation and loss", help: "area of the random crop, as a share of the image" },
+  ratio: { type: "floats", default: [0.75, 1.3333333333333333], above: 0, count: [2, 2], group: "Augmentation and loss", help: "aspect ratio of the random crop" },
+  hflip: { type: "float", default: 0.5, min: 0, max: 1, group: "Augmentation and loss", help: "chance of a horizontal flip" },
+  vflip: { type: "float", default: 0, min: 0, max: 1, group: "Augmentation and loss", help: "chance of a vertical flip" },
+  colorJitter: { type: "float", default: 0.4, min: 0, group: "Augmentation and loss", help: "strength of the brightness, contrast and saturation jitter" },
+  trainInterpolation: { type: "string", default: "random", choices: ["random", "bilinear", "bicubic"], group: "Augmentation and loss", help: "resampling of training images" },
+  mixup: { type: "float", default: 0, min: 0, group: "Augmentation and loss", help: "alpha of mixup; 0: off" },
+  cutmix: { type: "float", default: 0, min: 0, group: "Augmentation and loss", help: "alpha of CutMix; 0: off" },
+  cutmixMinmax: {
+    type: "floats",
+    default: null,
+    min: 0,
+    max: 1,
+    count: [2, 2],
+    ascending: true,
+    group: "Augmentation and loss",
+    help: "sides of CutMix's box as shares of the image's; switches it on",
+  },
+  mixupProb: { type: "float", default: 1, min: 0, max: 1, group: "Augmentation and loss", help: "chance that a batch is mixed" },
+  mixupSwitchProb: { type: "float", default: 0.5, min: 0, max: 1, group: "Augmentation and loss", help: "chance of CutMix where mixup is on too" },
+  mixupOffEpoch: { type: "int", default: 0, min: 0, group: "Augmentation and loss", help: "no mixing from this epoch on; 0: never off" },
+  smoothing: { type: "float", default: 0.1, min: 0, max: 1, group: "Augmentation and loss", help: "label smoothing" },
+
+  modelEma: { type: "flag", default: false, group: "Moving average", help: "keep a moving average of the weights" },
+  modelEmaDecay: { type: "float", default: 0.9998, min: 0, max: 1, group: "Moving average", help: "decay of the moving average" },
+  modelEmaWarmup: { type: "flag", default: true, group: "Moving average", help: "start with a faster decay (--no-model-ema-warmup switches it off)" },
+
+  seed: { type: "int", default: 42, group: "Run", help: "seed of every random stream and of the schedule's noise" },
+  logInterval: { type: "int", default: 50, min: 1, group: "Run", help: "updates between two log lines" },
+  valInterval: { type: "int", default: 1, min: 1, group: "Run", help: "epochs between validation and checkpoints" },
+  recoveryInterval: { type: "int", default: 0, min: 0, group: "Run", help: "updates between recovery checkpoints; 0: only on Ctrl-C" },
+  checkpointHist: { type: "int", default: 10, min: 1, group: "Run", help: "best checkpoints to keep" },
+  evalMetric: { type: "string", default: "top1", choices: ["loss", "top1", "top5"], group: "Run", help: "metric that names the best checkpoint" },
+  output: { type: "string", default: "", group: "Run", help: "parent folder of runs; absent: ./output/train" },
+  experiment: { type: "string", default: "", group: "Run", help: "name of the run's folder; absent: time, model and size" },
+  overwrite: { type: "flag", default: false, group: "Run", help: "start anew in a folder that holds a run" },
+  engine: { type: "string", default: "auto", choices: ["auto", "native", "wasm"], group: "Run", help: "auto: native where installed, else WebAssembly" },
+  threads: { type: "int", default: null, min: 1, group: "Run", help: "engine threads; absent: all cores" },
+};
+
+/** Name of an argument, camelCase. */
+export type ArgumentName = keyof TrainArguments;
+
+/** The table as a list of names and rows. */
+export function trainFlagRows(): readonly (readonly [ArgumentName, Flag])[] {
+  return Object.entries(trainFlags) as [ArgumentName, Flag][];
+}
+
+/**
+ * Fills in what was not given. A null or undefined value counts as not given.
+ *
+ * @param given - Layers of arguments; a later one beats an earlier one.
+ * @example
+ * resolveArguments({ epochs: 10 }, { epochs: 5, lr: null }).epochs; // => 5
+ */
+export function resolveArguments(...given: readonly Partial<TrainArguments>[]): TrainArguments {
+  const resolved: Partial<Record<ArgumentName, unknown>> = {};
+  for (const [name, flag] of trainFlagRows()) {
+    const values = given.map((layer) => layer[name]).filter((value) => value !== undefined && value !== null);
+    resolved[name] = values.at(-1) ?? flag.default;
+  }
+  const args = resolved as TrainArguments;
+  const decayIsGiven = given.some(({ decayEpochs }) => typeof decayEpochs === "number");
+  // The table's default is longer than a short run.
+  return args.sched === "wsd" && !decayIsGiven ? { ...args, decayEpochs: (3 * args.epochs) / 10 } : args;
+}
+
+/** `warmupEpochs` → `warmup-epochs` (command line) or, with `_`, `warmup_epochs` (files). */
+export function separated(name: string, separator: "-" | "_"): string {
+  return name.replace(/[A-Z]/g, (letter) => separator + letter.toLowerCase());
+}

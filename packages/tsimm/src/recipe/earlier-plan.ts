@@ -1,0 +1,76 @@
+/** The schedules that a run followed before it was resumed with another one. */
+import { createScheduler } from "@tsimm/scheduler";
+import { z } from "zod";
+import type { RateSeries } from "../plot/training-figures.ts";
+import { sampleTimes } from "../preview/sample-times.ts";
+import { scheduleTurns } from "../preview/simulate.ts";
+import { fromKeys } from "./args-yaml.ts";
+import {
+  type ArgumentName,
+  resolveArguments,
+  separated,
+  type TrainArguments,
+  trainFlagRows,
+} from "./arguments.ts";
+import { learningRate } from "./learning-rate.ts";
+
+/** A schedule that a run has left. */
+export interface EarlierPlan {
+  /** Epochs done when it ended; a fraction in mid-epoch. */
+  readonly until: number;
+  /** Updates in one of its epochs. */
+  readonly updatesPerEpoch: number;
+  /** Arguments that it follows from, under their snake_case names. */
+  readonly args: Readonly<Record<string, unknown>>;
+}
+
+/** Earlier plans, as a resume file holds them. */
+export const earlierPlansSchema: z.ZodType<readonly EarlierPlan[]> = z
+  .array(
+    z.object({
+      until: z.number().min(0),
+      updatesPerEpoch: z.number().int().min(1),
+      args: z.record(z.string(), z.unknown()),
+    }),
+  )
+  // Each is a line of the figure.
+  .max(1000);
+
+/** Arguments that a schedule follows from, those of its base rate included. */
+export const planArguments: readonly ArgumentName[] = [
+  ...trainFlagRows().flatMap(([name, { group }]) =>
+    group === "Schedule" && name !== "startEpoch" ? [name] : [],
+  ),
+  ...(["batchSize", "gradAccumSteps", "opt", "seed", "evalMetric"] as const),
+];
+
+/** The plan of these arguments, which ends here. */
+export function earlierPlan(
+  args: TrainArguments,
+  { until, updatesPerEpoch }: Pick<EarlierPlan, "until" | "updatesPerEpoch">,
+): EarlierPlan {
+  const rows = planArguments.map((name) => [separated(name, "_"), args[name]] as const);
+  return { until, updatesPerEpoch, args: Object.fromEntries(rows) };
+}
+
+/**
+ * Rates of an earlier plan, at the t of the present one.
+ *
+ * @param perEpoch - t of the present plan in an epoch: 1, or its updates.
+ * @returns Where to look, and the rates there; null if they are no function of time.
+ */
+export function earlierRates(
+  plan: EarlierPlan,
+  perEpoch: number,
+): Required<Pick<RateSeries, "times" | "rates" | "length">> | null {
+  const given = resolveArguments(fromKeys(plan.args).given);
+  const args = { ...given, lr: learningRate(given).lr };
+  const { updatesPerEpoch } = plan;
+  const { scheduler } = createScheduler(args, { paramGroups: [{ lr: args.lr }] }, { updatesPerEpoch });
+  if (scheduler.stateDict().plateau !== undefined) return null;
+  const own = scheduler.tInEpochs ? 1 : updatesPerEpoch;
+  const rateAt = (t: number) => scheduler.valuesAt(Math.floor((t * own) / perEpoch))[0] ?? 0;
+  const length = Math.ceil(plan.until * perEpoch);
+  const times = sampleTimes(length, scheduleTurns(args, perEpoch), rateAt);
+  return { times, rates: times.map(rateAt), length };
+}

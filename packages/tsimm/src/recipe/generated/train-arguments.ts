@@ -1,0 +1,313 @@
+// Written from the table of flags: npx vitest run packages/tsimm/src/recipe/arguments.test.ts -u
+import type { SchedulerName } from "@tsimm/scheduler";
+import type { OptimizerName } from "../../optim/optimizers.ts";
+
+/** Name of a model that is built in. */
+export type BuiltInModelName =
+  | "convnext_atto"
+  | "convnext_femto"
+  | "convnext_tiny"
+  | "efficientnet_b0"
+  | "efficientnet_lite0"
+  | "mobilenetv3_large_100"
+  | "mobilenetv3_small_100"
+  | "regnetx_002"
+  | "regnety_002"
+  | "resnet10t"
+  | "resnet14t"
+  | "resnet18"
+  | "resnet18d"
+  | "resnet26"
+  | "resnet26d"
+  | "resnet26t"
+  | "resnet34"
+  | "resnet34d"
+  | "resnet50"
+  | "resnet50d"
+  | "resnet50t"
+  | "resnet101"
+  | "resnet101d"
+  | "resnext50_32x4d"
+  | "test_convnext"
+  | "test_efficientnet"
+  | "test_resnet"
+  | "test_vit"
+  | "vit_small_patch16_224"
+  | "vit_tiny_patch16_224"
+  | "wide_resnet50_2";
+
+/** Arguments of a training run, by the camelCase names of the flags of `tsimm train`. */
+export interface TrainArguments {
+  /** Image folder, or a .tar with the same tree; absent: a demo of about a minute on built-in images. Flag `--data-dir`, default null. */
+  readonly dataDir: string | null;
+
+  /** Sub-folder of the training images. Flag `--train-split`, default "train". */
+  readonly trainSplit: string;
+
+  /** Sub-folder of the validation images; '' switches validation off. Flag `--val-split`, default "validation". */
+  readonly valSplit: string;
+
+  /** Text file whose line n names class n. Flag `--class-map`, default "". */
+  readonly classMap: string;
+
+  /** Share of unreadable images above which the run stops; unless 0, a handful never stops it. Allowed: a number >= 0 and <= 1. Flag `--max-bad-images`, default 0.05. */
+  readonly maxBadImages: number;
+
+  /** Decoding threads; 0 decodes on the training thread. Allowed: an integer >= 0. Flag `--workers`, default 4. */
+  readonly workers: number;
+
+  /** Name of the model (tsimm models lists them). Flag `--model`, default "resnet50". */
+  readonly model: BuiltInModelName | (string & {});
+
+  /** Safetensors file to start from. Flag `--initial-checkpoint`, default "". */
+  readonly initialCheckpoint: string;
+
+  /** Take the plain weights of --initial-checkpoint, also where there is a moving average. Flag `--no-initial-ema`, default false. */
+  readonly noInitialEma: boolean;
+
+  /** Run folder or .resume.safetensors file to continue. Flag `--resume`, default "". */
+  readonly resume: string;
+
+  /** Leave the optimizer's state out of --resume. Flag `--no-resume-opt`, default false. */
+  readonly noResumeOpt: boolean;
+
+  /** Classes of the model; absent: as many as the training folder has. Allowed: an integer >= 2. Flag `--num-classes`, default null. */
+  readonly numClasses: number | null;
+
+  /** Input channels, 1 or 3. Allowed: an integer >= 1. Flag `--in-chans`, default null. */
+  readonly inChans: number | null;
+
+  /** Side of the square input in pixels. Allowed: an integer >= 1. Flag `--img-size`, default null. */
+  readonly imgSize: number | null;
+
+  /** Channels, height and width of the input; beats --img-size. Allowed: 3 integers >= 1. Flag `--input-size`, default null. */
+  readonly inputSize: readonly [number, number, number] | null;
+
+  /** Share of the image that the evaluation crop keeps. Allowed: a number > 0 and <= 1. Flag `--crop-pct`, default null. */
+  readonly cropPct: number | null;
+
+  /** Per-channel mean that normalises pixels in 0..1. Allowed: 1 to 4 numbers. Flag `--mean`, default null. */
+  readonly mean: readonly number[] | null;
+
+  /** Per-channel standard deviation that normalises pixels. Allowed: 1 to 4 numbers > 0. Flag `--std`, default null. */
+  readonly std: readonly number[] | null;
+
+  /** Dropout before the classifier. Allowed: a number >= 0 and < 1. Flag `--drop`, default 0. */
+  readonly drop: number;
+
+  /** Drop-path rate of the last block (stochastic depth). Allowed: a number >= 0 and < 1. Flag `--drop-path`, default null. */
+  readonly dropPath: number | null;
+
+  /** Old name of --drop-path. Allowed: a number >= 0 and < 1. Flag `--drop-connect`, default null. */
+  readonly dropConnect: number | null;
+
+  /** Resampling of evaluation images. Flag `--interpolation`, default "". */
+  readonly interpolation: "" | "bilinear" | "bicubic";
+
+  /** Images per batch. Allowed: an integer >= 1. Flag `--batch-size`, default 128. */
+  readonly batchSize: number;
+
+  /** Images per validation batch; absent: --batch-size. Allowed: an integer >= 1. Flag `--validation-batch-size`, default null. */
+  readonly validationBatchSize: number | null;
+
+  /** Batches per update. Allowed: an integer >= 1. Flag `--grad-accum-steps`, default 1. */
+  readonly gradAccumSteps: number;
+
+  /** Optimizer. Flag `--opt`, default "sgd". */
+  readonly opt: OptimizerName | `lookahead_${OptimizerName}`;
+
+  /** Epsilon; absent: the optimizer's own. Allowed: a number >= 0. Flag `--opt-eps`, default null. */
+  readonly optEps: number | null;
+
+  /** Betas; absent: the optimizer's own. Allowed: 2 numbers >= 0. Flag `--opt-betas`, default null. */
+  readonly optBetas: readonly [number, number] | null;
+
+  /** Momentum, where the optimizer has one. Allowed: a number >= 0. Flag `--momentum`, default 0.9. */
+  readonly momentum: number;
+
+  /** Weight decay of tensors with two or more dimensions. Allowed: a number >= 0. Flag `--weight-decay`, default 0.00002. */
+  readonly weightDecay: number;
+
+  /** Bound of the gradients; absent: off. Allowed: a number > 0. Flag `--clip-grad`, default null. */
+  readonly clipGrad: number | null;
+
+  /** What --clip-grad bounds. Flag `--clip-mode`, default "norm". */
+  readonly clipMode: "norm" | "value" | "agc";
+
+  /** Factor on the learning rate per layer below the head; absent: off. Allowed: a number > 0. Flag `--layer-decay`, default null. */
+  readonly layerDecay: number | null;
+
+  /** Smallest such factor. Allowed: a number >= 0. Flag `--layer-decay-min-scale`, default 0. */
+  readonly layerDecayMinScale: number;
+
+  /** Layers with a smaller factor are frozen. Allowed: a number >= 0. Flag `--layer-decay-no-opt-scale`, default null. */
+  readonly layerDecayNoOptScale: number | null;
+
+  /** Learning-rate schedule. Flag `--sched`, default "cosine". */
+  readonly sched: SchedulerName;
+
+  /** Step the schedule on every update instead of every epoch. Flag `--sched-on-updates`, default false. */
+  readonly schedOnUpdates: boolean;
+
+  /** Learning rate; absent: from --lr-base and the batch size. Allowed: a number >= 0. Flag `--lr`, default null. */
+  readonly lr: number | null;
+
+  /** Learning rate of a batch of --lr-base-size images. Allowed: a number >= 0. Flag `--lr-base`, default 0.1. */
+  readonly lrBase: number;
+
+  /** Batch size that --lr-base is for. Allowed: an integer >= 1. Flag `--lr-base-size`, default 256. */
+  readonly lrBaseSize: number;
+
+  /** How the rate follows the batch size; absent: by the optimizer. Flag `--lr-base-scale`, default "". */
+  readonly lrBaseScale: "" | "linear" | "sqrt";
+
+  /** Noise from (to) this fraction of the epochs. Allowed: 1 to 2 numbers >= 0. Flag `--lr-noise`, default null. */
+  readonly lrNoise: readonly number[] | null;
+
+  /** Bound of the noise, as a fraction of the rate. Allowed: a number > 0. Flag `--lr-noise-pct`, default 0.67. */
+  readonly lrNoisePct: number;
+
+  /** Standard deviation of the noise. Allowed: a number > 0. Flag `--lr-noise-std`, default 1. */
+  readonly lrNoiseStd: number;
+
+  /** Factor of each cycle's length (cosine, tanh, poly). Allowed: a number > 0. Flag `--lr-cycle-mul`, default 1. */
+  readonly lrCycleMul: number;
+
+  /** Factor of each cycle's height (cosine, tanh, poly). Allowed: a number >= 0. Flag `--lr-cycle-decay`, default 0.5. */
+  readonly lrCycleDecay: number;
+
+  /** Number of cycles (cosine, tanh, poly). Allowed: an integer >= 0. Flag `--lr-cycle-limit`, default 1. */
+  readonly lrCycleLimit: number;
+
+  /** K of k-decay (cosine, poly). Allowed: a number > 0. Flag `--lr-k-decay`, default 1. */
+  readonly lrKDecay: number;
+
+  /** Rate at the start of the warm-up. Allowed: a number >= 0. Flag `--warmup-lr`, default 0.00001. */
+  readonly warmupLr: number;
+
+  /** Epochs of linear warm-up. Allowed: an integer >= 0. Flag `--warmup-epochs`, default 5. */
+  readonly warmupEpochs: number;
+
+  /** The warm-up precedes the schedule and lengthens the run. Flag `--warmup-prefix`, default false. */
+  readonly warmupPrefix: boolean;
+
+  /** Lowest rate (cosine, tanh, poly, plateau). Allowed: a number >= 0. Flag `--min-lr`, default 0. */
+  readonly minLr: number;
+
+  /** Epochs to train. Allowed: an integer >= 1. Flag `--epochs`, default 300. */
+  readonly epochs: number;
+
+  /** First epoch; overrides the resumed one. Allowed: an integer >= 0. Flag `--start-epoch`, default null. */
+  readonly startEpoch: number | null;
+
+  /** Epochs at which multistep decays. Allowed: 1 or more integers >= 0. Flag `--decay-milestones`, default [90, 180, 270]. */
+  readonly decayMilestones: readonly number[];
+
+  /** Epochs between two decays of step; epochs of decay of wsd, where 0.3 x --epochs is the default; fractions allowed. Allowed: a number > 0. Flag `--decay-epochs`, default 90. */
+  readonly decayEpochs: number;
+
+  /** Factor of a decay (step, multistep, plateau). Allowed: a number >= 0. Flag `--decay-rate`, default 0.1. */
+  readonly decayRate: number;
+
+  /** Epochs at the lowest rate after a cyclic schedule; plateau's cooldown. Allowed: an integer >= 0. Flag `--cooldown-epochs`, default 0. */
+  readonly cooldownEpochs: number;
+
+  /** Epochs without improvement that plateau waits. Allowed: an integer >= 0. Flag `--patience-epochs`, default 10. */
+  readonly patienceEpochs: number;
+
+  /** Power of poly; absent: --decay-rate. Allowed: a number > 0. Flag `--power`, default null. */
+  readonly power: number | null;
+
+  /** Multistep decays one epoch early (timm) or at the milestone (torch). Flag `--milestone-timing`, default "timm". */
+  readonly milestoneTiming: "timm" | "torch";
+
+  /** Least improvement that plateau counts. Allowed: a number >= 0. Flag `--plateau-threshold`, default 0.0001. */
+  readonly plateauThreshold: number;
+
+  /** Whether that threshold is relative. Flag `--threshold-mode`, default "rel". */
+  readonly thresholdMode: "rel" | "abs";
+
+  /** No augmentation: resize and centre crop only. Flag `--no-aug`, default false. */
+  readonly noAug: boolean;
+
+  /** Area of the random crop, as a share of the image. Allowed: 2 numbers > 0. Flag `--scale`, default [0.08, 1]. */
+  readonly scale: readonly [number, number];
+
+  /** Aspect ratio of the random crop. Allowed: 2 numbers > 0. Flag `--ratio`, default [0.75, 1.3333333333333333]. */
+  readonly ratio: readonly [number, number];
+
+  /** Chance of a horizontal flip. Allowed: a number >= 0 and <= 1. Flag `--hflip`, default 0.5. */
+  readonly hflip: number;
+
+  /** Chance of a vertical flip. Allowed: a number >= 0 and <= 1. Flag `--vflip`, default 0. */
+  readonly vflip: number;
+
+  /** Strength of the brightness, contrast and saturation jitter. Allowed: a number >= 0. Flag `--color-jitter`, default 0.4. */
+  readonly colorJitter: number;
+
+  /** Resampling of training images. Flag `--train-interpolation`, default "random". */
+  readonly trainInterpolation: "random" | "bilinear" | "bicubic";
+
+  /** Alpha of mixup; 0: off. Allowed: a number >= 0. Flag `--mixup`, default 0. */
+  readonly mixup: number;
+
+  /** Alpha of CutMix; 0: off. Allowed: a number >= 0. Flag `--cutmix`, default 0. */
+  readonly cutmix: number;
+
+  /** Sides of CutMix's box as shares of the image's; switches it on. Allowed: 2 numbers >= 0 and <= 1, the smaller first. Flag `--cutmix-minmax`, default null. */
+  readonly cutmixMinmax: readonly [number, number] | null;
+
+  /** Chance that a batch is mixed. Allowed: a number >= 0 and <= 1. Flag `--mixup-prob`, default 1. */
+  readonly mixupProb: number;
+
+  /** Chance of CutMix where mixup is on too. Allowed: a number >= 0 and <= 1. Flag `--mixup-switch-prob`, default 0.5. */
+  readonly mixupSwitchProb: number;
+
+  /** No mixing from this epoch on; 0: never off. Allowed: an integer >= 0. Flag `--mixup-off-epoch`, default 0. */
+  readonly mixupOffEpoch: number;
+
+  /** Label smoothing. Allowed: a number >= 0 and <= 1. Flag `--smoothing`, default 0.1. */
+  readonly smoothing: number;
+
+  /** Keep a moving average of the weights. Flag `--model-ema`, default false. */
+  readonly modelEma: boolean;
+
+  /** Decay of the moving average. Allowed: a number >= 0 and <= 1. Flag `--model-ema-decay`, default 0.9998. */
+  readonly modelEmaDecay: number;
+
+  /** Start with a faster decay (--no-model-ema-warmup switches it off). Flag `--model-ema-warmup`, default true. */
+  readonly modelEmaWarmup: boolean;
+
+  /** Seed of every random stream and of the schedule's noise. Allowed: an integer. Flag `--seed`, default 42. */
+  readonly seed: number;
+
+  /** Updates between two log lines. Allowed: an integer >= 1. Flag `--log-interval`, default 50. */
+  readonly logInterval: number;
+
+  /** Epochs between validation and checkpoints. Allowed: an integer >= 1. Flag `--val-interval`, default 1. */
+  readonly valInterval: number;
+
+  /** Updates between recovery checkpoints; 0: only on Ctrl-C. Allowed: an integer >= 0. Flag `--recovery-interval`, default 0. */
+  readonly recoveryInterval: number;
+
+  /** Best checkpoints to keep. Allowed: an integer >= 1. Flag `--checkpoint-hist`, default 10. */
+  readonly checkpointHist: number;
+
+  /** Metric that names the best checkpoint. Flag `--eval-metric`, default "top1". */
+  readonly evalMetric: "loss" | "top1" | "top5";
+
+  /** Parent folder of runs; absent: ./output/train. Flag `--output`, default "". */
+  readonly output: string;
+
+  /** Name of the run's folder; absent: time, model and size. Flag `--experiment`, default "". */
+  readonly experiment: string;
+
+  /** Start anew in a folder that holds a run. Flag `--overwrite`, default false. */
+  readonly overwrite: boolean;
+
+  /** Auto: native where installed, else WebAssembly. Flag `--engine`, default "auto". */
+  readonly engine: "auto" | "native" | "wasm";
+
+  /** Engine threads; absent: all cores. Allowed: an integer >= 1. Flag `--threads`, default null. */
+  readonly threads: number | null;
+}

@@ -1,0 +1,116 @@
+/** The images of a run: its data sets, and the loaders on them. */
+import { resolve } from "node:path";
+import type { Loader } from "../data/batch.ts";
+import { type ImageDataset, type OpenDatasetOptions, openDataset } from "../data/dataset.ts";
+import { fashionMnistMini } from "../data/datasets/fashion-mnist-mini.ts";
+import { createDecodePool } from "../data/decode-pool.ts";
+import { createLoader } from "../data/loader.ts";
+import { MissingSplitError } from "../data/split-files.ts";
+import type { Reporter } from "../listeners/reporter.ts";
+import type { PretrainedConfig } from "../models/model.ts";
+import { printable } from "../text/printable.ts";
+import { UsageError } from "../usage-error.ts";
+import { separated, type TrainArguments, trainFlags } from "./arguments.ts";
+
+/** Training and validation images. */
+export interface TrainingData {
+  readonly training: ImageDataset;
+  /** null: `--val-split ''`. */
+  readonly validation: ImageDataset | null;
+}
+
+/** Loaders on {@link TrainingData}. */
+export interface TrainingLoaders {
+  readonly trainLoader: Loader;
+  readonly valLoader: Loader | null;
+  /** Ends the decoding threads. */
+  close(): Promise<void>;
+}
+
+/** Classes that the log lists one by one. */
+const LISTED_CLASSES = 20;
+
+/** Opens one split; where a name that was given is no folder, the error is about its flag. */
+async function openSplit(
+  name: "trainSplit" | "valSplit",
+  args: TrainArguments,
+  options: Omit<OpenDatasetOptions, "split">,
+): Promise<ImageDataset> {
+  const split = args[name];
+  try {
+    return await openDataset({ ...options, split });
+  } catch (error) {
+    if (!(error instanceof MissingSplitError) || split === trainFlags[name].default) throw error;
+    throw new UsageError(
+      printable(
+        `train: --${separated(name, "-")} must be a folder of ${options.dataDir}, got "${split}"; there is ${error.found}`,
+      ),
+      { cause: error },
+    );
+  }
+}
+
+/** Opens the folder of `--data-dir`, or the built-in images, and logs what is in it. */
+export async function openData(args: TrainArguments, { info, warn }: Reporter): Promise<TrainingData> {
+  if (args.dataDir === null) {
+    info(
+      "No data folder given: training on the built-in images, a subset of Fashion-MNIST (10 classes, 28x28)",
+    );
+  }
+  const shared = {
+    dataDir: args.dataDir === null ? fashionMnistMini : resolve(args.dataDir),
+    classMap: args.classMap === "" ? undefined : args.classMap,
+    onInfo: info,
+    onWarning: warn,
+  };
+  const training = await openSplit("trainSplit", args, shared);
+  const { classNames } = training;
+  const validation =
+    args.valSplit === "" ? null : await openSplit("valSplit", args, { ...shared, classNames });
+  const images = validation === null ? "no validation" : `${validation.samples.length} validation images`;
+  info(`Data: ${training.samples.length} training images, ${images}, ${classNames.length} classes`);
+  for (const line of classTable(training)) info(line);
+  return { training, validation };
+}
+
+/** Makes the loaders: training shuffled and augmented, validation in order. */
+export function createLoaders(
+  { training, validation }: TrainingData,
+  args: TrainArguments,
+  { inputSize, interpolation, cropPct, cropMode, mean }: PretrainedConfig,
+  { warn }: Reporter,
+): TrainingLoaders {
+  const { seed, maxBadImages, noAug, hflip, vflip, colorJitter } = args;
+  const pool = createDecodePool(args.workers);
+  const shared = { seed, pool, maxBadImages, onWarning: warn };
+  const trainLoader = createLoader(training, {
+    ...shared,
+    batchSize: args.batchSize,
+    transform: {
+      training: true,
+      ...{ inputSize, noAug, hflip, vflip, colorJitter },
+      scale: args.scale,
+      ratio: args.ratio,
+      trainInterpolation: args.trainInterpolation,
+    },
+  });
+  const valLoader =
+    validation === null
+      ? null
+      : createLoader(validation, {
+          ...shared,
+          batchSize: args.validationBatchSize ?? args.batchSize,
+          transform: { training: false, inputSize, interpolation, cropPct, cropMode, mean },
+        });
+  return { trainLoader, valLoader, close: () => pool.close() };
+}
+
+function classTable({ classNames, samples }: ImageDataset): string[] {
+  const counts = new Uint32Array(classNames.length);
+  for (const { label } of samples) counts[label] = (counts[label] ?? 0) + 1;
+  const lines = classNames
+    .slice(0, LISTED_CLASSES)
+    .map((name, index) => `\t${index}: ${printable(name)} (${counts[index]})`);
+  const rest = classNames.length - LISTED_CLASSES;
+  return rest > 0 ? [...lines, `\t... and ${rest} more`] : lines;
+}

@@ -1,0 +1,55 @@
+import { createScheduler } from "@tsimm/scheduler";
+import { expect, test } from "vitest";
+import { exampleRecovery } from "../checkpoint/run-state.fixture.ts";
+import type { RunState } from "../checkpoint/run-state.ts";
+import { stateTensors } from "../checkpoint/save-checkpoint.ts";
+import { silent } from "../listeners/reporter.ts";
+import { createModel } from "../models/registry.ts";
+import { createOptimizer } from "../optim/create-optimizer.ts";
+import { resolveArguments } from "./arguments.ts";
+import { applyCheckpoint } from "./resume.ts";
+
+/** Loads the state of a run, with some of it changed, into one with the same arguments but for those given. */
+function apply(change: (state: RunState) => Partial<RunState>, given = {}) {
+  const saved = resolveArguments({ model: "test_resnet", lr: 0.1, batchSize: 6 });
+  const args = { ...saved, ...given };
+  const model = createModel("test_resnet", { numClasses: 2 });
+  const optimizer = createOptimizer({ opt: "sgd", lr: 0.1, weightDecay: 0, momentum: 0.9 }, model);
+  const { scheduler } = createScheduler({ ...args, lr: 0.1 }, optimizer, { updatesPerEpoch: 6 });
+  const { slots, ...options } = optimizer.stateDict();
+  const state: RunState = {
+    ...exampleRecovery(1, 2),
+    ...{ arch: "test_resnet", optimizer: options, scheduler: { ...scheduler.stateDict() }, sha256: "" },
+  };
+  const tensors = { model: stateTensors(model.state), ema: null, optimizer: new Map() };
+  const checkpoint = { path: "run/last.resume.safetensors", state: { ...state, ...change(state) }, tensors };
+  const parts = { model, optimizer, scheduler, ema: null, updatesPerEpoch: 6, reporter: silent };
+  return applyCheckpoint({ checkpoint, saved }, { args, given, classNames: ["cat", "dog"], ...parts });
+}
+
+test.each<[string, (state: RunState) => Partial<RunState>]>([
+  [
+    "sgd.loadStateDict: momentum must be a number in [0, 1), got 7",
+    ({ optimizer }) => ({
+      optimizer: {
+        ...optimizer,
+        groups: optimizer.groups.map((group) => ({ ...group, options: { ...group.options, momentum: 7 } })),
+      },
+    }),
+  ],
+  [
+    "CosineLRScheduler: state.t must be null or a finite number >= 0, got -5",
+    ({ scheduler }) => ({ scheduler: { ...scheduler, t: -5 } }),
+  ],
+  ['got "nope"', () => ({ earlierPlans: [{ until: 1, updatesPerEpoch: 6, args: { sched: "nope" } }] })],
+])("a value out of range is the file's, not a flag's: %s", (reason, change) => {
+  expect(() => apply(change)).toThrow(
+    'train: --resume must hold values in their ranges, got "run/last.resume.safetensors": ',
+  );
+  expect(() => apply(change)).toThrow(reason);
+});
+
+test("other batches go on at the beginning of an epoch, not in the middle of it", () => {
+  expect(() => apply(() => ({}), { batchSize: 4 })).toThrow("--batch-size must be 6 to go on in the middle");
+  expect(apply(() => ({ batch: 0 }), { batchSize: 4 })).toMatchObject({ epoch: 1, batch: 0 });
+});
