@@ -6,6 +6,7 @@ export type * from "./graph/graph.ts";
 export { type NormalizationOptions, prependNormalization } from "./graph/prepend-normalization.ts";
 export { elementCount, float32, int64 } from "./graph/tensor.ts";
 export type { LossName } from "./losses/index.ts";
+export type { Loss } from "./losses/loss.ts";
 export { type DecodeOptions, decodeModel, type OnnxModel } from "./onnx/decode-model.ts";
 export { type EncodeOptions, encodeModel } from "./onnx/encode-model.ts";
 export { trainableOptionNames } from "./trainable/check-options.ts";

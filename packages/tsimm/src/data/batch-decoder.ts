@@ -1,6 +1,8 @@
 /** Decoding of whole batches on a pool. */
+
+import { batchLabels } from "../task/labels.ts";
 import type { BadImages } from "./bad-images.ts";
-import type { Batch } from "./batch.ts";
+import type { DecodedBatch } from "./batch.ts";
 import type { ImageDataset } from "./dataset.ts";
 import type { DecodePool } from "./decode-pool.ts";
 import type { DecodedCache } from "./decoded-cache.ts";
@@ -18,7 +20,7 @@ export interface BegunBatch {
   readonly failures: readonly (string | null)[];
 }
 
-type DecodedBatch = Pick<BegunBatch, "indices" | "images">;
+type DecodedPixels = Pick<BegunBatch, "indices" | "images">;
 
 /** What the passes over a data set share. */
 export interface BatchDecoderParts {
@@ -69,14 +71,15 @@ export class BatchDecoder {
    * @param batch - What {@link begin} gave.
    * @throws Error if too many images are unreadable.
    */
-  async finish(batch: BegunBatch): Promise<Omit<Batch, "waited">> {
+  async finish(batch: BegunBatch): Promise<Omit<DecodedBatch, "waited">> {
     const { training } = this.#pass.transform;
     const { images, indices } = training ? await this.#replaced(batch) : this.#readable(batch);
-    const labels = Int32Array.from(indices, (index) => this.#parts.dataset.samples[index]?.label ?? 0);
+    const { samples } = this.#parts.dataset;
+    const labels = batchLabels(Array.from(indices, (index) => samples[index]?.label ?? 0));
     return { images, labels, indices, size: indices.length };
   }
 
-  async #replaced({ wanted, indices, images, failures }: BegunBatch): Promise<DecodedBatch> {
+  async #replaced({ wanted, indices, images, failures }: BegunBatch): Promise<DecodedPixels> {
     const size = indices.length;
     for (let place = 0; place < size; place++) {
       let failure = failures[place] ?? null;
@@ -91,7 +94,7 @@ export class BatchDecoder {
     return { indices, images };
   }
 
-  #readable({ indices, images, failures }: BegunBatch): DecodedBatch {
+  #readable({ indices, images, failures }: BegunBatch): DecodedPixels {
     for (const [place, failure] of failures.entries()) {
       if (failure !== null) this.#parts.badImages.add(indices[place] ?? 0, failure);
     }

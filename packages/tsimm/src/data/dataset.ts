@@ -1,6 +1,7 @@
 /** Labelled images: what a data set is, and how one is opened. */
 import { stat } from "node:fs/promises";
 import { checkOptionNames } from "../option-names.ts";
+import type { Label } from "../task/labels.ts";
 import { printable } from "../text/printable.ts";
 import { ByteReader, type ByteSource } from "./byte-source.ts";
 import { readClassMap } from "./class-map.ts";
@@ -14,7 +15,7 @@ export interface Sample {
   /** Path of the image file, for people: on disk, or of an archive and inside it. */
   readonly path: string;
   /** Index into the class names. */
-  readonly label: number;
+  readonly label: Label;
 }
 
 /** A set of labelled image files. */

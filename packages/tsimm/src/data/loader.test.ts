@@ -2,7 +2,7 @@ import { truncate } from "node:fs/promises";
 import { join } from "node:path";
 import sharp from "sharp";
 import { expect, test } from "vitest";
-import type { Batch } from "./batch.ts";
+import type { DecodedBatch } from "./batch.ts";
 import { type ImageDataset, openDataset } from "./dataset.ts";
 import { createDecodePool } from "./decode-pool.ts";
 import { type FileTree, writeTree } from "./file-tree.fixture.ts";
@@ -28,14 +28,14 @@ const shuffled: LoaderOptions = { batchSize: 4, transform: training, workers: 0 
 
 async function collect(images: ImageDataset, options: LoaderOptions, epoch = 0, firstBatch = 0) {
   const loader = createLoader(images, options);
-  const batches: Batch[] = [];
+  const batches: DecodedDecodedBatch[] = [];
   for await (const batch of loader.batches(epoch, firstBatch)) batches.push(batch);
   await loader.close();
   return batches;
 }
 
-const indices = (batches: readonly Batch[]) => batches.map((batch) => [...batch.indices]);
-const bytes = (batches: readonly Batch[]) =>
+const indices = (batches: readonly DecodedBatch[]) => batches.map((batch) => [...batch.indices]);
+const bytes = (batches: readonly DecodedBatch[]) =>
   batches.map((batch) => Buffer.from(batch.images).toString("hex"));
 
 test("evaluation takes the samples in order and keeps the last partial batch", async () => {
@@ -103,7 +103,7 @@ test("evaluation leaves unreadable images out, and names each once", async () =>
   const onWarning = (message: string) => warnings.push(message);
   const loader = createLoader(images, { ...inOrder, maxBadImages: 0.6, onWarning });
   for (const _epoch of [0, 1]) {
-    const batches: Batch[] = [];
+    const batches: DecodedDecodedBatch[] = [];
     for await (const batch of loader.batches(0)) batches.push(batch);
     // Nothing of the third batch can be read.
     expect(indices(batches)).toEqual([
@@ -141,7 +141,7 @@ test("a replacement is augmented with the random numbers of the sample that it s
   const loader = createLoader(await dataset(8, [3]), options);
   const passes: string[][] = [];
   for (const _pass of [0, 1]) {
-    const batches: Batch[] = [];
+    const batches: DecodedDecodedBatch[] = [];
     for await (const batch of loader.batches(2)) batches.push(batch);
     passes.push(bytes(batches));
     const taken = indices(batches).flat();
@@ -257,7 +257,7 @@ test("small images are decoded once, large ones in each epoch", async () => {
     }),
   };
   const loader = createLoader(counted, inOrder);
-  const passes: Batch[][] = [];
+  const passes: DecodedDecodedBatch[][] = [];
   for (const epoch of [0, 1]) {
     reads.length = 0;
     passes.push([]);

@@ -2,7 +2,7 @@
 import { checkOptionNames } from "../option-names.ts";
 import { keyedRandom, permutation } from "../random/keyed-random.ts";
 import { BadImages } from "./bad-images.ts";
-import type { Loader } from "./batch.ts";
+import type { DatasetLoader } from "./batch.ts";
 import { BatchDecoder, type BegunBatch } from "./batch-decoder.ts";
 import type { ImageDataset } from "./dataset.ts";
 import { createDecodePool, type DecodePool } from "./decode-pool.ts";
@@ -53,7 +53,7 @@ const BATCHES_AHEAD = 3;
  * @throws RangeError if an option is out of range, or the batch is larger than the training set.
  * @see timm `timm/data/loader.py`, `create_loader`
  */
-export function createLoader(dataset: ImageDataset, options: LoaderOptions): Loader {
+export function createLoader(dataset: ImageDataset, options: LoaderOptions): DatasetLoader {
   checkOptionNames("createLoader", options, optionNames);
   const { batchSize, transform, seed = 42, workers = 4, maxBadImages = 0.05, onWarning } = options;
   const samples = dataset.samples.length;
@@ -69,6 +69,8 @@ export function createLoader(dataset: ImageDataset, options: LoaderOptions): Loa
   const batchesAhead = pool.workers > 0 ? BATCHES_AHEAD : 0;
 
   return {
+    batchSize,
+    inputSize: transform.inputSize,
     length,
     samples: transform.training ? length * batchSize : samples,
     async *batches(epoch, firstBatch = 0) {

@@ -1,6 +1,5 @@
 /** Mixup and CutMix: each image of a batch is mixed with a partner, and so are their targets. */
 import type { RandomStream } from "../random/keyed-random.ts";
-import type { Batch } from "./batch.ts";
 import { symmetricBeta } from "./beta-distribution.ts";
 import { denseTargets } from "./targets.ts";
 import type { Box } from "./transforms/image.ts";
@@ -87,7 +86,11 @@ export interface MixBatchOptions extends Mixing {
  * @see timm `timm/data/mixup.py`, `Mixup._mix_batch`, `mixup_target`
  */
 export function mixBatch(
-  { images, labels, size }: Pick<Batch, "images" | "labels" | "size">,
+  {
+    images,
+    labels,
+    size,
+  }: { readonly images: Uint8Array; readonly labels: Int32Array; readonly size: number },
   { lambda, box, width, height, numClasses, smoothing }: MixBatchOptions,
 ): MixedBatch {
   const own = denseTargets(labels, numClasses, smoothing);

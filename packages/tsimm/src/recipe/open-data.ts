@@ -107,7 +107,7 @@ export function createLoaders(
 
 function classTable({ classNames, samples }: ImageDataset): string[] {
   const counts = new Uint32Array(classNames.length);
-  for (const { label } of samples) counts[label] = (counts[label] ?? 0) + 1;
+  for (const { label } of samples) if (typeof label === "number") counts[label] = (counts[label] ?? 0) + 1;
   const lines = classNames
     .slice(0, LISTED_CLASSES)
     .map((name, index) => `\t${index}: ${printable(name)} (${counts[index]})`);

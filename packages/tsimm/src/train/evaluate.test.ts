@@ -6,6 +6,8 @@ import { evaluate } from "./evaluate.ts";
 /** A pass of three batches of two images; the rows are [index, label] of those that can be read. */
 function loaderOf(batches: readonly (readonly (readonly [number, number])[])[]): Loader {
   return {
+    batchSize: 1,
+    inputSize: [1, 1, 1],
     length: 3,
     samples: 6,
     async *batches() {

@@ -55,7 +55,7 @@ async function update(run: Run, batches: readonly Batch[], meter: SpeedMeter): P
   const images = batches.reduce((sum, { size }) => sum + size, 0);
   progress.running.loss += loss * images;
   progress.running.images += images;
-  const waited = batches.reduce((sum, batch) => sum + batch.waited, 0);
+  const waited = batches.reduce((sum, batch) => sum + (batch.waited ?? 0), 0);
   meter.add(images, waited);
   run.clock.addUpdate(meter.line().time);
   const meanLoss = progress.running.loss / progress.running.images;
@@ -123,13 +123,18 @@ function mix({ args, model, dataConfig, progress }: Run, batch: Batch, index: nu
     { height, width },
     keyedRandom(args.seed, "mix", progress.update, index),
   );
-  return mixBatch(batch, {
-    ...mixing,
-    width,
-    height,
-    numClasses: model.numClasses,
-    smoothing: args.smoothing,
-  });
+  const { images, labels, size } = batch;
+  if (!(images instanceof Uint8Array && labels instanceof Int32Array)) throw new TypeError("mix: bytes only");
+  return mixBatch(
+    { images, labels, size },
+    {
+      ...mixing,
+      width,
+      height,
+      numClasses: model.numClasses,
+      smoothing: args.smoothing,
+    },
+  );
 }
 
 function accumulate(

@@ -1,0 +1,130 @@
+/** What a task is: targets, loss, metrics, and how an output is told to a person. */
+import type { Loss } from "@tsimm/autodiff";
+import type { Label, Labels } from "./labels.ts";
+
+/** A number that an evaluation yields. */
+export interface Metric {
+  /** Key in {@link Metrics}, `<prefix>_<name>` in files, `--eval-metric` takes it; lower-case letters and digits. */
+  readonly name: string;
+  /** For people, e.g. `top-1`. */
+  readonly label: string;
+  /** In timm's log line of an evaluation batch, e.g. `Acc@1`; absent: not shown there. */
+  readonly logLabel?: string;
+  readonly unit: "%" | "";
+  /** Which of two values is the better one. */
+  readonly better: "higher" | "lower";
+  /** Best value that it can have, e.g. 100; absent: none. */
+  readonly best?: number;
+  /** Panel of the figure that it is drawn in, e.g. `accuracy (%)`. */
+  readonly panel: string;
+}
+
+/** Values of metrics by name; `loss` is always among them. */
+export interface Metrics {
+  /** Mean loss of the evaluation. */
+  readonly loss: number;
+  readonly [name: string]: number;
+}
+
+/** A metric of the images of one class or output alone. */
+export interface OutputMetric {
+  /** Name of the class or output. */
+  readonly label: string;
+  /** Images that it is of. */
+  readonly images: number;
+  readonly value: number;
+}
+
+/** Collects the metrics of an evaluation. */
+export interface Meter {
+  /** Images so far. */
+  readonly images: number;
+  /**
+   * Takes a batch in.
+   *
+   * @param outputs - Outputs of the model, float32 [B, outputs].
+   * @param labels - Of the same images.
+   * @returns The batch's own values of those metrics that are means over images.
+   */
+  add(outputs: Float32Array, labels: Labels): Metrics;
+  /** Means over the images so far; only those metrics that are means over images. */
+  means(): Metrics;
+  /** All metrics of the images so far. */
+  result(): Metrics;
+  /** The {@link Task.outputMetric} of each class or output; empty without one. */
+  byOutput(): readonly OutputMetric[];
+}
+
+/** One thing that the model says of an image. */
+export interface Answer {
+  /** Name of the class or output. */
+  readonly label: string;
+  /** Probability in [0, 1], or the number itself for a regression. */
+  readonly value: number;
+}
+
+/** The labels that a batch is mixed with, and the share of its own in (0, 1). */
+export interface MixedLabels {
+  readonly labels: Labels;
+  readonly lambda: number;
+}
+
+/** A task with all its options fixed. */
+export interface Task {
+  /** Name of its {@link TaskDefinition}. */
+  readonly name: string;
+  /** Names of the classes or outputs, in the order of the model's outputs. */
+  readonly outputNames: readonly string[];
+  /** Loss of training, a mean over the batch. */
+  readonly loss: Loss;
+  /** Settings that raise the training loss above that of an evaluation, for the log, e.g. `label smoothing 0.1`. */
+  readonly raisesLoss: readonly string[];
+  /** Metrics of an evaluation, `loss` first. */
+  readonly metrics: readonly Metric[];
+  /** Name of the metric that epochs are ranked by unless another is asked for. */
+  readonly metric: string;
+  /** What {@link Meter.byOutput} gives, e.g. the accuracy of each class; null: nothing. */
+  readonly outputMetric: Metric | null;
+  /**
+   * Targets of the loss.
+   *
+   * @param labels - Labels of a batch.
+   * @param mixed - Labels that the batch was mixed with.
+   * @returns float32 [B, outputs].
+   * @throws RangeError if a label does not fit the outputs.
+   */
+  targets(labels: Labels, mixed?: MixedLabels): Float32Array;
+  /** Starts an evaluation. */
+  createMeter(): Meter;
+  /**
+   * What an output says of an image, best first.
+   *
+   * @param output - float32 [outputs].
+   * @param most - Answers at most.
+   */
+  describe(output: Float32Array, most: number): Answer[];
+  /** What a file needs, beside the name and the output names, to describe outputs as this task does; JSON values. */
+  readonly settings: Readonly<Record<string, unknown>>;
+}
+
+/** What a task is made from. */
+export interface TaskContext {
+  /** Names of the classes or outputs. */
+  readonly outputNames: readonly string[];
+  /** Labels of the training images, where they are known: what follows from how often each class comes. */
+  readonly trainingLabels?: readonly Label[];
+}
+
+/** A kind of task, by name. */
+export interface TaskDefinition<Options extends object = object> {
+  /** Name, as `--task` takes it. */
+  readonly name: string;
+  /**
+   * Makes the task.
+   *
+   * @param context - Outputs, and labels of the training images.
+   * @param options - Its options; what is absent has its default. Unknown ones are an error.
+   * @throws RangeError for an option out of range, or labels that do not fit.
+   */
+  create(context: TaskContext, options?: Partial<Options>): Task;
+}
