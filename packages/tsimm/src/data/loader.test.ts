@@ -28,7 +28,7 @@ const shuffled: LoaderOptions = { batchSize: 4, transform: training, workers: 0 
 
 async function collect(images: ImageDataset, options: LoaderOptions, epoch = 0, firstBatch = 0) {
   const loader = createLoader(images, options);
-  const batches: DecodedDecodedBatch[] = [];
+  const batches: DecodedBatch[] = [];
   for await (const batch of loader.batches(epoch, firstBatch)) batches.push(batch);
   await loader.close();
   return batches;
@@ -103,7 +103,7 @@ test("evaluation leaves unreadable images out, and names each once", async () =>
   const onWarning = (message: string) => warnings.push(message);
   const loader = createLoader(images, { ...inOrder, maxBadImages: 0.6, onWarning });
   for (const _epoch of [0, 1]) {
-    const batches: DecodedDecodedBatch[] = [];
+    const batches: DecodedBatch[] = [];
     for await (const batch of loader.batches(0)) batches.push(batch);
     // Nothing of the third batch can be read.
     expect(indices(batches)).toEqual([
@@ -141,7 +141,7 @@ test("a replacement is augmented with the random numbers of the sample that it s
   const loader = createLoader(await dataset(8, [3]), options);
   const passes: string[][] = [];
   for (const _pass of [0, 1]) {
-    const batches: DecodedDecodedBatch[] = [];
+    const batches: DecodedBatch[] = [];
     for await (const batch of loader.batches(2)) batches.push(batch);
     passes.push(bytes(batches));
     const taken = indices(batches).flat();
@@ -257,7 +257,7 @@ test("small images are decoded once, large ones in each epoch", async () => {
     }),
   };
   const loader = createLoader(counted, inOrder);
-  const passes: DecodedDecodedBatch[][] = [];
+  const passes: DecodedBatch[][] = [];
   for (const epoch of [0, 1]) {
     reads.length = 0;
     passes.push([]);
