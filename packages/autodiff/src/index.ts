@@ -1,11 +1,18 @@
 export type { FrozenPart, FrozenRuns } from "./frozen-part.ts";
+export { type Arithmetic, arithmetic, type Operand } from "./graph/arithmetic.ts";
 export { float, floats, int, ints, tensor, text } from "./graph/attributes.ts";
 export { bakeInitializers } from "./graph/bake-initializers.ts";
 export { GraphBuilder, type OpOptions } from "./graph/builder.ts";
 export type * from "./graph/graph.ts";
 export { type NormalizationOptions, prependNormalization } from "./graph/prepend-normalization.ts";
 export { elementCount, float32, int64 } from "./graph/tensor.ts";
+export { type BinaryCrossEntropyOptions, binaryCrossEntropy } from "./losses/binary-cross-entropy.ts";
+export { type HuberOptions, huber, type SmoothL1Options, smoothL1 } from "./losses/huber.ts";
 export type { LossName } from "./losses/index.ts";
+export type { Loss, LossFunction, LossGraph } from "./losses/loss.ts";
+export { meanAbsoluteError } from "./losses/mean-absolute-error.ts";
+export { meanSquaredError } from "./losses/mean-squared-error.ts";
+export { type SoftmaxCrossEntropyOptions, softmaxCrossEntropy } from "./losses/softmax-cross-entropy.ts";
 export { type DecodeOptions, decodeModel, type OnnxModel } from "./onnx/decode-model.ts";
 export { type EncodeOptions, encodeModel } from "./onnx/encode-model.ts";
 export { trainableOptionNames } from "./trainable/check-options.ts";
