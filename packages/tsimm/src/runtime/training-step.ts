@@ -1,5 +1,5 @@
 /** One training step of a model on an engine: loss, logits, gradients, running statistics. */
-import { type Loss, prependNormalization, type Tensor, trainingGraph } from "@tsimm/autodiff";
+import { type Loss, type LossFunction, type LossName, prependNormalization, type Tensor, trainingGraph } from "@tsimm/autodiff";
 import type { Model } from "../models/model.ts";
 import { checkOptionNames } from "../option-names.ts";
 import { keyedRandom } from "../random/keyed-random.ts";
@@ -14,7 +14,7 @@ export type TrainingStepOptions = ImageOptions & {
   /** Threads of the engine, an integer >= 1; absent: all cores. */
   readonly threads?: number;
   /** Loss of outputs against targets, a mean over the batch; absent: softmax cross-entropy. */
-  readonly loss?: Loss | undefined;
+  readonly loss?: LossName | Loss | LossFunction | undefined;
   /** Seed of the masks of dropout and drop path, a safe integer; absent: 42. */
   readonly seed?: number;
 };
