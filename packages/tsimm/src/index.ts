@@ -10,6 +10,11 @@ export { fashionMnistMini } from "./data/datasets/fashion-mnist-mini.ts";
 export { createLoader, type LoaderOptions } from "./data/loader.ts";
 export { denseTargets } from "./data/targets.ts";
 export type { TransformOptions } from "./data/transforms/transform.ts";
+export {
+  createEventFile,
+  type EventFile,
+  type EventFileOptions,
+} from "./listeners/tensorboard/event-file.ts";
 export type { LayerOf } from "./models/layer-order.ts";
 export type { GlobalPool } from "./models/layers/classifier.ts";
 export type { FeatureInfo, Mask } from "./models/layers/layers.ts";
