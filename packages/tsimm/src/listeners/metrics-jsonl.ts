@@ -7,7 +7,7 @@ import type { EpochResult, RunListener } from "./run-events.ts";
 /**
  * Appends a line to a file after every epoch: `epoch`, `update`, `train_loss`, `eval_<metric>` for every metric of the
  * validation, `lr`, `seconds` (time of the epoch's updates in this session). A run that is resumed first removes the
- * lines of the epochs that it does again, and what a crash has left of a line.
+ * lines of the epochs that it repeats, and a line that a crash cut off.
  *
  * @param path - The file; made by the first epoch. Its folder must be there.
  * @returns The listener. While the run goes, it throws a WriteError if the file system refuses.
@@ -52,11 +52,11 @@ export function metricsLine(result: EpochResult, seconds: number): string {
   return `${JSON.stringify(row, (_, value) => (typeof value === "number" && !Number.isFinite(value) ? String(value) : value))}\n`;
 }
 
-/** Removes every line but those of earlier epochs. */
+/** Removes every line except those of earlier epochs. */
 async function keepLinesBefore(epoch: number, path: string): Promise<void> {
   const text = await readIfPresent(path);
   if (text === null) return;
-  // What follows the last line end is a line that was cut off.
+  // Text after the last line end is a line that was cut off.
   const lines = text.split("\n").slice(0, -1);
   const kept = lines.filter((line) => epochOf(line) < epoch).map((line) => `${line}\n`);
   if (kept.join("") !== text) await writeFileWhole(path, kept.join(""));
@@ -71,7 +71,7 @@ async function readIfPresent(path: string): Promise<string | null> {
   }
 }
 
-/** The epoch of a line; NaN if it is none of ours. */
+/** Epoch of a line; NaN if the line is not of this format. */
 function epochOf(line: string): number {
   try {
     const row: unknown = JSON.parse(line);
@@ -82,7 +82,7 @@ function epochOf(line: string): number {
   }
 }
 
-/** A line is whole or absent, unless the machine stops in the middle. */
+/** Appends a whole line, or nothing if the file system refuses. */
 async function appendLine(path: string, line: string): Promise<void> {
   try {
     const file = await open(path, "a");

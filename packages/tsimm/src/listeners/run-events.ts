@@ -1,4 +1,4 @@
-/** Events of a run, as listeners see them. */
+/** Events of a run. */
 
 /** Metrics by name, e.g. `{ loss: 0.5, top1: 80 }`. */
 export type MetricValues = Readonly<Record<string, number>>;
@@ -10,24 +10,24 @@ export interface EpochResult {
   /** Updates of the run up to the end of this epoch. */
   readonly update: number;
   readonly train: { readonly loss: number };
-  /** null: this epoch was not evaluated. */
+  /** null: the epoch was not evaluated. */
   readonly validation: MetricValues | null;
   /** Learning rate of the epoch's last update. */
   readonly lr: number;
 }
 
-/** The run begins, or goes on. */
+/** Start of a run, or of its continuation. */
 export interface RunStarted {
   readonly type: "runStarted";
-  /** First epoch to run: 0, or where a resumed run goes on. */
+  /** First epoch of this session: 0, unless the run was resumed. */
   readonly epoch: number;
-  /** Updates that were done before: 0, or those of the resumed run. */
+  /** Updates before this session: 0, unless the run was resumed. */
   readonly update: number;
-  /** Epochs that were done before. */
+  /** Results of the epochs before this session. */
   readonly history: readonly EpochResult[];
 }
 
-/** The weights were changed. */
+/** End of an update of the weights. */
 export interface UpdateDone {
   readonly type: "updateDone";
   /** Updates of the run so far, from 1. */
@@ -39,16 +39,16 @@ export interface UpdateDone {
   readonly lr: number;
   /** Images of this update. */
   readonly images: number;
-  /** Time that this update took. */
+  /** Duration of this update. */
   readonly seconds: number;
 }
 
-/** An epoch was trained, and evaluated if it was its turn. */
+/** End of an epoch, its evaluation included. */
 export interface EpochDone extends EpochResult {
   readonly type: "epochDone";
 }
 
-/** What a listener hears of. */
+/** Event of a run. */
 export type RunEvent =
   | RunStarted
   | UpdateDone
@@ -56,15 +56,15 @@ export type RunEvent =
   | { readonly type: "checkpointDue" }
   | { readonly type: "runEnded" };
 
-/** The run, as a listener may steer it. */
+/** Controls of a run. */
 export interface RunControl {
   /**
    * Ends the run after this event.
    *
-   * @param reason - A sentence's part, for the user.
+   * @param reason - Told to the user; without a full stop.
    */
   stop(reason: string): void;
 }
 
-/** Hears of events, one at a time; the run waits for it. */
+/** Listener of a run: called with every event in order, and awaited. */
 export type RunListener = (event: RunEvent, run: RunControl) => void | Promise<void>;

@@ -25,8 +25,8 @@ export function crc32c(bytes: Uint8Array): number {
 }
 
 /**
- * CRC-32C as TFRecord files store it: rotated right by 15 bits, plus a constant. A file of records that holds whole
- * records as data would otherwise hold checksums of checksums.
+ * CRC-32C as TFRecord files store it: rotated right by 15 bits, plus a constant. The plain checksum of data
+ * that contains its own checksum is always the same.
  *
  * @returns An integer in [0, 2^32).
  * @example

@@ -1,22 +1,20 @@
 /** TensorBoard event files, written in Node. */
-import { type FileHandle, mkdir, open, readdir } from "node:fs/promises";
+import type { FileHandle } from "node:fs/promises";
 import { hostname as ownHostname } from "node:os";
-import { join } from "node:path";
-import { WriteError } from "../../files/write-file.ts";
 import { fileVersionEvent, scalarEvent, sessionStartEvent } from "./event.ts";
-import { eventFileName } from "./event-file-name.ts";
+import { openNewEventFile, refuse } from "./new-event-file.ts";
 import { tfRecord } from "./tf-record.ts";
 
 /** Options of {@link createEventFile}. */
 export interface EventFileOptions {
   /**
-   * First step that this session writes, a whole number >= 0: TensorBoard drops what earlier files of the folder hold
-   * at this step and later ones. Without it all files are shown.
+   * First step of this session, a whole number >= 0: TensorBoard drops the points of earlier files in the folder from
+   * this step on. Without it the points of all files are shown.
    */
   readonly purgeStep?: number;
-  /** Part of the file's name; the computer's name by default. */
+  /** Host name in the file's name; the computer's by default. */
   readonly hostname?: string;
-  /** The time, milliseconds since 1970; `Date.now` by default. */
+  /** Clock, milliseconds since 1970; `Date.now` by default. */
   readonly now?: () => number;
 }
 
@@ -35,13 +33,13 @@ export interface EventFile {
    */
   scalar(tag: string, value: number, step: number, wallTime?: number): void;
   /**
-   * Writes what was added. What could not be written is tried again by the next call, in the same place.
+   * Writes the points added so far. After a failure the next call writes them again, in the same place.
    *
    * @throws WriteError if the file system refuses.
    */
   flush(): Promise<void>;
   /**
-   * Writes what was added, syncs the file and closes it; a second call does nothing.
+   * Writes the points added so far, syncs the file and closes it; a second call does nothing.
    *
    * @throws WriteError if the file system refuses; the file is closed all the same.
    */
@@ -67,11 +65,11 @@ export async function createEventFile(folder: string, options: EventFileOptions 
   const { purgeStep, hostname = ownHostname(), now = Date.now } = options;
   if (purgeStep !== undefined) checkStep("createEventFile: purgeStep", purgeStep);
   const seconds = now() / 1000;
-  const { path, handle } = await openNew(folder, { seconds, hostname });
+  const { path, handle } = await openNewEventFile(folder, { seconds, hostname });
   const file = new OpenEventFile(path, handle, now);
   file.add(fileVersionEvent(seconds));
   if (purgeStep !== undefined) {
-    // TensorBoard takes the first one that it meets in a run for the run's beginning, where nothing is dropped.
+    // TensorBoard takes the first start of a run for its beginning and drops nothing; the second one drops.
     for (let i = 0; i < 2; i++) file.add(sessionStartEvent(purgeStep, seconds));
   }
   try {
@@ -87,11 +85,11 @@ class OpenEventFile implements EventFile {
   readonly path: string;
   readonly #handle: FileHandle;
   readonly #now: () => number;
-  /** Records that are not written. */
+  /** Records not yet written. */
   #records: Uint8Array[] = [];
-  /** Bytes that are written. */
+  /** Bytes written. */
   #end = 0;
-  /** The write before; it never rejects. */
+  /** The previous write; never rejects. */
   #last: Promise<void> = Promise.resolve();
   #closed = false;
 
@@ -150,31 +148,7 @@ class OpenEventFile implements EventFile {
   }
 }
 
-/** Opens a file of a name that no other has. */
-async function openNew(
-  folder: string,
-  { seconds, hostname }: { readonly seconds: number; readonly hostname: string },
-): Promise<{ readonly path: string; readonly handle: FileHandle }> {
-  await mkdir(folder, { recursive: true }).catch(refuse(folder));
-  for (let index = 0; ; index++) {
-    const present = await readdir(folder).catch(refuse(folder));
-    const path = join(folder, eventFileName(present, { seconds, hostname, pid: process.pid, index }));
-    const handle = await open(path, "wx").catch((error: NodeJS.ErrnoException) => {
-      // Another one of this process was faster.
-      if (error.code === "EEXIST") return null;
-      throw new WriteError(path, error);
-    });
-    if (handle !== null) return { path, handle };
-  }
-}
-
 function checkStep(what: string, step: number): void {
   if (Number.isSafeInteger(step) && step >= 0) return;
   throw new RangeError(`${what} must be a whole number >= 0, got ${step}`);
-}
-
-function refuse(path: string): (error: NodeJS.ErrnoException) => never {
-  return (error) => {
-    throw new WriteError(path, error);
-  };
 }

@@ -19,7 +19,7 @@ export interface Scalar {
 }
 
 /**
- * The event that every file begins with.
+ * First event of every file.
  *
  * @param wallTime - Seconds since 1970.
  */
@@ -28,8 +28,7 @@ export function fileVersionEvent(wallTime: number): Uint8Array {
 }
 
 /**
- * The event of a session that goes on with a run. TensorBoard drops what the files before hold at this step and later
- * ones.
+ * Start of a session. TensorBoard drops the points of earlier files from this step on.
  *
  * @param step - First step of the session.
  * @param wallTime - Seconds since 1970.
@@ -39,9 +38,9 @@ export function sessionStartEvent(step: number, wallTime: number): Uint8Array {
   return encode({ wallTime, step: BigInt(step), what: { case: "sessionLog", value } });
 }
 
-/** The event of one scalar. Control characters of the tag are escaped. */
+/** Event of one scalar. Control characters of the tag are escaped. */
 export function scalarEvent({ tag, value, step, wallTime }: Scalar): Uint8Array {
-  // The encoder refuses numbers past the range of float32; rounded, they are infinite.
+  // The encoder refuses numbers beyond the range of float32; rounding makes them infinite.
   const simpleValue = Math.fround(value);
   const summary = create(SummarySchema, {
     value: [{ tag: printable(tag), value: { case: "simpleValue", value: simpleValue } }],

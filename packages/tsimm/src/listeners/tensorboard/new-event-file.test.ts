@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { eventFileName } from "./event-file-name.ts";
+import { eventFileName } from "./new-event-file.ts";
 
 const writer = { seconds: 1700000000.9, hostname: "gpu-7.lab", pid: 42, index: 3 };
 
