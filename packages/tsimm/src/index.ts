@@ -13,6 +13,11 @@ export { denseTargets } from "./data/targets.ts";
 export type { TransformOptions } from "./data/transforms/transform.ts";
 export type { Progress, Reporter } from "./listeners/reporter.ts";
 export type { Metrics } from "./listeners/summary.ts";
+export {
+  createEventFile,
+  type EventFile,
+  type EventFileOptions,
+} from "./listeners/tensorboard/event-file.ts";
 export type { LayerOf } from "./models/layer-order.ts";
 export type { GlobalPool } from "./models/layers/classifier.ts";
 export type { FeatureInfo, Mask } from "./models/layers/layers.ts";
