@@ -37,6 +37,8 @@ export interface RunStarted {
   readonly update: number;
   /** Metrics of a validation, `loss` first. */
   readonly metrics: readonly Metric[];
+  /** The metric of each class or output, where the task has one. */
+  readonly outputMetric: Metric | null;
   /** What epochs are ranked by: one of `metrics`, or the training loss without validation. */
   readonly metric: Metric;
   /** Epochs that are done. */
@@ -128,6 +130,8 @@ export interface PlateauStepped {
   /** Best value so far; null: none yet. */
   readonly best: number | null;
   readonly numBadEpochs: number;
+  /** Bad epochs that it waits for. */
+  readonly patience: number;
   readonly cooldownCounter: number;
 }
 

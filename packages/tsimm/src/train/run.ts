@@ -84,7 +84,8 @@ export class FitRun {
     return {
       type: "runStarted" as const,
       ...{ model: model.name, task: task.name, epochs, updatesPerEpoch: this.#updatesPerEpoch },
-      ...{ epoch, update, metrics: task.metrics, metric: this.#metric, history, valInterval, logInterval },
+      ...{ epoch, update, metrics: task.metrics },
+      ...{ outputMetric: task.outputMetric, metric: this.#metric, history, valInterval, logInterval },
       imagesPerUpdate: loader.batchSize * gradAccumSteps,
       validationImages: (validation?.samples ?? 0) * (average === null ? 1 : 2),
     };
@@ -263,12 +264,12 @@ export class FitRun {
     progress.history = [...progress.history, row];
     if (isBest) Object.assign(progress, { best: { metric, epoch: row.epoch }, byOutput });
     schedule?.step(row.epoch + 1, metric);
-    const plateau = schedule?.stateDict().plateau;
+    const { plateau, options } = schedule?.stateDict() ?? {};
     if (plateau !== undefined) {
       const { best, numBadEpochs, cooldownCounter } = plateau;
-      const seen = best === null ? null : Number(best);
       await this.#listeners.emit({
-        ...{ type: "plateauStepped", metric: name, best: seen, numBadEpochs, cooldownCounter },
+        ...{ type: "plateauStepped", metric: name, best: best === null ? null : Number(best) },
+        ...{ numBadEpochs, patience: Number(options?.["patienceT"] ?? 0), cooldownCounter },
       });
     }
     await this.#checkpoint("epoch", { row, metric, isBest });
