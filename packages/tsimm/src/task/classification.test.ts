@@ -26,12 +26,6 @@ test("trains on the graph of the default loss, byte for byte", () => {
     encodeModel(trainingGraph(forward, { parameters }).graph),
   );
 });
-  const graph = createModel("test_resnet", { numClasses: 3 }).forwardGraph({ batchSize: 2, training: true });
-  const parameters = ["fc.weight"];
-  expect(trainingGraph(graph, { parameters, loss }).graph.nodes).toEqual(
-    trainingGraph(graph, { parameters }).graph.nodes,
-  );
-});
 
 test("a meter sums up as scoreLogits does", () => {
   const task = classification.create({ outputNames });
