@@ -28,6 +28,7 @@ export type { ParamGroupInput } from "./optim/param-groups.ts";
 export { drawFigure } from "./plot/draw-figure.ts";
 export type { Figure, Panel, Series } from "./plot/figure.ts";
 export {
+  type CurveMetric,
   type CurveRow,
   type CurvesFigureOptions,
   curvesFigure,

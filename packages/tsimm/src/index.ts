@@ -47,6 +47,7 @@ export type { Figure, Panel, Series } from "./plot/figure.ts";
 export { figureToSvg } from "./plot/figure-to-svg.ts";
 export { svgToPng } from "./plot/svg-to-png.ts";
 export {
+  type CurveMetric,
   type CurveRow,
   type CurvesFigureOptions,
   curvesFigure,

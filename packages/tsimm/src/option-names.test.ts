@@ -8,7 +8,7 @@ import { createModel, modelInfo } from "./models/registry.ts";
 import { clipGradients } from "./optim/clip.ts";
 import { createOptimizer, createOptimizerV2 } from "./optim/create-optimizer.ts";
 import { ModelEma } from "./optim/ema.ts";
-import { learningRateFigure } from "./plot/training-figures.ts";
+import { curvesFigure, learningRateFigure } from "./plot/training-figures.ts";
 import { loadClassifier } from "./predict/classifier.ts";
 import { createEngine } from "./runtime/create-engine.ts";
 import { createEvaluation } from "./runtime/evaluation-step.ts";
@@ -29,6 +29,7 @@ const functions: readonly (readonly [name: string, call: Call, misspelt: string,
   ["createOptimizerV2", (options) => createOptimizerV2(model, options), "nestrov", "nesterov"],
   ["clipGradients", (options) => clipGradients([], options), "clip_mode", "clipMode"],
   ["ModelEma", (options) => new ModelEma(model, options), "dceay", "decay"],
+  ["curvesFigure", (options) => curvesFigure([], options), "metric", "metrics"],
   ["learningRateFigure", (options) => learningRateFigure([], options), "ySclae", "yScale"],
   ["openDataset", (options) => openDataset(options), "data_dir", "dataDir"],
   ["createLoader", (options) => createLoader(dataset, options), "batch_size", "batchSize"],

@@ -4,8 +4,7 @@ import { checkCurveFile, holdsEveryRate, type ScheduleCurve, writeCurveFile } fr
 import { eventTable } from "../preview/event-table.ts";
 import { scheduleEvents } from "../preview/events.ts";
 import { rateLabel } from "../preview/rate-label.ts";
-import { scheduleLabels } from "../preview/schedule-labels.ts";
-import { perUpdate, simulateSchedule } from "../preview/simulate.ts";
+import { perUpdate } from "../preview/simulate.ts";
 import { terminalPlot } from "../preview/terminal-plot.ts";
 import { scheduleWarnings } from "../preview/warnings.ts";
 import { resolveArguments, type TrainArguments } from "../recipe/arguments.ts";
@@ -13,6 +12,8 @@ import { checkArguments } from "../recipe/check-arguments.ts";
 import { fromFlags } from "../recipe/from-flags.ts";
 import { learningRate } from "../recipe/learning-rate.ts";
 import { refuseNegativeRates } from "../recipe/refuse-negative-rates.ts";
+import { simulateRun } from "../recipe/simulate-run.ts";
+import { scheduleLabels } from "./schedule-labels.ts";
 
 /** What to show. */
 export interface SchedulesToShow {
@@ -66,12 +67,16 @@ function calculate({ schedules, updatesPerEpoch, output }: SchedulesToShow): Cal
     refuseNegativeRates(args, { command: "schedule", updatesPerEpoch });
     return { label, args };
   });
-  const simulated = resolved.map(({ args }) => simulateSchedule(args, updatesPerEpoch, { every }));
-  const unit = simulated.some((schedule) => schedule.unit === "update") ? "update" : "epoch";
+  const simulated = resolved.map(({ args }) => ({
+    args,
+    one: simulateRun(args, updatesPerEpoch, { every }),
+  }));
+  const unit = simulated.some(({ one }) => one.unit === "update") ? "update" : "epoch";
   const labels = scheduleLabels(resolved);
-  const curves = simulated.map((one, i): ScheduleCurve => {
+  const curves = simulated.map(({ args, one }, i): ScheduleCurve => {
     const schedule = unit === "update" ? perUpdate(one, updatesPerEpoch ?? 1) : one;
-    const findings = { events: scheduleEvents(schedule), warnings: scheduleWarnings(schedule) };
+    const metric = { metric: args.evalMetric, numClasses: args.numClasses };
+    const findings = { events: scheduleEvents(schedule), warnings: scheduleWarnings(schedule, metric) };
     return { label: labels[i] ?? "", schedule, ...findings };
   });
   const explanations = resolved.map(({ args }) => learningRate(args).explanation);

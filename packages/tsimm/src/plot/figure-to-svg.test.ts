@@ -44,6 +44,36 @@ const figures: Record<string, Figure> = {
   ),
   curves: curvesFigure(rows),
   "curves-without-validation": curvesFigure(rows.map((row) => ({ ...row, validation: null }))),
+  "curves-of-a-regression": curvesFigure(
+    rows.map((row) => ({
+      ...row,
+      validation: {
+        loss: row.validation.loss,
+        mae: 9 / (1 + row.epoch) + 2.25,
+        r2: 0.9 - 1.5 / (1 + row.epoch),
+      },
+    })),
+    {
+      metrics: [
+        { name: "loss", label: "loss", panel: "loss" },
+        { name: "mae", label: "MAE", panel: "MAE" },
+        { name: "r2", label: "R²", panel: "R²" },
+      ],
+    },
+  ),
+  "curves-of-several-labels": curvesFigure(
+    rows.map((row) => ({
+      ...row,
+      validation: { loss: row.validation.loss, map: row.validation.top1, f1: 0.8 * row.validation.top1 },
+    })),
+    {
+      metrics: [
+        { name: "loss", label: "loss", panel: "loss" },
+        { name: "map", label: "mean average precision", panel: "score (%)" },
+        { name: "f1", label: "F1", panel: "score (%)" },
+      ],
+    },
+  ),
   "one-point": panel([{ label: "only", points: [[3, 1.5]] }]),
   "no-point": panel([{ label: "never", points: [[0, null]] }]),
   "gap-and-markup": panel([

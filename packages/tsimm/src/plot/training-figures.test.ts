@@ -1,5 +1,5 @@
-import { expect, test } from "vitest";
-import { curvesFigure, learningRateFigure } from "./training-figures.ts";
+import { describe, expect, test } from "vitest";
+import { type CurveMetric, type CurveRow, curvesFigure, learningRateFigure } from "./training-figures.ts";
 
 const row = (epoch: number, lr: number) => ({ epoch, trainLoss: 1, lr, validation: null });
 
@@ -65,4 +65,58 @@ test("curves leave out what was never measured", () => {
     ["loss", ["train"]],
     ["learning rate", [""]],
   ]);
+});
+
+describe("metrics of a task", () => {
+  const validated = (validation: Record<string, number>) => [{ ...row(0, 0.1), validation }];
+  const drawn = (rows: readonly CurveRow[], metrics: readonly CurveMetric[]) =>
+    curvesFigure(rows, { metrics }).panels.map(({ yLabel, series }) => [
+      yLabel,
+      series.map(({ label, points }) => [label, points.at(-1)?.[1]]),
+    ]);
+  const loss = { name: "loss", label: "loss", panel: "loss" };
+
+  test("each panel is named once, in the order of the metrics", () => {
+    const metrics = [
+      loss,
+      { name: "mae", label: "MAE", panel: "MAE" },
+      { name: "r2", label: "R²", panel: "R²" },
+    ];
+    expect(drawn(validated({ loss: 2, mae: 0.5, r2: -0.25 }), metrics)).toEqual([
+      [
+        "loss",
+        [
+          ["train", 1],
+          ["validation", 2],
+        ],
+      ],
+      ["MAE", [["", 0.5]]],
+      ["R²", [["", -0.25]]],
+      ["learning rate", [["", 0.1]]],
+    ]);
+  });
+
+  test("metrics of one panel are drawn in one", () => {
+    const metrics = [
+      { name: "map", label: "mean average precision", panel: "score (%)" },
+      loss,
+      { name: "f1", label: "F1", panel: "score (%)" },
+    ];
+    const [, scores] = drawn(validated({ loss: 2, map: 60, f1: 50 }), metrics);
+    expect(scores).toEqual([
+      "score (%)",
+      [
+        ["mean average precision", 60],
+        ["F1", 50],
+      ],
+    ]);
+  });
+
+  test("what a task does not measure is left out, and what it measures besides is not drawn", () => {
+    const metrics = [loss, { name: "mae", label: "MAE", panel: "MAE" }];
+    expect(drawn(validated({ loss: 2, top1: 50 }), metrics).map(([panel]) => panel)).toEqual([
+      "loss",
+      "learning rate",
+    ]);
+  });
 });

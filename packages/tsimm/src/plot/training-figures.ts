@@ -64,30 +64,51 @@ export interface CurveRow {
   readonly epoch: number;
   readonly trainLoss: number;
   readonly lr: number;
-  /** Loss, and accuracies in percent; null: not validated. */
-  readonly validation: { readonly loss: number; readonly top1: number; readonly top5: number } | null;
+  /** Metrics by name, `loss` among them; null: not validated. */
+  readonly validation: Readonly<Record<string, number>> | { readonly loss: number } | null;
+}
+
+/** How a metric of the validation is drawn; the metrics of a task are of this shape. */
+export interface CurveMetric {
+  /** Key in {@link CurveRow.validation}. */
+  readonly name: string;
+  /** Written at the end of the line, unless it is the name of the panel. */
+  readonly label: string;
+  /** Quantity and unit of its panel, e.g. `accuracy (%)`; metrics of one panel are drawn in one. */
+  readonly panel: string;
 }
 
 /** Options of {@link curvesFigure}. */
 export interface CurvesFigureOptions {
   /** Learning rates, `times` and `length` in epochs; absent or null: those of the rows, each for its epoch. */
   readonly rates?: Omit<RateSeries, "label" | "dashed"> | null;
+  /** Metrics to draw; absent: those of a classification, `loss`, `top1` and `top5`. */
+  readonly metrics?: readonly CurveMetric[];
 }
 
+const LOSS = "loss";
+const CLASSIFICATION: readonly CurveMetric[] = [
+  { name: LOSS, label: "loss", panel: LOSS },
+  { name: "top1", label: "top-1", panel: "accuracy (%)" },
+  { name: "top5", label: "top-5", panel: "accuracy (%)" },
+];
+
 /**
- * Losses, accuracies and learning rate of a run above each other. Epoch n lies between n and n + 1: its rate
- * holds from n on, its losses and accuracies stand at its end. Where a flat rate drops, a rule runs through all
- * panels.
+ * Losses, metrics and learning rate of a run above each other. Epoch n lies between n and n + 1: its rate holds
+ * from n on, its losses and metrics stand at its end. Where a flat rate drops, a rule runs through all panels.
  *
  * @param rows - The epochs, in ascending order. Panels and lines without a single number are left out.
- * @param options - Learning rates between the rows.
+ * @param options - Metrics of the task, learning rates between the rows. Unknown options are an error.
  * @returns A figure for {@link figureToSvg}.
+ * @throws RangeError for an unknown option.
  * @example
  * const validation = { loss: 1.2, top1: 60, top5: 90 };
  * const figure = curvesFigure([{ epoch: 0, trainLoss: 2, lr: 0.1, validation }]);
  * figure.panels.map(({ yLabel }) => yLabel); // => ["loss", "accuracy (%)", "learning rate"]
  */
 export function curvesFigure(rows: readonly CurveRow[], options: CurvesFigureOptions = {}): Figure {
+  checkOptionNames("curvesFigure", options, { rates: true, metrics: true });
+  const { metrics = CLASSIFICATION } = options;
   const line = (label: string, value: (row: CurveRow) => number | undefined): Series[] => {
     const points = rows.map((row): [number, number | null] => [row.epoch + 1, value(row) ?? null]);
     return points.some(([, y]) => y !== null) ? [{ label, points }] : [];
@@ -97,19 +118,18 @@ export function curvesFigure(rows: readonly CurveRow[], options: CurvesFigureOpt
   const rateLine: Series = { label: "", points: thinOut(planned, COLUMNS), curve: "step-after" };
   const panels: Panel[] = [
     {
-      yLabel: "loss",
-      series: [
-        ...line("train", (row) => row.trainLoss),
-        ...line("validation", (row) => row.validation?.loss),
-      ],
+      yLabel: LOSS,
+      series: [...line("train", (row) => row.trainLoss), ...line("validation", (row) => metricOf(row, LOSS))],
     },
-    {
-      yLabel: "accuracy (%)",
-      series: [
-        ...line("top-1", (row) => row.validation?.top1),
-        ...line("top-5", (row) => row.validation?.top5),
-      ],
-    },
+    ...metricPanels(metrics).map(
+      ([yLabel, drawn]): Panel => ({
+        yLabel,
+        series: drawn.flatMap(({ name, label }) =>
+          // Said once.
+          line(label === yLabel && drawn.length === 1 ? "" : label, (row) => metricOf(row, name)),
+        ),
+      }),
+    ),
     { yLabel: "learning rate", fromZero: true, series: rows.length > 0 ? [rateLine] : [] },
   ];
   return {
@@ -118,6 +138,20 @@ export function curvesFigure(rows: readonly CurveRow[], options: CurvesFigureOpt
     panels: panels.filter(({ series }) => series.length > 0),
     rules: drops(planned),
   };
+}
+
+function metricOf({ validation }: CurveRow, name: string): number | undefined {
+  const metrics: Readonly<Record<string, number>> = validation ?? {};
+  return metrics[name];
+}
+
+/** Metrics by panel, in the order in which they come; the loss has its own with that of training. */
+function metricPanels(
+  metrics: readonly CurveMetric[],
+): readonly (readonly [string, readonly CurveMetric[]])[] {
+  const others = metrics.filter(({ name }) => name !== LOSS);
+  const names = [...new Set(others.map(({ panel }) => panel))];
+  return names.map((panel) => [panel, others.filter((metric) => metric.panel === panel)]);
 }
 
 function ratesOf(rows: readonly CurveRow[]): Omit<RateSeries, "label" | "dashed"> {

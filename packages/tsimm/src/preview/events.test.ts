@@ -1,13 +1,13 @@
 import { describe, expect, test } from "vitest";
 import { resolveArguments, type TrainArguments } from "../recipe/arguments.ts";
+import { simulateRun } from "../recipe/simulate-run.ts";
 import { eventTable } from "./event-table.ts";
 import { scheduleEvents } from "./events.ts";
-import { simulateSchedule } from "./simulate.ts";
 
 const events = (given: Partial<TrainArguments>, updatesPerEpoch: number | null = null) =>
-  scheduleEvents(
-    simulateSchedule(resolveArguments({ lr: 0.1, warmupEpochs: 0 }, given), updatesPerEpoch),
-  ).map(({ t, rate, what }) => [t, Number(rate.toPrecision(4)), what]);
+  scheduleEvents(simulateRun(resolveArguments({ lr: 0.1, warmupEpochs: 0 }, given), updatesPerEpoch)).map(
+    ({ t, rate, what }) => [t, Number(rate.toPrecision(4)), what],
+  );
 
 describe("scheduleEvents", () => {
   test("warm-up and decays of step", () => {

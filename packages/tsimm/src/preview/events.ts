@@ -1,4 +1,5 @@
 /** What happens when in a schedule. */
+import { scheduleTraits } from "./schedule-traits.ts";
 import type { SimulatedSchedule } from "./simulate.ts";
 
 /** Something that happens to the learning rate. */
@@ -8,8 +9,6 @@ export interface ScheduleEvent {
   readonly rate: number;
   readonly what: string;
 }
-
-const STEPPED = ["step", "multistep", "plateau"];
 
 /**
  * The events of a run in the order of t, at most one per t: begin, end of the warm-up, decays, restarts, peak,
@@ -52,17 +51,18 @@ function changes({ sched, warmupT, times, steadyRates }: SimulatedSchedule): [nu
   const first = times.findIndex((t) => t >= warmupT);
   if (first < 0) return [];
   const after = [...steadyRates.subarray(first)];
-  if (STEPPED.includes(sched)) {
+  const { stepped, followsMetric, warmsUp, decaysAtEnd } = scheduleTraits(sched);
+  if (stepped || followsMetric) {
     return after.flatMap((rate, i): [number, string][] => {
       const before = after[i - 1] ?? rate;
       return rate === before ? [] : [[first + i, `rate × ${Number((rate / before).toPrecision(4))}`]];
     });
   }
-  if (sched === "onecycle") {
+  if (warmsUp) {
     const peak = after.indexOf(after.reduce((a, b) => Math.max(a, b), 0));
     return peak > 0 ? [[first + peak, "peak"]] : [];
   }
-  if (sched === "wsd") {
+  if (decaysAtEnd) {
     const lower = after.findIndex((rate, i) => rate < (after[i - 1] ?? rate));
     return lower > 0 ? [[first + lower - 1, "decay begins"]] : [];
   }

@@ -1,12 +1,13 @@
 import { createScheduler } from "@tsimm/scheduler";
 import { describe, expect, test } from "vitest";
 import { resolveArguments, type TrainArguments } from "../recipe/arguments.ts";
+import { simulateRun } from "../recipe/simulate-run.ts";
 import { UsageError } from "../usage-error.ts";
 import { scheduleEvents } from "./events.ts";
-import { everyRate, perUpdate, simulateSchedule } from "./simulate.ts";
+import { everyRate, perUpdate } from "./simulate.ts";
 
 const simulate = (given: Partial<TrainArguments>, updatesPerEpoch: number | null = null) =>
-  simulateSchedule(resolveArguments({ lr: 0.1 }, given), updatesPerEpoch);
+  simulateRun(resolveArguments({ lr: 0.1 }, given), updatesPerEpoch);
 
 describe("simulateSchedule", () => {
   test("has the rate of every epoch of the run, warm-up first", () => {
@@ -35,7 +36,7 @@ describe("simulateSchedule", () => {
 
   test("derives the rate from the batch size as training does", () => {
     const derived = (given: Partial<TrainArguments>) =>
-      simulateSchedule(resolveArguments({ batchSize: 64, sched: "constant" }, given), null).lr;
+      simulateRun(resolveArguments({ batchSize: 64, sched: "constant" }, given), null).lr;
     expect(derived({})).toBe(0.025);
     expect(derived({ opt: "adamw" })).toBe(0.05);
     expect(derived({ lr: 0.3 })).toBe(0.3);
@@ -160,7 +161,7 @@ describe("a run of twelve million updates", () => {
 
   test("is refused where every rate is asked for, or plateau would have to be followed", () => {
     const args = resolveArguments({ lr: 0.1, ...imagenet });
-    expect(() => simulateSchedule(args, UPDATES, { every: true })).toThrow(
+    expect(() => simulateRun(args, UPDATES, { every: true })).toThrow(
       new UsageError(
         "schedule: a run must have at most 10000000 rates, got 12010800; lower --epochs or --updates-per-epoch, or write an .svg or .png file",
       ),

@@ -1,17 +1,16 @@
 /** Runs a schedule without training: what the learning rate of a run will be. */
 import { createScheduler, type Scheduler } from "@tsimm/scheduler";
-import type { TrainArguments } from "../recipe/arguments.ts";
-import { fromFlags } from "../recipe/from-flags.ts";
-import { learningRate } from "../recipe/learning-rate.ts";
 import { UsageError } from "../usage-error.ts";
 import { sampleTimes } from "./sample-times.ts";
+import type { ScheduleArgs } from "./schedule-args.ts";
+import { scheduleTraits } from "./schedule-traits.ts";
 
 /** The learning rates of a run. */
 export interface SimulatedSchedule {
   /** Name, as `--sched` takes it. */
   readonly sched: string;
   /** Arguments that the schedule comes from. */
-  readonly args: TrainArguments;
+  readonly args: ScheduleArgs;
   /** What t counts. */
   readonly unit: "epoch" | "update";
   /** Base learning rate. */
@@ -48,13 +47,14 @@ export interface SimulationOptions {
  * Plateau follows a metric, which is not known before the run: it is shown for one that never improves, the
  * fastest decay that can happen.
  *
- * @param args - Training arguments.
+ * @param args - Arguments of the schedule; further ones, e.g. of the noise, are those of `createScheduler`.
  * @param updatesPerEpoch - Updates in an epoch; needed where t counts updates, else null will do.
  * @param options - Which t to take.
- * @throws UsageError if the arguments describe no schedule, or one too long to show.
+ * @throws RangeError if the arguments describe no schedule, in the words of `createScheduler`.
+ * @throws UsageError if the updates of an epoch are missing, or the schedule is too long to show.
  */
 export function simulateSchedule(
-  args: TrainArguments,
+  args: ScheduleArgs,
   updatesPerEpoch: number | null,
   { every = false, command = "schedule" }: SimulationOptions = {},
 ): SimulatedSchedule {
@@ -64,33 +64,24 @@ export function simulateSchedule(
       `${command}: --updates-per-epoch must be given with --sched-on-updates, got none; ${advice}`,
     );
   }
-  return fromFlags(command, args, () => simulate(args, updatesPerEpoch ?? 1, { every, command }));
-}
-
-function simulate(
-  args: TrainArguments,
-  updatesPerEpoch: number,
-  { every, command }: Required<SimulationOptions>,
-): SimulatedSchedule {
-  const { lr } = learningRate(args);
-  const perEpoch = args.schedOnUpdates ? updatesPerEpoch : 1;
-  const start = (changed: Partial<TrainArguments>) => {
-    const group = { lr };
-    const flags = { ...args, lr, ...changed };
+  const perEpoch = args.schedOnUpdates ? (updatesPerEpoch ?? 1) : 1;
+  const start = (changed: Partial<ScheduleArgs>) => {
+    const group = { lr: args.lr };
+    const flags = { ...args, ...changed };
     return { group, ...createScheduler(flags, { paramGroups: [group] }, { updatesPerEpoch: perEpoch }) };
   };
   const steady = start({ lrNoise: null });
   const { scheduler, numEpochs } = steady;
   const length = numEpochs * perEpoch;
-  // Plateau's rates follow from all that came before.
-  const all = every || args.sched === "plateau";
+  // Rates that follow a metric follow from all that came before.
+  const all = every || scheduleTraits(args.sched).followsMetric;
   checkLength(length, all ? MOST_RATES : Number.MAX_SAFE_INTEGER, command);
   const times = all
     ? Array.from({ length }, (_, t) => t)
-    : sampleTimes(length, scheduleTurns({ ...args, lr }, perEpoch), (t) => scheduler.valuesAt(t)[0] ?? 0);
+    : sampleTimes(length, scheduleTurns(args, perEpoch), (t) => scheduler.valuesAt(t)[0] ?? 0);
   const steadyRates = drive(steady, times);
   return {
-    ...{ sched: args.sched, args, lr, numEpochs, length, times, steadyRates },
+    ...{ sched: args.sched, args, lr: args.lr, numEpochs, length, times, steadyRates },
     unit: args.schedOnUpdates ? "update" : "epoch",
     warmupT: args.warmupEpochs * perEpoch,
     cycleStarts: cycleStarts(args).map((epoch) => Math.ceil(epoch * perEpoch - ROUNDING)),
@@ -131,16 +122,34 @@ export function everyRate({ length, times, rates }: SimulatedSchedule): Float64A
   return every;
 }
 
-const CYCLIC = ["cosine", "tanh", "poly"];
 /** Bound of the rounding errors in the start of a cycle. */
 const ROUNDING = 1e-6;
 
 /** Cycles of which the start is kept. */
 const MOST_CYCLES = 10_000;
 
+/** Arguments that the t of {@link scheduleTurns} follow from. */
+export type TurningArgs = Omit<
+  Pick<
+    ScheduleArgs,
+    | "sched"
+    | "epochs"
+    | "decayEpochs"
+    | "decayRate"
+    | "minLr"
+    | "lr"
+    | "lrNoise"
+    | "warmupEpochs"
+    | "warmupPrefix"
+    | "lrCycleLimit"
+    | "lrCycleMul"
+  >,
+  "lr"
+> & { readonly lr: number | null };
+
 /** Epochs, perhaps with fractions, at which the second and later cycles start. */
-function cycleStarts({ sched, epochs, warmupEpochs, warmupPrefix, ...cycles }: TrainArguments): number[] {
-  if (!CYCLIC.includes(sched)) return [];
+function cycleStarts({ sched, epochs, warmupEpochs, warmupPrefix, ...cycles }: TurningArgs): number[] {
+  if (!scheduleTraits(sched).cyclic) return [];
   let start = warmupPrefix ? warmupEpochs : 0;
   const count = Math.min(Math.max(0, cycles.lrCycleLimit - 1), MOST_CYCLES);
   return Array.from({ length: count }, (_, cycle) => {
@@ -150,7 +159,7 @@ function cycleStarts({ sched, epochs, warmupEpochs, warmupPrefix, ...cycles }: T
 }
 
 /** t at which some schedule turns, or its warm-up, a cycle, the noise or itself ends. */
-export function scheduleTurns(args: TrainArguments, perEpoch: number): number[] {
+export function scheduleTurns(args: TurningArgs, perEpoch: number): number[] {
   const { epochs, decayEpochs, decayRate, minLr, lr, lrNoise, warmupEpochs, warmupPrefix } = args;
   const peak = 0.3 * epochs;
   const minimum = decayEpochs * (Math.log(minLr / Number(lr)) / Math.log(decayRate));

@@ -1,10 +1,13 @@
 import { describe, expect, test } from "vitest";
 import { resolveArguments, type TrainArguments } from "../recipe/arguments.ts";
-import { simulateSchedule } from "./simulate.ts";
+import { simulateRun } from "../recipe/simulate-run.ts";
 import { scheduleWarnings } from "./warnings.ts";
 
-const warnings = (given: Partial<TrainArguments>, updatesPerEpoch: number | null = null) =>
-  scheduleWarnings(simulateSchedule(resolveArguments({ lr: 0.1 }, given), updatesPerEpoch));
+const warnings = (given: Partial<TrainArguments>, updatesPerEpoch: number | null = null) => {
+  const args = resolveArguments({ lr: 0.1 }, given);
+  const { evalMetric: metric, numClasses } = args;
+  return scheduleWarnings(simulateRun(args, updatesPerEpoch), { metric, numClasses });
+};
 
 test.each<[string, Partial<TrainArguments>]>([
   ["timm's defaults", {}],
@@ -167,9 +170,13 @@ describe("with the data at hand", () => {
   const plateau: Partial<TrainArguments> = { lr: 0.1, sched: "plateau" };
   const withData = (
     numClasses: number,
-    metric: "loss" | "top1" | "top5",
+    metric: string,
     given: Partial<TrainArguments> = {},
-  ) => scheduleWarnings(simulateSchedule(resolveArguments(plateau, given), null), { numClasses, metric });
+    best?: number | null,
+  ) => {
+    const context = { numClasses, metric, ...(best === undefined ? {} : { best }) };
+    return scheduleWarnings(simulateRun(resolveArguments(plateau, given), null), context);
+  };
 
   test.each([2, 5])("top-5 of %d classes cannot improve", (numClasses) => {
     expect(withData(numClasses, "top5")).toEqual([
@@ -186,5 +193,9 @@ describe("with the data at hand", () => {
     const given: Partial<TrainArguments> = { plateauThreshold: 100, thresholdMode: "abs" };
     expect(withData(9, "top1", given)).toEqual([expect.stringContaining("--plateau-threshold 100")]);
     expect(withData(9, "loss", given)).toEqual([]);
+    expect(withData(9, "mae", given, null)).toEqual([]);
+    expect(withData(9, "r2", { ...given, plateauThreshold: 1 }, 1)).toEqual([
+      "--plateau-threshold 1 is more than r2 can improve; pass a smaller one, or --threshold-mode rel",
+    ]);
   });
 });

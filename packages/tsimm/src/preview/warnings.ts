@@ -1,5 +1,6 @@
 /** What surprises people about a schedule, said before the run. */
 import { rateLabel } from "./rate-label.ts";
+import { scheduleTraits } from "./schedule-traits.ts";
 import type { SimulatedSchedule } from "./simulate.ts";
 
 /** Share of the base rate by which a warm-up may miss it. */
@@ -7,16 +8,14 @@ const JUMP = 0.1;
 /** Share of the way from the base rate to the minimum that may be left at the end. */
 const LEFT = 0.1;
 
-const CYCLIC = ["cosine", "tanh", "poly"];
-const STEPPED = ["step", "multistep"];
-const WITH_DECAY_RATE = ["exponential", "multistep", "plateau", "step"];
-const WITHOUT_MINIMUM = ["constant", "invsqrt", "multistep", "onecycle", "step"];
-
-/** What training knows of its data and its metric. */
+/** The metric that a schedule may follow, and what bounds it. */
 export interface MetricContext {
-  /** Classes of the model. */
-  readonly numClasses: number;
-  readonly metric: "loss" | "top1" | "top5";
+  /** Name, as `--eval-metric` takes it. */
+  readonly metric: string;
+  /** Classes of the model; null: not known yet. */
+  readonly numClasses: number | null;
+  /** Best value that the metric can have; null: none; absent: 100 percent, but none for `loss`. */
+  readonly best?: number | null;
 }
 
 /**
@@ -25,10 +24,10 @@ export interface MetricContext {
  * no effect.
  *
  * @param schedule - Rates of a run.
- * @param context - Absent: before the data is known, as the arguments have it.
+ * @param context - The metric that it may follow.
  * @returns Sentences that name the flag to change; none if all is as expected.
  */
-export function scheduleWarnings(schedule: SimulatedSchedule, context?: MetricContext): string[] {
+export function scheduleWarnings(schedule: SimulatedSchedule, context: MetricContext): string[] {
   const { warmupT, length, unit } = schedule;
   if (warmupT > 0 && warmupT >= length) {
     const relation = warmupT > length ? "longer than" : "as long as";
@@ -56,15 +55,15 @@ function warmupWarning(schedule: SimulatedSchedule): string | null {
   const [rate] = afterWarmup(schedule);
   if (warmupT === 0 || rate === undefined) return null;
   const at = `${unit} ${warmupT}`;
-  if (STEPPED.includes(sched)) {
+  const { dropsAt, warmsUp } = scheduleTraits(sched);
+  if (dropsAt !== undefined) {
     if (rate === lr) return null;
     return `the rate decays during the warm-up: it is ${rateLabel(rate)} at ${at}, where the warm-up ends, not ${rateLabel(lr)}; shorten the warm-up or pass --warmup-prefix`;
   }
   if (Math.abs(rate - lr) <= JUMP * lr || schedule.minLr > lr) return null;
-  const advice =
-    sched === "onecycle"
-      ? "onecycle warms up by itself, pass --warmup-epochs 0"
-      : "the schedule ran on below the warm-up, pass --warmup-prefix to start it afterwards";
+  const advice = warmsUp
+    ? `${sched} warms up by itself, pass --warmup-epochs 0`
+    : "the schedule ran on below the warm-up, pass --warmup-prefix to start it afterwards";
   return `the rate jumps after the warm-up: to ${rateLabel(rate)} at ${at} instead of ${rateLabel(lr)}; ${advice}`;
 }
 
@@ -76,7 +75,8 @@ function warmupRateWarning({ warmupT, lr, args }: SimulatedSchedule): string | n
 /** A rate that is to drop and does not. */
 function decayWarning(schedule: SimulatedSchedule): string | null {
   const { sched, lr, args } = schedule;
-  if (!WITH_DECAY_RATE.includes(sched)) return null;
+  const { hasDecayRate, followsMetric, dropsAt } = scheduleTraits(sched);
+  if (!hasDecayRate) return null;
   if (args.decayRate === 1) {
     return `--decay-rate 1 leaves the rate at ${rateLabel(lr)}: ${sched} multiplies it by that; pass one below 1`;
   }
@@ -84,8 +84,8 @@ function decayWarning(schedule: SimulatedSchedule): string | null {
     return `--decay-rate ${args.decayRate} raises the rate: ${sched} multiplies it by that; pass one below 1`;
   }
   const after = afterWarmup(schedule);
-  if (sched === "exponential" || after.some((rate) => rate !== lr) || lr === 0) return null;
-  if (sched === "plateau") {
+  if ((dropsAt === undefined && !followsMetric) || after.some((rate) => rate !== lr) || lr === 0) return null;
+  if (followsMetric) {
     if (args.minLr >= lr) return null;
     // With the least patience, the second epoch without improvement ends before the third begins.
     const cure = args.patienceEpochs > 0 && after.length > 2 ? "lower --patience-epochs" : "raise --epochs";
@@ -97,15 +97,16 @@ function decayWarning(schedule: SimulatedSchedule): string | null {
 /** A decay that a shorter warm-up would not show either. */
 function decayAfterRunWarning(schedule: SimulatedSchedule): string | null {
   const { sched, numEpochs, args } = schedule;
-  const first = sched === "step" ? args.decayEpochs : Math.min(...args.decayMilestones);
-  if (!STEPPED.includes(sched) || first < numEpochs) return null;
-  return decayTooLate(schedule);
+  const { dropsAt } = scheduleTraits(sched);
+  if (dropsAt === undefined) return null;
+  const first = dropsAt === "decayEpochs" ? args.decayEpochs : Math.min(...args.decayMilestones);
+  return first < numEpochs ? null : decayTooLate(schedule);
 }
 
 function decayTooLate(schedule: SimulatedSchedule): string {
   const { decayEpochs, decayMilestones } = schedule.args;
   const [flag, value] =
-    schedule.sched === "step"
+    scheduleTraits(schedule.sched).dropsAt === "decayEpochs"
       ? ["--decay-epochs", decayEpochs]
       : ["--decay-milestones", decayMilestones.join(" ")];
   return `${neverLowers(schedule)}: ${flag} is ${value}; lower ${flag}`;
@@ -118,60 +119,50 @@ function neverLowers({ sched, numEpochs }: SimulatedSchedule): string {
 /** A metric that cannot improve lowers the rate whatever the model learns. */
 function plateauWarning(
   { sched, args }: SimulatedSchedule,
-  context: MetricContext | undefined,
+  { metric, numClasses, best = metric === "loss" ? null : 100 }: MetricContext,
 ): string | null {
-  if (sched !== "plateau") return null;
+  if (!scheduleTraits(sched).followsMetric) return null;
   const { plateauThreshold, thresholdMode } = args;
-  const { metric, numClasses } = context ?? { metric: args.evalMetric, numClasses: args.numClasses };
-  if (numClasses !== null && metric === "top5" && numClasses <= 5) {
-    return `--eval-metric top5 is always 100 % with ${numClasses} classes: it never improves, and plateau lowers the rate all the same; pass --eval-metric top1 or loss`;
+  // The right class is always among the best k of k classes.
+  const k = Number(/^top(\d+)$/.exec(metric)?.[1] ?? 0);
+  if (numClasses !== null && numClasses <= k) {
+    return `--eval-metric ${metric} is always 100 % with ${numClasses} classes: it never improves, and ${sched} lowers the rate all the same; pass --eval-metric top1 or loss`;
   }
-  // Accuracies end at 100 %.
-  if (thresholdMode === "rel" || metric === "loss" || plateauThreshold < 100) return null;
+  if (thresholdMode === "rel" || best === null || plateauThreshold < best) return null;
   return `--plateau-threshold ${plateauThreshold} is more than ${metric} can improve; pass a smaller one, or --threshold-mode rel`;
 }
 
 function minimumWarning(schedule: SimulatedSchedule): string | null {
   const { sched, lr, minLr, length, numEpochs, args } = schedule;
-  if (WITHOUT_MINIMUM.includes(sched)) {
+  const { hasMinimum, followsMetric, decaysAtEnd, endAdvice } = scheduleTraits(sched);
+  if (!hasMinimum) {
     return minLr > 0 ? `--min-lr ${rateLabel(minLr)} has no effect on ${sched}` : null;
   }
   if (minLr > lr) return minimumAboveWarning(schedule);
-  if (sched === "plateau" || minLr === lr) return null;
+  if (followsMetric || minLr === lr) return null;
   const lowest = afterWarmup(schedule).reduce((low, rate) => Math.min(low, rate));
   // The last of few rates on the way to the minimum is well above it: that is the length of the run.
-  const steps = sched === "wsd" ? args.decayEpochs * (length / numEpochs) : length;
+  const steps = decaysAtEnd ? args.decayEpochs * (length / numEpochs) : length;
   const left = Math.max(LEFT, 2 / steps);
   if (lowest - minLr <= left * (lr - minLr)) return null;
   const share = Math.round((100 * lowest) / lr);
-  return `the minimum ${rateLabel(minLr)} is never reached: the lowest rate is ${rateLabel(lowest)}, ${share} % of ${rateLabel(lr)}; ${adviceAgainstHighEnd(sched)}`;
+  return `the minimum ${rateLabel(minLr)} is never reached: the lowest rate is ${rateLabel(lowest)}, ${share} % of ${rateLabel(lr)}; ${endAdvice ?? "--cooldown-epochs 1 adds an epoch at the minimum"}`;
 }
 
 function minimumAboveWarning({ sched, lr, minLr }: SimulatedSchedule): string | null {
-  if (WITHOUT_MINIMUM.includes(sched) || minLr <= lr) return null;
+  if (!scheduleTraits(sched).hasMinimum || minLr <= lr) return null;
   return `--min-lr ${rateLabel(minLr)} is above the rate ${rateLabel(lr)}: ${sched} raises the rate to it; pass a smaller --min-lr or a greater --lr`;
-}
-
-function adviceAgainstHighEnd(sched: string): string {
-  switch (sched) {
-    case "poly":
-      return "its power is --decay-rate unless there is a --power, 1 for a straight line";
-    case "exponential":
-      return "lower --decay-epochs or --decay-rate";
-    default:
-      return "--cooldown-epochs 1 adds an epoch at the minimum";
-  }
 }
 
 /** No cycle at all is the minimum from the start. */
 function cycleWarning({ sched, args, minLr }: SimulatedSchedule): string | null {
-  if (!CYCLIC.includes(sched) || args.lrCycleLimit > 0) return null;
+  if (!scheduleTraits(sched).cyclic || args.lrCycleLimit > 0) return null;
   return `--lr-cycle-limit 0 leaves the rate at the minimum ${rateLabel(minLr)}; pass 1 or more`;
 }
 
-/** timm adds a cooldown to cyclic schedules only. */
+/** timm adds no cooldown to schedules that drop at some t. */
 function cooldownWarning({ sched, args }: SimulatedSchedule): string | null {
-  if (!STEPPED.includes(sched) || args.cooldownEpochs === 0) return null;
+  if (scheduleTraits(sched).hasCooldown || args.cooldownEpochs === 0) return null;
   return `--cooldown-epochs ${args.cooldownEpochs} has no effect on ${sched}; raise --epochs`;
 }
 

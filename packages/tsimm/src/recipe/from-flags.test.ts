@@ -6,7 +6,6 @@ import { createLoader } from "../data/loader.ts";
 import { createModel } from "../models/registry.ts";
 import { createOptimizer } from "../optim/create-optimizer.ts";
 import { ModelEma } from "../optim/ema.ts";
-import { simulateSchedule } from "../preview/simulate.ts";
 import { UsageError } from "../usage-error.ts";
 import {
   type ArgumentName,
@@ -18,6 +17,7 @@ import {
 } from "./arguments.ts";
 import { checkArguments, showValue } from "./check-arguments.ts";
 import { flagMessage, fromFlags } from "./from-flags.ts";
+import { simulateRun } from "./simulate-run.ts";
 
 /** A name of a library that no flag has. */
 const CAMEL_CASE = /\b[a-z]+[A-Z]\w*/;
@@ -95,7 +95,7 @@ describe("what a library function refuses is said in flags", () => {
       ratio: pair(ratio),
     } as const;
     createLoader(images as never, { batchSize, maxBadImages, transform, workers: 0 });
-    simulateSchedule(args, 7, { command: "train" });
+    simulateRun(args, 7, { command: "train" });
   };
 
   test.each<[Partial<TrainArguments>, string]>([
@@ -186,7 +186,7 @@ describe("what a library function refuses is said in flags", () => {
           { sched, schedOnUpdates },
           given,
         );
-        const message = throws(() => simulateSchedule(args, 3));
+        const message = throws(() => simulateRun(args, 3));
         if (message === null) continue;
         expect([given, message]).toEqual([
           given,

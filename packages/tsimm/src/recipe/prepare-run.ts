@@ -19,7 +19,6 @@ import { createModel } from "../models/registry.ts";
 import { createOptimizer } from "../optim/create-optimizer.ts";
 import { ModelEma } from "../optim/ema.ts";
 import type { Optimizer } from "../optim/optimizer.ts";
-import { simulateSchedule } from "../preview/simulate.ts";
 import { type MetricContext, scheduleWarnings } from "../preview/warnings.ts";
 import { createEngine } from "../runtime/create-engine.ts";
 import { createTrainingStep } from "../runtime/training-step.ts";
@@ -36,6 +35,7 @@ import { createLoaders, openData } from "./open-data.ts";
 import { refuseNegativeRates } from "./refuse-negative-rates.ts";
 import { applyCheckpoint, checkData, loadInitialWeights, openResume, type Resume } from "./resume.ts";
 import type { ScheduleTarget } from "./resume-schedule.ts";
+import { simulateRun } from "./simulate-run.ts";
 import { smallSetAdvice } from "./small-set.ts";
 
 /**
@@ -291,7 +291,7 @@ function warnAboutSchedule(
   { numEpochs, updatesPerEpoch, ...context }: Pick<Run, "numEpochs" | "updatesPerEpoch"> & MetricContext,
   { warn }: Reporter,
 ): void {
-  const schedule = simulateSchedule(args, updatesPerEpoch, { command: "train" });
+  const schedule = simulateRun(args, updatesPerEpoch, { command: "train" });
   for (const line of scheduleWarnings(schedule, context)) warn(line);
   const updates = numEpochs * updatesPerEpoch;
   if (args.modelEma && !args.modelEmaWarmup && args.modelEmaDecay ** updates > 0.5) {
