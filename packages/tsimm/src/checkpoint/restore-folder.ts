@@ -1,8 +1,6 @@
 /** Makes the folder of a run agree with the state that the run goes on from. */
 import { join } from "node:path";
 import { linkFile, removeFile, updateFile } from "../files/write-file.ts";
-import { type EpochRow, summaryCsv } from "../listeners/summary.ts";
-import type { Run } from "../train/run.ts";
 import {
   type Checkpoint,
   type CheckpointHeader,

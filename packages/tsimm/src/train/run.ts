@@ -2,7 +2,6 @@
 import type { Scheduler } from "@tsimm/scheduler";
 import type { Batch } from "../data/batch.ts";
 import { drawMixing, mixImages } from "../data/mixup.ts";
-import type { Optimizer } from "../optim/optimizer.ts";
 import { keyedRandom } from "../random/keyed-random.ts";
 import type { Metric, Metrics, OutputMetric } from "../task/task.ts";
 import { DivergedError } from "../update/diverged-error.ts";
@@ -11,6 +10,7 @@ import { evaluateLoader } from "./evaluate.ts";
 import type { CheckpointDue, EpochRow, EvaluatedWeights } from "./events.ts";
 import type { FitLoopOptions, FitResult } from "./fit.ts";
 import { ListenerError, Listeners } from "./listeners.ts";
+import { meanLr } from "./mean-lr.ts";
 import { nextTurn } from "./next-turn.ts";
 import { isBetter } from "./ranking.ts";
 import { start, type TrainingProgress, type TrainingState } from "./training-state.ts";
@@ -311,11 +311,6 @@ export class FitRun {
       schedule: this.#options.schedule?.stateDict() ?? null,
     };
   }
-}
-
-/** Mean learning rate over the optimizer's groups. */
-export function meanLr({ paramGroups }: Pick<Optimizer, "paramGroups">): number {
-  return paramGroups.reduce((sum, { lr }) => sum + lr, 0) / paramGroups.length;
 }
 
 /** The labels of the batch in reverse order. */
