@@ -1,5 +1,23 @@
 /** What of tsimm runs in a browser: no file system, no native code. All of it is in `index.ts` too. */
 
+export { type ArrayLoaderOptions, arrayLoader } from "./data/array-loader.ts";
+export type { Batch, Loader } from "./data/batch.ts";
+export {
+  type GeneratedBatch,
+  type GeneratorLoaderOptions,
+  generatorLoader,
+} from "./data/generator-loader.ts";
+export {
+  type ImageDataset,
+  type LabelKind,
+  type LabelledImages,
+  labelKindOf,
+  type Sample,
+} from "./data/image-dataset.ts";
+export { type MemoryDatasetOptions, memoryDataset } from "./data/memory-dataset.ts";
+export { labelCounts, type Sampling } from "./data/sampling.ts";
+export type { Image } from "./data/transforms/image.ts";
+export { unevenWarning } from "./data/uneven-classes.ts";
 export type { LayerOf } from "./models/layer-order.ts";
 export type { GlobalPool } from "./models/layers/classifier.ts";
 export type { FeatureInfo, Mask } from "./models/layers/layers.ts";
@@ -48,6 +66,7 @@ export {
   type TrainingStepOptions,
 } from "./runtime/training-step.ts";
 export { denseTargets } from "./task/dense-targets.ts";
+export type { Label, Labels } from "./task/labels.ts";
 export { loadState, type ModelState } from "./weights/load-state.ts";
 export {
   decodeSafetensors,

@@ -1,17 +1,34 @@
-export type { Best } from "./checkpoint/checkpoint-history.ts";
+
+export { type ArrayLoaderOptions, arrayLoader } from "./data/array-loader.ts";
 export type { Batch, Loader } from "./data/batch.ts";
 export type { ByteSource } from "./data/byte-source.ts";
+export { openDataset } from "./data/dataset.ts";
+export { fashionMnistMini } from "./data/datasets/fashion-mnist-mini.ts";
+export {
+  type GeneratedBatch,
+  type GeneratorLoaderOptions,
+  generatorLoader,
+} from "./data/generator-loader.ts";
 export {
   type ImageDataset,
-  type OpenDatasetOptions,
-  openDataset,
+  type LabelKind,
+  type LabelledImages,
+  labelKindOf,
   type Sample,
-} from "./data/dataset.ts";
-export { fashionMnistMini } from "./data/datasets/fashion-mnist-mini.ts";
+} from "./data/image-dataset.ts";
 export { createLoader, type LoaderOptions } from "./data/loader.ts";
+export { type MemoryDatasetOptions, memoryDataset } from "./data/memory-dataset.ts";
+export { labelCounts, type Sampling } from "./data/sampling.ts";
+export {
+  type DataPlace,
+  defineSource,
+  type OpenDatasetOptions,
+  type SourceDefinition,
+} from "./data/sources/source.ts";
+export { listSources, registerSource } from "./data/sources/sources.ts";
+export type { Image } from "./data/transforms/image.ts";
 export type { TransformOptions } from "./data/transforms/transform.ts";
-export type { Progress, Reporter } from "./listeners/reporter.ts";
-export type { Metrics } from "./listeners/summary.ts";
+export { unevenWarning } from "./data/uneven-classes.ts";
 export {
   createEventFile,
   type EventFile,
@@ -76,6 +93,7 @@ export {
   type TrainingStepOptions,
 } from "./runtime/training-step.ts";
 export { denseTargets } from "./task/dense-targets.ts";
+export type { Label, Labels } from "./task/labels.ts";
 export { loadState, type ModelState } from "./weights/load-state.ts";
 export {
   decodeSafetensors,

@@ -193,6 +193,8 @@ async function readableSample(dataset: ImageDataset): Promise<SampleImage | null
   for (const [index, { path }] of dataset.samples.entries()) {
     try {
       const bytes = await dataset.read(index);
+      // Pixels have no file to keep.
+      if (!(bytes instanceof Uint8Array)) return null;
       await decodeImage(bytes, 3);
       return { path, bytes };
     } catch {
