@@ -6,7 +6,7 @@ import { readRegularFile, WEIGHTS_LIMIT } from "../files/read-file.ts";
 import { linkFile, removeFile, writeFileWhole } from "../files/write-file.ts";
 import { decodeSafetensors, encodeSafetensors, type SafeTensors } from "../weights/safetensors.ts";
 import { readSafetensorsHeader } from "../weights/safetensors-header.ts";
-import { DEFAULT_TASK } from "../task/default-task.ts";
+import { isDefaultTask } from "../task/default-task.ts";
 import { formatRunState, parseRunState, type RunState } from "./run-state.ts";
 
 /** What a checkpoint holds beside its {@link RunState}. */
@@ -196,11 +196,10 @@ function weightsEntry(state: UnsignedState, weights: WeightsKind): string {
   // In mid-epoch the newest metrics are those of other weights.
   const row = state.inEpoch ? undefined : state.metricHistory.at(-1);
   const metric = (weights === "plain" ? row?.plain : null) ?? row?.validation ?? null;
-  const isDefault = task.name === DEFAULT_TASK && Object.keys(task.settings).length === 0;
   return JSON.stringify({
     ...model,
     ...{ classNames: task.outputNames, dataConfig, weights, epoch, metric },
-    ...(isDefault ? {} : { task: { name: task.name, settings: task.settings } }),
+    ...(isDefaultTask(task.name, task.settings) ? {} : { task: { name: task.name, settings: task.settings } }),
   });
 }
 

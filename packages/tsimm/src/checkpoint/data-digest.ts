@@ -5,7 +5,6 @@ import { setImmediate as nextTurn } from "node:timers/promises";
 import { ByteReader, type ByteSource } from "../data/byte-source.ts";
 import type { ImageDataset } from "../data/image-dataset.ts";
 import { readSample } from "../data/image-source.ts";
-import type { TrainingData } from "../recipe/open-data.ts";
 
 /** Digests of the images of a run. */
 export interface DataDigest {
@@ -22,7 +21,13 @@ const CONTENTS = 2_000;
 const CONTENT_BYTES = 64 * 1024 * 1024;
 
 /** Digests of both data sets; see {@link datasetDigest}. */
-export async function dataDigest({ training, validation }: TrainingData): Promise<DataDigest> {
+export async function dataDigest({
+  training,
+  validation,
+}: {
+  readonly training: ImageDataset;
+  readonly validation: ImageDataset | null;
+}): Promise<DataDigest> {
   return {
     training: await datasetDigest(training),
     validation: validation === null ? null : await datasetDigest(validation),

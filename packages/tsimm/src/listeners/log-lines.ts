@@ -29,15 +29,16 @@ export class LogLines {
   #run: RunStarted | null = null;
   #clock: RunClock | null = null;
   #speed = new SpeedMeter();
-  /** Seconds of the evaluation's batches so far. */
-  #evaluated = 0;
+  #imagesPerSecond = 0;
+  /** Of the evaluation's batches so far. */
+  #evaluated = { images: 0, seconds: 0 };
   #validationSeconds = 0;
   /** The newest line of an evaluation, while it was not given. */
   #pending: string | null = null;
 
-  /** Mean speed of the phase under way. */
+  /** Mean speed of the training or evaluation under way. */
   get imagesPerSecond(): number {
-    return this.#speed.imagesPerSecond;
+    return this.#imagesPerSecond;
   }
 
   /** Estimated seconds until the end of the run; null while too little is known. */
@@ -92,6 +93,7 @@ export class LogLines {
   #update(event: UpdateDone): LogLine[] {
     const { epoch, index, updatesPerEpoch: updates, loss, meanLoss, lr, images, seconds, waited } = event;
     this.#speed.add({ images, seconds, waited });
+    this.#imagesPerSecond = this.#speed.imagesPerSecond;
     this.#clock?.addUpdate(seconds);
     this.#validationSeconds = 0;
     const lines: LogLine[] = [];
@@ -104,11 +106,14 @@ export class LogLines {
   }
 
   #evaluatedBatch(event: BatchEvaluated): LogLine[] {
-    const { index, batches, seconds, weights, batch, means } = event;
-    this.#evaluated = index === 0 ? seconds : this.#evaluated + seconds;
+    const { index, batches, images, seconds, weights, batch, means } = event;
+    const before = index === 0 ? { images: 0, seconds: 0 } : this.#evaluated;
+    this.#evaluated = { images: before.images + images, seconds: before.seconds + seconds };
+    this.#imagesPerSecond = this.#evaluated.images / this.#evaluated.seconds;
     const lastIndex = batches - 1;
-    const time = { value: seconds, mean: this.#evaluated / (index + 1) };
+    const time = { value: seconds, mean: this.#evaluated.seconds / (index + 1) };
     const meters = (this.#run?.metrics ?? []).flatMap(({ name, logLabel }) => {
+      if (name === "loss") return [];
       const [value, mean] = [batch[name], means[name]];
       return logLabel === undefined || value === undefined || mean === undefined
         ? []

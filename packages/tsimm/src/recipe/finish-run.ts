@@ -2,7 +2,7 @@
 import { stat } from "node:fs/promises";
 import { extname, join } from "node:path";
 import { removeRecoveryCheckpoints } from "../checkpoint/save-checkpoint.ts";
-import type { ImageDataset } from "../data/dataset.ts";
+import type { ImageDataset } from "../data/image-dataset.ts";
 import { decodeImage } from "../data/decode.ts";
 import { readRegularFile, WEIGHTS_LIMIT } from "../files/read-file.ts";
 import { updateFile } from "../files/write-file.ts";
@@ -93,10 +93,11 @@ export class FinishListener implements Listener {
   }
 }
 
-/** The bytes of an image; null if they are none. */
+/** The bytes of an image file; null if they are none. */
 async function readable(images: ImageDataset, index: number): Promise<Uint8Array | null> {
   try {
     const bytes = await images.read(index);
+    if (!(bytes instanceof Uint8Array)) return null;
     await decodeImage(bytes, 3);
     return bytes;
   } catch {

@@ -1,5 +1,5 @@
 /** The task of a run, from its flags. */
-import type { ImageDataset } from "../data/dataset.ts";
+import type { ImageDataset } from "../data/image-dataset.ts";
 import type { Task, TaskDefinition } from "../task/task.ts";
 import { findTask } from "../task/tasks.ts";
 import { UsageError } from "../usage-error.ts";

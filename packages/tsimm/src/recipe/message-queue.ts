@@ -22,13 +22,14 @@ export class MessageQueue implements Log {
     });
   }
 
-  info(text: string): void {
+  /** Bound, as parts of a run take them out. */
+  readonly info = (text: string): void => {
     this.#waiting.push({ type: "message", text });
-  }
+  };
 
-  warn(text: string): void {
+  readonly warn = (text: string): void => {
     this.#waiting.push({ type: "warning", text });
-  }
+  };
 
   /** Tells the listeners what was said before the run. */
   async flush(): Promise<void> {

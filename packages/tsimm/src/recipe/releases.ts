@@ -9,6 +9,11 @@ export class Releases {
     this.#taken.push(release);
   }
 
+  /** Remembers what is to be released after all the rest. */
+  addFirst(release: () => Promise<void>): void {
+    this.#taken.unshift(release);
+  }
+
   /** Releases everything, though some of it fails; then throws the first failure. */
   async release(): Promise<void> {
     const failures: unknown[] = [];
