@@ -26,6 +26,7 @@ import type { Run, RunProgress, SampleImage } from "../train/run.ts";
 import { UsageError } from "../usage-error.ts";
 import { argsYaml, savedArguments } from "./args-yaml.ts";
 import { resolveArguments, type TrainArguments } from "./arguments.ts";
+import { chooseMetric } from "./choose-metric.ts";
 import { dataConfigLines, inputChannels, resolveDataConfig } from "./data-config.ts";
 import { demoArguments } from "./demo.ts";
 import { flagWords } from "./flag-words.ts";
@@ -37,6 +38,8 @@ import { applyCheckpoint, checkData, loadInitialWeights, openResume, type Resume
 import type { ScheduleTarget } from "./resume-schedule.ts";
 import { simulateRun } from "./simulate-run.ts";
 import { smallSetAdvice } from "./small-set.ts";
+
+const CLASSIFICATION = { names: ["loss", "top1", "top5"], own: "top1" } as const;
 
 /**
  * Checks arguments, opens the data, builds model, optimizer and schedule, restores a checkpoint, makes the output
@@ -92,7 +95,7 @@ async function prepare(
   const { trainLoader, valLoader } = loaders;
   try {
     const updatesPerEpoch = Math.ceil(trainLoader.length / args.gradAccumSteps);
-    const metric = valLoader === null ? "loss" : args.evalMetric;
+    const metric = valLoader === null ? "loss" : chooseMetric(args.evalMetric, true, CLASSIFICATION);
     const flags = { ...args, lr: rate.lr, evalMetric: metric };
     const { scheduler, numEpochs } = fromFlags("train", args, () =>
       createScheduler(flags, optimizer, { updatesPerEpoch }),
