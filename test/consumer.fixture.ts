@@ -23,8 +23,8 @@ export async function refused(): Promise<void> {
   await train({ opt: "adma" });
   // @ts-expect-error: no such argument
   await train({ data_dir: "photos" });
-  // @ts-expect-error: no such metric
-  await train({ evalMetric: "top2" });
+  // @ts-expect-error: no such loss
+  await train({ regressionLoss: "l2" });
   // @ts-expect-error: two numbers
   await train({ optBetas: [0.9] });
   // @ts-expect-error: a number

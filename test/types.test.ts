@@ -29,7 +29,7 @@ const inOptions = (rule: string, option: string): Edit => ({
 
 const edits: readonly Edit[] = [
   {
-    ...{ file: "train/arguments.ts", from: "min: 0, short", to: "mni: 0, short" },
+    ...{ file: "recipe/arguments.ts", from: "min: 0, short", to: "mni: 0, short" },
     error: "'mni' does not exist in type 'Flag'",
   },
   inOptions("adadelta", "clipExp"),

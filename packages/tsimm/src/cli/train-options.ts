@@ -74,6 +74,12 @@ function storedName(name: string): string {
   return positive ? `${positive[1]?.toLowerCase()}${positive[2]}` : name;
 }
 
+/** What help calls a value of each type. */
+const KINDS: Readonly<Record<Exclude<Flag["type"], "flag">, string>> = {
+  ...{ int: "int", float: "float", string: "text" },
+  ...{ ints: "int", floats: "float", strings: "text" },
+};
+
 function optionsOf(name: ArgumentName, flag: Flag): Option[] {
   const long = `--${separated(name, "-")}`;
   const short = flag.short?.length === 2 ? `${flag.short}, ` : "";
@@ -81,25 +87,19 @@ function optionsOf(name: ArgumentName, flag: Flag): Option[] {
     flag.default === null || flag.default === "" || flag.type === "flag"
       ? ""
       : ` (default: ${Array.isArray(flag.default) ? flag.default.join(" ") : flag.default})`;
-  const help = flag.help + fallback;
+  const names = flag.names === undefined ? "" : `: ${flag.names.join(", ")}`;
+  const help = flag.help + names + fallback;
   if (flag.type === "flag") {
     const on = new Option(long, flag.default ? `${help} (default: on)` : help);
     return flag.default
       ? [on, new Option(`--no-${separated(name, "-")}`, `switches --${separated(name, "-")} off`)]
       : [on];
   }
-  const list = flag.type === "ints" || flag.type === "floats";
-  const kind =
-    flag.type === "ints"
-      ? "int"
-      : flag.type === "floats"
-        ? "float"
-        : flag.type === "string"
-          ? "text"
-          : flag.type;
+  const list = flag.type.endsWith("s");
+  const kind = KINDS[flag.type];
   const option = new Option(`${short}${long} <${kind}${list ? "..." : ""}>`, help);
   if (flag.choices) return [option.choices(flag.choices)];
-  if (flag.type === "string") return [option];
+  if (flag.type === "string" || flag.type === "strings") return [option];
   return [
     list
       ? option.argParser((text: string, previous: number[] | undefined) => [

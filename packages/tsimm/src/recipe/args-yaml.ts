@@ -6,7 +6,14 @@ import { parse, type ScalarTag, stringify, type Tags } from "yaml";
 import { readRegularFile, TEXT_LIMIT } from "../files/read-file.ts";
 import { suggestion } from "../text/suggestion.ts";
 import { UsageError } from "../usage-error.ts";
-import { type ArgumentName, separated, type TrainArguments, trainFlagRows, trainFlags } from "./arguments.ts";
+import {
+  type ArgumentName,
+  type Flag,
+  findFlag,
+  separated,
+  type TrainArguments,
+  trainFlagRows,
+} from "./arguments.ts";
 import { checkArguments, showValue } from "./check-arguments.ts";
 
 /** timm's flags that change speed or hardware, not the result. */
@@ -18,7 +25,7 @@ const WITHOUT_EFFECT = [
 
 /** timm's flags without a counterpart; they may be there as long as they are off. */
 const NOT_OFFERED = [
-  ...["aa", "aug_repeats", "aug_splits", "bce_loss", "bn_eps", "bn_momentum", "color_jitter_prob", "dataset"],
+  ...["aa", "aug_repeats", "aug_splits", "bn_eps", "bn_momentum", "color_jitter_prob", "dataset"],
   ...["drop_block", "epoch_repeats", "gaussian_blur_prob", "gp", "grayscale_prob"],
   ...["head_init_bias", "head_init_scale", "input_img_mode", "input_key", "jsd_loss", "pretrained"],
   ...[
@@ -32,6 +39,15 @@ const NOT_OFFERED = [
     "tta",
   ],
 ];
+
+/** Flags of ours that change the result. */
+const TIMM_HAS_NOT = [
+  "classWeights",
+  "balancedSampling",
+  "imageColumn",
+  "labelColumns",
+  "earlyStopEpochs",
+] as const;
 
 /** What belongs to one call, not to the run. */
 const NOT_SAVED: readonly ArgumentName[] = ["resume", "overwrite"];
@@ -108,10 +124,15 @@ export function savedArguments(args: TrainArguments, used: Partial<TrainArgument
   // timm crashes without workers.
   const all = { ...args, ...used, workers: Math.max(1, args.workers) };
   const rows = trainFlagRows()
-    .filter(([name]) => !NOT_SAVED.includes(name) && (name !== "noInitialEma" || args.noInitialEma))
+    .filter(([name]) => !NOT_SAVED.includes(name))
+    .filter(([name, flag]) => !flag.savedIfSet || !isSame(all[name], flag.default))
     .map(([name]) => [separated(name, "_"), all[name]] as const)
     .sort(([a], [b]) => (a < b ? -1 : 1));
   return Object.fromEntries(rows);
+}
+
+function isSame(value: unknown, fallback: Flag["default"]): boolean {
+  return JSON.stringify(value) === JSON.stringify(fallback);
 }
 
 /** The text of `args.yaml`: the saved arguments below a comment on what timm has not or does otherwise. */
@@ -130,6 +151,10 @@ function differencesFromTimm(args: TrainArguments): string[] {
   return [
     ...(args.dataDir === null ? ["data_dir null is the image set built into tsimm"] : []),
     ...(timmSchedules.includes(args.sched) ? [] : [`timm has no schedule "${args.sched}"`]),
+    ...(args.task !== "classification" ? [`timm has no task "${args.task}"`] : []),
+    ...TIMM_HAS_NOT.filter((name) => !isSame(args[name], findFlag(name)?.default ?? null)).map(
+      (name) => `timm has no --${separated(name, "-")}`,
+    ),
     ...(args.power !== null ? ["timm has no --power; poly takes it from --decay-rate"] : []),
     ...(args.sched === "plateau" && args.cooldownEpochs > 0
       ? ["timm ignores cooldown_epochs of plateau"]
@@ -149,8 +174,11 @@ function isOff(value: unknown): boolean {
   );
 }
 
-// timm writes a list flag of one value as a bare number now and then.
-function asList(name: keyof typeof trainFlags, value: unknown): unknown {
-  const { type } = trainFlags[name];
-  return (type === "ints" || type === "floats") && typeof value === "number" ? [value] : value;
+// timm writes a list flag of one value as a bare one now and then.
+function asList(name: ArgumentName, value: unknown): unknown {
+  const type = findFlag(name)?.type;
+  const isOne =
+    ((type === "ints" || type === "floats") && typeof value === "number") ||
+    (type === "strings" && typeof value === "string");
+  return isOne ? [value] : value;
 }

@@ -9,7 +9,7 @@ import { resolveArguments, separated, type TrainArguments } from "./arguments.ts
 import { checkArguments } from "./check-arguments.ts";
 import { learningRate } from "./learning-rate.ts";
 import { type TrainOptions, train } from "./train.ts";
-import { trainArgumentsText } from "./train-arguments-text.fixture.ts";
+import { builtInsText, trainArgumentsText } from "./train-arguments-text.fixture.ts";
 
 let folder = "";
 beforeAll(async () => {
@@ -22,8 +22,9 @@ test("later layers beat earlier ones, null counts as not given", () => {
   expect([args.epochs, args.lr, args.sched, args.smoothing]).toEqual([10, 0.1, "cosine", 0.1]);
 });
 
-test("the type of the arguments is the one of the table", async () => {
+test("the type of the arguments is the one of the table, its names those of the definitions", async () => {
   await expect(trainArgumentsText()).toMatchFileSnapshot("generated/train-arguments.ts");
+  await expect(builtInsText()).toMatchFileSnapshot("generated/built-ins.ts");
 });
 
 test("names change between camelCase, flags and file keys", () => {
@@ -43,7 +44,11 @@ test.each([
     { cutmixMinmax: [0.8, 0.2] },
     "train: --cutmix-minmax must be 2 numbers >= 0 and <= 1, the smaller first, got 0.8 0.2",
   ],
-  [{ evalMetric: "top2" }, 'train: --eval-metric must be one of loss, top1, top5, got "top2"'],
+  [{ clipMode: "nrom" }, 'train: --clip-mode must be one of norm, value, agc, got "nrom"'],
+  [{ classWeights: ["cat=2", 3] }, "train: --class-weights must be 1 or more texts, got cat=2 3"],
+  [{ labelColumns: "age" }, 'train: --label-columns must be 1 or more texts, got "age"'],
+  [{ earlyStopEpochs: 0 }, "train: --early-stop-epochs must be an integer >= 1, got 0"],
+  [{ bceTargetThresh: 2 }, "train: --bce-target-thresh must be a number >= 0 and <= 1, got 2"],
 ] as const)("refuses %o", (given, message) => {
   expect(() => checkArguments(given as Partial<TrainArguments>)).toThrow(new UsageError(message));
 });
@@ -104,6 +109,35 @@ test("args.yaml repeats a run", async () => {
     lr: null,
     opt_betas: [0.9, 0.95],
     num_classes: 10,
+  });
+});
+
+test("args.yaml has the newer flags only where they are set, and says which of them timm has not", () => {
+  const plain = resolveArguments({ dataDir: "photos" });
+  const keys = Object.keys(savedArguments(plain, {}));
+  for (const key of ["task", "bce_loss", "class_weights", "no_initial_ema", "tensorboard", "huber_delta"]) {
+    expect(keys).not.toContain(key);
+  }
+  const args = resolveArguments({
+    ...{ dataDir: "photos", bceLoss: true, bceTargetThresh: 0.2, classWeights: ["cat=2", "dog=0.5"] },
+    ...{ earlyStopEpochs: 5, task: "classification", tensorboard: true },
+  });
+  const text = argsYaml(args, savedArguments(args, {}));
+  expect(text).toMatch(/^# timm has no --class-weights\n# timm has no --early-stop-epochs\n(?!#)/);
+  expect(parse(text)).toMatchObject({ bce_loss: true, bce_target_thresh: 0.2, tensorboard: true });
+  expect(fromKeys(parse(text)).given).toEqual(
+    expect.objectContaining({ classWeights: ["cat=2", "dog=0.5"], earlyStopEpochs: 5 }),
+  );
+  const regression = resolveArguments({ dataDir: "photos", task: "regression", labelColumns: ["age"] });
+  expect(argsYaml(regression, savedArguments(regression, { evalMetric: "mae" }))).toMatch(
+    /^# timm has no task "regression"\n# timm has no --label-columns\n(.*\n)*eval_metric: mae\n/,
+  );
+});
+
+test("a list of texts may be one text in a file", () => {
+  expect(fromKeys({ label_columns: "age", class_weights: "balanced" }).given).toEqual({
+    labelColumns: ["age"],
+    classWeights: ["balanced"],
   });
 });
 

@@ -1,29 +1,33 @@
 /**
  * The one table of training arguments. Command-line parsing, `--help`, `args.yaml`, `--config` and the type
- * {@link TrainArguments} all come from it; the type is written by
- * `npx vitest run packages/tsimm/src/recipe/arguments.test.ts -u`.
+ * {@link TrainArguments} all come from it; the type, the names of what is built in and the flags that definitions
+ * bring are written by `npx vitest run packages/tsimm/src/recipe/arguments.test.ts -u`, so that `--help` loads no
+ * definition.
  *
  * A key is the camelCase form of timm's flag: `warmupEpochs` is `--warmup-epochs` and, in files shared with
  * Python, `warmup_epochs`.
  */
+import { builtInNames, definitionFlags } from "./generated/built-ins.ts";
 import type { TrainArguments } from "./generated/train-arguments.ts";
 
 export type { TrainArguments } from "./generated/train-arguments.ts";
 
 /** Kinds of values that a flag takes. */
-export type FlagType = "flag" | "int" | "float" | "string" | "ints" | "floats";
+export type FlagType = "flag" | "int" | "float" | "string" | "ints" | "floats" | "strings";
 
 /** One row of the table. */
 export interface Flag {
   readonly type: FlagType;
   /** The value when none is given; null: none. */
-  readonly default: boolean | number | string | readonly number[] | null;
+  readonly default: boolean | number | string | readonly number[] | readonly string[] | null;
   readonly group: string;
   readonly help: string;
   /** One-letter or alternative spelling, as on the command line. */
   readonly short?: string;
   /** The only values allowed. */
   readonly choices?: readonly string[];
+  /** It takes the name of a definition, one that is built in or one that a user registers: the names to show. */
+  readonly names?: readonly string[];
   /** Smallest value allowed. */
   readonly min?: number;
   /** Largest value allowed. */
@@ -36,20 +40,26 @@ export interface Flag {
   readonly count?: readonly [number, number];
   /** Whether the values of a list may not decrease. */
   readonly ascending?: boolean;
+  /** true: `args.yaml` has it only where it differs from its default. */
+  readonly savedIfSet?: boolean;
 }
 
-/** Every argument of `tsimm train`, grouped as `--help` shows them. */
-export const trainFlags: Readonly<Record<keyof TrainArguments, Flag>> = {
+/** Flags of training itself. */
+const ownFlags: Readonly<Record<Exclude<keyof TrainArguments, keyof typeof definitionFlags>, Flag>> = {
   dataDir: { type: "string", default: null, group: "Data", help: "image folder, or a .tar with the same tree; absent: a demo of about a minute on built-in images" },
   trainSplit: { type: "string", default: "train", group: "Data", help: "sub-folder of the training images" },
   valSplit: { type: "string", default: "validation", group: "Data", help: "sub-folder of the validation images; '' switches validation off" },
+  task: { type: "string", default: "classification", names: builtInNames.task, savedIfSet: true, group: "Data", help: "what is learnt of an image" },
+  imageColumn: { type: "string", default: "", savedIfSet: true, group: "Data", help: "column of a CSV that holds the paths of the images" },
+  labelColumns: { type: "strings", default: null, savedIfSet: true, group: "Data", help: "columns of a CSV that hold labels or numbers" },
+  balancedSampling: { type: "flag", default: false, savedIfSet: true, group: "Data", help: "draw the images of every class equally often" },
   classMap: { type: "string", default: "", group: "Data", help: "text file whose line n names class n" },
   maxBadImages: { type: "float", default: 0.05, min: 0, max: 1, group: "Data", help: "share of unreadable images above which the run stops; unless 0, a handful never stops it" },
   workers: { type: "int", default: 4, min: 0, short: "-j", group: "Data", help: "decoding threads; 0 decodes on the training thread" },
 
   model: { type: "string", default: "resnet50", group: "Model", help: "name of the model (tsimm models lists them)" },
   initialCheckpoint: { type: "string", default: "", group: "Model", help: "safetensors file to start from" },
-  noInitialEma: { type: "flag", default: false, group: "Model", help: "take the plain weights of --initial-checkpoint, also where there is a moving average" },
+  noInitialEma: { type: "flag", default: false, savedIfSet: true, group: "Model", help: "take the plain weights of --initial-checkpoint, also where there is a moving average" },
   resume: { type: "string", default: "", group: "Model", help: "run folder or .resume.safetensors file to continue" },
   noResumeOpt: { type: "flag", default: false, group: "Model", help: "leave the optimizer's state out of --resume" },
   numClasses: { type: "int", default: null, min: 2, group: "Model", help: "classes of the model; absent: as many as the training folder has" },
@@ -67,7 +77,7 @@ export const trainFlags: Readonly<Record<keyof TrainArguments, Flag>> = {
   validationBatchSize: { type: "int", default: null, min: 1, short: "-vb", group: "Model", help: "images per validation batch; absent: --batch-size" },
   gradAccumSteps: { type: "int", default: 1, min: 1, group: "Model", help: "batches per update" },
 
-  opt: { type: "string", default: "sgd", group: "Optimizer", help: "optimizer" },
+  opt: { type: "string", default: "sgd", names: builtInNames.optimizer, group: "Optimizer", help: "optimizer" },
   optEps: { type: "float", default: null, min: 0, group: "Optimizer", help: "epsilon; absent: the optimizer's own" },
   optBetas: { type: "floats", default: null, min: 0, count: [2, 2], group: "Optimizer", help: "betas; absent: the optimizer's own" },
   momentum: { type: "float", default: 0.9, min: 0, group: "Optimizer", help: "momentum, where the optimizer has one" },
@@ -78,7 +88,7 @@ export const trainFlags: Readonly<Record<keyof TrainArguments, Flag>> = {
   layerDecayMinScale: { type: "float", default: 0, min: 0, group: "Optimizer", help: "smallest such factor" },
   layerDecayNoOptScale: { type: "float", default: null, min: 0, group: "Optimizer", help: "layers with a smaller factor are frozen" },
 
-  sched: { type: "string", default: "cosine", group: "Schedule", help: "learning-rate schedule" },
+  sched: { type: "string", default: "cosine", names: builtInNames.schedule, group: "Schedule", help: "learning-rate schedule" },
   schedOnUpdates: { type: "flag", default: false, group: "Schedule", help: "step the schedule on every update instead of every epoch" },
   lr: { type: "float", default: null, min: 0, group: "Schedule", help: "learning rate; absent: from --lr-base and the batch size" },
   lrBase: { type: "float", default: 0.1, min: 0, group: "Schedule", help: "learning rate of a batch of --lr-base-size images" },
@@ -130,6 +140,19 @@ export const trainFlags: Readonly<Record<keyof TrainArguments, Flag>> = {
   mixupSwitchProb: { type: "float", default: 0.5, min: 0, max: 1, group: "Augmentation and loss", help: "chance of CutMix where mixup is on too" },
   mixupOffEpoch: { type: "int", default: 0, min: 0, group: "Augmentation and loss", help: "no mixing from this epoch on; 0: never off" },
   smoothing: { type: "float", default: 0.1, min: 0, max: 1, group: "Augmentation and loss", help: "label smoothing" },
+  classWeights: {
+    type: "strings",
+    default: null,
+    savedIfSet: true,
+    group: "Augmentation and loss",
+    help: "weights of the classes in the loss: balanced, by how rare a class is, or cat=1 dog=3.5, 1 for those not named",
+  },
+  bceLoss: { type: "flag", default: false, savedIfSet: true, group: "Augmentation and loss", help: "binary cross-entropy of each class in place of softmax" },
+  bceSum: { type: "flag", default: false, savedIfSet: true, group: "Augmentation and loss", help: "binary cross-entropy is summed over the classes, not averaged" },
+  bceTargetThresh: { type: "float", default: null, min: 0, max: 1, savedIfSet: true, group: "Augmentation and loss", help: "targets of binary cross-entropy above this are 1, others 0" },
+  bcePosWeight: { type: "float", default: null, above: 0, savedIfSet: true, group: "Augmentation and loss", help: "weight of the classes that are there in binary cross-entropy" },
+  regressionLoss: { type: "string", default: "mse", choices: ["mse", "l1", "huber"], savedIfSet: true, group: "Augmentation and loss", help: "loss of a regression" },
+  huberDelta: { type: "float", default: 1, above: 0, savedIfSet: true, group: "Augmentation and loss", help: "error above which --regression-loss huber grows linearly" },
 
   modelEma: { type: "flag", default: false, group: "Moving average", help: "keep a moving average of the weights" },
   modelEmaDecay: { type: "float", default: 0.9998, min: 0, max: 1, group: "Moving average", help: "decay of the moving average" },
@@ -140,20 +163,50 @@ export const trainFlags: Readonly<Record<keyof TrainArguments, Flag>> = {
   valInterval: { type: "int", default: 1, min: 1, group: "Run", help: "epochs between validation and checkpoints" },
   recoveryInterval: { type: "int", default: 0, min: 0, group: "Run", help: "updates between recovery checkpoints; 0: only on Ctrl-C" },
   checkpointHist: { type: "int", default: 10, min: 1, group: "Run", help: "best checkpoints to keep" },
-  evalMetric: { type: "string", default: "top1", choices: ["loss", "top1", "top5"], group: "Run", help: "metric that names the best checkpoint" },
+  evalMetric: { type: "string", default: "top1", group: "Run", help: "metric that names the best checkpoint, one of the task's; another task than classification has its own" },
+  earlyStopEpochs: { type: "int", default: null, min: 1, savedIfSet: true, group: "Run", help: "epochs without improvement of that metric after which the run ends" },
+  metricsJsonl: { type: "flag", default: false, savedIfSet: true, group: "Run", help: "write metrics.jsonl, a line of JSON for each epoch" },
+  tensorboard: { type: "flag", default: false, savedIfSet: true, group: "Run", help: "write a TensorBoard event file into the run's folder" },
   output: { type: "string", default: "", group: "Run", help: "parent folder of runs; absent: ./output/train" },
   experiment: { type: "string", default: "", group: "Run", help: "name of the run's folder; absent: time, model and size" },
   overwrite: { type: "flag", default: false, group: "Run", help: "start anew in a folder that holds a run" },
-  engine: { type: "string", default: "auto", choices: ["auto", "native", "wasm"], group: "Run", help: "auto: native where installed, else WebAssembly" },
+  engine: { type: "string", default: "auto", choices: builtInNames.engine, group: "Run", help: "auto: native where installed, else WebAssembly" },
   threads: { type: "int", default: null, min: 1, group: "Run", help: "engine threads; absent: all cores" },
 };
+
+/** Every argument of `tsimm train`, grouped as `--help` shows them. */
+export const trainFlags: Readonly<Record<keyof TrainArguments, Flag>> = { ...ownFlags, ...definitionFlags };
 
 /** Name of an argument, camelCase. */
 export type ArgumentName = keyof TrainArguments;
 
-/** The table as a list of names and rows. */
+/** Flags of definitions that were registered. */
+const registeredFlags = new Map<string, Flag>();
+
+/**
+ * Adds the flags of definitions that a user has registered; the same row again changes nothing.
+ *
+ * @param rows - From `definitionFlagRows`.
+ * @throws RangeError if another flag has the name.
+ */
+export function addFlags(rows: Iterable<readonly [string, Flag]>): void {
+  for (const [name, flag] of rows) {
+    const first = findFlag(name);
+    if (first !== undefined && JSON.stringify(first) !== JSON.stringify(flag)) {
+      throw new RangeError(`addFlags: --${separated(name, "-")} must be a new flag, got one that means "${first.help}"; rename it`);
+    }
+    if (first === undefined) registeredFlags.set(name, flag);
+  }
+}
+
+/** The row of an argument; undefined if there is none of that name. */
+export function findFlag(name: string): Flag | undefined {
+  return Object.hasOwn(trainFlags, name) ? trainFlags[name as ArgumentName] : registeredFlags.get(name);
+}
+
+/** The table as a list of names and rows, flags of registered definitions last. */
 export function trainFlagRows(): readonly (readonly [ArgumentName, Flag])[] {
-  return Object.entries(trainFlags) as [ArgumentName, Flag][];
+  return [...Object.entries(trainFlags), ...registeredFlags] as [ArgumentName, Flag][];
 }
 
 /**

@@ -6,10 +6,10 @@ import { UsageError } from "../usage-error.ts";
 import {
   type ArgumentName,
   type Flag,
+  findFlag,
   separated,
   type TrainArguments,
   trainFlagRows,
-  trainFlags,
 } from "./arguments.ts";
 
 /**
@@ -24,8 +24,11 @@ export function checkArguments(given: Partial<TrainArguments>, command = "train"
     throw new UsageError(`${command}: arguments must be an object, got ${JSON.stringify(given)}`);
   }
   for (const name of Object.keys(given)) {
-    if (Object.hasOwn(trainFlags, name)) continue;
-    const advice = suggestion(name, Object.keys(trainFlags));
+    if (findFlag(name) !== undefined) continue;
+    const advice = suggestion(
+      name,
+      trainFlagRows().map(([known]) => known),
+    );
     throw new UsageError(`${command}: unknown option "${printable(name)}"${advice}`);
   }
   for (const [name, flag] of trainFlagRows()) {
@@ -61,6 +64,8 @@ export function allowedValues(flag: Flag): string {
     case "int":
     case "float":
       return `${whole ? "an" : "a"} ${noun}${range}`;
+    case "strings":
+      return `${countOf(flag)} texts`;
     default:
       return `${countOf(flag)} ${noun}s${range}${order}`;
   }
@@ -81,16 +86,20 @@ function allows(flag: Flag, value: TrainArguments[ArgumentName]): boolean {
     case "int":
     case "float":
       return inRange(flag, value);
-    default: {
-      const [least, most] = flag.count ?? [1, Number.POSITIVE_INFINITY];
+    case "strings":
+      return isCounted(flag, value) && value.every((one) => typeof one === "string" && one !== "");
+    default:
       return (
-        Array.isArray(value) &&
-        value.length >= least &&
-        value.length <= most &&
-        value.every((one, i) => inRange(flag, one) && !(flag.ascending && value[i - 1] > one))
+        isCounted(flag, value) &&
+        value.every((one, i) => inRange(flag, one) && !(flag.ascending && Number(value[i - 1]) > Number(one)))
       );
-    }
   }
+}
+
+/** Whether a value is a list of as many as a flag takes. */
+function isCounted({ count }: Flag, value: unknown): value is readonly unknown[] {
+  const [least, most] = count ?? [1, Number.POSITIVE_INFINITY];
+  return Array.isArray(value) && value.length >= least && value.length <= most;
 }
 
 function inRange(flag: Flag, value: unknown): boolean {

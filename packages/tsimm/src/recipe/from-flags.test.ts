@@ -26,6 +26,7 @@ const CAMEL_CASE = /\b[a-z]+[A-Z]\w*/;
 function badValues({ type, choices, min, max, above, below, count }: Flag): unknown[] {
   if (type === "flag") return ["yes"];
   if (type === "string") return [7, ...(choices === undefined ? [] : ["nonsense"])];
+  if (type === "strings") return ["balanced", [], [7], [""]];
   const outside = [
     ...(min === undefined ? [] : [min - 1]),
     ...(max === undefined ? [] : [max + 1]),
@@ -60,7 +61,7 @@ describe("every flag is named, with the value, where that is bad", () => {
     expect(message).not.toMatch(CAMEL_CASE);
   });
 
-  const numbers = trainFlagRows().filter(([, { type }]) => type !== "flag" && type !== "string");
+  const numbers = trainFlagRows().filter(([, { type }]) => !["flag", "string", "strings"].includes(type));
   test.each(numbers)("--%s takes numbers only", (name) => {
     const command = new Command().exitOverride().configureOutput({ writeErr() {} });
     addTrainOptions(command);

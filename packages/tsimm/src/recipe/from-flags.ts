@@ -1,6 +1,6 @@
 /** Errors of library functions in the words of the command line: its flags, and what was typed. */
 import { UsageError } from "../usage-error.ts";
-import { type ArgumentName, separated, type TrainArguments, trainFlags } from "./arguments.ts";
+import { type ArgumentName, findFlag, separated, type TrainArguments } from "./arguments.ts";
 import { showValue } from "./check-arguments.ts";
 
 /**
@@ -142,7 +142,7 @@ function argumentOf(
 }
 
 function isArgument(name: string): name is ArgumentName {
-  return Object.hasOwn(trainFlags, name);
+  return findFlag(name) !== undefined;
 }
 
 function flagOf(name: ArgumentName): string {

@@ -1,6 +1,7 @@
 // Written from the table of flags: npx vitest run packages/tsimm/src/recipe/arguments.test.ts -u
 import type { SchedulerName } from "@tsimm/scheduler";
 import type { OptimizerName } from "../../optim/optimizers.ts";
+import type { EngineName } from "../../runtime/create-engine.ts";
 
 /** Name of a model that is built in. */
 export type BuiltInModelName =
@@ -46,6 +47,18 @@ export interface TrainArguments {
 
   /** Sub-folder of the validation images; '' switches validation off. Flag `--val-split`, default "validation". */
   readonly valSplit: string;
+
+  /** What is learnt of an image. Flag `--task`, default "classification". */
+  readonly task: "classification" | "multi-label" | "regression" | (string & {});
+
+  /** Column of a CSV that holds the paths of the images. Flag `--image-column`, default "". */
+  readonly imageColumn: string;
+
+  /** Columns of a CSV that hold labels or numbers. Flag `--label-columns`, default null. */
+  readonly labelColumns: readonly string[] | null;
+
+  /** Draw the images of every class equally often. Flag `--balanced-sampling`, default false. */
+  readonly balancedSampling: boolean;
 
   /** Text file whose line n names class n. Flag `--class-map`, default "". */
   readonly classMap: string;
@@ -269,6 +282,27 @@ export interface TrainArguments {
   /** Label smoothing. Allowed: a number >= 0 and <= 1. Flag `--smoothing`, default 0.1. */
   readonly smoothing: number;
 
+  /** Weights of the classes in the loss: balanced, by how rare a class is, or cat=1 dog=3.5, 1 for those not named. Flag `--class-weights`, default null. */
+  readonly classWeights: readonly string[] | null;
+
+  /** Binary cross-entropy of each class in place of softmax. Flag `--bce-loss`, default false. */
+  readonly bceLoss: boolean;
+
+  /** Binary cross-entropy is summed over the classes, not averaged. Flag `--bce-sum`, default false. */
+  readonly bceSum: boolean;
+
+  /** Targets of binary cross-entropy above this are 1, others 0. Allowed: a number >= 0 and <= 1. Flag `--bce-target-thresh`, default null. */
+  readonly bceTargetThresh: number | null;
+
+  /** Weight of the classes that are there in binary cross-entropy. Allowed: a number > 0. Flag `--bce-pos-weight`, default null. */
+  readonly bcePosWeight: number | null;
+
+  /** Loss of a regression. Flag `--regression-loss`, default "mse". */
+  readonly regressionLoss: "mse" | "l1" | "huber";
+
+  /** Error above which --regression-loss huber grows linearly. Allowed: a number > 0. Flag `--huber-delta`, default 1. */
+  readonly huberDelta: number;
+
   /** Keep a moving average of the weights. Flag `--model-ema`, default false. */
   readonly modelEma: boolean;
 
@@ -293,8 +327,17 @@ export interface TrainArguments {
   /** Best checkpoints to keep. Allowed: an integer >= 1. Flag `--checkpoint-hist`, default 10. */
   readonly checkpointHist: number;
 
-  /** Metric that names the best checkpoint. Flag `--eval-metric`, default "top1". */
-  readonly evalMetric: "loss" | "top1" | "top5";
+  /** Metric that names the best checkpoint, one of the task's; another task than classification has its own. Flag `--eval-metric`, default "top1". */
+  readonly evalMetric: string;
+
+  /** Epochs without improvement of that metric after which the run ends. Allowed: an integer >= 1. Flag `--early-stop-epochs`, default null. */
+  readonly earlyStopEpochs: number | null;
+
+  /** Write metrics.jsonl, a line of JSON for each epoch. Flag `--metrics-jsonl`, default false. */
+  readonly metricsJsonl: boolean;
+
+  /** Write a TensorBoard event file into the run's folder. Flag `--tensorboard`, default false. */
+  readonly tensorboard: boolean;
 
   /** Parent folder of runs; absent: ./output/train. Flag `--output`, default "". */
   readonly output: string;
@@ -306,7 +349,7 @@ export interface TrainArguments {
   readonly overwrite: boolean;
 
   /** Auto: native where installed, else WebAssembly. Flag `--engine`, default "auto". */
-  readonly engine: "auto" | "native" | "wasm";
+  readonly engine: EngineName;
 
   /** Engine threads; absent: all cores. Allowed: an integer >= 1. Flag `--threads`, default null. */
   readonly threads: number | null;

@@ -1,0 +1,19 @@
+// Written from the definitions: npx vitest run packages/tsimm/src/recipe/arguments.test.ts -u
+import type { Flag } from "../arguments.ts";
+
+/** Names of the definitions that are built in, by kind. */
+export const builtInNames: {
+  readonly schedule: readonly string[];
+  readonly optimizer: readonly string[];
+  readonly engine: readonly string[];
+  readonly task: readonly string[];
+} = {
+  schedule: ["constant","cosine","exponential","invsqrt","linear","multistep","onecycle","plateau","poly","step","tanh","wsd"],
+  optimizer: ["adadelta","adafactor","adagrad","adam","adamax","adamw","lamb","lambc","lambw","larc","lars","lion","momentum","nadam","nadamw","nesterov","nlarc","nlars","radam","rmsprop","rmsproptf","sgd","sgdw"],
+  engine: ["auto","native","wasm"],
+  task: ["classification","multi-label","regression"],
+};
+
+/** Flags of the definitions that are built in. */
+export const definitionFlags: Readonly<Record<never, Flag>> = {
+};
