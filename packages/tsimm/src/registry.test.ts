@@ -92,6 +92,17 @@ describe("two definitions of one name", () => {
     ).toThrow(/^addShape: name must be of no other shape, got "square", which is built in; /);
   });
 
+  test("several are added together, or none of them", () => {
+    const registry = shapes();
+    expect(() => registry.register(hexagon, { ...square })).toThrow(/got "square", which is built in; /);
+    expect(() => registry.register(hexagon, { ...hexagon })).toThrow(
+      /got "hexagon", which is already registered; /,
+    );
+    expect(registry.names()).toEqual(["square", "triangle"]);
+    registry.register(hexagon, { name: "circle", corners: 0 });
+    expect(registry.names()).toEqual(["square", "triangle", "hexagon", "circle"]);
+  });
+
   test("the same definition again changes nothing", () => {
     const registry = shapes();
     registry.register(hexagon);

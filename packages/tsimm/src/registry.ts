@@ -30,12 +30,12 @@ export interface FindOptions {
 /** Definitions of one kind by name. */
 export interface Registry<D extends NamedDefinition> {
   /**
-   * Adds a definition; the same object again changes nothing.
+   * Adds definitions, all or none; the same object again changes nothing.
    *
-   * @throws TypeError if its name is no text or is empty.
-   * @throws RangeError if another definition has its name.
+   * @throws TypeError if a name is no text or is empty.
+   * @throws RangeError if another definition has the name.
    */
-  register(definition: D): void;
+  register(...definitions: readonly D[]): void;
   /**
    * The definition of a name, built in or registered.
    *
@@ -75,25 +75,31 @@ export function createRegistry<D extends NamedDefinition>(
   const { builtIn = [], parameter = "name", registeredBy = `register${capitalized(kind)}` } = options;
   const { order = (names) => [...names] } = options;
   const byName = new Map<string, D>();
-  const register = (definition: D): void => {
+  const check = (definition: D, others: ReadonlyMap<string, D>): void => {
     const { name } = definition;
     if (typeof name !== "string" || name === "") {
       throw new TypeError(
         `${registeredBy}: name must be text that is not empty, got ${JSON.stringify(name)}`,
       );
     }
-    const first = byName.get(name);
-    if (first === definition) return;
-    if (first !== undefined) {
-      const state = builtIn.includes(first) ? "built in" : "already registered";
-      throw new RangeError(
-        `${registeredBy}: name must be of no other ${kind}, got "${name}", which is ${state}; ` +
-          "give the new definition another name",
-      );
-    }
-    byName.set(name, definition);
+    const first = others.get(name);
+    if (first === undefined || first === definition) return;
+    const state = builtIn.includes(first) ? "built in" : "already registered";
+    throw new RangeError(
+      `${registeredBy}: name must be of no other ${kind}, got "${name}", which is ${state}; ` +
+        "give the new definition another name",
+    );
   };
-  for (const definition of builtIn) register(definition);
+  const register = (...definitions: readonly D[]): void => {
+    const added = new Map<string, D>();
+    for (const definition of definitions) {
+      check(definition, byName);
+      check(definition, added);
+      added.set(definition.name, definition);
+    }
+    for (const [name, definition] of added) byName.set(name, definition);
+  };
+  register(...builtIn);
   const names = () => order([...byName.keys()]);
   return {
     register,
