@@ -33,7 +33,24 @@ export {
 } from "./optim/create-optimizer.ts";
 export { ModelEma, type ModelEmaOptions } from "./optim/ema.ts";
 export type { Optimizer, OptimizerState, ParamGroup } from "./optim/optimizer.ts";
-export { listOptimizers } from "./optim/optimizers.ts";
+export {
+  defineOptimizer,
+  type OptimizerDefinition,
+  type OptimizerOwnOptions,
+  type OptimizerSlots,
+} from "./optim/optimizer-definition.ts";
+export {
+  listOptimizers,
+  type OptimizerName,
+  type RegisteredOptimizers,
+  registerOptimizer,
+} from "./optim/optimizers.ts";
+export {
+  type OptionCheck,
+  type OptionChecks,
+  type OptionChecksByName,
+  optionChecks,
+} from "./optim/option-checks.ts";
 export type { ParamGroupInput } from "./optim/param-groups.ts";
 export { drawFigure } from "./plot/draw-figure.ts";
 export type { Figure, Panel, Series } from "./plot/figure.ts";

@@ -1,5 +1,5 @@
 /** Shows schedules: a plot in the terminal or a file, a table of events, warnings. */
-import { findOptimizer } from "../optim/create-optimizer.ts";
+import { findOptimizer } from "../optim/optimizers.ts";
 import {
   checkCurveFile,
   holdsEveryRate,
