@@ -1,5 +1,8 @@
 /** What of tsimm runs in a browser: no file system, no native code. All of it is in `index.ts` too. */
 export { denseTargets } from "./data/targets.ts";
+export type { Architecture } from "./models/architecture.ts";
+export { type BuildOptions, buildModel } from "./models/build-model.ts";
+export type { OutIndices } from "./models/forward-walk.ts";
 export type { LayerOf } from "./models/layer-order.ts";
 export type { GlobalPool } from "./models/layers/classifier.ts";
 export type { FeatureInfo, Mask } from "./models/layers/layers.ts";
@@ -12,7 +15,16 @@ export type {
   Parameter,
   PretrainedConfig,
 } from "./models/model.ts";
-export { createModel, isModel, listModels, type ModelOptions } from "./models/registry.ts";
+export { type ArchitectureOptions, defineModelFamily, type ModelFamily } from "./models/model-family.ts";
+export {
+  createModel,
+  isModel,
+  listModels,
+  type ModelInfo,
+  type ModelOptions,
+  modelInfo,
+  registerModelFamily,
+} from "./models/registry.ts";
 export { type ClipMode, type ClipOptions, clipGradients } from "./optim/clip.ts";
 export {
   createOptimizer,
