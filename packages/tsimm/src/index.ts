@@ -82,8 +82,16 @@ export {
   loadClassifier,
   type Prediction,
 } from "./predict/classifier.ts";
-export { type CreateEngineOptions, createEngine, type EngineName } from "./runtime/create-engine.ts";
+export {
+  type CreateEngineOptions,
+  createEngine,
+  type EngineName,
+  listEngines,
+  type RegisteredEngines,
+  registerEngine,
+} from "./runtime/create-engine.ts";
 export type { Engine, LoadOptions, Session } from "./runtime/engine.ts";
+export { defineEngine, type EngineDefinition } from "./runtime/engine-definition.ts";
 export { createEvaluation, type Evaluation, type EvaluationOptions } from "./runtime/evaluation-step.ts";
 export { createFineTuning, type FineTuning, type FineTuningOptions } from "./runtime/fine-tuning.ts";
 export type { ImageOptions } from "./runtime/images.ts";
