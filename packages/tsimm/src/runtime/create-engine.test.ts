@@ -8,14 +8,15 @@ import { native, nativeEngineError } from "./onnxruntime-node.ts";
 
 const load = vi.spyOn(native, "load");
 
-test.each([["auto", "native"], ...Object.keys(builtIn).map((name) => [name, name] as const)])(
-  "asked for %s it loads %s",
-  async (name, loaded) => {
-    const engine = await createEngine(name as "auto");
-    expect(engine.name).toBe(loaded);
-    expect(engine.version).toMatch(/^1\.30\.\d+$/);
-  },
-);
+const asked: [string, string][] = [
+  ["auto", "native"],
+  ...Object.keys(builtIn).map((name): [string, string] => [name, name]),
+];
+test.each(asked)("asked for %s it loads %s", async (name, loaded) => {
+  const engine = await createEngine(name as "auto");
+  expect(engine.name).toBe(loaded);
+  expect(engine.version).toMatch(/^1\.30\.\d+$/);
+});
 
 test("an unknown name is refused with a suggestion", async () => {
   // @ts-expect-error the type forbids what a command line can still say
