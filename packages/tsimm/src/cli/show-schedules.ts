@@ -1,5 +1,5 @@
 /** Shows schedules: a plot in the terminal or a file, a table of events, warnings. */
-import { findOptimizer } from "../optim/create-optimizer.ts";
+import { findOptimizer } from "../optim/optimizers.ts";
 import { checkCurveFile, holdsEveryRate, type ScheduleCurve, writeCurveFile } from "../preview/curve-file.ts";
 import { eventTable } from "../preview/event-table.ts";
 import { scheduleEvents } from "../preview/events.ts";

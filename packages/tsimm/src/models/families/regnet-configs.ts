@@ -1,6 +1,6 @@
 /** The RegNets by name, each with the preprocessing of timm's default weights for it. */
-import type { ModelFamily } from "./model-family.ts";
-import { imageNet } from "./preprocessing.ts";
+import { defineModelFamily, type ModelFamily } from "../model-family.ts";
+import { imageNet } from "../preprocessing.ts";
 import { type RegNetConfig, regnet } from "./regnet.ts";
 
 /** Width 24 + 36.44 per block, rounded to powers of 2.49 and multiples of 8. */
@@ -12,6 +12,8 @@ const configs: Readonly<Record<string, RegNetConfig>> = {
 };
 
 /** Every RegNet. */
-export const regnets: ModelFamily = new Map(
-  Object.entries(configs).map(([name, config]) => [name, (options) => regnet(name, config, options)]),
-);
+export const regnets: ModelFamily<RegNetConfig> = defineModelFamily({
+  name: "regnet",
+  models: configs,
+  create: regnet,
+});

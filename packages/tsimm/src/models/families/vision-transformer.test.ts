@@ -1,11 +1,11 @@
 import { describe, expect, test } from "vitest";
-import { paramGroupsLayerDecay, paramGroupsWeightDecay } from "../optim/param-groups.ts";
-import { createEngine } from "../runtime/create-engine.ts";
-import { createEvaluation } from "../runtime/evaluation-step.ts";
-import { fillGolden, goldenTensor } from "./golden.fixture.ts";
-import type { GlobalPool } from "./layers/classifier.ts";
-import type { ForwardOutput, Model } from "./model.ts";
-import { createModel, type ModelOptions, modelInfo } from "./registry.ts";
+import { paramGroupsLayerDecay, paramGroupsWeightDecay } from "../../optim/param-groups.ts";
+import { createEngine } from "../../runtime/create-engine.ts";
+import { createEvaluation } from "../../runtime/evaluation-step.ts";
+import { fillGolden, goldenTensor } from "../golden.fixture.ts";
+import type { GlobalPool } from "../layers/classifier.ts";
+import type { ForwardOutput, Model } from "../model.ts";
+import { createModel, type ModelOptions, modelInfo } from "../registry.ts";
 
 const engine = await createEngine("native");
 const [imgSize, width] = [48, 64];

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
-import { paramGroupsLayerDecay } from "../optim/param-groups.ts";
-import { createModel, modelInfo } from "./registry.ts";
+import { paramGroupsLayerDecay } from "../../optim/param-groups.ts";
+import { createModel, modelInfo } from "../registry.ts";
 
 const model = createModel("regnety_002", { numClasses: 4, dropPathRate: 0.24 });
 const find = (name: string) => model.parameters.find((parameter) => parameter.name === name);

@@ -1,18 +1,18 @@
 /** ConvNeXt (Liu et al., arXiv:2201.03545), after timm. */
 import type { Value } from "@tsimm/autodiff";
-import type { Architecture } from "./architecture.ts";
-import { constant, normal } from "./initialization.ts";
-import { stemThenBlocks } from "./layer-order.ts";
-import { gelu, geluTanh } from "./layers/activation.ts";
-import { classify, type GlobalPool, globalPool } from "./layers/classifier.ts";
-import { conv } from "./layers/convolution.ts";
-import { dropPath, dropPathRates } from "./layers/dropout.ts";
-import type { Layers } from "./layers/layers.ts";
-import { linear, reshape } from "./layers/linear.ts";
-import { layerNorm, layerNorm2d, toChannelsFirst, toChannelsLast } from "./layers/normalization.ts";
-import { flatten } from "./layers/pooling.ts";
-import type { PretrainedConfig } from "./model.ts";
-import type { ArchitectureOptions } from "./model-family.ts";
+import type { Architecture } from "../architecture.ts";
+import { constant, normal } from "../initialization.ts";
+import { stemThenBlocks } from "../layer-order.ts";
+import { gelu, geluTanh } from "../layers/activation.ts";
+import { classify, type GlobalPool, globalPool } from "../layers/classifier.ts";
+import { conv } from "../layers/convolution.ts";
+import { dropPath, dropPathRates } from "../layers/dropout.ts";
+import type { Layers } from "../layers/layers.ts";
+import { linear, reshape } from "../layers/linear.ts";
+import { layerNorm, layerNorm2d, toChannelsFirst, toChannelsLast } from "../layers/normalization.ts";
+import { flatten } from "../layers/pooling.ts";
+import type { PretrainedConfig } from "../model.ts";
+import type { ArchitectureOptions } from "../model-family.ts";
 
 /** What tells one ConvNeXt from another. */
 export interface ConvNeXtConfig {

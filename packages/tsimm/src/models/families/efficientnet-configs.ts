@@ -1,8 +1,9 @@
 /** EfficientNets and MobileNetV3 by name, each with the preprocessing of timm's default weights for it. */
+
+import { hardSwish, relu, relu6, silu } from "../layers/activation.ts";
+import { defineModelFamily, type ModelFamily } from "../model-family.ts";
+import { imageNet } from "../preprocessing.ts";
 import { type BlockRow, type EfficientNetConfig, efficientnet } from "./efficientnet.ts";
-import { hardSwish, relu, relu6, silu } from "./layers/activation.ts";
-import type { ModelFamily } from "./model-family.ts";
-import { imageNet } from "./preprocessing.ts";
 
 /** Stages of B0, at 1.0 times width and depth. */
 function efficientStages(more: Pick<BlockRow, "seRatio">): BlockRow[][] {
@@ -99,6 +100,8 @@ const configs: Readonly<Record<string, EfficientNetConfig>> = {
 };
 
 /** Every EfficientNet and MobileNetV3. */
-export const efficientnets: ModelFamily = new Map(
-  Object.entries(configs).map(([name, config]) => [name, (options) => efficientnet(name, config, options)]),
-);
+export const efficientnets: ModelFamily<EfficientNetConfig> = defineModelFamily({
+  name: "efficientnet",
+  models: configs,
+  create: efficientnet,
+});

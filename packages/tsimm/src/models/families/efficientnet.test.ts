@@ -1,10 +1,10 @@
 import { describe, expect, test } from "vitest";
-import { paramGroupsLayerDecay } from "../optim/param-groups.ts";
-import { createEngine } from "../runtime/create-engine.ts";
-import { createEvaluation } from "../runtime/evaluation-step.ts";
-import { fillGolden, goldenTensor } from "./golden.fixture.ts";
-import type { ForwardOutput, Model } from "./model.ts";
-import { createModel, modelInfo } from "./registry.ts";
+import { paramGroupsLayerDecay } from "../../optim/param-groups.ts";
+import { createEngine } from "../../runtime/create-engine.ts";
+import { createEvaluation } from "../../runtime/evaluation-step.ts";
+import { fillGolden, goldenTensor } from "../golden.fixture.ts";
+import type { ForwardOutput, Model } from "../model.ts";
+import { createModel, modelInfo } from "../registry.ts";
 
 const small = createModel("mobilenetv3_small_100", { numClasses: 25, dropPathRate: 0.2 });
 const b0 = createModel("efficientnet_b0", { numClasses: 4, dropPathRate: 0.2 });

@@ -1,16 +1,16 @@
 /** ResNets (He et al., arXiv:1512.03385) and their variants d and t (He et al., arXiv:1812.01187), after timm. */
 import type { Value } from "@tsimm/autodiff";
-import type { Architecture } from "./architecture.ts";
-import { stemThenBlocks } from "./layer-order.ts";
-import { relu } from "./layers/activation.ts";
-import { classify, globalPool } from "./layers/classifier.ts";
-import { conv } from "./layers/convolution.ts";
-import { dropPath, dropPathRates } from "./layers/dropout.ts";
-import type { Layers } from "./layers/layers.ts";
-import { batchNorm } from "./layers/normalization.ts";
-import { averagePool, flatten, maxPool } from "./layers/pooling.ts";
-import type { PretrainedConfig } from "./model.ts";
-import type { ArchitectureOptions } from "./model-family.ts";
+import type { Architecture } from "../architecture.ts";
+import { stemThenBlocks } from "../layer-order.ts";
+import { relu } from "../layers/activation.ts";
+import { classify, globalPool } from "../layers/classifier.ts";
+import { conv } from "../layers/convolution.ts";
+import { dropPath, dropPathRates } from "../layers/dropout.ts";
+import type { Layers } from "../layers/layers.ts";
+import { batchNorm } from "../layers/normalization.ts";
+import { averagePool, flatten, maxPool } from "../layers/pooling.ts";
+import type { PretrainedConfig } from "../model.ts";
+import type { ArchitectureOptions } from "../model-family.ts";
 
 type Block = "basic" | "bottleneck";
 
@@ -30,12 +30,14 @@ export interface ResNetConfig {
   readonly cardinality?: number;
   /** Channels per group at 64 base channels. */
   readonly baseWidth?: number;
+  /** Side of the smallest images in pixels from which the model learns well; absent: not known. */
+  readonly smallestUsefulInput?: number;
   readonly pretrainedCfg: PretrainedConfig;
 }
 
 /** The architecture of a ResNet. */
 export function resnet(name: string, config: ResNetConfig, options: ArchitectureOptions): Architecture {
-  const { block, layers: depths, channels = [64, 128, 256, 512] } = config;
+  const { block, layers: depths, channels = [64, 128, 256, 512], smallestUsefulInput } = config;
   const { inChans, zeroInitLast, dropPathRate } = options;
   const blockOf = (stage: number) => (typeof block === "string" ? block : (block[stage] ?? "basic"));
   const last = depths.length - 1;
@@ -46,6 +48,7 @@ export function resnet(name: string, config: ResNetConfig, options: Architecture
     numFeatures: (channels[last] ?? 0) * expansion(blockOf(last)),
     pretrainedCfg: config.pretrainedCfg,
     classifier: "fc",
+    ...(smallestUsefulInput === undefined ? {} : { smallestUsefulInput }),
     layerOf: stemThenBlocks(/^(conv1|bn1)\./, /^layer(\d+)\.(\d+)/),
     forwardFeatures(layers, images) {
       const rates = dropRates.values();

@@ -1,7 +1,8 @@
 /** The ConvNeXts by name, each with the preprocessing of timm's default weights for it. */
+
+import { defineModelFamily, type ModelFamily } from "../model-family.ts";
+import { imageNet, inception } from "../preprocessing.ts";
 import { type ConvNeXtConfig, convnext } from "./convnext.ts";
-import type { ModelFamily } from "./model-family.ts";
-import { imageNet, inception } from "./preprocessing.ts";
 
 const configs: Readonly<Record<string, ConvNeXtConfig>> = {
   convnext_atto: {
@@ -31,6 +32,8 @@ const configs: Readonly<Record<string, ConvNeXtConfig>> = {
 };
 
 /** Every ConvNeXt. */
-export const convnexts: ModelFamily = new Map(
-  Object.entries(configs).map(([name, config]) => [name, (options) => convnext(name, config, options)]),
-);
+export const convnexts: ModelFamily<ConvNeXtConfig> = defineModelFamily({
+  name: "convnext",
+  models: configs,
+  create: convnext,
+});

@@ -1,12 +1,12 @@
 /** The blocks of EfficientNets and MobileNetV3 (Sandler et al., arXiv:1801.04381). */
 import type { Value } from "@tsimm/autodiff";
-import { kaimingNormalFanOutPerGroup } from "./initialization.ts";
-import { type Activation, hardSigmoid, relu, sigmoid } from "./layers/activation.ts";
-import { conv } from "./layers/convolution.ts";
-import { dropPath } from "./layers/dropout.ts";
-import type { Layers } from "./layers/layers.ts";
-import { batchNorm } from "./layers/normalization.ts";
-import { squeezeExcite } from "./layers/squeeze-excite.ts";
+import { kaimingNormalFanOutPerGroup } from "../initialization.ts";
+import { type Activation, hardSigmoid, relu, sigmoid } from "../layers/activation.ts";
+import { conv } from "../layers/convolution.ts";
+import { dropPath } from "../layers/dropout.ts";
+import type { Layers } from "../layers/layers.ts";
+import { batchNorm } from "../layers/normalization.ts";
+import { squeezeExcite } from "../layers/squeeze-excite.ts";
 
 /** One block. */
 export interface InvertedBlock {

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { createModel, modelInfo } from "./registry.ts";
+import { createModel, modelInfo } from "../registry.ts";
 
 const model = createModel("convnext_atto", { numClasses: 4, dropPathRate: 0.2 });
 const values = (name: string) =>

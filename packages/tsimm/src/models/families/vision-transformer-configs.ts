@@ -1,6 +1,6 @@
 /** The vision transformers by name, each with the preprocessing of timm's default weights for it. */
-import type { ModelFamily } from "./model-family.ts";
-import { imageNet, inception } from "./preprocessing.ts";
+import { defineModelFamily, type ModelFamily } from "../model-family.ts";
+import { imageNet, inception } from "../preprocessing.ts";
 import { type VisionTransformerConfig, visionTransformer } from "./vision-transformer.ts";
 
 const pretrainedCfg = { ...imageNet, ...inception, cropPct: 0.9 };
@@ -19,9 +19,8 @@ const configs: Readonly<Record<string, VisionTransformerConfig>> = {
 };
 
 /** Every vision transformer. */
-export const visionTransformers: ModelFamily = new Map(
-  Object.entries(configs).map(([name, config]) => [
-    name,
-    (options) => visionTransformer(name, config, options),
-  ]),
-);
+export const visionTransformers: ModelFamily<VisionTransformerConfig> = defineModelFamily({
+  name: "vision_transformer",
+  models: configs,
+  create: visionTransformer,
+});

@@ -1,18 +1,18 @@
 /** RegNets (Radosavovic et al., arXiv:2003.13678), after timm. */
 import type { Value } from "@tsimm/autodiff";
-import type { Architecture } from "./architecture.ts";
-import { constant, kaimingNormalFanOutPerGroup, normal } from "./initialization.ts";
-import { stemThenBlocks } from "./layer-order.ts";
-import { relu, sigmoid } from "./layers/activation.ts";
-import { classify, globalPool } from "./layers/classifier.ts";
-import { type ConvOptions, conv } from "./layers/convolution.ts";
-import { dropPath, dropPathRates } from "./layers/dropout.ts";
-import type { Layers } from "./layers/layers.ts";
-import { batchNorm } from "./layers/normalization.ts";
-import { flatten } from "./layers/pooling.ts";
-import { squeezeExcite } from "./layers/squeeze-excite.ts";
-import type { PretrainedConfig } from "./model.ts";
-import type { ArchitectureOptions } from "./model-family.ts";
+import type { Architecture } from "../architecture.ts";
+import { constant, kaimingNormalFanOutPerGroup, normal } from "../initialization.ts";
+import { stemThenBlocks } from "../layer-order.ts";
+import { relu, sigmoid } from "../layers/activation.ts";
+import { classify, globalPool } from "../layers/classifier.ts";
+import { type ConvOptions, conv } from "../layers/convolution.ts";
+import { dropPath, dropPathRates } from "../layers/dropout.ts";
+import type { Layers } from "../layers/layers.ts";
+import { batchNorm } from "../layers/normalization.ts";
+import { flatten } from "../layers/pooling.ts";
+import { squeezeExcite } from "../layers/squeeze-excite.ts";
+import type { PretrainedConfig } from "../model.ts";
+import type { ArchitectureOptions } from "../model-family.ts";
 
 /** What tells one RegNet from another: what its design parameters come to. */
 export interface RegNetConfig {

@@ -1,19 +1,19 @@
 /** Vision transformers (Dosovitskiy et al., arXiv:2010.11929), after timm. */
 import { int64, ints, type Value } from "@tsimm/autodiff";
-import type { Architecture } from "./architecture.ts";
-import { constant, normal, uniformFanIn } from "./initialization.ts";
-import { stemThenBlocks } from "./layer-order.ts";
-import { gelu } from "./layers/activation.ts";
-import { attention } from "./layers/attention.ts";
-import { classify, type GlobalPool } from "./layers/classifier.ts";
-import { conv } from "./layers/convolution.ts";
-import { dropPath, dropPathRates } from "./layers/dropout.ts";
-import type { Layers } from "./layers/layers.ts";
-import { linear, reshape } from "./layers/linear.ts";
-import { layerNorm } from "./layers/normalization.ts";
-import { tokenPool, withoutClassToken } from "./layers/token-pool.ts";
-import type { PretrainedConfig } from "./model.ts";
-import type { ArchitectureOptions } from "./model-family.ts";
+import type { Architecture } from "../architecture.ts";
+import { constant, normal, uniformFanIn } from "../initialization.ts";
+import { stemThenBlocks } from "../layer-order.ts";
+import { gelu } from "../layers/activation.ts";
+import { attention } from "../layers/attention.ts";
+import { classify, type GlobalPool } from "../layers/classifier.ts";
+import { conv } from "../layers/convolution.ts";
+import { dropPath, dropPathRates } from "../layers/dropout.ts";
+import type { Layers } from "../layers/layers.ts";
+import { linear, reshape } from "../layers/linear.ts";
+import { layerNorm } from "../layers/normalization.ts";
+import { tokenPool, withoutClassToken } from "../layers/token-pool.ts";
+import type { PretrainedConfig } from "../model.ts";
+import type { ArchitectureOptions } from "../model-family.ts";
 
 /** What tells one vision transformer from another. */
 export interface VisionTransformerConfig {

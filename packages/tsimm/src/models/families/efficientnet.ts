@@ -3,18 +3,18 @@
  * inverted residuals.
  */
 import type { Value } from "@tsimm/autodiff";
-import type { Architecture } from "./architecture.ts";
-import { constant, kaimingNormalFanOutPerGroup, uniformFanOut } from "./initialization.ts";
+import type { Architecture } from "../architecture.ts";
+import { constant, kaimingNormalFanOutPerGroup, uniformFanOut } from "../initialization.ts";
+import { type LayerOf, stemThenBlocks } from "../layer-order.ts";
+import type { Activation } from "../layers/activation.ts";
+import { classify, globalPool, type Head } from "../layers/classifier.ts";
+import { conv } from "../layers/convolution.ts";
+import type { Layers } from "../layers/layers.ts";
+import { batchNorm } from "../layers/normalization.ts";
+import { flatten } from "../layers/pooling.ts";
+import type { PretrainedConfig } from "../model.ts";
+import type { ArchitectureOptions } from "../model-family.ts";
 import { type InvertedBlock, invertedBlock, type SqueezeKind } from "./inverted-block.ts";
-import { type LayerOf, stemThenBlocks } from "./layer-order.ts";
-import type { Activation } from "./layers/activation.ts";
-import { classify, globalPool, type Head } from "./layers/classifier.ts";
-import { conv } from "./layers/convolution.ts";
-import type { Layers } from "./layers/layers.ts";
-import { batchNorm } from "./layers/normalization.ts";
-import { flatten } from "./layers/pooling.ts";
-import type { PretrainedConfig } from "./model.ts";
-import type { ArchitectureOptions } from "./model-family.ts";
 
 /** Blocks of one form, the first of which may have a stride. */
 export interface BlockRow extends Omit<InvertedBlock, "activation"> {
