@@ -24,12 +24,14 @@ import { UsageError } from "../usage-error.ts";
 import { createUpdater, type Updater } from "../update/updater.ts";
 import { argsYaml, savedArguments } from "./args-yaml.ts";
 import { resolveArguments, type TrainArguments } from "./arguments.ts";
+import { chooseMetric } from "./choose-metric.ts";
 import { continueFolder } from "./continue-folder.ts";
 import { dataConfigLines, resolveDataConfig } from "./data-config.ts";
 import { demoArguments } from "./demo.ts";
 import type { FinishListener } from "./finish-run.ts";
 import { flagWords } from "./flag-words.ts";
 import { fromFlags } from "./from-flags.ts";
+import { isGiven } from "./given.ts";
 import { learningRate } from "./learning-rate.ts";
 import { loadInitialWeights, makeModel, outputNames, warnAboutSmallInput } from "./make-model.ts";
 import { makeAverage, makeOptimizer } from "./make-optimizer.ts";
@@ -89,7 +91,7 @@ export async function prepareRun(request: RunRequest, claim: ClaimFolder): Promi
   const { model, task, dataConfig, optimizer, average, lr } = parts;
   const loaders = fromFlags("train", args, () => createLoaders(data, args, dataConfig, messages));
   releases.add(() => loaders.close());
-  const ranking = rankingOf(args, task, loaders);
+  const ranking = rankingOf(args, request.given, task, loaders);
   const { scheduler, numEpochs, updatesPerEpoch, resumed } = prepareSchedule(
     { args, lr, ranking, data, loaders },
     parts,
@@ -213,16 +215,17 @@ async function prepareModel(
 }
 
 /** What epochs are ranked by. */
-function rankingOf(args: TrainArguments, task: Task, { valLoader }: TrainingLoaders): Ranking {
+function rankingOf(
+  args: TrainArguments,
+  given: Partial<TrainArguments>,
+  task: Task,
+  { valLoader }: TrainingLoaders,
+): Ranking {
   if (valLoader === null) return { name: "loss", better: "lower", of: "training" };
-  const metric = task.metrics.find(({ name }) => name === args.evalMetric);
-  if (metric === undefined) {
-    const names = task.metrics.map(({ name }) => name).join(", ");
-    throw new UsageError(
-      `train: --eval-metric must be one of ${names} for the task ${task.name}, got "${args.evalMetric}"`,
-    );
-  }
-  return { name: metric.name, better: metric.better, of: "validation" };
+  const names = task.metrics.map((metric) => metric.name);
+  const name = chooseMetric(args.evalMetric, isGiven(given, "evalMetric"), { names, own: task.metric });
+  const better = task.metrics.find((metric) => metric.name === name)?.better ?? "higher";
+  return { name, better, of: "validation" };
 }
 
 /** The schedule, where the run goes on, and what there is to say of both. */
