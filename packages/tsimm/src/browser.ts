@@ -1,5 +1,5 @@
 /** What of tsimm runs in a browser: no file system, no native code. All of it is in `index.ts` too. */
-export { denseTargets } from "./data/targets.ts";
+
 export type { LayerOf } from "./models/layer-order.ts";
 export type { GlobalPool } from "./models/layers/classifier.ts";
 export type { FeatureInfo, Mask } from "./models/layers/layers.ts";
@@ -46,6 +46,7 @@ export {
   type TrainingStep,
   type TrainingStepOptions,
 } from "./runtime/training-step.ts";
+export { denseTargets } from "./task/dense-targets.ts";
 export { loadState, type ModelState } from "./weights/load-state.ts";
 export {
   decodeSafetensors,

@@ -9,7 +9,6 @@ export {
 } from "./data/dataset.ts";
 export { fashionMnistMini } from "./data/datasets/fashion-mnist-mini.ts";
 export { createLoader, type LoaderOptions } from "./data/loader.ts";
-export { denseTargets } from "./data/targets.ts";
 export type { TransformOptions } from "./data/transforms/transform.ts";
 export type { Progress, Reporter } from "./listeners/reporter.ts";
 export type { Metrics } from "./listeners/summary.ts";
@@ -75,6 +74,7 @@ export {
   type TrainingStep,
   type TrainingStepOptions,
 } from "./runtime/training-step.ts";
+export { denseTargets } from "./task/dense-targets.ts";
 export { loadState, type ModelState } from "./weights/load-state.ts";
 export {
   decodeSafetensors,
