@@ -1,12 +1,10 @@
 import { expect, test } from "vitest";
+import type { EpochRow } from "../train/events.ts";
 import { type EarlyStoppingOptions, earlyStopping } from "./early-stopping.ts";
-import type { EpochResult } from "./run-events.ts";
+import { epochDone, epochRow, handle, metrics, play as playTo, runStarted } from "./run-events.fixture.ts";
 
-const results = (values: readonly (number | null)[]): EpochResult[] =>
-  values.map((top1, epoch) => ({
-    ...{ epoch, update: 10 * (epoch + 1), train: { loss: 1 }, lr: 0.1 },
-    validation: top1 === null ? null : { loss: -1, top1 },
-  }));
+const results = (values: readonly (number | null)[]): EpochRow[] =>
+  values.map((top1, epoch) => epochRow(epoch, { validation: top1 === null ? null : { loss: -1, top1 } }));
 
 /** Plays a run; returns the epoch after which it was stopped, -1 at its start, null if it was not, and why. */
 async function play(
@@ -14,21 +12,26 @@ async function play(
   values: readonly (number | null)[],
   done = 0,
 ): Promise<[epoch: number | null, reason: string]> {
-  const listener = earlyStopping({ metric: "top1", better: "higher", patience: 2, ...options });
+  return await playRows(options, results(values), done);
+}
+
+async function playRows(
+  options: Partial<EarlyStoppingOptions>,
+  rows: readonly EpochRow[],
+  done = 0,
+  start: Parameters<typeof runStarted>[0] = {},
+): Promise<[epoch: number | null, reason: string]> {
+  const listener = earlyStopping({ patience: 2, ...options });
   let stopped: [number | null, string] = [null, ""];
   let epoch = -1;
-  const run = {
-    stop: (reason: string) => {
-      stopped = [epoch, reason];
-    },
-  };
-  const all = results(values);
-  const history = all.slice(0, done);
-  await listener({ type: "runStarted", epoch: done, update: 10 * done, history }, run);
-  for (const result of all.slice(done)) {
+  const run = handle((reason) => {
+    stopped = [epoch, reason];
+  });
+  await listener.on(runStarted({ epoch: done, history: rows.slice(0, done), ...start }), run);
+  for (const row of rows.slice(done)) {
     if (stopped[0] !== null) break;
-    epoch = result.epoch;
-    await listener({ type: "epochDone", ...result }, run);
+    epoch = row.epoch;
+    await listener.on(epochDone(row), run);
   }
   return stopped;
 }
@@ -72,14 +75,42 @@ test("a resumed run whose patience is over already stops at its start, unless pa
 });
 
 test("a second run of one listener starts anew", async () => {
-  const listener = earlyStopping({ metric: "top1", better: "higher", patience: 1 });
+  const listener = earlyStopping({ patience: 1 });
   const reasons: string[] = [];
-  const run = { stop: (reason: string) => reasons.push(reason) };
+  const run = handle((reason) => reasons.push(reason));
   for (let i = 0; i < 2; i++) {
-    await listener({ type: "runStarted", epoch: 0, update: 0, history: [] }, run);
-    for (const result of results([3 - i])) await listener({ type: "epochDone", ...result }, run);
+    await playTo(listener, [runStarted(), ...results([3 - i]).map((row) => epochDone(row))], run);
   }
   expect(reasons).toEqual([]);
+});
+
+test("epochs of which nothing was told do not count", async () => {
+  const reasons: string[] = [];
+  const [first, second] = results([2, 1]).map((row) => epochDone(row));
+  const none = epochDone(null);
+  const told = [first, none, none, none, second].flatMap((event) => event ?? []);
+  const run = handle((reason) => reasons.push(reason));
+  await playTo(earlyStopping({ patience: 2 }), [runStarted(), ...told], run);
+  expect(reasons).toEqual([]);
+});
+
+test("by default the metric is the one that the run is ranked by, in its direction", async () => {
+  const rows = [3, 2, 1, 0].map((loss, epoch) => epochRow(epoch, { validation: { loss, top1: loss } }));
+  expect(await playRows({}, rows, 0, { metric: metrics[0] })).toEqual([null, ""]);
+  expect((await playRows({}, rows, 0, { metric: metrics[1] }))[0]).toBe(2);
+  expect(await playRows({ metric: "loss" }, rows)).toEqual([null, ""]);
+  expect((await playRows({ metric: "loss", better: "higher" }, rows))[0]).toBe(2);
+});
+
+test("without validation the training loss counts, of earlier epochs too", async () => {
+  const validation = { loss: 9, top1: 9 };
+  const rows = [3, 2, 2.5, 2, 1].map((trainLoss, epoch) =>
+    epochRow(epoch, { trainLoss, validation: epoch < 2 ? validation : null }),
+  );
+  const start = { metric: metrics[0], validationImages: 0 };
+  const stopped = [3, "training loss has not improved for 2 epochs, its best is 2 of epoch 1"];
+  expect(await playRows({}, rows, 0, start)).toEqual(stopped);
+  expect(await playRows({ metric: "loss" }, rows, 2, start)).toEqual(stopped);
 });
 
 test.each([
@@ -95,10 +126,19 @@ test.each([
   expect((await play(options, values))[1]).toBe(reason);
 });
 
-test("an unknown metric is an error at the first evaluation", async () => {
-  await expect(play({ metric: "top2" }, [null, 1])).rejects.toThrow(
+test("an unknown metric is an error at the start", async () => {
+  await expect(play({ metric: "top2" }, [])).rejects.toThrow(
     new RangeError('earlyStopping: metric must be one of loss, top1, got "top2"; did you mean "top1"?'),
   );
+  await expect(
+    playRows({ metric: "top1" }, [], 0, { metric: metrics[0], validationImages: 0 }),
+  ).rejects.toThrow(
+    new RangeError('earlyStopping: metric must be one of loss (there is no validation), got "top1"'),
+  );
+});
+
+test("it is named in errors", () => {
+  expect(earlyStopping({ patience: 1 }).name).toBe("early stopping");
 });
 
 test.each([
@@ -108,6 +148,15 @@ test.each([
   [{ minDelta: nan }, "earlyStopping: minDelta must be a finite number >= 0, got NaN"],
 ])("options %j are refused", async (options, message) => {
   await expect(play(options, [])).rejects.toThrow(new RangeError(message));
+});
+
+test("an unknown option is refused", () => {
+  const options = JSON.parse('{ "patience": 1, "minDelt": 1 }');
+  expect(() => earlyStopping(options)).toThrow(
+    new RangeError(
+      'earlyStopping: option must be one of metric, better, patience, minDelta, got "minDelt"; did you mean "minDelta"?',
+    ),
+  );
 });
 
 test("an unknown direction is refused", () => {

@@ -2,8 +2,16 @@ import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promis
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
+import type { EpochRow, TrainingEvent } from "../train/events.ts";
 import { metricsJsonl, metricsLine } from "./metrics-jsonl.ts";
-import type { EpochResult, RunEvent } from "./run-events.ts";
+import {
+  epochDone,
+  epochRow,
+  play as playTo,
+  runEnded,
+  runStarted,
+  updateDone,
+} from "./run-events.fixture.ts";
 
 let root = "";
 let folder = "";
@@ -19,46 +27,55 @@ beforeEach(async () => {
   path = join(folder, "metrics.jsonl");
 });
 
-const run = { stop() {} };
-const started = (epoch: number): RunEvent => ({
-  ...{ type: "runStarted", epoch, update: 10 * epoch, history: [] },
-});
-const updateDone = (seconds: number): RunEvent => ({
-  ...{ type: "updateDone", update: 1, epoch: 0, loss: 1, gradNorm: null, lr: 0.1, images: 32, seconds },
-});
-const result = (epoch: number, loss = 0.5): EpochResult => ({
-  ...{ epoch, update: 10 * (epoch + 1), train: { loss }, validation: null, lr: 0.1 },
-});
-const line = (epoch: number, loss?: number) => metricsLine(result(epoch, loss), 0);
-
-async function play(...events: readonly RunEvent[]): Promise<void> {
-  const listener = metricsJsonl(path);
-  for (const event of events) await listener(event, run);
-}
+const names = ["loss", "top1"];
+const line = (epoch: number, trainLoss = 0.5) =>
+  metricsLine({ row: epochRow(epoch, { trainLoss }), update: 10 * (epoch + 1), seconds: 2 }, names);
+const started = (epoch: number, history: readonly EpochRow[] = []) => runStarted({ epoch, history });
+const play = (...events: readonly TrainingEvent[]) => playTo(metricsJsonl(path), events);
 
 const read = () => readFile(path, "utf8");
 
-test("a line has the epoch, its metrics, the rate and the time of its updates", async () => {
+test("a line has the epoch, its metrics, the rate and the time", async () => {
   const validation = { loss: 0.25, top1: 80 };
-  const seconds = [0.5, 0.25].map(updateDone);
-  const first: RunEvent = { type: "epochDone", ...result(0), validation };
-  await play(started(0), ...seconds, first, updateDone(2), { type: "epochDone", ...result(1) });
+  await play(
+    started(0),
+    updateDone(1),
+    epochDone(epochRow(0, { validation }), { seconds: 0.75 }),
+    epochDone(epochRow(1)),
+    epochDone(null),
+    runEnded,
+  );
   expect(await read()).toBe(
     '{"epoch":0,"update":10,"train_loss":0.5,"eval_loss":0.25,"eval_top1":80,"lr":0.1,"seconds":0.75}\n' +
       '{"epoch":1,"update":20,"train_loss":0.5,"lr":0.1,"seconds":2}\n',
   );
 });
 
+test("with a moving average the metrics of the plain weights follow, all in the order of the task", async () => {
+  const [validation, plain] = [
+    { top1: 80, loss: 0.25 },
+    { top1: 70, loss: 0.5 },
+  ];
+  await play(started(0), epochDone(epochRow(0, { validation, plain })));
+  expect(await read()).toBe(
+    '{"epoch":0,"update":10,"train_loss":0.5,"eval_loss":0.25,"eval_top1":80,"model_loss":0.5,"model_top1":70,"lr":0.1,"seconds":2}\n',
+  );
+});
+
 test("NaN and the infinities are texts", () => {
-  const validation = { a: Number.NaN, b: Number.POSITIVE_INFINITY, c: Number.NEGATIVE_INFINITY };
-  const row = JSON.parse(metricsLine({ ...result(0, Number.NaN), validation }, 1));
-  expect(row).toMatchObject({ train_loss: "NaN", eval_a: "NaN", eval_b: "Infinity", eval_c: "-Infinity" });
+  const validation = { loss: Number.NaN, b: Number.POSITIVE_INFINITY, c: Number.NEGATIVE_INFINITY };
+  const row = epochRow(0, { trainLoss: Number.NaN, validation });
+  expect(JSON.parse(metricsLine({ row, update: 1, seconds: 1 }, ["loss", "b", "c"]))).toMatchObject({
+    ...{ train_loss: "NaN", eval_loss: "NaN", eval_b: "Infinity", eval_c: "-Infinity" },
+  });
 });
 
 test("odd names of metrics stay one line", () => {
-  const text = metricsLine({ ...result(0), validation: { 'a\n"b"\u2028': 1 } }, 1);
+  const name = 'a\n"b"\u2028';
+  const row = epochRow(0, { validation: { loss: 1, [name]: 1 } });
+  const text = metricsLine({ row, update: 1, seconds: 1 }, [name]);
   expect(text.split("\n")).toHaveLength(2);
-  expect(JSON.parse(text)['eval_a\n"b"\u2028']).toBe(1);
+  expect(JSON.parse(text)[`eval_${name}`]).toBe(1);
 });
 
 test.each([
@@ -73,13 +90,26 @@ test.each([
   await writeFile(path, before);
   await play(started(2));
   expect(await read()).toBe(line(0) + line(1));
-  await play(started(2), { type: "epochDone", ...result(2, 0.125) });
+  await play(started(2), epochDone(epochRow(2, { trainLoss: 0.125 })));
   expect(await read()).toBe(line(0) + line(1) + line(2, 0.125));
   expect(await readdir(folder)).toEqual(["metrics.jsonl"]);
 });
 
+test("a resumed run writes lines that are missing from its history", async () => {
+  const validation = { top1: 80, loss: 0.25 };
+  const restored =
+    '{"epoch":1,"update":20,"train_loss":0.5,"eval_loss":0.25,"eval_top1":80,"lr":0.1,"seconds":null}\n';
+  const history = [epochRow(0), epochRow(1, { validation }), epochRow(2)];
+  await writeFile(path, `${line(0)}${line(2)}${line(3)}`);
+  await play(started(3, history));
+  expect(await read()).toBe(`${line(0)}${restored}${line(2)}`);
+  await rm(path);
+  await play(started(3, history.slice(1, 2)));
+  expect(await read()).toBe(restored);
+});
+
 test("a new run empties an old file, and makes none before its first epoch", async () => {
-  await play(started(0), updateDone(1), { type: "runEnded" });
+  await play(started(0), updateDone(1), runEnded);
   expect(await readdir(folder)).toEqual([]);
   await writeFile(path, line(0));
   await play(started(0));
@@ -88,7 +118,7 @@ test("a new run empties an old file, and makes none before its first epoch", asy
 
 test("a folder that is missing is an error that names the file", async () => {
   path = join(folder, "none", "metrics.jsonl");
-  const failed = play(started(0), { type: "epochDone", ...result(0) });
+  const failed = play(started(0), epochDone(epochRow(0)));
   await expect(failed).rejects.toThrow(`cannot write "${path}" (ENOENT: no such file or directory)`);
   await expect(failed).rejects.toMatchObject({ name: "WriteError", path });
 });

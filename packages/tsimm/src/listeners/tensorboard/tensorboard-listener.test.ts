@@ -2,7 +2,17 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import type { RunEvent } from "../run-events.ts";
+import type { TrainingEvent } from "../../train/events.ts";
+import {
+  checkpointDue,
+  epochDone,
+  epochRow,
+  handle,
+  play as playTo,
+  runEnded,
+  runStarted,
+  updateDone,
+} from "../run-events.fixture.ts";
 import { readEvents } from "./read-events.fixture.ts";
 import { type TensorBoardOptions, tensorBoardListener } from "./tensorboard-listener.ts";
 
@@ -14,27 +24,20 @@ afterAll(() => rm(root, { recursive: true }));
 
 let folders = 0;
 const newFolder = () => join(root, `run-${folders++}`);
-const run = { stop() {} };
-
-const started = (epoch = 0, update = 0): RunEvent => ({ type: "runStarted", epoch, update, history: [] });
-const updateDone = (update: number, gradNorm: number | null = null): RunEvent => ({
-  ...{ type: "updateDone", update, epoch: 0, loss: 1 / update, gradNorm, lr: 0.5, images: 32, seconds: 1 },
-});
-const epochDone = (epoch: number, update: number, validation: Record<string, number> | null): RunEvent => ({
-  ...{ type: "epochDone", epoch, update, train: { loss: 2 }, validation, lr: 0.5 },
-});
-const ended: RunEvent = { type: "runEnded" };
-
-async function play(folder: string, events: readonly RunEvent[], options?: TensorBoardOptions) {
-  const listener = tensorBoardListener(folder, options);
-  for (const event of events) await listener(event, run);
-}
+const run = handle();
+const play = (folder: string, events: readonly TrainingEvent[], options?: TensorBoardOptions) =>
+  playTo(tensorBoardListener(folder, options), events);
 
 test("writes every n-th update, and every epoch with its metrics", async () => {
   const folder = newFolder();
-  const updates = [1, 2, 3, 4, 5].map((update) => updateDone(update, update === 4 ? 8 : null));
-  const last = epochDone(0, 5, { loss: 0.25, top1: Number.NaN });
-  await play(folder, [started(), ...updates, last, epochDone(1, 10, null), ended], { every: 2 });
+  const updates = [1, 2, 3, 4, 5].map((update) => updateDone(update));
+  const validation = { loss: 0.25, top1: Number.NaN };
+  const rows = [
+    epochDone(epochRow(0, { trainLoss: 2, validation }), { update: 5 }),
+    epochDone(null, { update: 7 }),
+    epochDone(epochRow(1, { trainLoss: 2 }), { update: 10 }),
+  ];
+  await play(folder, [runStarted(), ...updates, ...rows, runEnded], { every: 2 });
   expect(await readEvents(folder)).toEqual([
     [
       [0, "brain.Event:2"],
@@ -45,6 +48,7 @@ test("writes every n-th update, and every epoch with its metrics", async () => {
       ...[
         [2, "train/loss", 0.5],
         [2, "train/lr", 0.5],
+        [2, "train/grad_norm", 8],
       ],
       ...[
         [4, "train/loss", 0.25],
@@ -61,10 +65,23 @@ test("writes every n-th update, and every epoch with its metrics", async () => {
   ]);
 });
 
+test("with a moving average the plain weights have curves too", async () => {
+  const folder = newFolder();
+  const row = epochRow(0, { validation: { loss: 0.25 }, plain: { loss: 0.5 } });
+  await play(folder, [runStarted(), epochDone(row), runEnded]);
+  expect((await readEvents(folder)).map((events) => events.slice(3))).toEqual([
+    [
+      [10, "epoch/train_loss", 0.5],
+      [10, "eval/loss", 0.25],
+      [10, "model/loss", 0.5],
+    ],
+  ]);
+});
+
 test("a resumed run begins a file that replaces what came after its point", async () => {
   const folder = newFolder();
-  await play(folder, [started(), updateDone(10), updateDone(20), ended]);
-  await play(folder, [started(1, 10), updateDone(20), ended]);
+  await play(folder, [runStarted(), updateDone(10), updateDone(20), runEnded]);
+  await play(folder, [runStarted({ epoch: 1 }), updateDone(20), runEnded]);
   const files = await readEvents(folder);
   expect(files.map((events) => events.slice(1, 3))).toEqual([
     [
@@ -83,27 +100,27 @@ test("points are on disk after the epoch, at a checkpoint, and after some second
   let time = 0;
   const listener = tensorBoardListener(folder, { every: 1, flushSeconds: 10, now: () => time });
   const count = async () => (await readEvents(folder))[0]?.filter(([, what]) => what.includes("/")).length;
-  await listener(started(), run);
-  await listener(updateDone(1), run);
+  await listener.on(runStarted(), run);
+  await listener.on(updateDone(1), run);
   expect(await count()).toBe(0);
   time = 9_999;
-  await listener(updateDone(2), run);
+  await listener.on(updateDone(2), run);
   expect(await count()).toBe(0);
   time = 10_000;
-  await listener(updateDone(3), run);
-  expect(await count()).toBe(6);
-  await listener(updateDone(4), run);
-  expect(await count()).toBe(6);
-  await listener({ type: "checkpointDue" }, run);
-  expect(await count()).toBe(8);
-  await listener(epochDone(0, 4, null), run);
+  await listener.on(updateDone(3), run);
   expect(await count()).toBe(9);
-  await listener(ended, run);
+  await listener.on(updateDone(4), run);
+  expect(await count()).toBe(9);
+  await listener.on(checkpointDue, run);
+  expect(await count()).toBe(12);
+  await listener.on(epochDone(epochRow(0), { update: 4 }), run);
+  expect(await count()).toBe(13);
+  await listener.on(runEnded, run);
 });
 
 test("events without a run are not written", async () => {
   const folder = newFolder();
-  await play(folder, [started(), ended, updateDone(10), ended]);
+  await play(folder, [runStarted(), runEnded, updateDone(10), runEnded]);
   expect(await readEvents(folder)).toEqual([
     [
       [0, "brain.Event:2"],
