@@ -109,7 +109,6 @@ export {
 } from "./predict/classifier.ts";
 export type { ArgumentName, TrainArguments } from "./recipe/arguments.ts";
 export { type TrainOptions, type TrainResult, train } from "./recipe/train.ts";
-export { type CreateEngineOptions, createEngine, type EngineName } from "./runtime/create-engine.ts";
 export {
   type CreateEngineOptions,
   createEngine,

@@ -1,13 +1,15 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { type Best, isBetter, type Kept, keepBest } from "./checkpoint-history.ts";
+import type { Best } from "../train/events.ts";
+import { isBetter } from "../train/ranking.ts";
+import { type Kept, keepBest } from "./checkpoint-history.ts";
 
-const replay = (metrics: readonly number[], limit: number, decreasing = false) => {
+const replay = (metrics: readonly number[], limit: number, better: "higher" | "lower" = "higher") => {
   let kept: readonly Kept[] = [];
   let best: Best | null = null;
   const removed: number[] = [];
   for (const [epoch, metric] of metrics.entries()) {
-    const decision = keepBest(kept, best, { epoch, metric }, { limit, decreasing });
+    const decision = keepBest(kept, best, { epoch, metric }, { limit, better });
     kept = decision.kept;
     best = decision.best;
     if (decision.removed) removed.push(decision.removed.epoch);
@@ -24,7 +26,7 @@ test("keeps the best ones, best first, equal ones in the order they came", () =>
 });
 
 test("smaller is better for a loss", () => {
-  expect(replay([0.5, 0.7, 0.2], 2, true)).toEqual({
+  expect(replay([0.5, 0.7, 0.2], 2, "lower")).toEqual({
     epochs: [2, 0],
     best: { epoch: 2, metric: 0.2 },
     removed: [1],
@@ -32,8 +34,8 @@ test("smaller is better for a loss", () => {
 });
 
 test("NaN is never better", () => {
-  expect(isBetter(Number.NaN, 1, false)).toBe(false);
-  expect(isBetter(1, Number.NaN, false)).toBe(true);
+  expect(isBetter(Number.NaN, 1, { better: "higher" })).toBe(false);
+  expect(isBetter(1, Number.NaN, { better: "higher" })).toBe(true);
   expect(replay([50, Number.NaN], 1).epochs).toEqual([0]);
 });
 

@@ -2,11 +2,10 @@ import { cp, mkdir, mkdtemp, readdir, readFile, rm, stat, writeFile } from "node
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
-import { summaryCsv } from "../listeners/summary.ts";
 import { decodeSafetensors } from "../weights/safetensors.ts";
 import { readCheckpoint, type UnsignedState } from "./checkpoint.ts";
 import { findCheckpoint, readStates } from "./find-checkpoint.ts";
-import { findHistory, type RankingMetric, restoreFolder } from "./restore-folder.ts";
+import { findHistory, restoreFolder } from "./restore-folder.ts";
 import { exampleRecovery, exampleRow, exampleState, exampleTensors, writeRole } from "./run-state.fixture.ts";
 
 let root = "";
@@ -17,6 +16,16 @@ beforeEach(async () => {
   await mkdir(folder);
 });
 afterEach(() => rm(root, { recursive: true }));
+
+/** What follows from the rows of an epoch, of the kind that a listener writes. */
+const summaryCsv = (rows: readonly unknown[]) => `${JSON.stringify(rows)}\n`;
+const filesOf = (rows: readonly unknown[]) => ({ "summary.csv": rows.length === 0 ? null : summaryCsv(rows) });
+
+const rankings = {
+  top1: { name: "top1", better: "higher", of: "validation" },
+  loss: { name: "loss", better: "lower", of: "validation" },
+  trainLoss: { name: "loss", better: "lower", of: "training" },
+} as const;
 
 const resume = (role: string, inside = folder) => join(inside, `${role}.resume.safetensors`);
 
@@ -33,9 +42,9 @@ async function restore(
 ): Promise<{ changed: string[]; kept: number[]; best: number | undefined }> {
   const checkpoint = await readCheckpoint(resume(role));
   const { states } = await readStates(folder);
-  const history = findHistory(checkpoint.state, states, "top1");
+  const history = findHistory(checkpoint.state, states, rankings.top1);
   const rows = checkpoint.state.metricHistory;
-  const changed = await restoreFolder(into, { checkpoint, history, states, rows });
+  const changed = await restoreFolder(into, { checkpoint, history, states, rows, files: filesOf(rows) });
   return { changed, kept: history.kept.map(({ epoch }) => epoch), best: history.best?.epoch };
 }
 
@@ -104,8 +113,8 @@ test("a state whose tensors are damaged behind a good header is replaced by its 
     const { checkpoint, states } = await findCheckpoint(resume(role), () => {});
     if (checkpoint === null) throw new Error("nothing found");
     const { metricHistory: rows } = checkpoint.state;
-    const history = findHistory(checkpoint.state, states, "top1");
-    expect(await restoreFolder(folder, { checkpoint, history, states, rows })).toEqual([role]);
+    const history = findHistory(checkpoint.state, states, rankings.top1);
+    expect(await restoreFolder(folder, { checkpoint, history, states, rows, files: filesOf(rows) })).toEqual([role]);
     expect(await contents()).toEqual(whole);
   }
 });
@@ -206,8 +215,8 @@ test("epochs are ranked anew where another metric counts from now on", async () 
   }
   const { state } = await readCheckpoint(resume("checkpoint-2"));
   const { states } = await readStates(folder);
-  const by = (metric: RankingMetric) => {
-    const { kept, best } = findHistory(state, states, metric);
+  const by = (metric: keyof typeof rankings) => {
+    const { kept, best } = findHistory(state, states, rankings[metric]);
     return [kept.map(({ epoch }) => epoch), best];
   };
   expect(by("top1")).toEqual([[2, 1, 0], { epoch: 2, metric: 52 }]);
@@ -218,5 +227,5 @@ test("epochs are ranked anew where another metric counts from now on", async () 
     ...header,
     state: { ...header.state, metricHistory: unvalidated.metricHistory.slice(0, header.state.epoch + 1) },
   }));
-  expect(findHistory(unvalidated, stripped, "top1").best?.metric).toBeNaN();
+  expect(findHistory(unvalidated, stripped, rankings.top1).best?.metric).toBeNaN();
 });

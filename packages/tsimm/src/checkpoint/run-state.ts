@@ -1,6 +1,7 @@
 /** What a `.resume.safetensors` file says beside its tensors: everything that is needed to go on. */
 import { z } from "zod";
 import type { PretrainedConfig } from "../models/model.ts";
+import { type ModelEntry, modelEntrySchema } from "../models/model-entry.ts";
 import { printable } from "../text/printable.ts";
 import type { Best, EpochRow } from "../train/events.ts";
 import type { Metrics, OutputMetric } from "../task/task.ts";
@@ -10,13 +11,6 @@ import { fromVersion1 } from "./run-state-v1.ts";
 
 /** Version of the state that is written. */
 export const STATE_VERSION = 2;
-
-/** A model, by name and the options that it was created with. */
-export interface ModelEntry {
-  /** Name, as `createModel` takes it. */
-  readonly arch: string;
-  readonly [option: string]: unknown;
-}
 
 /** A task, by name, outputs and settings. */
 export interface TaskEntry {
@@ -130,7 +124,7 @@ const runState: z.ZodType<RunState> = z.object({
   version: z.literal(STATE_VERSION),
   software: z.record(z.string(), z.string()),
   args: z.record(z.string(), z.unknown()),
-  model: z.object({ arch: z.string() }).catchall(option),
+  model: modelEntrySchema,
   task: z.object({ name, outputNames: z.array(name), settings: z.record(z.string(), z.unknown()) }),
   dataConfig: dataConfigSchema,
   evalConfig: z.object({ weights: z.enum(["plain", "ema"]) }),

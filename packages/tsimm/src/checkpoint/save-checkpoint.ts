@@ -1,6 +1,7 @@
 /** Turns points of a run into checkpoint files, and keeps the right ones. */
 import { linkFile } from "../files/write-file.ts";
 import type { PretrainedConfig } from "../models/model.ts";
+import type { ModelEntry } from "../models/model-entry.ts";
 import { RANDOM_SCHEME } from "../random/keyed-random.ts";
 import { namedTensors } from "../train/load-training-state.ts";
 import type { TrainingState } from "../train/training-state.ts";
@@ -20,7 +21,7 @@ import {
 } from "./checkpoint.ts";
 import { type Kept, keepBest, type Ranking } from "./checkpoint-history.ts";
 import type { DataDigest } from "./data-digest.ts";
-import { type EarlierPlan, type ModelEntry, STATE_VERSION, type TaskEntry } from "./run-state.ts";
+import { type EarlierPlan, STATE_VERSION, type TaskEntry } from "./run-state.ts";
 
 /** Recovery checkpoints that are kept. */
 const RECOVERIES = 2;

@@ -2,8 +2,9 @@ import fc from "fast-check";
 import { expect, test } from "vitest";
 import { goldenBits, readGolden } from "../models/golden.fixture.ts";
 import { keyedRandom } from "../random/keyed-random.ts";
+import { classification } from "../task/classification.ts";
 import { symmetricBeta } from "./beta-distribution.ts";
-import { drawMixing, type MixupOptions, mixBatch } from "./mixup.ts";
+import { drawMixing, type MixupOptions, mixImages } from "./mixup.ts";
 
 interface Golden {
   readonly salt: number;
@@ -21,46 +22,53 @@ const stream = (seed: number) => keyedRandom(seed, "mix", 0);
 
 test.each(golden.mix.filter(({ target }) => target))(
   "targets of $kind with lambda $lam are timm's",
-  (each) => {
-    const batch = { images: new Uint8Array(4 * 3), labels, size: 4 };
-    const options = { width: 1, height: 1, numClasses: 10, smoothing: each.smoothing };
-    const { targets } = mixBatch(batch, { ...options, lambda: each.lam, box: null });
-    const expected = each.target?.flat() ?? [];
+  ({ lam: lambda, smoothing, target }) => {
+    const outputNames = Array.from({ length: 10 }, (_, i) => String(i));
+    const task = classification.create({ outputNames }, { smoothing });
+    const targets = task.targets(labels, { labels: labels.toReversed(), lambda });
+    const expected = target?.flat() ?? [];
     // timm computes them in float32.
     for (const [i, share] of expected.entries()) expect(targets[i]).toBeCloseTo(share, 7);
   },
 );
 
 test("mixup blends bytes with those of the reversed batch and rounds halves to even", () => {
-  const batch = {
-    images: new Uint8Array([0, 10, 100, 255, 3, 20]),
-    labels: new Int32Array([0, 1, 0]),
-    size: 3,
-  };
-  const options = { width: 2, height: 1, numClasses: 2, smoothing: 0 };
-  const { images, targets } = mixBatch(batch, { ...options, lambda: 0.5, box: null });
-  expect([...images]).toEqual([2, 15, 100, 255, 2, 15]);
-  expect([...targets]).toEqual([1, 0, 0, 1, 1, 0]);
-  expect([...batch.images]).toEqual([0, 10, 100, 255, 3, 20]);
+  const images = new Uint8Array([0, 10, 100, 255, 3, 20]);
+  const mixed = mixImages(images, { batchSize: 3, width: 2, height: 1 }, { lambda: 0.5, box: null });
+  expect([...mixed]).toEqual([2, 15, 100, 255, 2, 15]);
+  expect([...images]).toEqual([0, 10, 100, 255, 3, 20]);
+});
+
+test("mixup blends floats as they are", () => {
+  const images = new Float32Array([0, 1, 0.5, -1]);
+  const mixed = mixImages(images, { batchSize: 2, width: 2, height: 1 }, { lambda: 0.25, box: null });
+  expect([...mixed]).toEqual([0.375, -0.5, 0.125, 0.5]);
 });
 
 test("cutmix takes the box from the reversed batch", () => {
   const images = Uint8Array.from({ length: 2 * 3 * 3 }, (_, i) => (i < 9 ? 1 : 2));
   const box = { left: 1, top: 0, width: 2, height: 1 };
-  const batch = { images, labels: new Int32Array([0, 1]), size: 2 };
-  const options = { width: 3, height: 3, numClasses: 2, smoothing: 0 };
-  const mixed = mixBatch(batch, { ...options, lambda: 0.75, box });
-  expect([...mixed.images]).toEqual([1, 2, 2, 1, 1, 1, 1, 1, 1, 2, 1, 1, 2, 2, 2, 2, 2, 2]);
-  expect([...mixed.targets]).toEqual([0.75, 0.25, 0.25, 0.75]);
+  const mixed = mixImages(images, { batchSize: 2, width: 3, height: 3 }, { lambda: 0.75, box });
+  expect([...mixed]).toEqual([1, 2, 2, 1, 1, 1, 1, 1, 1, 2, 1, 1, 2, 2, 2, 2, 2, 2]);
+});
+
+test("cutmix of bytes moves all channels of a pixel, of floats a part of each plane", () => {
+  const box = { left: 1, top: 1, width: 1, height: 1 };
+  const size = { batchSize: 2, width: 2, height: 2 };
+  // Two images of 2x2 pixels and two channels; the value tells image, channel and pixel.
+  const value = (image: number, channel: number, pixel: number) => 100 * image + 10 * channel + pixel;
+  const bytes = Uint8Array.from({ length: 16 }, (_, i) => value(i >> 3, i % 2, (i >> 1) % 4));
+  const floats = Float32Array.from({ length: 16 }, (_, i) => value(i >> 3, (i >> 2) % 2, i % 4));
+  const pixels = mixImages(bytes, size, { lambda: 0.75, box });
+  expect([...pixels.subarray(0, 8)]).toEqual([0, 10, 1, 11, 2, 12, 103, 113]);
+  const planes = mixImages(floats, size, { lambda: 0.75, box });
+  expect([...planes.subarray(0, 8)]).toEqual([0, 1, 2, 103, 10, 11, 12, 113]);
 });
 
 test("lambda 1 leaves the batch as it is", () => {
-  const batch = { images: new Uint8Array([1, 2]), labels: new Int32Array([0, 1]), size: 2 };
-  const size = { width: 1, height: 1 };
-  const mixing = drawMixing({}, size, stream(0));
-  const mixed = mixBatch(batch, { ...mixing, ...size, numClasses: 2, smoothing: 0 });
-  expect(mixed.images).toBe(batch.images);
-  expect([...mixed.targets]).toEqual([1, 0, 0, 1]);
+  const images = new Uint8Array([1, 2]);
+  const size = { batchSize: 2, width: 1, height: 1 };
+  expect(mixImages(images, size, drawMixing({}, size, stream(0)))).toBe(images);
 });
 
 test("boxes lie inside of the image, and lambda is the share that is left", () => {

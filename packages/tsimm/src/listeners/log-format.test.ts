@@ -46,8 +46,10 @@ test("prints timm's line of an evaluation batch", () => {
     ...{ name: "Test", index: 2, lastIndex: 2, time: { value: 0.002, mean: 0.013 } },
     ...{
       loss: { value: 0.104, mean: 0.472 },
-      top1: { value: 100, mean: 80 },
-      top5: { value: 100, mean: 100 },
+      meters: [
+        { label: "Acc@1", value: 100, mean: 80 },
+        { label: "Acc@5", value: 100, mean: 100 },
+      ],
     },
   });
   expect(line).toBe(

@@ -190,7 +190,7 @@ function outputLines(byOutput: RunEnded["byOutput"], epoch: number, run: RunStar
   const which = listed.length < counted.length ? `the worst ${listed.length} of ${counted.length}` : "each";
   const width = Math.max(...listed.map(({ label }) => printable(label).length));
   return [
-    `${metric.label} of ${which} (epoch ${epoch}):`,
+    `${metric.label.charAt(0).toUpperCase()}${metric.label.slice(1)} of ${which} (epoch ${epoch}):`,
     ...listed.map(
       ({ label, images, value }) =>
         `\t${printable(label).padEnd(width)}  ${metricText(value, metric)} (${images} images)`,

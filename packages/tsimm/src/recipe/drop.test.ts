@@ -4,7 +4,7 @@ import { join } from "node:path";
 import sharp from "sharp";
 import { expect, test } from "vitest";
 import { writeTree } from "../data/file-tree.fixture.ts";
-import { silent } from "../listeners/reporter.ts";
+import type { Listener } from "../train/listener.ts";
 import { train } from "./train.ts";
 
 const side = 32;
@@ -38,12 +38,14 @@ test("a run stopped in mid-epoch and resumed ends with the bytes of one never st
   const dataDir = await photos();
   const warnings: string[] = [];
   const lines: string[] = [];
-  const reporter = {
-    ...silent,
-    info: (line: string) => void lines.push(line),
-    warn: (line: string) => void warnings.push(line),
+  const listener: Listener = {
+    name: "log",
+    on(event) {
+      if (event.type === "message") lines.push(event.text);
+      if (event.type === "warning") warnings.push(event.text);
+    },
   };
-  const whole = await train(run(dataDir, "whole"), { reporter });
+  const whole = await train(run(dataDir, "whole"), { listeners: [listener] });
   expect(warnings).toContain("--drop-connect is the old name of --drop-path and acts as it");
   expect(lines).toContain(
     "Raised in the training loss, not in validation: label smoothing 0.1, augmentation, dropout 0.2, drop path",
@@ -55,7 +57,14 @@ test("a run stopped in mid-epoch and resumed ends with the bytes of one never st
   const stop = new AbortController();
   const first = await train(run(dataDir, "parts"), {
     signal: stop.signal,
-    reporter: { ...silent, progress: ({ epoch, phase }) => epoch === 1 && phase === "train" && stop.abort() },
+    listeners: [
+      {
+        name: "stop",
+        on(event) {
+          if (event.type === "updateDone" && event.epoch === 1) stop.abort();
+        },
+      },
+    ],
   });
   expect(first.interrupted).toBe(true);
   const parts = await train({ resume: first.folder, workers: 0 });

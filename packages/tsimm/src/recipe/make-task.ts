@@ -25,9 +25,9 @@ export function makeTask(
 }
 
 /** The options of a task that flags set. */
-function taskOptions({ flags = {} }: TaskDefinition, args: TrainArguments): Record<string, unknown> {
+function taskOptions({ fromArguments = {} }: TaskDefinition, args: TrainArguments): Record<string, unknown> {
   const given: Readonly<Record<string, unknown>> = { ...args };
-  const rows = Object.entries(flags).map(([option, flag]) => {
+  const rows = Object.entries(fromArguments).map(([option, flag]) => {
     const value = given[flag];
     return [option, flag === "classWeights" ? classWeights(args.classWeights) : value] as const;
   });

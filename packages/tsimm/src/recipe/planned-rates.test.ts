@@ -1,12 +1,19 @@
 import { createScheduler } from "@tsimm/scheduler";
 import { describe, expect, test } from "vitest";
+import type { EpochRow } from "../train/events.ts";
 import { resolveArguments, type TrainArguments } from "./arguments.ts";
 import { type PlannedRun, plannedRates } from "./planned-rates.ts";
 
 const UPDATES = 4;
 
+interface DrivenRun extends PlannedRun {
+  readonly history: readonly EpochRow[];
+}
+
+const ratesOf = (run: DrivenRun) => plannedRates(run, run.history);
+
 /** A run of some epochs, driven as training does. */
-function runOf(given: Partial<TrainArguments>, epochs: number, scales = [1]): PlannedRun {
+function runOf(given: Partial<TrainArguments>, epochs: number, scales = [1]): DrivenRun {
   const args = resolveArguments({ lr: 0.1, epochs: 10, warmupEpochs: 0 }, given);
   const optimizer = {
     paramGroups: scales.map((lrScale) => ({ lr: 0.1, lrScale, weightDecay: 0, params: [] })),
@@ -18,17 +25,17 @@ function runOf(given: Partial<TrainArguments>, epochs: number, scales = [1]): Pl
     scheduler.step(epoch + 1, 1);
     return { epoch, trainLoss: 1, lr, validation: null, plain: null };
   });
-  return { args, scheduler, optimizer, progress: { rows }, updatesPerEpoch: UPDATES };
+  return { args, scheduler, optimizer, history: rows, updatesPerEpoch: UPDATES };
 }
 
-const at = (run: PlannedRun, epoch: number) => {
-  const { times = [], rates = [] } = plannedRates(run) ?? {};
+const at = (run: DrivenRun, epoch: number) => {
+  const { times = [], rates = [] } = plannedRates(run, run.history) ?? {};
   return rates[times.findLastIndex((time) => time <= epoch)];
 };
 
 describe("plannedRates", () => {
   test("per epoch, up to the last epoch that is done", () => {
-    expect(plannedRates(runOf({ sched: "step", decayEpochs: 2, decayRate: 0.5 }, 5))).toEqual({
+    expect(ratesOf(runOf({ sched: "step", decayEpochs: 2, decayRate: 0.5 }, 5))).toEqual({
       times: [0, 1, 2, 3, 4],
       rates: [0.1, 0.1, 0.05, 0.05, 0.025],
       length: 5,
@@ -42,9 +49,9 @@ describe("plannedRates", () => {
 
   test("scales of layers and noise count", () => {
     const run = runOf({ sched: "constant", lrNoise: [0.2] }, 5, [1, 0.5]);
-    expect(plannedRates(run)?.rates.slice(0, 2)).toEqual([0.07500000000000001, 0.07500000000000001]);
-    expect(plannedRates(run)?.rates.slice(2)).toEqual(
-      run.progress.rows.slice(2).map(({ lr }) => expect.closeTo(lr, 12)),
+    expect(plannedRates(run, run.history)?.rates.slice(0, 2)).toEqual([0.07500000000000001, 0.07500000000000001]);
+    expect(plannedRates(run, run.history)?.rates.slice(2)).toEqual(
+      run.history.slice(2).map(({ lr }) => expect.closeTo(lr, 12)),
     );
   });
 
@@ -62,6 +69,6 @@ describe("plannedRates", () => {
   });
 
   test("plateau is not planned", () => {
-    expect(plannedRates(runOf({ sched: "plateau" }, 3))).toBe(null);
+    expect(ratesOf(runOf({ sched: "plateau" }, 3))).toBe(null);
   });
 });

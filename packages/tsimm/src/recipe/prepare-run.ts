@@ -10,6 +10,7 @@ import type { MixupOptions } from "../data/mixup.ts";
 import { updateFile } from "../files/write-file.ts";
 import type { FiguresOptions } from "../listeners/figures.ts";
 import type { Model, PretrainedConfig } from "../models/model.ts";
+import { modelEntry } from "../models/model-entry.ts";
 import type { TaskNote } from "../models/onnx-file.ts";
 import type { ModelEma } from "../optim/ema.ts";
 import type { Optimizer } from "../optim/optimizer.ts";
@@ -317,10 +318,9 @@ function runFacts(
   { training }: TrainingData,
 ): RunFacts {
   const { engine, args, ranking, digest, resumed } = run;
-  const { numClasses, inChans } = model;
   return {
     ...{ engine, args, dataConfig, ranking, data: digest, earlierPlans: resumed.earlierPlans },
-    model: { arch: model.name, numClasses, inChans },
+    model: modelEntry(model),
     task: { name: task.name, outputNames: training.classNames, settings: task.settings },
     weights: average !== null && ranking.of === "validation" ? "ema" : "plain",
     seed: Number(args["seed"]),

@@ -2,10 +2,9 @@ import { createScheduler } from "@tsimm/scheduler";
 import { expect, test } from "vitest";
 import { exampleRecovery } from "../checkpoint/run-state.fixture.ts";
 import type { RunState } from "../checkpoint/run-state.ts";
-import { stateTensors } from "../checkpoint/save-checkpoint.ts";
-import { silent } from "../listeners/reporter.ts";
 import { createModel } from "../models/registry.ts";
 import { createOptimizer } from "../optim/create-optimizer.ts";
+import { namedTensors } from "../train/load-training-state.ts";
 import { resolveArguments } from "./arguments.ts";
 import { applyCheckpoint } from "./resume.ts";
 
@@ -19,12 +18,12 @@ function apply(change: (state: RunState) => Partial<RunState>, given = {}) {
   const { slots, ...options } = optimizer.stateDict();
   const state: RunState = {
     ...exampleRecovery(1, 2),
-    ...{ arch: "test_resnet", optimizer: options, scheduler: { ...scheduler.stateDict() }, sha256: "" },
+    ...{ model: { arch: "test_resnet", numClasses: 2, inChans: 3 }, optimizer: options, scheduler: { ...scheduler.stateDict() }, sha256: "" },
   };
-  const tensors = { model: stateTensors(model.state), ema: null, optimizer: new Map() };
+  const tensors = { model: namedTensors(model.state), ema: null, optimizer: new Map() };
   const checkpoint = { path: "run/last.resume.safetensors", state: { ...state, ...change(state) }, tensors };
-  const parts = { model, optimizer, scheduler, ema: null, updatesPerEpoch: 6, reporter: silent };
-  return applyCheckpoint({ checkpoint, saved }, { args, given, classNames: ["cat", "dog"], ...parts });
+  const parts = { model, optimizer, scheduler, ema: null, updatesPerEpoch: 6, log: { info() {}, warn() {} } };
+  return applyCheckpoint({ checkpoint, saved }, { args, given, outputNames: ["cat", "dog"], ...parts });
 }
 
 test.each<[string, (state: RunState) => Partial<RunState>]>([
@@ -51,5 +50,5 @@ test.each<[string, (state: RunState) => Partial<RunState>]>([
 
 test("other batches go on at the beginning of an epoch, not in the middle of it", () => {
   expect(() => apply(() => ({}), { batchSize: 4 })).toThrow("--batch-size must be 6 to go on in the middle");
-  expect(apply(() => ({ batch: 0 }), { batchSize: 4 })).toMatchObject({ epoch: 1, batch: 0 });
+  expect(apply(() => ({ batch: 0 }), { batchSize: 4 })).toMatchObject({ progress: { epoch: 1, batch: 0 } });
 });

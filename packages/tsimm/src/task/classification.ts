@@ -75,6 +75,8 @@ const metrics: readonly Metric[] = [
  */
 export const classification: TaskDefinition<ClassificationOptions> = defineTask({
   name: NAME,
+  labels: "class",
+  fromArguments: Object.fromEntries(Object.keys(defaults).map((option) => [option, option])),
   create(context, given = {}) {
     const options = completeTaskOptions(NAME, { defaults, checks }, given);
     const { outputNames } = context;

@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import type { Batch, Loader } from "../data/batch.ts";
-import { silent } from "../listeners/reporter.ts";
-import { evaluate } from "./evaluate.ts";
+import { classification } from "../task/classification.ts";
+import { type EvaluatedBatch, evaluateLoader } from "./evaluate.ts";
 
 /** A pass of three batches of two images; the rows are [index, label] of those that can be read. */
 function loaderOf(batches: readonly (readonly (readonly [number, number])[])[]): Loader {
@@ -34,15 +34,18 @@ const evaluation = {
   close: async () => {},
 };
 
+const task = classification.create({ outputNames: ["right", "wrong"] });
+
 async function run(loader: Loader) {
-  const lines: string[] = [];
-  const line = (text: string) => void lines.push(text.replace(/Time: \S+ \(\S+\)/, "Time"));
-  const metrics = await evaluate(evaluation, loader, {
-    ...{ numClasses: 2, epoch: 0, epochs: 1, logInterval: 50, name: "Test" },
-    reporter: { ...silent, info: line, interval: line },
-    signal: new AbortController().signal,
+  const batches: EvaluatedBatch[] = [];
+  const result = await evaluateLoader(evaluation, loader, task, {
+    where: "fit",
+    async onBatch(batch) {
+      batches.push(batch);
+      return true;
+    },
   });
-  return { metrics, lines };
+  return { ...result, batches };
 }
 
 test("means are over the images that can be read, and the log says how many cannot", async () => {
@@ -56,17 +59,28 @@ test("means are over the images that can be read, and the log says how many cann
     ]),
   );
   expect(whole.metrics).toEqual({ loss: 200 / 6, top1: 400 / 6, top5: 100 });
-  expect(whole.lines).toHaveLength(2);
+  expect(whole.batches.map(({ index }) => index)).toEqual([0, 1, 2]);
+  expect(whole.unreadable).toBe(0);
+  expect(whole.byOutput).toEqual([
+    { label: "right", images: 4, value: 100 },
+    { label: "wrong", images: 2, value: 0 },
+  ]);
   // One image of the first batch and both of the last are missing.
   const partly = await run(loaderOf([[right], [wrong, right]]));
   expect(partly.metrics).toEqual({ loss: 100 / 3, top1: 200 / 3, top5: 100 });
-  expect(partly.lines).toEqual([
-    "Test: [   0/2]  Time  Loss:   0.000 ( 0.000)  Acc@1: 100.000 (100.000)  Acc@5: 100.000 (100.000)",
-    "Test: [   1/2]  Time  Loss:  50.000 (33.333)  Acc@1:  50.000 ( 66.667)  Acc@5: 100.000 (100.000)",
-    "Test: 3 of 6 images cannot be read and do not count",
+  expect(partly).toMatchObject({ images: 3, unreadable: 3 });
+  expect(partly.batches.map(({ batch, means }) => [batch.top1, means.loss])).toEqual([
+    [100, 0],
+    [50, 100 / 3],
   ]);
 });
 
+test("it ends where the callback says so, with nothing", async () => {
+  const loader = loaderOf([[[0, 0]], [[0, 0]]]);
+  const onBatch = async () => false;
+  expect(await evaluateLoader(evaluation, loader, task, { where: "fit", onBatch })).toBe(null);
+});
+
 test("a set of which nothing can be read has no metric", async () => {
-  await expect(run(loaderOf([]))).rejects.toThrow("train: no image of the 6 for validation can be read");
+  await expect(run(loaderOf([]))).rejects.toThrow("fit: no image of the 6 for validation can be read");
 });
