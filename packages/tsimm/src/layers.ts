@@ -37,13 +37,13 @@ export {
 } from "./models/layers/classifier.ts";
 export { type ConvOptions, conv } from "./models/layers/convolution.ts";
 export { dropout, dropPath, dropPathRates } from "./models/layers/dropout.ts";
-export type {
-  BatchNormalizationDeclaration,
-  Declarations,
-  FeatureInfo,
+export {
+  type BatchNormalizationDeclaration,
+  type Declarations,
+  type FeatureInfo,
   Layers,
-  Mask,
-  ParameterDeclaration,
+  type Mask,
+  type ParameterDeclaration,
 } from "./models/layers/layers.ts";
 export { type LinearOptions, linear, reshape } from "./models/layers/linear.ts";
 export {

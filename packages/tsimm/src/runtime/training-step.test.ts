@@ -3,7 +3,9 @@ import type { Model } from "../models/model.ts";
 import { createModel } from "../models/registry.ts";
 import { createOptimizerV2 } from "../optim/create-optimizer.ts";
 import { keyedRandom } from "../random/keyed-random.ts";
+import * as builtIn from "./built-in-engines.ts";
 import { createEngine } from "./create-engine.ts";
+import type { EngineDefinition } from "./engine-definition.ts";
 import { createEvaluation } from "./evaluation-step.ts";
 import { createTrainingStep } from "./training-step.ts";
 
@@ -71,20 +73,23 @@ describe("createTrainingStep", () => {
     expect(first.losses.at(-1)).toBeLessThan(0.1 * (first.losses[0] ?? 0));
   });
 
-  test("trains the same on WebAssembly", async () => {
-    const gradients = async (name: "native" | "wasm") => {
-      const model = small();
-      const step = await createTrainingStep(await createEngine(name), model, asBytes);
-      await step.run(bytes, target);
-      await step.close();
-      return model.parameters.map(({ grad }) => grad ?? []);
-    };
-    const [native, wasm] = [await gradients("native"), await gradients("wasm")];
-    for (const [k, grad] of native.entries()) {
-      const scale = largestDifference(grad, new Float32Array(grad.length));
-      expect(largestDifference(grad, wasm[k] ?? [])).toBeLessThan(1e-3 * scale);
-    }
-  });
+  test.each(Object.values(builtIn).filter(({ name }) => name !== "native"))(
+    "trains the same on the $name engine",
+    async (other) => {
+      const gradients = async ({ load }: EngineDefinition) => {
+        const model = small();
+        const step = await createTrainingStep(await load(), model, asBytes);
+        await step.run(bytes, target);
+        await step.close();
+        return model.parameters.map(({ grad }) => grad ?? []);
+      };
+      const [expected, actual] = [await gradients(builtIn.native), await gradients(other)];
+      for (const [k, grad] of expected.entries()) {
+        const scale = largestDifference(grad, new Float32Array(grad.length));
+        expect(largestDifference(grad, actual[k] ?? [])).toBeLessThan(1e-3 * scale);
+      }
+    },
+  );
 
   test.each<[string, Uint8Array | Float32Array, Float32Array, string]>([
     ["other images", normalised, target, "images must be a Uint8Array, got Float32Array"],

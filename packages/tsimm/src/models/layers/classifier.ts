@@ -23,7 +23,17 @@ export interface Head {
   readonly dropRate: number;
 }
 
-/** Pools x [B, C, H, W] to [B, C, 1, 1] (2·C channels with `catavgmax`); `""` gives x itself. */
+/**
+ * Pools x [B, C, H, W] to [B, C, 1, 1] (2·C channels with `catavgmax`); `""` gives x itself.
+ *
+ * @example
+ * import { GraphBuilder } from "@tsimm/autodiff";
+ * import { globalPool, Layers } from "tsimm/layers";
+ *
+ * const layers = new Layers(new GraphBuilder("net"), false);
+ * const x = layers.builder.input("x", "float32", [2, 16, 4, 4]);
+ * globalPool(layers, x, "catavgmax").shape; // => [2, 32, 1, 1]
+ */
 export function globalPool(layers: Layers, x: Value, kind: GlobalPool): Value {
   switch (kind) {
     case "max":
@@ -50,7 +60,18 @@ export interface ClassifyOptions extends Omit<LinearOptions, "features"> {
   readonly dropModule: string;
 }
 
-/** Dropout and the last linear layer: pooled features [B, C] to [B, numClasses]; without classes x itself. */
+/**
+ * Dropout and the last linear layer: pooled features [B, C] to [B, numClasses]; without classes x itself.
+ *
+ * @example
+ * import { GraphBuilder } from "@tsimm/autodiff";
+ * import { classify, Layers } from "tsimm/layers";
+ *
+ * const layers = new Layers(new GraphBuilder("net"), false);
+ * const x = layers.builder.input("x", "float32", [2, 16]);
+ * const head = { numClasses: 10, globalPool: "avg", dropRate: 0.1 };
+ * classify(layers, "fc", x, head, { dropModule: "fc_drop" }).shape; // => [2, 10]
+ */
 export function classify(
   layers: Layers,
   module: string,

@@ -20,7 +20,18 @@ export interface ConvOptions {
   readonly initializeBias?: Initializer;
 }
 
-/** Convolution: x [B, C, H, W] to [B, channels, H / stride, W / stride]. */
+/**
+ * Convolution: x [B, C, H, W] to [B, channels, H / stride, W / stride].
+ *
+ * @example
+ * import { GraphBuilder } from "@tsimm/autodiff";
+ * import { conv, Layers } from "tsimm/layers";
+ *
+ * const layers = new Layers(new GraphBuilder("net"), false);
+ * const x = layers.builder.input("x", "float32", [2, 3, 32, 32]);
+ * conv(layers, "stem", x, { channels: 16, kernel: 3, stride: 2 }).shape; // => [2, 16, 16, 16]
+ * layers.declarations.order; // => ["stem.weight"]
+ */
 export function conv(layers: Layers, module: string, x: Value, options: ConvOptions): Value {
   const { channels, kernel, stride = 1, groups = 1, padding = Math.floor(kernel / 2) } = options;
   const { bias = false, initialize = kaimingNormalFanOut, initializeBias = constant(0) } = options;

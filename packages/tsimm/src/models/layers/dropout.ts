@@ -32,6 +32,8 @@ export function dropPath(layers: Layers, module: string, x: Value, rate: number)
  * Drop-path rate of each of a model's blocks: from 0 at the first to `rate` at the last, in equal steps.
  *
  * @param depths - Blocks per stage.
+ * @example
+ * dropPathRates(0.2, [2, 3]).map((rate) => rate.toFixed(2)); // => ["0.00", "0.05", "0.10", "0.15", "0.20"]
  */
 export function dropPathRates(rate: number, depths: readonly number[]): number[] {
   const blocks = depths.reduce((sum, depth) => sum + depth, 0);

@@ -51,6 +51,16 @@ export interface Declarations {
  * A forward graph in the making. The layers are functions that extend it: `conv(layers, "conv1", x, …)`.
  *
  * Weights become graph inputs under their state-dict names; declare them in state-dict order.
+ *
+ * @example
+ * import { GraphBuilder } from "@tsimm/autodiff";
+ * import { constant, Layers } from "tsimm/layers";
+ *
+ * const layers = new Layers(new GraphBuilder("net"), false);
+ * const x = layers.builder.input("x", "float32", [2, 8]);
+ * const scale = layers.parameter("scale", [8], constant(1));
+ * layers.op("Mul", [x, scale]).shape; // => [2, 8]
+ * layers.declarations.order; // => ["scale"]
  */
 export class Layers {
   readonly builder: GraphBuilder;

@@ -15,7 +15,18 @@ export interface LinearOptions {
   readonly asConv?: boolean;
 }
 
-/** Linear layer with bias over the last axis: x [.., N] to [.., features]. */
+/**
+ * Linear layer with bias over the last axis: x [.., N] to [.., features].
+ *
+ * @example
+ * import { GraphBuilder } from "@tsimm/autodiff";
+ * import { Layers, linear } from "tsimm/layers";
+ *
+ * const layers = new Layers(new GraphBuilder("net"), false);
+ * const x = layers.builder.input("x", "float32", [2, 8]);
+ * linear(layers, "fc", x, { features: 4 }).shape; // => [2, 4]
+ * layers.declarations.order; // => ["fc.weight", "fc.bias"]
+ */
 export function linear(layers: Layers, module: string, x: Value, options: LinearOptions): Value {
   const width = x.shape.at(-1) ?? 0;
   const { features, initialize = uniformFanIn(width), initializeBias = uniformFanIn(width) } = options;

@@ -13,7 +13,18 @@ export interface BatchNormOptions {
   readonly momentum?: number;
 }
 
-/** Batch normalization over the channels of x [B, C, H, W]; its node has the name of the module. */
+/**
+ * Batch normalization over the channels of x [B, C, H, W]; its node has the name of the module.
+ *
+ * @example
+ * import { GraphBuilder } from "@tsimm/autodiff";
+ * import { batchNorm, Layers } from "tsimm/layers";
+ *
+ * const layers = new Layers(new GraphBuilder("net"), false);
+ * const x = layers.builder.input("x", "float32", [2, 3, 32, 32]);
+ * batchNorm(layers, "bn", x).shape; // => [2, 3, 32, 32]
+ * layers.declarations.batchNormalizations; // => [{ module: "bn", channels: 3, momentum: 0.1 }]
+ */
 export function batchNorm(
   layers: Layers,
   module: string,
