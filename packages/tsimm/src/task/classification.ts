@@ -84,7 +84,7 @@ export const classification: TaskDefinition<ClassificationOptions> = defineTask(
     const threshold = bceTargetThresh === null ? null : Math.fround(bceTargetThresh);
     const dense = (labels: Labels): Float32Array => {
       checkClassLabels(NAME, labels, width);
-      return labels instanceof Int32Array ? denseTargets(labels, width, smoothing) : labels;
+      return labels instanceof Int32Array ? denseTargets(labels, width, smoothing) : labels.slice();
     };
     return {
       name: NAME,

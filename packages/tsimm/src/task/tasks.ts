@@ -1,10 +1,12 @@
 /** Every task by name: those that are built in, and those that users register. */
 import { createRegistry, type Registry } from "../registry.ts";
 import { classification } from "./classification.ts";
+import { multiLabel } from "./multi-label.ts";
+import { regression } from "./regression.ts";
 import type { Task, TaskContext, TaskDefinition } from "./task.ts";
 
 const tasks: Registry<TaskDefinition> = createRegistry<TaskDefinition>("task", {
-  builtIn: [classification],
+  builtIn: [classification, multiLabel, regression],
   parameter: "task",
 });
 
@@ -32,7 +34,7 @@ export function findTask(where: string, name: string): TaskDefinition {
  * Names of all kinds of tasks, as `--task` takes them.
  *
  * @example
- * listTasks(); // => ["classification"]
+ * listTasks().slice(0, 3); // => ["classification", "multi-label", "regression"]
  */
 export function listTasks(): string[] {
   return tasks.names();
