@@ -74,6 +74,7 @@ export { type ClassificationOptions, classification } from "./task/classificatio
 export { defineTask } from "./task/define-task.ts";
 export { denseTargets } from "./task/dense-targets.ts";
 export { batchLabels, type Label, type Labels } from "./task/labels.ts";
+export { type ImageWidths, meanMeter } from "./task/mean-meter.ts";
 export { type MultiLabelOptions, multiLabel } from "./task/multi-label.ts";
 export type { NamedWeights } from "./task/named-weights.ts";
 export type { PosWeight } from "./task/pos-weight.ts";

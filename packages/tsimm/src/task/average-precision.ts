@@ -33,11 +33,14 @@ export function averagePrecision(scores: Float32Array, positives: ArrayLike<numb
 /** Whole numbers in the order of the scores, twice each, plus 1 for positives: arrays of numbers sort fastest. */
 function sortedKeys(scores: Float32Array, positives: ArrayLike<number>): Float64Array {
   // + 0: zeros of both signs tie.
-  const bits = new Uint32Array(scores.map((score) => score + 0).buffer);
-  return Float64Array.from(bits, (word, index) => {
+  const words = new Uint32Array(scores.map((score) => score + 0).buffer);
+  const keys = new Float64Array(words.length);
+  for (let image = 0; image < words.length; image++) {
+    const word = words[image] ?? 0;
     const order = word >= 2 ** 31 ? 2 ** 32 - 1 - word : word + 2 ** 31;
-    return 2 * order + (positives[index] === 1 ? 1 : 0);
-  }).sort();
+    keys[image] = 2 * order + (positives[image] === 1 ? 1 : 0);
+  }
+  return keys.sort();
 }
 
 function scoreOf(key = Number.NaN): number {

@@ -63,7 +63,8 @@ export function multiLabelMeter(where: string, { names, threshold, check }: Mult
       checkOutputs(where, outputs, size, width);
       const positives = Uint8Array.from(labels, (label) => (label >= 0.5 ? 1 : 0));
       let batchLoss = 0;
-      for (const [at, logit] of outputs.entries()) {
+      for (let at = 0; at < outputs.length; at++) {
+        const logit = outputs[at] ?? Number.NaN;
         batchLoss += binaryCrossEntropyOf(logit, labels[at] ?? Number.NaN);
         const count = counts[at % width];
         if (count === undefined) continue;

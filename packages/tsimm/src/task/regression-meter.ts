@@ -48,10 +48,8 @@ export function regressionMeter(
   });
   let images = 0;
   let loss = 0;
-  const means = (): Metrics => ({
-    loss: loss / (images * width),
-    mae: outputs.reduce((sum, { sums }) => sum + sums.absolute, 0) / (images * width),
-  });
+  let absolute = 0;
+  const means = (): Metrics => ({ loss: loss / (images * width), mae: absolute / (images * width) });
   return {
     get images() {
       return images;
@@ -78,6 +76,7 @@ export function regressionMeter(
         }
       }
       loss += batch.loss;
+      absolute += batch.absolute;
       return { loss: batch.loss / (size * width), mae: batch.absolute / (size * width) };
     },
     means,

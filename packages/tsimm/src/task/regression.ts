@@ -74,7 +74,9 @@ export const regression: TaskDefinition<RegressionOptions> = defineTask({
   create(context, given = {}) {
     const { loss, delta, standardize } = completeTaskOptions(NAME, { defaults, checks }, given);
     if (delta !== null && loss !== "huber") {
-      throw new RangeError(`${NAME}: delta must come with the loss huber, got ${delta} with ${loss}`);
+      throw new RangeError(
+        `${NAME}: delta must come with the loss huber, got ${delta} with ${loss}; set loss to huber`,
+      );
     }
     const { outputNames } = context;
     const width = outputNames.length;
