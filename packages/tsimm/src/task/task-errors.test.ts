@@ -37,10 +37,10 @@ const weightValues = (got: string) =>
 test.each<[string, object, readonly Label[] | undefined, string]>([
   [
     "classification",
-    { smooth: 0.1 },
+    { smoothin: 0.1 },
     undefined,
     "classification: option must be one of smoothing, bceLoss, bceSum, bceTargetThresh, bcePosWeight, classWeights, " +
-      'got "smooth"; did you mean "smoothing"?',
+      'got "smoothin"; did you mean "smoothing"?',
   ],
   [
     "classification",
