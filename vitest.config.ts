@@ -9,6 +9,7 @@ export default defineConfig({
       "@tsimm/scheduler": source("packages/scheduler/src/index.ts"),
       "@tsimm/autodiff": source("packages/autodiff/src/index.ts"),
       "tsimm/browser": source("packages/tsimm/src/browser.ts"),
+      "tsimm/layers": source("packages/tsimm/src/layers.ts"),
       tsimm: source("packages/tsimm/src/index.ts"),
     },
   },

@@ -1,7 +1,64 @@
 /** A program of a user: it has to compile, and what is marked as wrong in it must not. */
 import { type OptimizerLike, StepLRScheduler } from "@tsimm/scheduler";
-import { createModel, listModels, listOptimizers, type TrainArguments, train } from "tsimm";
+import {
+  createEngine,
+  createModel,
+  defineModelFamily,
+  defineOptimizer,
+  listModels,
+  listOptimizers,
+  optionChecks,
+  registerModelFamily,
+  registerOptimizer,
+  type TrainArguments,
+  train,
+} from "tsimm";
 import { createOptimizer, listModels as listModelsInBrowser } from "tsimm/browser";
+import { classify, flatten, imageNet } from "tsimm/layers";
+
+declare module "tsimm" {
+  interface RegisteredOptimizers {
+    signum: true;
+  }
+  interface RegisteredEngines {
+    abacus: true;
+  }
+}
+
+/** Trains with an optimizer, a model and an engine of the user's own, by their names. */
+export async function registered(dataDir: string): Promise<void> {
+  registerOptimizer(
+    defineOptimizer({
+      name: "signum",
+      lr: 1e-4,
+      defaults: { momentum: 0.9, betas: null },
+      checks: { momentum: optionChecks.fraction, betas: optionChecks.orNull(optionChecks.twoFractions) },
+      createSlots: ({ data }) => ({ momentum_buffer: new Float32Array(data.length) }),
+      loop({ data }, grad, { momentum_buffer: mean }, { lr, momentum }) {
+        for (let i = 0; i < data.length; i++) {
+          mean[i] = momentum * (mean[i] ?? 0) + (1 - momentum) * (grad[i] ?? 0);
+          data[i] = (data[i] ?? 0) - lr * Math.sign(mean[i] ?? 0);
+        }
+      },
+    }),
+  );
+  registerModelFamily(
+    defineModelFamily({
+      name: "softmax_regression",
+      models: { softmax_regression_8: { side: 8 } },
+      create: (name, { side }, { inChans }) => ({
+        ...{ name, inChans, numFeatures: inChans, classifier: "fc" },
+        pretrainedCfg: { ...imageNet, inputSize: [3, side, side] },
+        forwardFeatures: (_, images) => images,
+        forwardHead: (layers, x, head) =>
+          classify(layers, "fc", flatten(layers, x), head, { dropModule: "drop" }),
+      }),
+    }),
+  );
+  await createEngine("abacus");
+  await train({ dataDir, opt: "signum", model: "softmax_regression_8" });
+  await train({ dataDir, opt: "lookahead_signum" });
+}
 
 /** Trains with every optimizer and model there is. */
 export async function everything(dataDir: string): Promise<void> {
@@ -21,6 +78,11 @@ export async function refused(): Promise<void> {
   await train({ sched: "stpe" });
   // @ts-expect-error: no such optimizer
   await train({ opt: "adma" });
+  // @ts-expect-error: no such engine
+  await createEngine("wsam");
+  const unchecked = { name: "x", lr: 1, defaults: { momentum: 0 }, checks: {} };
+  // @ts-expect-error: an option without a check
+  defineOptimizer({ ...unchecked, createSlots: () => ({}), loop() {} });
   // @ts-expect-error: no such argument
   await train({ data_dir: "photos" });
   // @ts-expect-error: no such loss

@@ -7,7 +7,7 @@ import { promisify } from "node:util";
 import sharp from "sharp";
 import { afterAll, beforeAll, expect, test } from "vitest";
 
-const dist = new URL("../packages/tsimm/dist/data", import.meta.url).href;
+const dist = new URL("../packages/tsimm/dist/data/", import.meta.url).href;
 let dataDir = "";
 
 beforeAll(async () => {

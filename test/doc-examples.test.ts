@@ -7,6 +7,7 @@ import * as autodiff from "@tsimm/autodiff";
 import * as scheduler from "@tsimm/scheduler";
 import * as tsimm from "tsimm";
 import * as tsimmInBrowser from "tsimm/browser";
+import * as layers from "tsimm/layers";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { compileBlock, type DocBlock, markdownExamples, sourceExamples } from "./doc-blocks.fixture.ts";
 
@@ -17,6 +18,7 @@ const modules: Readonly<Record<string, object>> = {
   "@tsimm/scheduler": scheduler,
   tsimm,
   "tsimm/browser": tsimmInBrowser,
+  "tsimm/layers": layers,
 };
 
 // Examples may write files.

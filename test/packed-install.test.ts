@@ -119,9 +119,12 @@ describe.each(packages)("$name", ({ name, folder }) => {
   });
 });
 
-test("tsimm/browser is installed with every name of its source", async () => {
-  const source: object = await import("../packages/tsimm/src/browser.ts");
-  const script = 'console.log(JSON.stringify(Object.keys(await import("tsimm/browser"))))';
+test.each([
+  ["browser", () => import("../packages/tsimm/src/browser.ts")],
+  ["layers", () => import("../packages/tsimm/src/layers.ts")],
+] as const)("tsimm/%s is installed with every name of its source", async (entry, load) => {
+  const source: object = await load();
+  const script = `console.log(JSON.stringify(Object.keys(await import("tsimm/${entry}"))))`;
   const names: string[] = JSON.parse(await inside(process.execPath, "--input-type=module", "-e", script));
   expect(names.sort()).toEqual(Object.keys(source).sort());
 });

@@ -5,7 +5,8 @@ import { int, readFloat } from "./graph/attributes.ts";
 import type { GraphBuilder } from "./graph/builder.ts";
 import type { Node, Tensor, Value } from "./graph/graph.ts";
 import { elementCount } from "./graph/tensor.ts";
-import type { LossName } from "./losses/index.ts";
+import { type LossName, lossOf } from "./losses/index.ts";
+import type { Loss, LossFunction } from "./losses/loss.ts";
 import { ModelProtoSchema } from "./onnx/generated/onnx_pb.ts";
 import { replayGraph } from "./onnx/graph-from-proto.ts";
 import { withFields } from "./onnx/with-fields.ts";
@@ -28,8 +29,8 @@ export interface TrainableOptions {
   readonly batchSize?: number;
   /** Name of the value that the loss reads, float32 [B, C], e.g. what enters a final Softmax; absent: the first output. */
   readonly logits?: string;
-  /** Default: softmax-cross-entropy. */
-  readonly loss?: LossName;
+  /** A name, a loss from a factory such as {@link softmaxCrossEntropy}, or one of your own; default: softmax-cross-entropy. */
+  readonly loss?: LossName | Loss | LossFunction;
   /**
    * Names of tensors that stay as they are; `*` stands for any characters. Nodes before them need no gradient rule. A
    * batch normalization whose running statistics, or whose scale and bias, are among them stays as in evaluation.
@@ -182,9 +183,9 @@ export function trainable(bytes: Uint8Array, options: TrainableOptions = {}): Tr
         },
       }),
     );
-    checkNoActivation(graph, logits, loss);
+    if (lossOf(loss)?.containsActivation) checkNoActivation(graph, logits);
     const value = builder.value(logits);
-    const read = loss === "softmax-cross-entropy" ? asRows(builder, value) : value;
+    const read = lossOf(loss)?.ofRows ? asRows(builder, value) : value;
     builder.output(read);
     const forward = builder.build();
     const parameters = forward.inputs.filter(({ name }) => tensors.has(name)).map(({ name }) => name);

@@ -1,20 +1,22 @@
 /** Turns a forward graph into the graph of one training step. */
 import { backward } from "./gradients/backward.ts";
+import { arithmetic } from "./graph/arithmetic.ts";
 import { readInt } from "./graph/attributes.ts";
 import { GraphBuilder } from "./graph/builder.ts";
 import { foldBatchNormalization } from "./graph/fold-batch-normalization.ts";
-import type { Graph } from "./graph/graph.ts";
+import type { Graph, Value } from "./graph/graph.ts";
 import { poolBeforeRelu } from "./graph/pool-before-relu.ts";
 import { formatShape } from "./graph/shapes/shape-rule.ts";
 import { elementCount } from "./graph/tensor.ts";
-import { type LossName, losses } from "./losses/index.ts";
+import { type LossName, lossNames, lossOf } from "./losses/index.ts";
+import type { Loss, LossFunction } from "./losses/loss.ts";
 import { didYouMean } from "./nearest-name.ts";
 
 /** Options of {@link trainingGraph}. */
 export interface TrainingGraphOptions {
-  /** Default: softmax-cross-entropy. */
-  readonly loss?: LossName;
-  /** Name of the output that holds the logits, float32 [B, C] for softmax cross-entropy, of any shape for other losses; absent: the first output. */
+  /** A name, a loss from a factory such as {@link softmaxCrossEntropy}, or one of your own; default: softmax-cross-entropy. */
+  readonly loss?: LossName | Loss | LossFunction;
+  /** Name of the output that holds the logits, float32 [B, C] for losses of rows, of any shape for others; absent: the first output. */
   readonly logits?: string;
   /** Names of the inputs to differentiate by; others are frozen. */
   readonly parameters: readonly string[];
@@ -56,8 +58,9 @@ export interface TrainingGraph {
  *
  * @param forward - Any graph of operators with gradient rules; batch normalizations in training mode yield their
  * batch statistics.
- * @throws RangeError if the logits are not float32 [B, C], a parameter is no float32 input or does not reach the loss,
- * or an operator has no gradient rule.
+ * @throws RangeError if the logits are not float32, or not [B, C] for a loss of rows, a parameter is no float32 input or
+ * does not reach the loss, an operator has no gradient rule, or a loss of your own yields values of another type;
+ * TypeError for a loss that is none.
  * @example
  * const builder = new GraphBuilder("linear");
  * const x = builder.input("input", "float32", [4, 5]);
@@ -69,7 +72,7 @@ export interface TrainingGraph {
  */
 export function trainingGraph(forward: Graph, options: TrainingGraphOptions): TrainingGraph {
   const {
-    loss: lossName = "softmax-cross-entropy",
+    loss: given = "softmax-cross-entropy",
     logits: logitsName = forward.outputs[0]?.name,
     parameters,
     unreached = "error",
@@ -83,14 +86,15 @@ export function trainingGraph(forward: Graph, options: TrainingGraphOptions): Tr
   if (unreached !== "error" && unreached !== "skip") {
     throw new RangeError(`trainingGraph: unreached must be error or skip, got ${JSON.stringify(unreached)}`);
   }
-  if (!Object.hasOwn(losses, lossName)) {
-    throw new RangeError(
-      `trainingGraph: loss must be one of ${Object.keys(losses).join(", ")}, got "${lossName}"`,
-    );
+  const loss = lossOf(given);
+  if (!loss) {
+    const known = `trainingGraph: loss must be one of ${lossNames.join(", ")}`;
+    if (typeof given === "string") throw new RangeError(`${known}, got "${given}"`);
+    throw new TypeError(`${known}, a Loss or its function, got ${JSON.stringify(given)}`);
   }
   const logits = forward.outputs.find((value) => value.name === logitsName);
   if (!logits) throw new RangeError(`trainingGraph: logits must name an output, got "${logitsName}"`);
-  if (lossName === "softmax-cross-entropy" && logits.shape.length !== 2) {
+  if (loss.ofRows && logits.shape.length !== 2) {
     throw new RangeError(
       `trainingGraph: logits must name an output of shape [B, C], got "${logitsName}" of shape ${formatShape(logits.shape)}`,
     );
@@ -114,10 +118,10 @@ export function trainingGraph(forward: Graph, options: TrainingGraphOptions): Tr
   const fresh = (name: string): string => (forward.values.has(name) ? fresh(`${name}_`) : name);
   const builder = new GraphBuilder({ ...poolBeforeRelu(foldBatchNormalization(forward)), outputs: [] });
   const target = builder.input(fresh("target"), "float32", logits.shape);
-  const { loss, gradient } = losses[lossName](builder, logits, target);
-  const gradients = backward(builder, logits, gradient, parameters);
+  const computed = lossValues(builder, loss, logits, target);
+  const gradients = backward(builder, logits, computed.gradient, parameters);
   const lossOutput = fresh("loss");
-  builder.output(loss, lossOutput);
+  builder.output(computed.loss, lossOutput);
   builder.output(logits);
   const outputNames = new Map<string, string>();
   for (const name of parameters) {
@@ -145,4 +149,32 @@ export function trainingGraph(forward: Graph, options: TrainingGraphOptions): Tr
     gradients: outputNames,
     batchStatistics,
   };
+}
+
+/** Adds a loss and its gradient by the logits. */
+function lossValues(
+  builder: GraphBuilder,
+  { build }: Loss,
+  logits: Value,
+  target: Value,
+): { readonly loss: Value; readonly gradient: Value } {
+  const { loss, gradient } = build(builder, logits, target);
+  checkType("loss", loss, [], "sum it over all axes");
+  if (gradient) {
+    checkType("gradient", gradient, logits.shape, "leave it out to have it derived");
+    return { loss, gradient };
+  }
+  const one = arithmetic(builder).constant(1);
+  const derived = backward(builder, loss, one, [logits.name]).get(logits.name);
+  if (derived) return { loss, gradient: derived };
+  throw new RangeError(
+    `trainingGraph: loss must depend on the logits, got "${loss.name}" that does not; compute it from build's second argument`,
+  );
+}
+
+function checkType(what: string, { dtype, shape }: Value, expected: readonly number[], cure: string): void {
+  if (dtype === "float32" && shape.join() === expected.join()) return;
+  throw new RangeError(
+    `trainingGraph: loss must yield a ${what} of float32 ${formatShape(expected)}, got ${dtype} ${formatShape(shape)}; ${cure}`,
+  );
 }

@@ -1,5 +1,26 @@
 /** What of tsimm runs in a browser: no file system, no native code. All of it is in `index.ts` too. */
-export { denseTargets } from "./data/targets.ts";
+
+export { type ArrayLoaderOptions, arrayLoader } from "./data/array-loader.ts";
+export type { Batch, Loader } from "./data/batch.ts";
+export {
+  type GeneratedBatch,
+  type GeneratorLoaderOptions,
+  generatorLoader,
+} from "./data/generator-loader.ts";
+export {
+  type ImageDataset,
+  type LabelKind,
+  type LabelledImages,
+  labelKindOf,
+  type Sample,
+} from "./data/image-dataset.ts";
+export { type MemoryDatasetOptions, memoryDataset } from "./data/memory-dataset.ts";
+export { labelCounts, type Sampling } from "./data/sampling.ts";
+export type { Image } from "./data/transforms/image.ts";
+export { unevenWarning } from "./data/uneven-classes.ts";
+export type { Architecture } from "./models/architecture.ts";
+export { type BuildOptions, buildModel } from "./models/build-model.ts";
+export type { OutIndices } from "./models/forward-walk.ts";
 export type { LayerOf } from "./models/layer-order.ts";
 export type { GlobalPool } from "./models/layers/classifier.ts";
 export type { FeatureInfo, Mask } from "./models/layers/layers.ts";
@@ -12,7 +33,16 @@ export type {
   Parameter,
   PretrainedConfig,
 } from "./models/model.ts";
-export { createModel, isModel, listModels, type ModelOptions } from "./models/registry.ts";
+export { type ArchitectureOptions, defineModelFamily, type ModelFamily } from "./models/model-family.ts";
+export {
+  createModel,
+  isModel,
+  listModels,
+  type ModelInfo,
+  type ModelOptions,
+  modelInfo,
+  registerModelFamily,
+} from "./models/registry.ts";
 export { type ClipMode, type ClipOptions, clipGradients } from "./optim/clip.ts";
 export {
   createOptimizer,
@@ -23,7 +53,24 @@ export {
 } from "./optim/create-optimizer.ts";
 export { ModelEma, type ModelEmaOptions } from "./optim/ema.ts";
 export type { Optimizer, OptimizerState, ParamGroup } from "./optim/optimizer.ts";
-export { listOptimizers } from "./optim/optimizers.ts";
+export {
+  defineOptimizer,
+  type OptimizerDefinition,
+  type OptimizerOwnOptions,
+  type OptimizerSlots,
+} from "./optim/optimizer-definition.ts";
+export {
+  listOptimizers,
+  type OptimizerName,
+  type RegisteredOptimizers,
+  registerOptimizer,
+} from "./optim/optimizers.ts";
+export {
+  type OptionCheck,
+  type OptionChecks,
+  type OptionChecksByName,
+  optionChecks,
+} from "./optim/option-checks.ts";
 export type { ParamGroupInput } from "./optim/param-groups.ts";
 export { drawFigure } from "./plot/draw-figure.ts";
 export type { Figure, Panel, Series } from "./plot/figure.ts";
@@ -47,6 +94,8 @@ export {
   type TrainingStep,
   type TrainingStepOptions,
 } from "./runtime/training-step.ts";
+export { denseTargets } from "./task/dense-targets.ts";
+export type { Label, Labels } from "./task/labels.ts";
 export { loadState, type ModelState } from "./weights/load-state.ts";
 export {
   decodeSafetensors,

@@ -1,7 +1,7 @@
-/** The registry of losses. */
+/** The losses that have a name. */
 import { binaryCrossEntropy } from "./binary-cross-entropy.ts";
 import { huber } from "./huber.ts";
-import type { Loss } from "./loss.ts";
+import type { Loss, LossFunction } from "./loss.ts";
 import { meanAbsoluteError } from "./mean-absolute-error.ts";
 import { meanSquaredError } from "./mean-squared-error.ts";
 import { softmaxCrossEntropy } from "./softmax-cross-entropy.ts";
@@ -19,14 +19,26 @@ import { softmaxCrossEntropy } from "./softmax-cross-entropy.ts";
  */
 export type LossName = "softmax-cross-entropy" | "binary-cross-entropy" | "mse" | "l1" | "huber";
 
-/** Name -> loss. */
+/** Name -> loss, with the defaults of its factory. */
 export const losses: Readonly<Record<LossName, Loss>> = {
-  "softmax-cross-entropy": softmaxCrossEntropy,
-  "binary-cross-entropy": binaryCrossEntropy,
-  mse: meanSquaredError,
-  l1: meanAbsoluteError,
-  huber,
+  "softmax-cross-entropy": softmaxCrossEntropy(),
+  "binary-cross-entropy": binaryCrossEntropy(),
+  mse: meanSquaredError(),
+  l1: meanAbsoluteError(),
+  huber: huber(),
 };
 
-/** Losses that contain the activation of a classifier, so that they read what enters it. */
-export const lossesOfLogits: readonly LossName[] = ["softmax-cross-entropy", "binary-cross-entropy"];
+/** Names of losses. */
+export const lossNames: readonly string[] = Object.keys(losses);
+
+/** The loss that an option means: a name, a loss, or its function alone; undefined: it is none of these. */
+export function lossOf(given: LossName | Loss | LossFunction): Loss | undefined {
+  if (typeof given === "function") return { build: given };
+  if (typeof given === "string") return Object.hasOwn(losses, given) ? losses[given] : undefined;
+  return isLoss(given) ? given : undefined;
+}
+
+/** Whether a value has what a {@link Loss} needs. */
+export function isLoss(given: unknown): given is Loss {
+  return typeof given === "object" && given !== null && "build" in given && typeof given.build === "function";
+}

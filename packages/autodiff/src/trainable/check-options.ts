@@ -1,10 +1,12 @@
 /** Checks of the options of `trainable`, one rule an option. */
-import { losses } from "../losses/index.ts";
+import { isLoss, lossNames } from "../losses/index.ts";
 import { didYouMean } from "../nearest-name.ts";
 
 /** What a value must be, and of which kind. */
 interface Check {
   readonly must: string;
+  /** Values of other kinds that are allowed too, for the message about a value of none of them. */
+  readonly otherKinds?: string;
   isKind(value: unknown): boolean;
   isAllowed?(value: unknown): boolean;
 }
@@ -37,7 +39,12 @@ const checks = {
     isAllowed: isSize,
   },
   logits: { must: "be the name of a value", isKind: isText },
-  loss: oneOf(...Object.keys(losses)),
+  loss: {
+    must: `be one of ${lossNames.join(", ")}`,
+    isKind: (value) => isText(value) || typeof value === "function" || isLoss(value),
+    otherKinds: "a Loss or its function",
+    isAllowed: (value) => !isText(value) || lossNames.includes(value),
+  },
   freeze: patterns,
   train: patterns,
   batchNorm: oneOf("frozen", "train"),
@@ -71,8 +78,9 @@ export function checkTrainableOptions(options: object): void {
       );
     }
     if (value === undefined) continue;
-    const subject = () => `trainable: ${name} must ${check.must}, got ${show(value)}`;
-    if (!check.isKind(value)) throw new TypeError(subject());
+    const subject = (others?: string) =>
+      `trainable: ${name} must ${check.must}${others === undefined ? "" : `, ${others}`}, got ${show(value)}`;
+    if (!check.isKind(value)) throw new TypeError(subject(check.otherKinds));
     if (check.isAllowed && !check.isAllowed(value)) {
       throw new RangeError(`${subject()}${isText(value) ? didYouMean(value, namesIn(check.must)) : ""}`);
     }

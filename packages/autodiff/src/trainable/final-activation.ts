@@ -1,5 +1,4 @@
 /** The activation in which a classifier ends, which the loss contains already. */
-import { type LossName, lossesOfLogits } from "../losses/index.ts";
 import type { GraphProto, NodeProto } from "../onnx/generated/onnx_pb.ts";
 
 const activations: readonly string[] = ["Softmax", "LogSoftmax", "Sigmoid"];
@@ -25,12 +24,11 @@ function finalActivation({ node }: GraphProto, value: string): NodeProto | undef
 }
 
 /**
- * Checks that a loss which contains the final activation does not read what it yields.
+ * Checks that a loss which contains the activation of a classifier does not read what it yields.
  *
  * @throws RangeError with the value to read instead.
  */
-export function checkNoActivation(graph: GraphProto, logits: string, loss: LossName): void {
-  if (!lossesOfLogits.includes(loss)) return;
+export function checkNoActivation(graph: GraphProto, logits: string): void {
   const last = finalActivation(graph, logits);
   if (!last) return;
   throw new RangeError(

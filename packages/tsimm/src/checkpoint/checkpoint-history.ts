@@ -1,4 +1,6 @@
 /** Which checkpoints a run keeps: the best ones by metric. */
+import type { Best } from "../train/events.ts";
+import { isBetter } from "../train/ranking.ts";
 
 /** A kept checkpoint. */
 export interface Kept {
@@ -6,10 +8,13 @@ export interface Kept {
   readonly metric: number;
 }
 
-/** Best metric of a run. */
-export interface Best {
-  readonly metric: number;
-  readonly epoch: number;
+/** What epochs are ranked by. */
+export interface Ranking {
+  /** Name of the metric. */
+  readonly name: string;
+  readonly better: "higher" | "lower";
+  /** Whether it is a metric of validation, or the loss of training. */
+  readonly of: "validation" | "training";
 }
 
 /** What to do with the checkpoint of an epoch. */
@@ -24,12 +29,6 @@ export interface Decision {
   readonly isBest: boolean;
 }
 
-/** Whether metric `a` is strictly better than `b`; NaN is worse than any number. */
-export function isBetter(a: number, b: number, decreasing: boolean): boolean {
-  if (Number.isNaN(a)) return false;
-  return Number.isNaN(b) || (decreasing ? a < b : a > b);
-}
-
 /**
  * Decides about a new checkpoint: it is kept while there are fewer than `limit`, or if it is strictly better than
  * the worst, which then goes.
@@ -37,9 +36,9 @@ export function isBetter(a: number, b: number, decreasing: boolean): boolean {
  * @param current - Kept checkpoints, best first.
  * @param best - Best so far; null before the first.
  * @param candidate - The new one.
- * @param options - `limit`: how many to keep, >= 1; `decreasing`: smaller metrics are better.
+ * @param options - `limit`: how many to keep, >= 1; `better`: which of two metrics is the better one.
  * @example
- * const decision = keepBest([], null, { epoch: 0, metric: 50 }, { limit: 2, decreasing: false });
+ * const decision = keepBest([], null, { epoch: 0, metric: 50 }, { limit: 2, better: "higher" });
  * decision.added; // => true
  * decision.isBest; // => true
  */
@@ -47,10 +46,10 @@ export function keepBest(
   current: readonly Kept[],
   best: Best | null,
   candidate: Best,
-  options: { readonly limit: number; readonly decreasing: boolean },
+  options: { readonly limit: number; readonly better: "higher" | "lower" },
 ): Decision {
-  const { limit, decreasing } = options;
-  const better = (a: number, b: number) => isBetter(a, b, decreasing);
+  const { limit } = options;
+  const better = (a: number, b: number) => isBetter(a, b, options);
   const others = current.filter(({ epoch }) => epoch !== candidate.epoch);
   const worst = others.at(-1);
   const full = others.length >= limit;

@@ -6,6 +6,7 @@ import { readRegularFile, WEIGHTS_LIMIT } from "../files/read-file.ts";
 import { linkFile, removeFile, writeFileWhole } from "../files/write-file.ts";
 import { decodeSafetensors, encodeSafetensors, type SafeTensors } from "../weights/safetensors.ts";
 import { readSafetensorsHeader } from "../weights/safetensors-header.ts";
+import { isDefaultTask } from "../task/default-task.ts";
 import { formatRunState, parseRunState, type RunState } from "./run-state.ts";
 
 /** What a checkpoint holds beside its {@link RunState}. */
@@ -189,13 +190,17 @@ function mainWeights(role: string, { evalConfig, metricHistory }: UnsignedState)
   return role === "model_best" && averaged ? "ema" : "plain";
 }
 
-/** The `tsimm` entry of a file of weights. */
+/** The `tsimm` entry of a file of weights; a classifier's has no word on its task, as ever. */
 function weightsEntry(state: UnsignedState, weights: WeightsKind): string {
-  const { arch, numClasses, inChans, classNames, dataConfig, epoch } = state;
+  const { model, task, dataConfig, epoch } = state;
   // In mid-epoch the newest metrics are those of other weights.
   const row = state.inEpoch ? undefined : state.metricHistory.at(-1);
   const metric = (weights === "plain" ? row?.plain : null) ?? row?.validation ?? null;
-  return JSON.stringify({ arch, numClasses, inChans, classNames, dataConfig, weights, epoch, metric });
+  return JSON.stringify({
+    ...model,
+    ...{ classNames: task.outputNames, dataConfig, weights, epoch, metric },
+    ...(isDefaultTask(task.name, task.settings) ? {} : { task: { name: task.name, settings: task.settings } }),
+  });
 }
 
 function encodeResume(state: UnsignedState, tensors: CheckpointTensors): Uint8Array {

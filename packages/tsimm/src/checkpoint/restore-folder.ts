@@ -1,8 +1,6 @@
 /** Makes the folder of a run agree with the state that the run goes on from. */
 import { join } from "node:path";
 import { linkFile, removeFile, updateFile } from "../files/write-file.ts";
-import { type EpochRow, summaryCsv } from "../listeners/summary.ts";
-import type { Run } from "../train/run.ts";
 import {
   type Checkpoint,
   type CheckpointHeader,
@@ -16,68 +14,11 @@ import {
   rolesIn,
   writeWeights,
 } from "./checkpoint.ts";
-import { type Best, isBetter, type Kept } from "./checkpoint-history.ts";
-import { comparePosition, roleText } from "./find-checkpoint.ts";
+import type { Best, EpochRow } from "../train/events.ts";
+import { isBetter } from "../train/ranking.ts";
+import type { Kept, Ranking } from "./checkpoint-history.ts";
+import { comparePosition } from "./find-checkpoint.ts";
 import type { RunState } from "./run-state.ts";
-import { saveRecoveryCheckpoint } from "./save-checkpoint.ts";
-
-/**
- * Brings the folder of a run to the point at which it goes on, and `run.progress` to the checkpoints that are there.
- *
- * @param resume - Where the run goes on from, and all states in the folder of that.
- * @param elsewhere - The run goes on at another epoch than the checkpoint's (`--start-epoch`).
- */
-export async function continueFolder(
-  run: Run,
-  resume: {
-    readonly checkpoint: Checkpoint;
-    readonly states: readonly CheckpointHeader[];
-    readonly folder: string;
-  },
-  elsewhere: boolean,
-): Promise<void> {
-  const { folder, progress, reporter } = run;
-  let { checkpoint } = resume;
-  // A state at the new point; the checkpoint's own would be the newer one for ever.
-  if (elsewhere) {
-    checkpoint = await readCheckpoint(resumePath(folder, await saveRecoveryCheckpoint(run)));
-  }
-  const { state } = checkpoint;
-  const found = findHistory(state, resume.states, run.valLoader === null ? "trainLoss" : run.metric);
-  // Fewer may be kept from now on.
-  const history = { ...found, kept: found.kept.slice(0, run.args.checkpointHist) };
-  const later = resume.states
-    .filter((header) => comparePosition(header.state, state) > 0)
-    .map(({ path }) => roleText(path));
-  if (later.length > 0 && resume.folder === folder) {
-    reporter.warn(
-      `going back to epoch ${progress.epoch}: what the run did from there on is removed and trained anew (${later.join(", ")}); with --experiment NAME it goes on in another folder`,
-    );
-    for (const name of PRODUCTS) await removeFile(join(folder, name));
-  }
-  for (const { epoch } of state.kept) {
-    if (!history.epochs.has(epoch)) {
-      reporter.info(`${epochRole(epoch)} is no longer there and does not count among the best any more`);
-    }
-  }
-  progress.kept = history.kept;
-  progress.best = history.best;
-  const changed = await restoreFolder(folder, {
-    checkpoint,
-    history,
-    states: resume.states,
-    rows: progress.rows,
-  });
-  if (changed.length > 0 && later.length === 0) {
-    reporter.info(`Made the folder agree with the checkpoint: ${changed.join(", ")}`);
-  }
-}
-
-/** Made of all epochs, at the end. */
-const PRODUCTS = ["model.onnx", "curves.svg", "curves.png"];
-
-/** What epochs are ranked by: a metric of validation, or the training loss where there is none. */
-export type RankingMetric = Run["metric"] | "trainLoss";
 
 /** Checkpoints that a run goes on with. */
 export interface History {
@@ -93,48 +34,43 @@ export interface History {
  *
  * @param state - Where the run goes on.
  * @param states - The good states in its folder, newest first.
- * @param metric - What epochs are ranked by from now on. Where the state's were by another one, they are ranked anew.
+ * @param ranking - What epochs are ranked by from now on. Where the state's were by another metric, they are ranked anew.
  */
 export function findHistory(
   state: RunState,
   states: readonly CheckpointHeader[],
-  metric: RankingMetric,
+  ranking: Ranking,
 ): History {
   const epochs = new Map<number, CheckpointHeader>();
   for (const header of states) {
     const { epoch, inEpoch } = header.state;
     if (!inEpoch && !epochs.has(epoch) && isEarlier(header.state, state)) epochs.set(epoch, header);
   }
-  const isSameMetric = metricOf(state) === metric;
-  const isDecreasing = metric === "loss" || metric === "trainLoss";
-  const kept = (isSameMetric ? state.kept : ranked(state, metric, isDecreasing)).filter(({ epoch }) =>
-    epochs.has(epoch),
-  );
+  const isSameMetric = state.ranking.of === ranking.of && state.ranking.name === ranking.name;
+  const kept = (isSameMetric ? state.kept : ranked(state, ranking)).filter(({ epoch }) => epochs.has(epoch));
   const { best } = state;
   if (isSameMetric && (best === null || epochs.has(best.epoch))) return { best, kept, epochs };
   const rest = kept.reduce<Best | null>(
-    (a, b) => (a === null || isBetter(b.metric, a.metric, isDecreasing) ? b : a),
+    (a, b) => (a === null || isBetter(b.metric, a.metric, ranking) ? b : a),
     null,
   );
   return { best: rest === null ? null : { epoch: rest.epoch, metric: rest.metric }, kept, epochs };
 }
 
-/** The metric that a state's best and kept epochs are by. */
-function metricOf({ args, metricHistory }: RunState): unknown {
-  return metricHistory.at(-1)?.validation === null ? "trainLoss" : args["eval_metric"];
+/** The kept epochs by another metric, best first; those without it last. */
+function ranked(state: RunState, ranking: Ranking): readonly Kept[] {
+  const rows = new Map(state.metricHistory.map((row) => [row.epoch, row]));
+  return state.kept
+    .map(({ epoch }) => ({ epoch, metric: rankedValue(rows.get(epoch), ranking) }))
+    .toSorted((a, b) => {
+      if (isBetter(a.metric, b.metric, ranking)) return -1;
+      return isBetter(b.metric, a.metric, ranking) ? 1 : 0;
+    });
 }
 
-/** The kept epochs by another metric, best first; those without it last. */
-function ranked(state: RunState, metric: RankingMetric, isDecreasing: boolean): readonly Kept[] {
-  const rows = new Map(state.metricHistory.map((row) => [row.epoch, row]));
-  const value = (row: EpochRow | undefined) =>
-    (metric === "trainLoss" ? row?.trainLoss : row?.validation?.[metric]) ?? Number.NaN;
-  return state.kept
-    .map(({ epoch }) => ({ epoch, metric: value(rows.get(epoch)) }))
-    .toSorted((a, b) => {
-      if (isBetter(a.metric, b.metric, isDecreasing)) return -1;
-      return isBetter(b.metric, a.metric, isDecreasing) ? 1 : 0;
-    });
+/** What an epoch is ranked by; NaN where it has no such metric. */
+function rankedValue(row: EpochRow | undefined, { name, of }: Ranking): number {
+  return (of === "training" ? row?.trainLoss : row?.validation?.[name]) ?? Number.NaN;
 }
 
 /** Options of {@link restoreFolder}. */
@@ -143,8 +79,10 @@ export interface RestoreOptions {
   readonly history: History;
   /** States in the folder that lie after the checkpoint, or belong to another past of the run, are removed. */
   readonly states: readonly CheckpointHeader[];
-  /** Rows of `summary.csv`. */
+  /** Rows of the epochs that are done. */
   readonly rows: readonly EpochRow[];
+  /** Files that follow from the rows: name and content; null: there must be none. */
+  readonly files: Readonly<Record<string, string | null>>;
 }
 
 /**
@@ -156,7 +94,7 @@ export interface RestoreOptions {
  * @throws WriteError
  */
 export async function restoreFolder(folder: string, options: RestoreOptions): Promise<string[]> {
-  const { checkpoint, history, states, rows } = options;
+  const { checkpoint, history, states, rows, files } = options;
   const { best, kept, epochs } = history;
   const changed: string[] = [];
   const newest = rows.at(-1)?.epoch;
@@ -171,9 +109,10 @@ export async function restoreFolder(folder: string, options: RestoreOptions): Pr
     const isGood = [checkpoint, ...states].some(({ path }) => path === resumePath(folder, role));
     if (await restoreRole(folder, role, header, isGood)) changed.push(role);
   }
-  const path = join(folder, "summary.csv");
-  if (rows.length === 0) await removeFile(path);
-  else if (await updateFile(path, summaryCsv(rows))) changed.push("summary.csv");
+  for (const [name, content] of Object.entries(files)) {
+    if (content === null) await removeFile(join(folder, name));
+    else if (await updateFile(join(folder, name), content)) changed.push(name);
+  }
   const recoveries = states
     .filter((header) => header.state.inEpoch && isEarlier(header.state, state))
     .map((header) => header.path);

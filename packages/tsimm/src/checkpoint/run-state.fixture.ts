@@ -1,6 +1,6 @@
 /** States and tensors of a tiny run, for tests. */
 
-import type { EpochRow } from "../listeners/summary.ts";
+import type { EpochRow } from "../train/events.ts";
 import type { SafeTensors } from "../weights/safetensors.ts";
 import { type CheckpointTensors, type UnsignedState, writeResume, writeWeights } from "./checkpoint.ts";
 
@@ -19,14 +19,11 @@ export function exampleRow(epoch: number, top1 = 50 + epoch): EpochRow {
 export function exampleState(epoch: number, changes: Partial<UnsignedState> = {}): UnsignedState {
   const rows = Array.from({ length: epoch + 1 }, (_, index) => exampleRow(index));
   return {
-    version: 1,
+    version: 2,
     software: { tsimm: "0.0.0" },
     args: { model: "net", eval_metric: "top1" },
-    arch: "net",
-    numClasses: 2,
-    inChans: 3,
-    classNames: ["cat", "dog"],
-    classToIdx: { cat: 0, dog: 1 },
+    model: { arch: "net", numClasses: 2, inChans: 3 },
+    task: { name: "classification", outputNames: ["cat", "dog"], settings: {} },
     dataConfig: {
       inputSize: [3, 32, 32],
       interpolation: "bilinear",
@@ -36,6 +33,7 @@ export function exampleState(epoch: number, changes: Partial<UnsignedState> = {}
       std: [0.5, 0.5, 0.5],
     },
     evalConfig: { weights: "plain" },
+    ranking: { name: "top1", better: "higher", of: "validation" },
     epoch,
     update: 6 * (epoch + 1),
     batch: 6,
@@ -51,6 +49,7 @@ export function exampleState(epoch: number, changes: Partial<UnsignedState> = {}
     metricHistory: rows,
     best: { metric: 50 + epoch, epoch },
     kept: rows.map((row) => ({ epoch: row.epoch, metric: row.validation?.top1 ?? 0 })).reverse(),
+    byOutput: [],
     ...changes,
   };
 }

@@ -1,27 +1,56 @@
 /** What a `.resume.safetensors` file says beside its tensors: everything that is needed to go on. */
 import { z } from "zod";
-import type { EpochRow, Metrics } from "../listeners/summary.ts";
 import type { PretrainedConfig } from "../models/model.ts";
-import { type EarlierPlan, earlierPlansSchema } from "../recipe/earlier-plan.ts";
 import { printable } from "../text/printable.ts";
-import type { Best, Kept } from "./checkpoint-history.ts";
+import type { Best, EpochRow } from "../train/events.ts";
+import type { Metrics, OutputMetric } from "../task/task.ts";
+import type { Kept, Ranking } from "./checkpoint-history.ts";
 import type { DataDigest } from "./data-digest.ts";
+import { fromVersion1 } from "./run-state-v1.ts";
+
+/** Version of the state that is written. */
+export const STATE_VERSION = 2;
+
+/** A model, by name and the options that it was created with. */
+export interface ModelEntry {
+  /** Name, as `createModel` takes it. */
+  readonly arch: string;
+  readonly [option: string]: unknown;
+}
+
+/** A task, by name, outputs and settings. */
+export interface TaskEntry {
+  /** Name of its definition. */
+  readonly name: string;
+  /** Names of the classes or outputs. */
+  readonly outputNames: readonly string[];
+  readonly settings: Readonly<Record<string, unknown>>;
+}
+
+/** A schedule that a run has left. */
+export interface EarlierPlan {
+  /** Epochs done when it ended; a fraction in mid-epoch. */
+  readonly until: number;
+  /** Updates in one of its epochs. */
+  readonly updatesPerEpoch: number;
+  /** Arguments that it follows from, under their snake_case names. */
+  readonly args: Readonly<Record<string, unknown>>;
+}
 
 /** The `tsimm` entry of a resume file. */
 export interface RunState {
-  readonly version: 1;
+  readonly version: typeof STATE_VERSION;
   /** Package versions by name. */
   readonly software: Readonly<Record<string, string>>;
-  /** Arguments as given, under their snake_case names. */
+  /** Arguments as given, under their snake_case names; empty for a run that has none. */
   readonly args: Readonly<Record<string, unknown>>;
-  readonly arch: string;
-  readonly numClasses: number;
-  readonly inChans: number;
-  readonly classNames: readonly string[];
-  readonly classToIdx: Readonly<Record<string, number>>;
+  readonly model: ModelEntry;
+  readonly task: TaskEntry;
   readonly dataConfig: PretrainedConfig;
   /** Which weights gave the metric. */
   readonly evalConfig: { readonly weights: "plain" | "ema" };
+  /** What `best` and `kept` are by. */
+  readonly ranking: Ranking;
   /** Epoch that the state belongs to. */
   readonly epoch: number;
   /** Updates made since the start of the run. */
@@ -40,13 +69,16 @@ export interface RunState {
       readonly options: Readonly<Record<string, unknown>>;
     }[];
   };
+  /** Empty: there is no schedule. */
   readonly scheduler: Readonly<Record<string, unknown>>;
   readonly rng: { readonly seed: number; readonly scheme: number };
-  /** The images trained on; absent in files of earlier versions. */
+  /** The images trained on; absent where they are not known. */
   readonly data?: DataDigest | undefined;
   readonly metricHistory: readonly EpochRow[];
   readonly best: Best | null;
   readonly kept: readonly Kept[];
+  /** The metric of each class or output in the best epoch. */
+  readonly byOutput: readonly OutputMetric[];
   /** Schedules before a resume with another one. */
   readonly earlierPlans?: readonly EarlierPlan[] | undefined;
   /** SHA-256 of the file with this field as 64 zeros. */
@@ -61,10 +93,10 @@ const number: z.ZodType<number> = z.union([
   z.enum(["NaN", "Infinity", "-Infinity"]).transform(Number),
 ]);
 const rate = z.number().min(0);
-const percent = z.union([z.number().min(0).max(100), z.literal("NaN").transform(Number)]);
-const metrics: z.ZodType<Metrics> = z.object({ loss: number, top1: percent, top5: percent });
+const metrics: z.ZodType<Metrics> = z.object({ loss: number }).catchall(number);
 const side = z.number().int().min(1).max(65_535);
 const digest = z.string().regex(/^[0-9a-f]{64}$/);
+const name = z.string().min(1);
 
 /** Preprocessing, as files hold it. */
 export const dataConfigSchema: z.ZodType<PretrainedConfig> = z.object({
@@ -83,17 +115,26 @@ const groupOptions = z
   // It would take the place of the group's parameters.
   .refine((options) => !("params" in options), "params is no option");
 
+const earlierPlans: z.ZodType<readonly EarlierPlan[]> = z
+  .array(
+    z.object({
+      until: z.number().min(0),
+      updatesPerEpoch: z.number().int().min(1),
+      args: z.record(z.string(), z.unknown()),
+    }),
+  )
+  // Each is a line of the figure.
+  .max(1000);
+
 const runState: z.ZodType<RunState> = z.object({
-  version: z.literal(1),
+  version: z.literal(STATE_VERSION),
   software: z.record(z.string(), z.string()),
   args: z.record(z.string(), z.unknown()),
-  arch: z.string(),
-  numClasses: count.min(1),
-  inChans: count.min(1).max(4),
-  classNames: z.array(z.string().min(1)),
-  classToIdx: z.record(z.string(), count),
+  model: z.object({ arch: z.string() }).catchall(option),
+  task: z.object({ name, outputNames: z.array(name), settings: z.record(z.string(), z.unknown()) }),
   dataConfig: dataConfigSchema,
   evalConfig: z.object({ weights: z.enum(["plain", "ema"]) }),
+  ranking: z.object({ name, better: z.enum(["higher", "lower"]), of: z.enum(["validation", "training"]) }),
   epoch: count,
   update: count,
   batch: count,
@@ -117,19 +158,20 @@ const runState: z.ZodType<RunState> = z.object({
     }),
   ),
   best: z.object({ metric: number, epoch: count }).nullable(),
-  // Earlier versions wrote a name too; names are made from the epoch.
+  // Names of files are made from the epoch.
   kept: z.array(z.object({ epoch: count, metric: number })),
-  earlierPlans: earlierPlansSchema.optional(),
+  byOutput: z.array(z.object({ label: z.string(), images: count, value: number })),
+  earlierPlans: earlierPlans.optional(),
   sha256: digest,
 });
 
 /**
- * Checks the `tsimm` entry of a resume file.
+ * Checks the `tsimm` entry of a resume file, of this version or an earlier one.
  *
  * @throws Error that names the first key that is missing or wrong.
  */
 export function parseRunState(text: string): RunState {
-  const result = runState.safeParse(JSON.parse(text));
+  const result = runState.safeParse(fromVersion1(JSON.parse(text)));
   if (result.success) return result.data;
   const [issue] = result.error.issues;
   const key = printable(issue?.path.join(".") || "the state");

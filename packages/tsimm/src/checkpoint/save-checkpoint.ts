@@ -1,11 +1,10 @@
-/** Turns a run into checkpoint files, and keeps the right ones. */
-import { join } from "node:path";
-import { linkFile, writeFileWhole } from "../files/write-file.ts";
-import { summaryCsv } from "../listeners/summary.ts";
+/** Turns points of a run into checkpoint files, and keeps the right ones. */
+import { linkFile } from "../files/write-file.ts";
+import type { PretrainedConfig } from "../models/model.ts";
 import { RANDOM_SCHEME } from "../random/keyed-random.ts";
-import type { Run } from "../train/run.ts";
+import { namedTensors } from "../train/load-training-state.ts";
+import type { TrainingState } from "../train/training-state.ts";
 import { version } from "../version.ts";
-import type { SafeTensors } from "../weights/safetensors.ts";
 import {
   type CheckpointTensors,
   epochRole,
@@ -19,60 +18,126 @@ import {
   writeResume,
   writeWeights,
 } from "./checkpoint.ts";
-import { keepBest } from "./checkpoint-history.ts";
+import { type Kept, keepBest, type Ranking } from "./checkpoint-history.ts";
+import type { DataDigest } from "./data-digest.ts";
+import { type EarlierPlan, type ModelEntry, STATE_VERSION, type TaskEntry } from "./run-state.ts";
 
 /** Recovery checkpoints that are kept. */
 const RECOVERIES = 2;
 
-/**
- * Saves a finished epoch: weights as `last` and, where it deserves them, under the names `checkpoint-<epoch>` and
- * `model_best`; `summary.csv`; then `last.resume.safetensors`, which makes it the point to go on from. Only then goes
- * the checkpoint that it pushes out. A kill in between leaves a folder that `restoreFolder` completes.
- *
- * @param metric - The epoch's metric.
- */
-export async function saveEpochCheckpoint(run: Run, metric: number): Promise<void> {
-  const { folder, progress, args, reporter } = run;
-  const decision = keepBest(
-    progress.kept,
-    progress.best,
-    { epoch: progress.epoch, metric },
-    { limit: args.checkpointHist, decreasing: run.metric === "loss" },
-  );
-  progress.kept = decision.kept;
-  progress.best = decision.best;
-  const state = runState(run, false);
-  const tensors = checkpointTensors(run);
-  const roles = [
-    ...(decision.added ? [epochRole(progress.epoch)] : []),
-    ...(decision.isBest ? ["model_best"] : []),
-  ];
-  await writeWeights(folder, "last", state, tensors);
-  for (const role of roles) await linkWeights(folder, role, { state, average: tensors.ema !== null });
-  await writeFileWhole(join(folder, "summary.csv"), summaryCsv(progress.rows));
-  await writeResume(folder, "last", state, tensors);
-  for (const role of roles) await linkFile(resumePath(folder, "last"), resumePath(folder, role));
-  if (decision.removed) await removeCheckpoint(folder, epochRole(decision.removed.epoch));
-  reporter.interval("Current checkpoints:");
-  for (const kept of progress.kept)
-    reporter.interval(` ('${folder}/${epochRole(kept.epoch)}.safetensors', ${kept.metric})`);
+/** What stays the same in all checkpoints of a run. */
+export interface RunFacts {
+  /** Engine and its version. */
+  readonly engine: { readonly name: string; readonly version: string };
+  /** Arguments under their snake_case names; empty: there are none. */
+  readonly args: Readonly<Record<string, unknown>>;
+  readonly model: ModelEntry;
+  readonly task: TaskEntry;
+  readonly dataConfig: PretrainedConfig;
+  readonly ranking: Ranking;
+  /** The weights that the metric is of. */
+  readonly weights: WeightsKind;
+  readonly seed: number;
+  /** Digests of the images, where they are known. */
+  readonly data: DataDigest | null;
+  /** Schedules before a resume with another one. */
+  readonly earlierPlans: readonly EarlierPlan[];
 }
 
-/**
- * Writes a recovery checkpoint in the middle of an epoch and removes old ones.
- *
- * @returns Its role, e.g. `recovery-3-120`.
- */
-export async function saveRecoveryCheckpoint(run: Run): Promise<string> {
-  const { folder, progress } = run;
-  const role = recoveryRole(progress);
-  const state = runState(run, true);
-  const tensors = checkpointTensors(run);
-  await writeWeights(folder, role, state, tensors);
-  await writeResume(folder, role, state, tensors);
-  const others = (await recoveryRoles(folder)).filter((other) => other !== role);
-  for (const old of others.slice(RECOVERIES - 1)) await removeCheckpoint(folder, old);
-  return role;
+/** An epoch to save. */
+export interface SavedEpoch {
+  readonly epoch: number;
+  readonly metric: number;
+}
+
+/** Options of {@link CheckpointWriter}. */
+export interface CheckpointWriterOptions {
+  readonly facts: RunFacts;
+  /** Best checkpoints to keep, >= 1. */
+  readonly limit: number;
+  /** Those that are there, best first. */
+  readonly kept: readonly Kept[];
+}
+
+/** Writes the checkpoints of a run. */
+export class CheckpointWriter {
+  readonly #folder: string;
+  readonly #facts: RunFacts;
+  readonly #limit: number;
+  #kept: readonly Kept[];
+
+  /** @param folder - An existing folder. */
+  constructor(folder: string, { facts, limit, kept }: CheckpointWriterOptions) {
+    this.#folder = folder;
+    this.#facts = facts;
+    this.#limit = limit;
+    this.#kept = kept;
+  }
+
+  /** Best checkpoints that are there, best first. */
+  get kept(): readonly Kept[] {
+    return this.#kept;
+  }
+
+  /**
+   * Saves a finished epoch: weights as `last` and, where it deserves them, under the names `checkpoint-<epoch>` and
+   * `model_best`; then `last.resume.safetensors`, which makes it the point to go on from. Only then goes the checkpoint
+   * that it pushes out. A kill in between leaves a folder that `restoreFolder` completes.
+   *
+   * @param state - After the epoch; its row is the newest of the history.
+   * @param isBest - Whether the epoch is the best one so far.
+   */
+  async saveEpoch(state: TrainingState, saved: SavedEpoch, isBest: boolean): Promise<void> {
+    const folder = this.#folder;
+    const { better } = this.#facts.ranking;
+    const decision = keepBest(this.#kept, null, saved, { limit: this.#limit, better });
+    this.#kept = decision.kept;
+    const runState = this.#state(state, false);
+    const tensors = checkpointTensors(state);
+    const roles = [...(decision.added ? [epochRole(saved.epoch)] : []), ...(isBest ? ["model_best"] : [])];
+    await writeWeights(folder, "last", runState, tensors);
+    for (const role of roles)
+      await linkWeights(folder, role, { state: runState, average: tensors.ema !== null });
+    await writeResume(folder, "last", runState, tensors);
+    for (const role of roles) await linkFile(resumePath(folder, "last"), resumePath(folder, role));
+    if (decision.removed) await removeCheckpoint(folder, epochRole(decision.removed.epoch));
+  }
+
+  /**
+   * Writes a recovery checkpoint in the middle of an epoch and removes old ones.
+   *
+   * @returns Its role, e.g. `recovery-3-120`.
+   */
+  async saveRecovery(state: TrainingState): Promise<string> {
+    const folder = this.#folder;
+    const role = recoveryRole(state.progress);
+    const runState = this.#state(state, true);
+    const tensors = checkpointTensors(state);
+    await writeWeights(folder, role, runState, tensors);
+    await writeResume(folder, role, runState, tensors);
+    const others = (await recoveryRoles(folder)).filter((other) => other !== role);
+    for (const old of others.slice(RECOVERIES - 1)) await removeCheckpoint(folder, old);
+    return role;
+  }
+
+  #state(state: TrainingState, inEpoch: boolean): UnsignedState {
+    const { engine, data, earlierPlans, weights, seed, ...facts } = this.#facts;
+    const { epoch, update, batch, running, history, best, byOutput } = state.progress;
+    const { name, steps, groups } = state.optimizer;
+    return {
+      version: STATE_VERSION,
+      software: { tsimm: version, [`engine-${engine.name}`]: engine.version, node: process.version },
+      ...facts,
+      evalConfig: { weights },
+      ...{ epoch, update, batch, inEpoch, running },
+      optimizer: { name, steps, groups },
+      scheduler: { ...state.schedule },
+      ...(data !== null && { data }),
+      rng: { seed, scheme: RANDOM_SCHEME },
+      ...{ metricHistory: history, best, kept: this.#kept, byOutput },
+      ...(earlierPlans.length > 0 && { earlierPlans }),
+    };
+  }
 }
 
 /**
@@ -91,63 +156,16 @@ async function recoveryRoles(folder: string): Promise<string[]> {
   return (await rolesIn(folder)).filter((role) => role.startsWith("recovery-"));
 }
 
-/** The model's parameters and buffers as named tensors, in state-dict order. */
-export function stateTensors(
-  state: readonly { name: string; shape: readonly number[]; data: Float32Array | BigInt64Array }[],
-): SafeTensors {
-  return new Map(
-    state.map(({ name, shape, data }) => [
-      name,
-      { dtype: data instanceof Float32Array ? ("F32" as const) : ("I64" as const), shape, data },
-    ]),
-  );
-}
-
-function checkpointTensors({ model, ema, optimizer }: Run): CheckpointTensors {
-  const shapes = new Map(model.parameters.map(({ name, shape }) => [name, shape]));
-  const slots = [...optimizer.stateDict().slots].map(([name, data]) => {
+function checkpointTensors({ model, average, optimizer }: TrainingState): CheckpointTensors {
+  const shapes = new Map(model.map(({ name, shape }) => [name, shape]));
+  const slots = [...optimizer.slots].map(([name, data]) => {
     const shape = shapes.get(name.slice(0, name.lastIndexOf("."))) ?? [];
     const fits = shape.reduce((product, size) => product * size, 1) === data.length;
     return [name, { dtype: "F32" as const, shape: fits ? shape : [data.length], data }] as const;
   });
   return {
-    model: stateTensors(model.state),
-    ema: ema === null ? null : stateTensors(ema.state),
+    model: namedTensors(model),
+    ema: average === null ? null : namedTensors(average),
     optimizer: new Map(slots),
-  };
-}
-
-/** The weights that the metric is of: a moving average gives it wherever there is validation. */
-function metricWeights({ ema, valLoader }: Run): WeightsKind {
-  return ema !== null && valLoader !== null ? "ema" : "plain";
-}
-
-function runState(run: Run, inEpoch: boolean): UnsignedState {
-  const { args, savedArgs, engine, model, classNames, dataConfig, optimizer, scheduler, progress } = run;
-  const { name, steps, groups } = optimizer.stateDict();
-  return {
-    version: 1,
-    software: { tsimm: version, [`engine-${engine.name}`]: engine.version, node: process.version },
-    args: savedArgs,
-    arch: model.name,
-    numClasses: model.numClasses,
-    inChans: model.inChans,
-    classNames,
-    classToIdx: Object.fromEntries(classNames.map((className, index) => [className, index])),
-    dataConfig,
-    evalConfig: { weights: metricWeights(run) },
-    epoch: progress.epoch,
-    update: progress.update,
-    batch: progress.batch,
-    inEpoch,
-    running: progress.running,
-    optimizer: { name, steps, groups },
-    scheduler: { ...scheduler.stateDict() },
-    data: run.data,
-    rng: { seed: args.seed, scheme: RANDOM_SCHEME },
-    metricHistory: progress.rows,
-    best: progress.best,
-    kept: progress.kept,
-    ...(progress.earlierPlans.length > 0 && { earlierPlans: progress.earlierPlans }),
   };
 }

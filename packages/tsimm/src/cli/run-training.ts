@@ -4,7 +4,7 @@ import { Worker } from "node:worker_threads";
 import type { TrainArguments } from "../recipe/arguments.ts";
 import type { TrainResult } from "../recipe/train.ts";
 import { UsageError } from "../usage-error.ts";
-import { terminalReporter } from "./terminal.ts";
+import { terminalLog } from "./terminal.ts";
 import type { FromThread, ToThread, TrainingData } from "./training-messages.ts";
 
 const SIGNALS = ["SIGINT", "SIGTERM", "SIGHUP"] as const;
@@ -22,7 +22,7 @@ const ECHO = 100;
 export async function runTraining(given: Partial<TrainArguments>): Promise<TrainResult> {
   // sharp must be loaded here first: the last thread that ends would unload its library.
   await import("sharp");
-  const reporter = terminalReporter(process.stderr);
+  const terminal = terminalLog(process.stderr);
   const workerData: TrainingData = { given };
   const thread = new Worker(new URL("./training-thread.js", import.meta.url), { workerData });
   let result: TrainResult | null = null;
@@ -30,15 +30,15 @@ export async function runTraining(given: Partial<TrainArguments>): Promise<Train
   let stoppedAt: number | null = null;
   const stop = () => {
     stoppedAt = performance.now();
-    thread.postMessage({ kind: "stop" } satisfies ToThread);
+    thread.postMessage({ type: "stop" } satisfies ToThread);
   };
   const interrupt = (signal: NodeJS.Signals) => {
     if (stoppedAt === null) {
-      reporter.info(`${signal}: ending after the current update; press Ctrl-C again to stop at once`);
+      terminal.line(`${signal}: ending after the current update; press Ctrl-C again to stop at once`);
       stop();
     } else if (signal !== "SIGHUP" && performance.now() - stoppedAt > ECHO) {
       // A closed terminal sends SIGHUP more than once.
-      reporter.close();
+      terminal.close();
       removeListeners();
       // process.exit would wait for the engine's current run; the signal's own action does not.
       process.kill(process.pid, signal);
@@ -51,10 +51,9 @@ export async function runTraining(given: Partial<TrainArguments>): Promise<Train
   for (const signal of SIGNALS) process.on(signal, interrupt);
   process.stderr.on("error", stop);
   thread.on("message", (message: FromThread) => {
-    if (message.kind === "progress") reporter.progress(message.progress);
-    else if (message.kind === "done") result = message.result;
-    else if (message.kind === "failed") failure = rebuild(message);
-    else reporter[message.kind](message.line);
+    if (message.type === "result") result = message.result;
+    else if (message.type === "error") failure = rebuild(message);
+    else terminal.show(message);
   });
   try {
     const [code] = await once(thread, "exit");
@@ -64,7 +63,7 @@ export async function runTraining(given: Partial<TrainArguments>): Promise<Train
     return result;
   } finally {
     removeListeners();
-    reporter.close();
+    terminal.close();
   }
 }
 

@@ -77,7 +77,7 @@ async function resolved({ schedules, updatesPerEpoch }: SchedulesToShow): Promis
 /** Loads the optimizers only if the name is none of those that are built in. */
 async function checkOptimizer(args: TrainArguments): Promise<void> {
   if (builtInNames.optimizer.includes(args.opt.toLowerCase().replace(/^lookahead_/, ""))) return;
-  const { findOptimizer } = await import("../optim/create-optimizer.ts");
+  const { findOptimizer } = await import("../optim/optimizers.ts");
   fromFlags("schedule", args, () => findOptimizer("createOptimizer", args.opt));
 }
 

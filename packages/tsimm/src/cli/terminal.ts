@@ -1,28 +1,38 @@
-/** Shows what training says: plain lines, or a progress bar with rate and time left on a terminal. */
+/** Shows a run: plain lines, or a progress bar with rate and time left on a terminal. */
 import { clearLine, cursorTo } from "node:readline";
 import { Presets, SingleBar } from "cli-progress";
 import { scientific, significant } from "../listeners/log-format.ts";
-import type { Progress, Reporter } from "../listeners/reporter.ts";
+import { type LogLine, LogLines } from "../listeners/log-lines.ts";
 import { duration } from "../listeners/run-clock.ts";
 import { printable } from "../text/printable.ts";
+import type { BatchEvaluated, TrainingEvent, UpdateDone } from "../train/events.ts";
 
-/** A reporter that writes to a stream, and holds the terminal's cursor while a bar is shown. */
-export interface TerminalReporter extends Reporter {
+/** Writes what happens in a run to a stream, and holds the terminal's cursor while a bar is shown. */
+export interface TerminalLog {
+  /** Shows an event. */
+  show(event: TrainingEvent): void;
+  /** Shows a line of its own. */
+  line(text: string): void;
   /** Takes the bar away and shows the cursor again. */
   close(): void;
 }
 
-/** The reporter that fits the stream: {@link lineReporter} or {@link barReporter}. */
-export function terminalReporter(stream: NodeJS.WriteStream): TerminalReporter {
-  return stream.isTTY ? barReporter(stream) : lineReporter(stream);
+/** Shows a run in the way that fits the stream: with a bar on a terminal, else all lines. */
+export function terminalLog(stream: NodeJS.WriteStream): TerminalLog {
+  return stream.isTTY ? barLog(stream) : lineLog(stream);
 }
 
-function lineReporter(stream: NodeJS.WritableStream): TerminalReporter {
+function lineLog(stream: NodeJS.WritableStream): TerminalLog {
+  const lines = new LogLines();
   const line = (text: string) => void stream.write(`${oneLine(text)}\n`);
-  return { info: line, interval: line, warn: (text) => line(`WARNING: ${text}`), progress() {}, close() {} };
+  return {
+    show: (event) => lines.linesOf(event).forEach((one) => line(textOf(one))),
+    line,
+    close() {},
+  };
 }
 
-function barReporter(stream: NodeJS.WriteStream): TerminalReporter {
+function barLog(stream: NodeJS.WriteStream): TerminalLog {
   const bar = new SingleBar(
     {
       stream,
@@ -33,8 +43,9 @@ function barReporter(stream: NodeJS.WriteStream): TerminalReporter {
     },
     Presets.shades_classic,
   );
-  let shown = "";
+  const lines = new LogLines();
   const countdown = new Countdown();
+  let shown = "";
   const stop = () => {
     if (shown !== "") bar.stop();
     shown = "";
@@ -47,23 +58,34 @@ function barReporter(stream: NodeJS.WriteStream): TerminalReporter {
     stream.write(`${oneLine(text)}\n`);
     if (shown !== "") bar.render();
   };
+  const progress = (phase: string, [done, total]: readonly [number, number], payload: Payload) => {
+    if (phase !== shown) {
+      stop();
+      bar.start(total, 0, payload);
+      shown = phase;
+    }
+    bar.update(done, payload);
+    if (done >= total) stop();
+  };
   return {
-    info: line,
-    interval() {},
-    warn: (text) => line(`WARNING: ${text}`),
-    progress(progress) {
-      const phase = `${progress.phase} ${progress.epoch}`;
-      if (phase !== shown) {
-        stop();
-        bar.start(progress.total, 0, payload(progress, countdown));
-        shown = phase;
+    show(event) {
+      for (const one of lines.linesOf(event)) if (one.level !== "interval") line(textOf(one));
+      if (event.type === "updateDone") {
+        countdown.set(lines.secondsLeft(event));
+        const payload = trainPayload(event, lines.imagesPerSecond, countdown);
+        progress(`train ${event.epoch}`, [event.index + 1, event.updatesPerEpoch], payload);
+      } else if (event.type === "batchEvaluated") {
+        const payload = testPayload(event, lines.imagesPerSecond, countdown);
+        progress(`${event.weights} ${event.epoch}`, [event.index + 1, event.batches], payload);
       }
-      countdown.set(progress.secondsLeft);
-      bar.update(progress.done, payload(progress, countdown));
-      if (progress.done >= progress.total) stop();
     },
+    line,
     close: stop,
   };
+}
+
+function textOf({ level, text }: LogLine): string {
+  return level === "warning" ? `WARNING: ${text}` : text;
 }
 
 /** Names in a line can hold control characters; only tabs are ours. */
@@ -85,12 +107,34 @@ class Countdown {
   }
 }
 
-function payload(progress: Progress, { secondsLeft }: Countdown): Record<string, string> {
-  const { phase, epoch, epochs, loss, lr, imagesPerSecond } = progress;
+type Payload = Readonly<Record<"title" | "detail" | "speed" | "left", string>>;
+
+function trainPayload(
+  { epoch, epochs, meanLoss, lr }: UpdateDone,
+  imagesPerSecond: number,
+  countdown: Countdown,
+): Payload {
   return {
-    left: secondsLeft === null ? "" : ` | ${duration(secondsLeft)} left`,
-    title: `${phase === "train" ? "Train" : "Test "} ${epoch + 1}/${epochs}`,
-    detail: `loss ${significant(loss)}${lr === null ? "" : ` | lr ${scientific(lr)}`}`,
+    title: `Train ${epoch + 1}/${epochs}`,
+    detail: `loss ${significant(meanLoss)} | lr ${scientific(lr)}`,
     speed: imagesPerSecond.toFixed(0),
+    left: timeLeft(countdown),
   };
+}
+
+function testPayload(
+  { epoch, epochs, means }: BatchEvaluated,
+  imagesPerSecond: number,
+  countdown: Countdown,
+): Payload {
+  return {
+    title: epoch === null ? "Test " : `Test  ${epoch + 1}/${epochs}`,
+    detail: `loss ${significant(means.loss)}`,
+    speed: imagesPerSecond.toFixed(0),
+    left: timeLeft(countdown),
+  };
+}
+
+function timeLeft({ secondsLeft }: Countdown): string {
+  return secondsLeft === null ? "" : ` | ${duration(secondsLeft)} left`;
 }

@@ -1,23 +1,20 @@
-/** What the terminal's thread and the training thread say to each other. */
-
-import type { Progress } from "../listeners/reporter.ts";
+/** What the terminal's thread and the training thread say to each other: events, and how it ended. */
 import type { TrainArguments } from "../recipe/arguments.ts";
 import type { TrainResult } from "../recipe/train.ts";
+import type { TrainingEvent } from "../train/events.ts";
 
 /** What the training thread starts with. */
 export interface TrainingData {
   readonly given: Partial<TrainArguments>;
 }
 
-/** To the training thread. */
+/** To the training thread: end after the current update, with a recovery checkpoint. */
 export interface ToThread {
-  /** End after the current update, with a recovery checkpoint. */
-  readonly kind: "stop";
+  readonly type: "stop";
 }
 
-/** From the training thread. */
+/** From the training thread: everything that happens, then the result or the error. */
 export type FromThread =
-  | { readonly kind: "info" | "interval" | "warn"; readonly line: string }
-  | { readonly kind: "progress"; readonly progress: Progress }
-  | { readonly kind: "done"; readonly result: TrainResult }
-  | { readonly kind: "failed"; readonly usage: boolean; readonly message: string; readonly stack: string };
+  | TrainingEvent
+  | { readonly type: "result"; readonly result: TrainResult }
+  | { readonly type: "error"; readonly usage: boolean; readonly message: string; readonly stack: string };

@@ -9,21 +9,14 @@ if (port === null) throw new Error("training-thread: must be started as a worker
 const post = (message: FromThread) => port.postMessage(message);
 const { given } = workerData as TrainingData;
 const stop = new AbortController();
-port.on("message", (message: ToThread) => message.kind === "stop" && stop.abort());
+port.on("message", ({ type }: ToThread) => type === "stop" && stop.abort());
 
 try {
-  const result = await train(given, {
-    signal: stop.signal,
-    reporter: {
-      info: (line) => post({ kind: "info", line }),
-      interval: (line) => post({ kind: "interval", line }),
-      warn: (line) => post({ kind: "warn", line }),
-      progress: (progress) => post({ kind: "progress", progress }),
-    },
-  });
-  post({ kind: "done", result });
+  const terminal = { name: "terminal", on: post };
+  const result = await train(given, { signal: stop.signal, listeners: [terminal] });
+  post({ type: "result", result });
 } catch (error) {
   const { message, stack = "" } = error as Error;
-  post({ kind: "failed", usage: error instanceof UsageError, message, stack });
+  post({ type: "error", usage: error instanceof UsageError, message, stack });
 }
 port.close();

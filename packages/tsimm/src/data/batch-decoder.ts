@@ -1,17 +1,19 @@
 /** Decoding of whole batches on a pool. */
-
 import { batchLabels } from "../task/labels.ts";
 import type { BadImages } from "./bad-images.ts";
 import type { DecodedBatch } from "./batch.ts";
-import type { ImageDataset } from "./dataset.ts";
 import type { DecodePool } from "./decode-pool.ts";
 import type { DecodedCache } from "./decoded-cache.ts";
+import type { ImageDataset } from "./image-dataset.ts";
+import { type ImageSource, readSample } from "./image-source.ts";
 import type { DecodedSamples, DecodeJob } from "./sample-decoder.ts";
 
 /** A batch of which some images may turn out to be unreadable. */
 export interface BegunBatch {
   /** Samples asked for. */
   readonly wanted: Uint32Array;
+  /** For each of them: chooses the random numbers of its transform. */
+  readonly keys: Uint32Array;
   /** Samples decoded in their place. */
   readonly indices: Int32Array;
   /** uint8 [B, H, W, C]. */
@@ -48,20 +50,22 @@ export class BatchDecoder {
    * Decodes samples, an equal part on each thread. In evaluation those known to be unreadable are left out.
    *
    * @param asked - Indices of the samples.
+   * @param askedKeys - For each: chooses, with seed and epoch, the random numbers of its transform.
    */
-  async begin(asked: Uint32Array): Promise<BegunBatch> {
+  async begin(asked: Uint32Array, askedKeys: Uint32Array = asked): Promise<BegunBatch> {
     const { badImages } = this.#parts;
     const substitutes = this.#pass.transform.training;
     const wanted = substitutes ? asked : asked.filter((index) => !badImages.has(index));
+    const keys = substitutes ? askedKeys : wanted;
     const indices = Int32Array.from(wanted, (index) => (substitutes ? badImages.substitute(index) : index));
     const part = Math.ceil(wanted.length / Math.max(1, this.#parts.pool.workers));
     const jobs: Promise<DecodedSamples>[] = [];
     for (let first = 0; first < wanted.length; first += part) {
-      jobs.push(this.#decode(indices.subarray(first, first + part), wanted.subarray(first, first + part)));
+      jobs.push(this.#decode(indices.subarray(first, first + part), keys.subarray(first, first + part)));
     }
     const parts = await Promise.all(jobs);
     const images = joined(parts.map(({ pixels }) => pixels));
-    return { wanted, indices, images, failures: parts.flatMap(({ failures }) => failures) };
+    return { wanted, keys, indices, images, failures: parts.flatMap(({ failures }) => failures) };
   }
 
   /**
@@ -79,14 +83,14 @@ export class BatchDecoder {
     return { images, labels, indices, size: indices.length };
   }
 
-  async #replaced({ wanted, indices, images, failures }: BegunBatch): Promise<DecodedPixels> {
+  async #replaced({ wanted, keys, indices, images, failures }: BegunBatch): Promise<DecodedPixels> {
     const size = indices.length;
     for (let place = 0; place < size; place++) {
       let failure = failures[place] ?? null;
       while (failure !== null) {
         this.#parts.badImages.add(indices[place] ?? 0, failure);
         indices[place] = this.#parts.badImages.substitute(wanted[place] ?? 0);
-        const one = await this.#decode(indices.subarray(place, place + 1), wanted.subarray(place, place + 1));
+        const one = await this.#decode(indices.subarray(place, place + 1), keys.subarray(place, place + 1));
         images.set(one.pixels, (place * images.length) / size);
         failure = one.failures[0] ?? null;
       }
@@ -110,14 +114,23 @@ export class BatchDecoder {
   /** A replacement is augmented with the numbers of the sample that it stands for. */
   async #decode(indices: Int32Array, keys: Uint32Array): Promise<DecodedSamples> {
     const { dataset, pool, cache } = this.#parts;
-    const samples = Array.from(indices, (index, place) => ({
-      source: dataset.source(index),
+    const sources: ImageSource[] = [];
+    if (dataset.source) for (const index of indices) sources.push(dataset.source(index));
+    else sources.push(...(await Promise.all(this.#read(indices))));
+    const samples = sources.map((source, place) => ({
+      source,
       key: keys[place] ?? 0,
-      image: cache.get(index),
+      image: cache.get(indices[place] ?? 0),
     }));
     const decoded = await pool.decode({ ...this.#pass, samples, keepBytes: cache.maxImageBytes });
     for (const [place, image] of decoded.kept.entries()) if (image) cache.set(indices[place] ?? 0, image);
     return decoded;
+  }
+
+  /** What is decoded already is not read again. */
+  #read(indices: Int32Array): Promise<ImageSource>[] {
+    const { dataset, cache } = this.#parts;
+    return Array.from(indices, async (index) => cache.get(index) ?? readSample(dataset, index));
   }
 }
 

@@ -21,6 +21,8 @@ export interface Loader {
   readonly batchSize: number;
   /** [C, H, W] of the images. */
   readonly inputSize: readonly [number, number, number];
+  /** What batches hold: pixels, or normalised values; absent: pixels. */
+  readonly input?: "uint8" | "float32";
   /** Batches in one pass; in evaluation fewer come if none of the images of one can be read. */
   readonly length: number;
   /** Images in one pass, with those that cannot be read. */

@@ -1,8 +1,7 @@
 /** Class maps: which classes there are, and in which order. */
-import { stat } from "node:fs/promises";
 import { join } from "node:path";
-import { readRegularFile, TEXT_LIMIT } from "../files/read-file.ts";
 import { printable } from "../text/printable.ts";
+import { readTextFile } from "./text-file.ts";
 
 /**
  * Reads a class map: a text file whose line n names class n.
@@ -19,7 +18,8 @@ export async function readClassMap(path: string, dataDir: string): Promise<reado
         (path.endsWith(".pkl") ? " (pickles are not read, they can run code)" : ""),
     );
   }
-  const text = (await readText(path)) ?? (await readText(join(dataDir, path)));
+  const broken = (problem: string) => refusal(`classMap ${problem}`);
+  const text = (await readTextFile(path, broken)) ?? (await readTextFile(join(dataDir, path), broken));
   if (text === null) {
     throw refusal(`classMap must be a file, got "${path}", which is neither here nor in ${dataDir}`);
   }
@@ -37,26 +37,6 @@ export async function readClassMap(path: string, dataDir: string): Promise<reado
     seen.add(name);
   }
   return names;
-}
-
-/** The text of a file in UTF-8, or in UTF-16 with a byte-order mark; null if there is no such file. */
-async function readText(path: string): Promise<string | null> {
-  const stats = await stat(path).catch(() => null);
-  if (stats === null) return null;
-  let bytes: Uint8Array;
-  try {
-    bytes = await readRegularFile(path, { limit: TEXT_LIMIT });
-  } catch (error) {
-    throw refusal(`classMap must be a readable file, got ${error instanceof Error ? error.message : error}`);
-  }
-  const [first, second] = bytes;
-  const encoding =
-    first === 0xff && second === 0xfe ? "utf-16le" : first === 0xfe && second === 0xff ? "utf-16be" : "utf-8";
-  try {
-    return new TextDecoder(encoding, { fatal: true }).decode(bytes);
-  } catch {
-    throw refusal(`classMap must be text in UTF-8, got other bytes in "${path}"; save it as UTF-8`);
-  }
 }
 
 function refusal(problem: string): RangeError {

@@ -1,5 +1,6 @@
 /** Threads that decode samples while the caller computes. */
 import { Worker } from "node:worker_threads";
+import { ownedSource } from "./image-source.ts";
 import { type DecodedSamples, type DecodeJob, SampleDecoder } from "./sample-decoder.ts";
 
 /** Where samples are decoded. Several loaders can share one. */
@@ -89,7 +90,11 @@ class ThreadPool implements DecodePool {
     return new Promise((resolve, reject) => {
       pending.set(id, { samples: job.samples.length, resolve, reject });
       worker.ref();
-      worker.postMessage({ id, job } satisfies DecodeRequest);
+      const transfer: ArrayBuffer[] = [];
+      const samples = job.samples.map((sample) =>
+        sample.image ? sample : { ...sample, source: ownedSource(sample.source, transfer) },
+      );
+      worker.postMessage({ id, job: { ...job, samples } } satisfies DecodeRequest, transfer);
     });
   }
 

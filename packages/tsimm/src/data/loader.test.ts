@@ -6,6 +6,7 @@ import type { DecodedBatch } from "./batch.ts";
 import { type ImageDataset, openDataset } from "./dataset.ts";
 import { createDecodePool } from "./decode-pool.ts";
 import { type FileTree, writeTree } from "./file-tree.fixture.ts";
+import { fileOf } from "./image-bytes.fixture.ts";
 import { createLoader, type LoaderOptions } from "./loader.ts";
 
 /** Images of 4×4 pixels: image i has the level 10·i, and the even ones are class `a`. */
@@ -204,7 +205,7 @@ test("files that are no whole image are unreadable, without a byte of them being
     { file: "/dev/zero" },
     { file: "/proc/self/mem" },
   ];
-  const others: ImageDataset = { ...images, source: (index) => sources[index] ?? images.source(index) };
+  const others: ImageDataset = { ...images, source: (index) => sources[index] ?? fileOf(images, index) };
   const reasons: string[] = [];
   const onWarning = (message: string) => reasons.push(message.slice(message.indexOf(".png: ") + 6));
   const batches = await collect(others, { ...inOrder, maxBadImages: 0.7, onWarning });
@@ -232,7 +233,7 @@ test("a file that is gone is an unreadable image", async () => {
   const warnings: string[] = [];
   const gone: ImageDataset = {
     ...images,
-    source: (index) => (index === 1 ? { file: "no-such-file.png" } : images.source(index)),
+    source: (index) => (index === 1 ? { file: "no-such-file.png" } : fileOf(images, index)),
   };
   await collect(gone, { ...inOrder, maxBadImages: 0.5, onWarning: (message) => warnings.push(message) });
   expect(warnings).toEqual([
@@ -252,7 +253,7 @@ test("small images are decoded once, large ones in each epoch", async () => {
     source: (index) => ({
       get file() {
         reads.push(index);
-        return index === 3 ? file : images.source(index).file;
+        return index === 3 ? file : fileOf(images, index).file;
       },
     }),
   };

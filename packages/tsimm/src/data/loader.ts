@@ -1,12 +1,12 @@
 /** The data loader: shuffles, decodes ahead, and makes batches. */
 import { checkOptionNames } from "../option-names.ts";
-import { keyedRandom, permutation } from "../random/keyed-random.ts";
 import { BadImages } from "./bad-images.ts";
 import type { DatasetLoader } from "./batch.ts";
 import { BatchDecoder, type BegunBatch } from "./batch-decoder.ts";
-import type { ImageDataset } from "./dataset.ts";
 import { createDecodePool, type DecodePool } from "./decode-pool.ts";
 import { DecodedCache } from "./decoded-cache.ts";
+import type { ImageDataset } from "./image-dataset.ts";
+import { createSampler, type EpochOrder, type SamplerOptions, type Sampling } from "./sampling.ts";
 import { createTransform, type TransformOptions } from "./transforms/transform.ts";
 
 /** Options of {@link createLoader}. */
@@ -18,6 +18,11 @@ export interface LoaderOptions {
    * partial batch is dropped; else they come in order and it is kept.
    */
   readonly transform: TransformOptions;
+  /**
+   * Order of training: `shuffle` (default) takes every sample once an epoch; `balanced` draws with replacement, so that
+   * every class comes equally often on average. Of an image with several labels the rarest one counts as its class.
+   */
+  readonly sampling?: Sampling | undefined;
   /** Seed of order and augmentation, a safe integer; default 42. */
   readonly seed?: number | undefined;
   /** Decoding threads, an integer >= 0; 0 decodes on the calling thread; default 4. No effect with `pool`. */
@@ -34,7 +39,7 @@ export interface LoaderOptions {
 }
 
 const optionNames: { readonly [K in keyof Required<LoaderOptions>]: true } = {
-  ...{ batchSize: true, transform: true, seed: true, workers: true, pool: true },
+  ...{ batchSize: true, transform: true, sampling: true, seed: true, workers: true, pool: true },
   ...{ maxBadImages: true, onWarning: true },
 };
 
@@ -44,7 +49,7 @@ const BATCHES_AHEAD = 3;
 /**
  * Makes a loader.
  *
- * The bytes of a batch depend on the data set, `seed`, the epoch and the transform alone, never on `workers`.
+ * The bytes of a batch depend on the data set, `sampling`, `seed`, the epoch and the transform alone, never on `workers`.
  * In training an unreadable image is replaced by the next one of the data set. In evaluation it is left out: its
  * batch is smaller, and a batch without images is not given at all.
  *
@@ -55,9 +60,11 @@ const BATCHES_AHEAD = 3;
  */
 export function createLoader(dataset: ImageDataset, options: LoaderOptions): DatasetLoader {
   checkOptionNames("createLoader", options, optionNames);
-  const { batchSize, transform, seed = 42, workers = 4, maxBadImages = 0.05, onWarning } = options;
+  const { batchSize, transform, sampling = "shuffle", seed = 42, workers = 4, maxBadImages = 0.05 } = options;
+  const { onWarning } = options;
   const samples = dataset.samples.length;
   checkOptions(batchSize, transform, maxBadImages, samples);
+  const order = createOrder(dataset, transform, { sampling, seed });
   const pool = options.pool ?? createDecodePool(workers);
   const parts = {
     dataset,
@@ -74,15 +81,14 @@ export function createLoader(dataset: ImageDataset, options: LoaderOptions): Dat
     length,
     samples: transform.training ? length * batchSize : samples,
     async *batches(epoch, firstBatch = 0) {
-      const order = transform.training
-        ? permutation(samples, keyedRandom(seed, "shuffle", epoch))
-        : Uint32Array.from({ length: samples }, (_, i) => i);
+      const { indices, keys } = order(epoch);
       const decoder = new BatchDecoder(parts, { transform, seed, epoch });
       const begun: Promise<BegunBatch>[] = [];
       let next = firstBatch;
       const begin = (count: number) => {
         while (begun.length < count && next < length) {
-          const batch = decoder.begin(order.subarray(next * batchSize, (next + 1) * batchSize));
+          const [from, to] = [next * batchSize, (next + 1) * batchSize];
+          const batch = decoder.begin(indices.subarray(from, to), keys.subarray(from, to));
           batch.catch(() => {}); // thrown where the batch is awaited, if it ever is
           begun.push(batch);
           next++;
@@ -103,6 +109,21 @@ export function createLoader(dataset: ImageDataset, options: LoaderOptions): Dat
       if (!options.pool) await pool.close();
     },
   };
+}
+
+function createOrder(
+  dataset: ImageDataset,
+  { training }: TransformOptions,
+  options: SamplerOptions,
+): (epoch: number) => EpochOrder {
+  if (training) return createSampler("createLoader", dataset, options);
+  if (options.sampling === "balanced") {
+    throw new RangeError(
+      'createLoader: sampling must be absent in evaluation, got "balanced"; set transform.training to true or leave it out',
+    );
+  }
+  const indices = Uint32Array.from(dataset.samples.keys());
+  return () => ({ indices, keys: indices });
 }
 
 function checkOptions(

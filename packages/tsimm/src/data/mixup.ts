@@ -1,7 +1,7 @@
 /** Mixup and CutMix: each image of a batch is mixed with a partner, and so are their targets. */
 import type { RandomStream } from "../random/keyed-random.ts";
+import { denseTargets } from "../task/dense-targets.ts";
 import { symmetricBeta } from "./beta-distribution.ts";
-import { denseTargets } from "./targets.ts";
 import type { Box } from "./transforms/image.ts";
 
 /** Options of {@link drawMixing}, under timm's names. */
@@ -24,14 +24,6 @@ export interface Mixing {
   readonly lambda: number;
   /** CutMix: the part that comes from the partner; null: mixup. */
   readonly box: Box | null;
-}
-
-/** A batch with one row of targets for each image. */
-export interface MixedBatch {
-  /** uint8 [B, H, W, C]. */
-  readonly images: Uint8Array;
-  /** float32 [B, numClasses]; every row sums to 1. */
-  readonly targets: Float32Array;
 }
 
 const WHOLE: Mixing = { lambda: 1, box: null };
@@ -63,71 +55,84 @@ export function drawMixing(
   return { lambda: 1 - (box.height * box.width) / (height * width), box };
 }
 
-/** Options of {@link mixBatch}: what {@link drawMixing} gave, and what images and targets look like. */
-export interface MixBatchOptions extends Mixing {
-  /** Pixels. */
-  readonly width: number;
-  /** Pixels. */
-  readonly height: number;
-  readonly numClasses: number;
-  /** Label smoothing in [0, 1]. */
-  readonly smoothing: number;
-}
-
 /**
  * Mixes each image with its partner, which is the batch in reverse order; in an odd batch the image in the
  * middle is its own.
  *
- * Mixup: x = lambda·x + (1 - lambda)·partner, on bytes, rounded to even. CutMix: the box comes from the partner.
- * Targets: q = lambda·onehot(y) + (1 - lambda)·onehot(y of the partner), smoothed.
+ * Mixup: x = lambda·x + (1 - lambda)·partner, bytes rounded to even. CutMix: the box comes from the partner.
  *
- * @param batch - The batch; it is not changed.
- * @param options - How to mix.
- * @see timm `timm/data/mixup.py`, `Mixup._mix_batch`, `mixup_target`
+ * @param images - uint8 [B, H, W, C] or float32 [B, C, H, W]; they are not changed.
+ * @param size - B, height and width.
+ * @param mixing - How to mix.
+ * @returns An array of the same kind; `images` itself where lambda is 1.
+ * @see timm `timm/data/mixup.py`, `Mixup._mix_batch`
  */
-export function mixBatch(
-  {
-    images,
-    labels,
-    size,
-  }: { readonly images: Uint8Array; readonly labels: Int32Array; readonly size: number },
-  { lambda, box, width, height, numClasses, smoothing }: MixBatchOptions,
-): MixedBatch {
-  const own = denseTargets(labels, numClasses, smoothing);
-  if (lambda === 1) return { images, targets: own };
-  const partners = denseTargets(labels.toReversed(), numClasses, smoothing);
-  const targets = own.map((share, i) => lambda * share + (1 - lambda) * (partners[i] ?? 0));
-  const length = images.length / size;
-  const partner = (image: number) => images.subarray((size - 1 - image) * length, (size - image) * length);
-  const mixed = new Uint8ClampedArray(images);
-  for (let image = 0; image < size; image++) {
-    const target = mixed.subarray(image * length, (image + 1) * length);
-    if (box) paste(target, partner(image), box, width, length / (height * width));
-    else blend(target, partner(image), lambda);
+export function mixImages<Images extends Uint8Array | Float32Array>(
+  images: Images,
+  { batchSize, height, width }: BatchSize,
+  { lambda, box }: Mixing,
+): Images;
+export function mixImages(
+  images: Uint8Array | Float32Array,
+  size: BatchSize,
+  mixing: Mixing,
+): Uint8Array | Float32Array {
+  if (mixing.lambda === 1) return images;
+  if (images instanceof Float32Array) {
+    const mixed = images.slice();
+    mix(mixed, images, size, mixing, { rowLength: size.width });
+    return mixed;
   }
-  return { images: new Uint8Array(mixed.buffer), targets };
+  // A clamped array rounds halves to even.
+  const mixed = new Uint8ClampedArray(images);
+  mix(mixed, images, size, mixing, { rowLength: images.length / (size.batchSize * size.height) });
+  return new Uint8Array(mixed.buffer);
 }
 
-/** In float32, as NumPy; a clamped array rounds halves to even. */
-function blend(target: Uint8ClampedArray, partner: Uint8Array, lambda: number): void {
+/** Size of a batch of images. */
+export interface BatchSize {
+  /** Images. */
+  readonly batchSize: number;
+  /** Pixels. */
+  readonly height: number;
+  /** Pixels. */
+  readonly width: number;
+}
+
+type Pixels = Uint8Array | Uint8ClampedArray | Float32Array;
+
+/** @param rowLength - Numbers in a row of pixels: channels of a pixel lie side by side in bytes, apart in floats. */
+function mix(
+  mixed: Pixels,
+  images: Pixels,
+  { batchSize, height, width }: BatchSize,
+  { lambda, box }: Mixing,
+  { rowLength }: { readonly rowLength: number },
+): void {
+  const length = images.length / batchSize;
+  for (let image = 0; image < batchSize; image++) {
+    const target = mixed.subarray(image * length, (image + 1) * length);
+    const partner = images.subarray((batchSize - 1 - image) * length, (batchSize - image) * length);
+    if (box === null) blend(target, partner, lambda);
+    else {
+      const perPixel = rowLength / width;
+      for (let plane = 0; plane < length; plane += height * rowLength) {
+        for (let y = box.top; y < box.top + box.height; y++) {
+          const start = plane + y * rowLength + box.left * perPixel;
+          target.set(partner.subarray(start, start + box.width * perPixel), start);
+        }
+      }
+    }
+  }
+}
+
+/** In float32, as NumPy. */
+function blend(target: Pixels, partner: Pixels, lambda: number): void {
   const own = Math.fround(lambda);
   const other = Math.fround(1 - lambda);
   for (let i = 0; i < target.length; i++) {
     const mine = Math.fround((target[i] ?? 0) * own);
     target[i] = Math.fround(mine + Math.fround((partner[i] ?? 0) * other));
-  }
-}
-
-function paste(
-  target: Uint8ClampedArray,
-  partner: Uint8Array,
-  box: Box,
-  width: number,
-  channels: number,
-): void {
-  for (let y = box.top; y < box.top + box.height; y++) {
-    const start = (y * width + box.left) * channels;
-    target.set(partner.subarray(start, start + box.width * channels), start);
   }
 }
 

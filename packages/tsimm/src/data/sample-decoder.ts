@@ -1,7 +1,8 @@
 /** Reading, decoding and transforming of samples, on whichever thread this runs. */
 import { keyedRandom } from "../random/keyed-random.ts";
-import { ByteReader, type ByteSource } from "./byte-source.ts";
+import { ByteReader } from "./byte-source.ts";
 import { decodeImage } from "./decode.ts";
+import { type ImageSource, inOneLine, withChannels } from "./image-source.ts";
 import type { Image } from "./transforms/image.ts";
 import { createTransform, type TransformOptions } from "./transforms/transform.ts";
 
@@ -11,7 +12,7 @@ export interface DecodeJob {
   readonly seed: number;
   readonly epoch: number;
   readonly samples: readonly {
-    readonly source: ByteSource;
+    readonly source: ImageSource;
     /** Chooses, with seed and epoch, the random numbers of the transform. */
     readonly key: number;
     /** What the source was decoded to before, if it was kept. */
@@ -75,12 +76,14 @@ export class SampleDecoder {
   }
 
   /** The image, or why there is none. */
-  async #load(source: ByteSource, channels: 1 | 3): Promise<Image | string> {
+  async #load(source: ImageSource, channels: 1 | 3): Promise<Image | string> {
     try {
-      return await decodeImage(this.#reader.read(source), channels);
+      if (source instanceof Uint8Array) return await decodeImage(source, channels);
+      if ("failure" in source) return source.failure;
+      if ("file" in source) return await decodeImage(this.#reader.read(source), channels);
+      return withChannels(source, channels);
     } catch (error) {
-      const message = error instanceof Error ? error.message : String(error);
-      return message.trim().replace(/\s*\n\s*/g, " ");
+      return inOneLine(error);
     }
   }
 }

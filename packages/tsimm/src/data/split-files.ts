@@ -30,6 +30,11 @@ export function splitNames(split: string): string[] {
   return [...new Set([split, ...synonyms])];
 }
 
+/** Whether a name is that of a split of training, validation or test. */
+export function isSplitName(name: string): boolean {
+  return name === "test" || SYNONYMS.some((names) => names.some((each) => each === name));
+}
+
 /** The error for a data set without the split that was asked for. */
 export class MissingSplitError extends RangeError {
   /** Names at the top of the data set, for people. */

@@ -89,16 +89,15 @@ export function testLine(batch: {
   readonly lastIndex: number;
   readonly time: Meter;
   readonly loss: Meter;
-  readonly top1: Meter;
-  readonly top5: Meter;
+  /** Further metrics, each with its name in the line. */
+  readonly meters: readonly (Meter & { readonly label: string })[];
 }): string {
   const meter = ({ value, mean }: Meter) => `${fixed3(value, 7)} (${fixed3(mean, 7)})`;
   return [
     `${batch.name}: [${String(batch.index).padStart(4)}/${batch.lastIndex}]`,
     `Time: ${fixed3(batch.time.value)} (${fixed3(batch.time.mean)})`,
     `Loss: ${fixed3(batch.loss.value, 7)} (${fixed3(batch.loss.mean, 6)})`,
-    `Acc@1: ${meter(batch.top1)}`,
-    `Acc@5: ${meter(batch.top5)}`,
+    ...batch.meters.map((one) => `${one.label}: ${meter(one)}`),
   ].join("  ");
 }
 

@@ -21,10 +21,29 @@ export interface BuildOptions {
   readonly outIndices?: OutIndices;
 }
 
-/** Makes a model with initial weights. */
+/**
+ * Makes a model with initial weights of an architecture that has no name in the registry.
+ *
+ * @throws RangeError for a value out of range.
+ * @example
+ * import { buildModel } from "tsimm";
+ * import { classify, conv, flatten, globalPool, imageNet, relu } from "tsimm/layers";
+ *
+ * const architecture = {
+ *   ...{ name: "one", inChans: 1, numFeatures: 8, pretrainedCfg: imageNet, classifier: "fc" },
+ *   forwardFeatures: (layers, images) => relu(layers, conv(layers, "conv", images, { channels: 8, kernel: 3 })),
+ *   forwardHead(layers, x, head) {
+ *     const pooled = flatten(layers, globalPool(layers, x, head.globalPool));
+ *     return classify(layers, "fc", pooled, head, { dropModule: "drop" });
+ *   },
+ * };
+ * const model = buildModel(architecture, { numClasses: 3, seed: 42 });
+ * model.parameters.map(({ name, shape }) => `${name} ${shape}`);
+ * // => ["conv.weight 8,1,3,3", "fc.weight 3,8", "fc.bias 3"]
+ */
 export function buildModel(architecture: Architecture, options: BuildOptions): Model {
   const { name, inChans, numFeatures, pretrainedCfg, classifier, noWeightDecay = [] } = architecture;
-  const { layerOf = () => null } = architecture;
+  const { layerOf = () => null, smallestUsefulInput } = architecture;
   const { seed, outIndices } = options;
   const defaultOutput = outIndices === undefined ? "logits" : "maps";
   let head = headOf(architecture, outIndices === undefined ? options : { ...options, numClasses: 0 });
@@ -37,6 +56,7 @@ export function buildModel(architecture: Architecture, options: BuildOptions): M
     );
   const model = {
     ...{ name, inChans, numFeatures, pretrainedCfg, classifier, noWeightDecay, layerOf },
+    ...(smallestUsefulInput === undefined ? {} : { smallestUsefulInput }),
     ...parts(declare(pretrainedCfg, graphOf(head)), head, seed, new Map()),
     forwardGraph: (graphOptions: ForwardGraphOptions) => graphOf(head)(graphOptions).graph,
     getClassifier: () => model.parameters.filter((parameter) => belongsTo(classifier, parameter)),

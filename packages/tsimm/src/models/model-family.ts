@@ -1,4 +1,4 @@
-/** What a family of models gives to the registry. */
+/** What a family of models gives to the registry: its models by name, and how one becomes an architecture. */
 import type { Architecture } from "./architecture.ts";
 import type { GlobalPool } from "./layers/classifier.ts";
 
@@ -16,5 +16,59 @@ export interface ArchitectureOptions {
   readonly zeroInitLast: boolean;
 }
 
-/** Architectures by model name. */
-export type ModelFamily = ReadonlyMap<string, (options: ArchitectureOptions) => Architecture>;
+/** Models of one kind. `C`: what tells one of them from another. */
+export interface ModelFamily<C = unknown> {
+  /** Name of the family, e.g. `resnet`. */
+  readonly name: string;
+  /** What tells one model from another, by model name. */
+  readonly models: Readonly<Record<string, C>>;
+  /**
+   * The architecture of one model.
+   *
+   * @param name - One of the names in `models`; the architecture's name.
+   * @param config - What `models` has under it.
+   */
+  create(name: string, config: C, options: ArchitectureOptions): Architecture;
+}
+
+/**
+ * Checks a family of models and returns it as it is.
+ *
+ * @throws RangeError if it has no model.
+ * @example
+ * import { createModel, defineModelFamily, registerModelFamily } from "tsimm";
+ * import { batchNorm, classify, conv, flatten, globalPool, imageNet, relu } from "tsimm/layers";
+ *
+ * const plain = defineModelFamily({
+ *   name: "plain",
+ *   models: { plain4: { widths: [8, 16, 32, 64] }, plain5: { widths: [16, 32, 64, 128, 256] } },
+ *   create: (name, { widths }, { inChans }) => ({
+ *     name,
+ *     inChans,
+ *     numFeatures: widths.at(-1),
+ *     pretrainedCfg: imageNet,
+ *     classifier: "fc",
+ *     // Images [B, C, H, W] to a map [B, numFeatures, H / 2ⁿ, W / 2ⁿ].
+ *     forwardFeatures(layers, images) {
+ *       return widths.reduce((x, channels, i) => {
+ *         const y = conv(layers, `conv${i}`, x, { channels, kernel: 3, stride: 2 });
+ *         return relu(layers, batchNorm(layers, `bn${i}`, y));
+ *       }, images);
+ *     },
+ *     // The map to logits [B, numClasses].
+ *     forwardHead(layers, features, head) {
+ *       const pooled = flatten(layers, globalPool(layers, features, head.globalPool));
+ *       return classify(layers, "fc", pooled, head, { dropModule: "fc_drop" });
+ *     },
+ *   }),
+ * });
+ * registerModelFamily(plain);
+ * const model = createModel("plain4", { numClasses: 10 });
+ * model.parameters.slice(0, 3).map(({ name }) => name); // => ["conv0.weight", "bn0.weight", "bn0.bias"]
+ */
+export function defineModelFamily<C>(family: ModelFamily<C>): ModelFamily<C> {
+  if (Object.keys(family.models).length === 0) {
+    throw new RangeError(`defineModelFamily: models must have at least one, got none in "${family.name}"`);
+  }
+  return family;
+}

@@ -66,10 +66,10 @@ export interface ForwardGraphOptions {
  */
 export type ForwardOutput = "logits" | "preLogits" | "features" | "maps";
 
-/** An image classifier. */
+/** A classifier of images, or another network that ends in a linear layer. */
 export interface Model {
   readonly name: string;
-  /** 0: no classifier. */
+  /** Outputs of the last linear layer, classes or other numbers; 0: there is no such layer. */
   readonly numClasses: number;
   readonly inChans: number;
   /** Channels of a map of unpooled features, width of a token. */
@@ -86,6 +86,8 @@ export interface Model {
   readonly masks: readonly Mask[];
   /** Feature maps, from the finest to the coarsest; with `featuresOnly` those that were asked for. */
   readonly featureInfo: readonly FeatureInfo[];
+  /** Side of the smallest images in pixels from which it learns well; absent: not known. */
+  readonly smallestUsefulInput?: number;
   /** Module of the last linear layer, e.g. `fc`. */
   readonly classifier: string;
   /** Names of parameters that never get weight decay, as position embeddings. */

@@ -14,6 +14,16 @@ export interface ClassifierParts {
   readonly dataConfig: PretrainedConfig;
   /** Whether the weights are a moving average. */
   readonly average: boolean;
+  /** The task, where it is not plain classification. */
+  readonly task?: TaskNote | undefined;
+}
+
+/** A task, as a file names it. */
+export interface TaskNote {
+  /** Name of its definition. */
+  readonly name: string;
+  /** JSON values that describe outputs with it. */
+  readonly settings: Readonly<Record<string, unknown>>;
 }
 
 /** What {@link decodeClassifier} reads from a file. */
@@ -25,6 +35,8 @@ export interface ClassifierFile {
   readonly dataConfig: PretrainedConfig;
   /** Whether the weights are a moving average. */
   readonly average: boolean;
+  /** The task; absent: plain classification. */
+  readonly task?: TaskNote | undefined;
 }
 
 const BATCH = "batch";
@@ -33,12 +45,13 @@ const BATCH = "batch";
  * Writes a classifier with its weights as initializers and a free batch size.
  *
  * Metadata: `architecture`, `class_names` (JSON list), `input_size` (JSON [C, H, W]), `mean`, `std` (JSON lists for
- * pixels divided by 255), `interpolation`, `crop_pct`, `crop_mode`; `weights` "ema" for a moving average.
+ * pixels divided by 255), `interpolation`, `crop_pct`, `crop_mode`; `weights` "ema" for a moving average;
+ * `task` and `task_settings` (JSON) of another task than plain classification.
  *
  * @returns The bytes of an `.onnx` file whose input is float32 [batch, C, H, W], normalised.
  */
 export function encodeClassifier(parts: ClassifierParts): Uint8Array {
-  const { model, weights, classNames, dataConfig, average } = parts;
+  const { model, weights, classNames, dataConfig, average, task } = parts;
   const [, height, width] = dataConfig.inputSize;
   const graph = model.forwardGraph({ batchSize: 1, height, width, training: false });
   const inputs = new Set(graph.inputs.map(({ name }) => name));
@@ -60,6 +73,7 @@ export function encodeClassifier(parts: ClassifierParts): Uint8Array {
       crop_pct: String(dataConfig.cropPct),
       crop_mode: dataConfig.cropMode,
       ...(average ? { weights: "ema" } : {}),
+      ...(task === undefined ? {} : { task: task.name, task_settings: JSON.stringify(task.settings) }),
     },
   });
 }
@@ -75,6 +89,8 @@ const metadataSchema = z.object({
   crop_pct: z.string().transform(Number),
   crop_mode: z.enum(["center", "squash", "border"]),
   weights: z.enum(["plain", "ema"]).default("plain"),
+  task: z.string().optional(),
+  task_settings: json.pipe(z.record(z.string(), z.unknown())).optional(),
 });
 
 /**
@@ -93,11 +109,13 @@ export function decodeClassifier(bytes: Uint8Array): ClassifierFile {
   }
   const { architecture, class_names, input_size, mean, std, interpolation, crop_pct, crop_mode, weights } =
     result.data;
+  const { task, task_settings } = result.data;
   return {
     graph,
     architecture,
     classNames: class_names,
     dataConfig: { inputSize: input_size, mean, std, interpolation, cropPct: crop_pct, cropMode: crop_mode },
     average: weights === "ema",
+    ...(task === undefined ? {} : { task: { name: task, settings: task_settings ?? {} } }),
   };
 }

@@ -1,26 +1,82 @@
-/** Models by timm's names. */
+/** Models by name: timm's, and those that users register. */
 
 import { checkOptionNames } from "../option-names.ts";
+import { createRegistry, type Registry } from "../registry.ts";
 import { naturalSortSet } from "../text/natural-sort.ts";
-import { suggestion } from "../text/suggestion.ts";
 import type { Architecture } from "./architecture.ts";
 import { type BuildOptions, buildModel, countParameters } from "./build-model.ts";
-import { convnexts } from "./convnext-configs.ts";
-import { efficientnets } from "./efficientnet-configs.ts";
+import * as builtIn from "./families/built-in-families.ts";
 import type { GlobalPool } from "./layers/classifier.ts";
 import type { Model, PretrainedConfig } from "./model.ts";
-import type { ModelFamily } from "./model-family.ts";
-import { regnets } from "./regnet-configs.ts";
-import { resnets } from "./resnet-configs.ts";
-import { visionTransformers } from "./vision-transformer-configs.ts";
+import { type ArchitectureOptions, defineModelFamily, type ModelFamily } from "./model-family.ts";
 
-const families: readonly ModelFamily[] = [resnets, efficientnets, regnets, convnexts, visionTransformers];
+const families: Registry<ModelFamily> = createRegistry("model family", {
+  builtIn: Object.values<ModelFamily>(builtIn),
+});
 
-const architectures: ModelFamily = new Map(families.flatMap((family) => [...family]));
+/** A model of a family. */
+interface NamedModel {
+  readonly name: string;
+  create(options: ArchitectureOptions): Architecture;
+}
+
+const models: Registry<NamedModel> = createRegistry("model", {
+  builtIn: families.definitions().flatMap(modelsOf),
+  registeredBy: "registerModelFamily",
+  order: naturalSortSet,
+});
+
+function modelsOf(family: ModelFamily): NamedModel[] {
+  return Object.entries(family.models).map(([name, config]) => ({
+    name,
+    create(options) {
+      const architecture = family.create(name, config, options);
+      if (architecture.name === name) return architecture;
+      throw new Error(
+        `${family.name}.create: name of the architecture must be "${name}", got "${architecture.name}"`,
+      );
+    },
+  }));
+}
+
+/**
+ * Makes the models of a family known by their names to {@link createModel}, `train` and all else that takes a name.
+ *
+ * @throws TypeError if a name is no text or is empty.
+ * @throws RangeError if it has no model, or if there is another family, or another model, of a name.
+ * @example
+ * import { isModel, registerModelFamily } from "tsimm";
+ * import { classify, flatten, imageNet } from "tsimm/layers";
+ *
+ * registerModelFamily({
+ *   name: "softmax_regression",
+ *   models: { softmax_regression_8: { side: 8 }, softmax_regression_32: { side: 32 } },
+ *   create: (name, { side }, { inChans }) => ({
+ *     name,
+ *     inChans,
+ *     numFeatures: inChans,
+ *     pretrainedCfg: { ...imageNet, inputSize: [inChans, side, side] },
+ *     classifier: "fc",
+ *     forwardFeatures: (layers, images) => images,
+ *     forwardHead: (layers, x, head) => classify(layers, "fc", flatten(layers, x), head, { dropModule: "drop" }),
+ *   }),
+ * });
+ * isModel("softmax_regression_8"); // => true
+ */
+export function registerModelFamily<C>(family: ModelFamily<C>): void {
+  const checked = defineModelFamily(family);
+  if (!families.has(checked.name)) models.register(...modelsOf(checked));
+  families.register(checked);
+}
+
+/** All families of models, built-in ones first. */
+export function modelFamilies(): ModelFamily[] {
+  return families.definitions();
+}
 
 /** Options of {@link createModel}; an undefined or null one counts as absent. */
 export interface ModelOptions {
-  /** Classes, an integer >= 0; 0: the model yields its pooled features. */
+  /** Classes, or outputs of another kind, an integer >= 0; 0: the model yields its pooled features. */
   readonly numClasses?: number | null | undefined;
   /** Channels of the images, an integer >= 1. */
   readonly inChans?: number | null | undefined;
@@ -75,6 +131,8 @@ export interface ModelInfo {
   /** Channels of a map of unpooled features, width of a token. */
   readonly numFeatures: number;
   readonly pretrainedCfg: PretrainedConfig;
+  /** Side of the smallest images in pixels from which it learns well; absent: not known. */
+  readonly smallestUsefulInput?: number;
 }
 
 /**
@@ -86,8 +144,11 @@ export interface ModelInfo {
  */
 export function modelInfo(name: string, options: ModelOptions = {}): ModelInfo {
   const { architecture, build } = resolve("modelInfo", name, options);
-  const { numFeatures, pretrainedCfg } = architecture;
-  return { name, parameterCount: countParameters(architecture, build), numFeatures, pretrainedCfg };
+  const { numFeatures, pretrainedCfg, smallestUsefulInput } = architecture;
+  return {
+    ...{ name, parameterCount: countParameters(architecture, build), numFeatures, pretrainedCfg },
+    ...(smallestUsefulInput === undefined ? {} : { smallestUsefulInput }),
+  };
 }
 
 function resolve(
@@ -96,13 +157,7 @@ function resolve(
   options: ModelOptions,
 ): { architecture: Architecture; build: BuildOptions } {
   if (typeof name !== "string") throw new TypeError(`${where}: name must be text, got ${name}`);
-  const create = architectures.get(name);
-  if (create === undefined) {
-    const names = listModels();
-    throw new RangeError(
-      `${where}: name must be one of ${names.join(", ")}, got "${name}"${suggestion(name, names)}`,
-    );
-  }
+  const { create } = models.find(where, name);
   checkOptionNames(where, options, optionNames);
   const numClasses = options.numClasses ?? 1000;
   const inChans = options.inChans ?? 3;
@@ -141,7 +196,7 @@ function checkInteger(where: string, options: Readonly<Record<string, number>>, 
 }
 
 /**
- * Names of models, in natural order.
+ * Names of models, in natural order, registered ones included.
  *
  * @param glob - `*` stands for any characters, `?` for one.
  * @example
@@ -150,7 +205,7 @@ function checkInteger(where: string, options: Readonly<Record<string, number>>, 
 export function listModels(glob = "*"): string[] {
   const literal = glob.replace(/[.+^${}()|[\]\\]/g, "\\$&");
   const pattern = new RegExp(`^${literal.replaceAll("*", ".*").replaceAll("?", ".")}$`);
-  return naturalSortSet(architectures.keys()).filter((name) => pattern.test(name));
+  return models.names().filter((name) => pattern.test(name));
 }
 
 /**
@@ -161,5 +216,5 @@ export function listModels(glob = "*"): string[] {
  * isModel("resnet35"); // => false
  */
 export function isModel(name: string): boolean {
-  return architectures.has(name);
+  return models.has(name);
 }

@@ -1,6 +1,7 @@
 /** Adadelta. */
+
+import { defineOptimizer, type OptimizerDefinition } from "./optimizer-definition.ts";
 import { fraction, nonNegative } from "./option-checks.ts";
-import type { UpdateRule } from "./update-rule.ts";
 
 /** Options of {@link adadelta}. */
 export type AdadeltaOptions = {
@@ -20,15 +21,17 @@ export type AdadeltaSlots = { readonly square_avg: Float32Array; readonly acc_de
  *
  * @see PyTorch `torch/optim/adadelta.py`
  */
-export const adadelta: UpdateRule<AdadeltaOptions, AdadeltaSlots> = {
+export const adadelta: OptimizerDefinition<AdadeltaOptions, AdadeltaSlots> = defineOptimizer({
+  name: "adadelta",
   lr: 1,
+  lrScaling: "sqrt",
   defaults: { rho: 0.9, eps: 1e-6 },
   checks: { rho: fraction, eps: nonNegative },
   createSlots: ({ data }) => ({
     square_avg: new Float32Array(data.length),
     acc_delta: new Float32Array(data.length),
   }),
-  update({ data: p }, g, { square_avg: s, acc_delta: a }, { lr, weightDecay, rho, eps }) {
+  loop({ data: p }, g, { square_avg: s, acc_delta: a }, { lr, weightDecay, rho, eps }) {
     for (let i = 0; i < p.length; i++) {
       const w = p[i] ?? 0;
       const d = (g[i] ?? 0) + weightDecay * w;
@@ -40,4 +43,4 @@ export const adadelta: UpdateRule<AdadeltaOptions, AdadeltaSlots> = {
       p[i] = w - lr * change;
     }
   },
-};
+});

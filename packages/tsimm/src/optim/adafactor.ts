@@ -2,8 +2,8 @@
 
 import { l2Norm } from "./norm.ts";
 import type { ParamGroup } from "./optimizer.ts";
+import { defineOptimizer, type OptimizerDefinition } from "./optimizer-definition.ts";
 import { boolean, negative, nonNegative, positive } from "./option-checks.ts";
-import type { UpdateRule } from "./update-rule.ts";
 
 /** Options of {@link adafactor}. */
 export type AdafactorOptions = {
@@ -37,8 +37,13 @@ const largestUnfactored = 16;
  *
  * @see timm `timm/optim/adafactor.py`
  */
-export const adafactor: UpdateRule<AdafactorOptions, AdafactorSlots> = {
+export const adafactor: OptimizerDefinition<AdafactorOptions, AdafactorSlots> = defineOptimizer<
+  AdafactorOptions,
+  AdafactorSlots
+>({
+  name: "adafactor",
   lr: 0,
+  lrScaling: "sqrt",
   defaults: { eps: 1e-30, epsScale: 1e-3, clipThreshold: 1, decayRate: -0.8, relativeStep: false },
   checks: {
     eps: nonNegative,
@@ -57,7 +62,7 @@ export const adafactor: UpdateRule<AdafactorOptions, AdafactorSlots> = {
       exp_avg_sq_col: new Float32Array(outer * rows * inner),
     };
   },
-  update({ shape, data: p }, g, slots, group, step) {
+  loop({ shape, data: p }, g, slots, group, step) {
     if (group.relativeStep) group.lr = relativeLr(p, group, step);
     const { lr, weightDecay, eps, clipThreshold, decayRate } = group;
     const change = { keep: 1 - lr * weightDecay, lr, eps, clipThreshold, share: step ** decayRate };
@@ -66,7 +71,7 @@ export const adafactor: UpdateRule<AdafactorOptions, AdafactorSlots> = {
     else if (layout !== null) stepFactored(p, g, slots.exp_avg_sq_row, slots.exp_avg_sq_col, layout, change);
     else throw new Error("adafactor: slots do not fit the tensor");
   },
-};
+});
 
 interface Change extends Pick<AdafactorOptions, "eps" | "clipThreshold"> {
   /** Factor on the weights before the step. */

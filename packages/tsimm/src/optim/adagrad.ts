@@ -1,6 +1,7 @@
 /** Adagrad. */
+
+import { defineOptimizer, type OptimizerDefinition } from "./optimizer-definition.ts";
 import { nonNegative } from "./option-checks.ts";
-import type { UpdateRule } from "./update-rule.ts";
 
 /** Options of {@link adagrad}. */
 export type AdagradOptions = {
@@ -20,12 +21,14 @@ export type AdagradSlots = { readonly sum: Float32Array };
  *
  * @see PyTorch `torch/optim/adagrad.py`
  */
-export const adagrad: UpdateRule<AdagradOptions, AdagradSlots> = {
+export const adagrad: OptimizerDefinition<AdagradOptions, AdagradSlots> = defineOptimizer({
+  name: "adagrad",
   lr: 1e-2,
+  lrScaling: "sqrt",
   defaults: { eps: 1e-8, lrDecay: 0 },
   checks: { eps: nonNegative, lrDecay: nonNegative },
   createSlots: ({ data }) => ({ sum: new Float32Array(data.length) }),
-  update({ data: p }, g, { sum: s }, { lr, weightDecay, eps, lrDecay }, step) {
+  loop({ data: p }, g, { sum: s }, { lr, weightDecay, eps, lrDecay }, step) {
     const stepSize = lr / (1 + (step - 1) * lrDecay);
     for (let i = 0; i < p.length; i++) {
       const w = p[i] ?? 0;
@@ -35,4 +38,4 @@ export const adagrad: UpdateRule<AdagradOptions, AdagradSlots> = {
       p[i] = w - (stepSize * d) / (Math.sqrt(square) + eps);
     }
   },
-};
+});

@@ -1,6 +1,7 @@
 /** Adam and AdamW. */
+
+import { defineOptimizer, type OptimizerDefinition } from "./optimizer-definition.ts";
 import { nonNegative, type OptionChecks, twoFractions } from "./option-checks.ts";
-import type { UpdateRule } from "./update-rule.ts";
 
 /** Options of {@link adam} and {@link adamw}. */
 export type AdamOptions = {
@@ -31,15 +32,17 @@ export function createAdamSlots({ data }: { readonly data: Float32Array }): Adam
  *
  * @see PyTorch `torch/optim/adam.py`
  */
-export const adam: UpdateRule<AdamOptions, AdamSlots> = {
+export const adam: OptimizerDefinition<AdamOptions, AdamSlots> = defineOptimizer({
+  name: "adam",
   lr: 1e-3,
+  lrScaling: "sqrt",
   defaults: options,
   checks: adamChecks,
   createSlots: createAdamSlots,
-  update({ data }, grad, slots, { lr, weightDecay, betas, eps }, step) {
+  loop({ data }, grad, slots, { lr, weightDecay, betas, eps }, step) {
     adamStep(data, grad, slots, { l2: weightDecay, keep: 1, lr, betas, eps, step });
   },
-};
+});
 
 /**
  * Adam with decoupled weight decay (Loshchilov and Hutter, arXiv:1711.05101).
@@ -48,15 +51,17 @@ export const adam: UpdateRule<AdamOptions, AdamSlots> = {
  *
  * @see PyTorch `torch/optim/adamw.py`
  */
-export const adamw: UpdateRule<AdamOptions, AdamSlots> = {
+export const adamw: OptimizerDefinition<AdamOptions, AdamSlots> = defineOptimizer({
+  name: "adamw",
   lr: 1e-3,
+  lrScaling: "sqrt",
   defaults: options,
   checks: adamChecks,
   createSlots: createAdamSlots,
-  update({ data }, grad, slots, { lr, weightDecay, betas, eps }, step) {
+  loop({ data }, grad, slots, { lr, weightDecay, betas, eps }, step) {
     adamStep(data, grad, slots, { l2: 0, keep: 1 - lr * weightDecay, lr, betas, eps, step });
   },
-};
+});
 
 interface AdamStep extends AdamOptions {
   readonly l2: number;

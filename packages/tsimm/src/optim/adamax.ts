@@ -1,6 +1,6 @@
 /** AdaMax. */
 import { type AdamOptions, adamChecks } from "./adam.ts";
-import type { UpdateRule } from "./update-rule.ts";
+import { defineOptimizer, type OptimizerDefinition } from "./optimizer-definition.ts";
 
 /** Slots of {@link adamax}: running mean of the gradient and running maximum of its size. */
 export type AdamaxSlots = { readonly exp_avg: Float32Array; readonly exp_inf: Float32Array };
@@ -12,15 +12,17 @@ export type AdamaxSlots = { readonly exp_avg: Float32Array; readonly exp_inf: Fl
  *
  * @see PyTorch `torch/optim/adamax.py`
  */
-export const adamax: UpdateRule<AdamOptions, AdamaxSlots> = {
+export const adamax: OptimizerDefinition<AdamOptions, AdamaxSlots> = defineOptimizer({
+  name: "adamax",
   lr: 2e-3,
+  lrScaling: "sqrt",
   defaults: { betas: [0.9, 0.999], eps: 1e-8 },
   checks: adamChecks,
   createSlots: ({ data }) => ({
     exp_avg: new Float32Array(data.length),
     exp_inf: new Float32Array(data.length),
   }),
-  update({ data: p }, g, { exp_avg: m, exp_inf: u }, { lr, weightDecay, betas, eps }, step) {
+  loop({ data: p }, g, { exp_avg: m, exp_inf: u }, { lr, weightDecay, betas, eps }, step) {
     const [beta1, beta2] = betas;
     const stepSize = lr / (1 - beta1 ** step);
     for (let i = 0; i < p.length; i++) {
@@ -33,4 +35,4 @@ export const adamax: UpdateRule<AdamOptions, AdamaxSlots> = {
       p[i] = w - (stepSize * mean) / largest;
     }
   },
-};
+});

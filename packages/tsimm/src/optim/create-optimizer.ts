@@ -3,11 +3,13 @@
 import type { Model, Parameter } from "../models/model.ts";
 import { checkIsObject } from "../option-names.ts";
 import { suggestion } from "../text/suggestion.ts";
+import { completeGroups } from "./complete-groups.ts";
 import { Lookahead } from "./lookahead.ts";
 import type { Optimizer } from "./optimizer.ts";
-import { type OptimizerEntry, optimizers } from "./optimizers.ts";
+import { findOptimizer } from "./optimizers.ts";
 import { boolean, checkOption, nonNegative, type OptionChecks, orNull, positive } from "./option-checks.ts";
 import { type ParamGroupInput, paramGroupsLayerDecay, paramGroupsWeightDecay } from "./param-groups.ts";
+import { RuleOptimizer } from "./rule-optimizer.ts";
 
 /** Arguments of {@link createOptimizer}, as a training script's flags hold them; null counts as not given. */
 export interface OptimizerArgs {
@@ -164,34 +166,16 @@ function create(where: string, target: OptimizerTarget, options: OptimizerOption
     paramGroupFn,
     ...own
   } = options;
-  const { found, lookahead } = findOptimizer(where, opt);
+  const { definition, lookahead } = findOptimizer(where, opt);
   const grouping = { weightDecay, filterBiasAndBn, layerDecay, layerDecayMinScale, layerDecayNoOptScale };
   const groups = "parameters" in target ? split(target, grouping, paramGroupFn) : collect(target);
   const shared = Object.entries({ momentum, eps: eps ?? undefined, betas: betas ?? undefined });
-  const supported = Object.fromEntries(shared.filter(([option]) => found.options.includes(option)));
-  const optimizer = found.create(where, groups, { lr: lr ?? undefined, weightDecay, ...supported, ...own });
+  const supported = Object.fromEntries(
+    shared.filter(([option]) => Object.hasOwn(definition.defaults, option)),
+  );
+  const common = { lr: lr ?? undefined, weightDecay, ...supported, ...own };
+  const optimizer = new RuleOptimizer(definition, completeGroups(where, definition, groups, common));
   return lookahead ? new Lookahead(optimizer) : optimizer;
-}
-
-/**
- * The optimizer of a name.
- *
- * @param where - Function that is named in errors.
- * @param opt - timm's name, in any case, perhaps after `lookahead_`.
- * @throws RangeError if there is none of that name.
- */
-export function findOptimizer(where: string, opt: string): { found: OptimizerEntry; lookahead: boolean } {
-  if (typeof opt !== "string")
-    throw new TypeError(`${where}: opt must be a name, got ${JSON.stringify(opt)}`);
-  const [, prefix, name = ""] = /^(lookahead_)?(.*)$/s.exec(opt.toLowerCase()) ?? [];
-  const found = optimizers.get(name);
-  if (found === undefined) {
-    const names = [...optimizers.keys()];
-    throw new RangeError(
-      `${where}: opt must be one of ${names.join(", ")}, got "${opt}"${suggestion(name, names)}`,
-    );
-  }
-  return { found, lookahead: prefix !== undefined };
 }
 
 function split(

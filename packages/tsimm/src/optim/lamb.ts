@@ -1,7 +1,7 @@
 /** LAMB: Adam with a trust ratio per tensor. */
 import { type AdamOptions, type AdamSlots, adamChecks, createAdamSlots } from "./adam.ts";
+import { defineOptimizer, type OptimizerDefinition } from "./optimizer-definition.ts";
 import { boolean, orNull, positive } from "./option-checks.ts";
-import type { UpdateRule } from "./update-rule.ts";
 
 /** Options of {@link lamb}. */
 export type LambOptions = AdamOptions & {
@@ -26,8 +26,10 @@ export type LambOptions = AdamOptions & {
  *
  * @see timm `timm/optim/lamb.py`
  */
-export const lamb: UpdateRule<LambOptions, AdamSlots> = {
+export const lamb: OptimizerDefinition<LambOptions, AdamSlots> = defineOptimizer({
+  name: "lamb",
   lr: 1e-3,
+  lrScaling: "sqrt",
   defaults: {
     betas: [0.9, 0.999],
     eps: 1e-6,
@@ -48,7 +50,7 @@ export const lamb: UpdateRule<LambOptions, AdamSlots> = {
   createSlots: createAdamSlots,
   gradScale: (norm, { maxGradNorm }) =>
     maxGradNorm === null || norm <= maxGradNorm ? 1 : maxGradNorm / norm,
-  update({ data: p }, g, { exp_avg: m, exp_avg_sq: v }, group, step, gradScale) {
+  loop({ data: p }, g, { exp_avg: m, exp_avg_sq: v }, group, step, gradScale) {
     const { lr, weightDecay, betas, eps, biasCorrection, trustClip, alwaysAdapt, decoupledDecay } = group;
     const [beta1, beta2] = betas;
     const meanCorrection = biasCorrection ? 1 / (1 - beta1 ** step) : 1;
@@ -75,7 +77,21 @@ export const lamb: UpdateRule<LambOptions, AdamSlots> = {
     const size = lr * (trustClip ? Math.min(ratio, 1) : ratio);
     for (let i = 0; i < p.length; i++) p[i] = (p[i] ?? 0) * keep - size * (u[i] ?? 0);
   },
-};
+});
+
+/** LAMB with a trust ratio of at most 1. */
+export const lambc: OptimizerDefinition<LambOptions, AdamSlots> = defineOptimizer({
+  ...lamb,
+  name: "lambc",
+  defaults: { ...lamb.defaults, trustClip: true },
+});
+
+/** LAMB with decoupled weight decay. */
+export const lambw: OptimizerDefinition<LambOptions, AdamSlots> = defineOptimizer({
+  ...lamb,
+  name: "lambw",
+  defaults: { ...lamb.defaults, decoupledDecay: true },
+});
 
 let steps = new Float32Array();
 

@@ -1,8 +1,8 @@
 /** LARS and LARC: SGD with a trust ratio per tensor. */
 
+import { defineOptimizer, type OptimizerDefinition } from "./optimizer-definition.ts";
 import { boolean, nonNegative } from "./option-checks.ts";
 import { createSgdSlots, type SgdOptions, type SgdSlots, sgdChecks, sgdStep } from "./sgd.ts";
-import type { UpdateRule } from "./update-rule.ts";
 
 /** Options of {@link lars}. */
 export type LarsOptions = SgdOptions & {
@@ -24,7 +24,8 @@ export type LarsOptions = SgdOptions & {
  *
  * @see timm `timm/optim/lars.py`
  */
-export const lars: UpdateRule<LarsOptions, SgdSlots> = {
+export const lars: OptimizerDefinition<LarsOptions, SgdSlots> = defineOptimizer({
+  name: "lars",
   lr: 1,
   defaults: {
     momentum: 0.9,
@@ -42,14 +43,35 @@ export const lars: UpdateRule<LarsOptions, SgdSlots> = {
     alwaysAdapt: boolean,
   },
   createSlots: createSgdSlots,
-  update({ data }, grad, { momentum_buffer: buffer }, group) {
+  loop({ data }, grad, { momentum_buffer: buffer }, group) {
     const { lr, weightDecay, momentum, nesterov, trustClip, alwaysAdapt } = group;
     const adapts = weightDecay !== 0 || alwaysAdapt;
     const ratio = adapts ? trustRatio(data, grad, group) : 1;
     const trust = adapts && trustClip ? Math.min(ratio / lr, 1) : ratio;
     sgdStep(data, grad, buffer, { l2: weightDecay, keep: 1, lr, momentum, nesterov, trust });
   },
-};
+});
+
+/** LARC (You et al., arXiv:1708.03888): {@link lars} that takes no tensor further than the learning rate alone. */
+export const larc: OptimizerDefinition<LarsOptions, SgdSlots> = defineOptimizer({
+  ...lars,
+  name: "larc",
+  defaults: { ...lars.defaults, trustClip: true },
+});
+
+/** {@link lars} with Nesterov's momentum. */
+export const nlars: OptimizerDefinition<LarsOptions, SgdSlots> = defineOptimizer({
+  ...lars,
+  name: "nlars",
+  defaults: { ...lars.defaults, nesterov: true },
+});
+
+/** {@link larc} with Nesterov's momentum. */
+export const nlarc: OptimizerDefinition<LarsOptions, SgdSlots> = defineOptimizer({
+  ...lars,
+  name: "nlarc",
+  defaults: { ...lars.defaults, nesterov: true, trustClip: true },
+});
 
 function trustRatio(
   data: Float32Array,

@@ -1,6 +1,7 @@
 /** Lion. */
+
+import { defineOptimizer, type OptimizerDefinition } from "./optimizer-definition.ts";
 import { twoFractions } from "./option-checks.ts";
-import type { UpdateRule } from "./update-rule.ts";
 
 /** Options of {@link lion}. */
 export type LionOptions = {
@@ -18,12 +19,13 @@ export type LionSlots = { readonly exp_avg: Float32Array };
  *
  * @see timm `timm/optim/lion.py`
  */
-export const lion: UpdateRule<LionOptions, LionSlots> = {
+export const lion: OptimizerDefinition<LionOptions, LionSlots> = defineOptimizer({
+  name: "lion",
   lr: 1e-4,
   defaults: { betas: [0.9, 0.99] },
   checks: { betas: twoFractions },
   createSlots: ({ data }) => ({ exp_avg: new Float32Array(data.length) }),
-  update({ data: p }, g, { exp_avg: m }, { lr, weightDecay, betas }) {
+  loop({ data: p }, g, { exp_avg: m }, { lr, weightDecay, betas }) {
     const [beta1, beta2] = betas;
     const keep = 1 - lr * weightDecay;
     for (let i = 0; i < p.length; i++) {
@@ -33,4 +35,4 @@ export const lion: UpdateRule<LionOptions, LionSlots> = {
       m[i] = beta2 * mean + (1 - beta2) * d;
     }
   },
-};
+});

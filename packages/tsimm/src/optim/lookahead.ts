@@ -2,6 +2,9 @@
 import type { Parameter } from "../models/model.ts";
 import type { Optimizer, OptimizerState, ParamGroup } from "./optimizer.ts";
 
+/** Prefix of the names of optimizers that are wrapped in {@link Lookahead}. */
+export const LOOKAHEAD = "lookahead_";
+
 /** Steps of the inner optimizer between two synchronisations. */
 const steps = 6;
 /** Share of the way that the slow weights go towards the fast ones. */
@@ -26,7 +29,7 @@ export class Lookahead implements Optimizer {
 
   /** @param inner - Steps first; its parameter groups are this optimizer's. */
   constructor(inner: Optimizer) {
-    this.name = `lookahead_${inner.name}`;
+    this.name = `${LOOKAHEAD}${inner.name}`;
     this.paramGroups = inner.paramGroups;
     this.#inner = inner;
   }

@@ -1,7 +1,7 @@
 /** Adam with Nesterov momentum. */
 import { type AdamOptions, type AdamSlots, adamChecks, createAdamSlots } from "./adam.ts";
+import { defineOptimizer, type OptimizerDefinition } from "./optimizer-definition.ts";
 import { nonNegative } from "./option-checks.ts";
-import type { UpdateRule } from "./update-rule.ts";
 
 /** Options of {@link nadam}. */
 export type NadamOptions = AdamOptions & {
@@ -20,12 +20,14 @@ export type NadamSlots = AdamSlots & { readonly mu_product: Float32Array };
  *
  * @see PyTorch `torch/optim/nadam.py` (from 2.0 on; before, µ(t) was multiplied in twice)
  */
-export const nadam: UpdateRule<NadamOptions, NadamSlots> = {
+export const nadam: OptimizerDefinition<NadamOptions, NadamSlots> = defineOptimizer({
+  name: "nadam",
   lr: 2e-3,
+  lrScaling: "sqrt",
   defaults: { betas: [0.9, 0.999], eps: 1e-8, momentumDecay: 4e-3 },
   checks: { ...adamChecks, momentumDecay: nonNegative },
   createSlots: (parameter) => ({ ...createAdamSlots(parameter), mu_product: Float32Array.of(1) }),
-  update({ data: p }, g, { exp_avg: m, exp_avg_sq: v, mu_product }, group, step) {
+  loop({ data: p }, g, { exp_avg: m, exp_avg_sq: v, mu_product }, group, step) {
     const { lr, weightDecay, betas, eps, momentumDecay } = group;
     const [beta1, beta2] = betas;
     const momentum = (t: number) => beta1 * (1 - 0.5 * 0.96 ** (t * momentumDecay));
@@ -45,7 +47,7 @@ export const nadam: UpdateRule<NadamOptions, NadamSlots> = {
       p[i] = w - (gradientSize * d + meanSize * mean) / (Math.sqrt(square * correction) + eps);
     }
   },
-};
+});
 
 /**
  * NAdam with decoupled weight decay and constant momentum.
@@ -54,12 +56,14 @@ export const nadam: UpdateRule<NadamOptions, NadamSlots> = {
  *
  * @see timm `timm/optim/nadamw.py`
  */
-export const nadamw: UpdateRule<AdamOptions, AdamSlots> = {
+export const nadamw: OptimizerDefinition<AdamOptions, AdamSlots> = defineOptimizer({
+  name: "nadamw",
   lr: 1e-3,
+  lrScaling: "sqrt",
   defaults: { betas: [0.9, 0.999], eps: 1e-8 },
   checks: adamChecks,
   createSlots: createAdamSlots,
-  update({ data: p }, g, { exp_avg: m, exp_avg_sq: v }, { lr, weightDecay, betas, eps }, step) {
+  loop({ data: p }, g, { exp_avg: m, exp_avg_sq: v }, { lr, weightDecay, betas, eps }, step) {
     const [beta1, beta2] = betas;
     const keep = 1 - lr * weightDecay;
     const stepSize = lr / (1 - beta1 ** step);
@@ -74,4 +78,4 @@ export const nadamw: UpdateRule<AdamOptions, AdamSlots> = {
       p[i] = (p[i] ?? 0) * keep - (stepSize * ahead) / (Math.sqrt(square) * correction + eps);
     }
   },
-};
+});

@@ -1,146 +1,95 @@
-/** Every optimizer by timm's name. */
-import { adadelta } from "./adadelta.ts";
-import { adafactor } from "./adafactor.ts";
-import { adagrad } from "./adagrad.ts";
-import { adam, adamw } from "./adam.ts";
-import { adamax } from "./adamax.ts";
-import { lamb } from "./lamb.ts";
-import { lars } from "./lars.ts";
-import { lion } from "./lion.ts";
-import { nadam, nadamw } from "./nadam.ts";
-import type { Optimizer, ParamGroup } from "./optimizer.ts";
-import { checkOption, completeOptions, nonNegative, type OptionChecks } from "./option-checks.ts";
-import type { ParamGroupInput } from "./param-groups.ts";
-import { radam } from "./radam.ts";
-import { rmsprop, rmsproptf } from "./rmsprop.ts";
-import { RuleOptimizer } from "./rule-optimizer.ts";
-import { sgd, sgdw } from "./sgd.ts";
-import type { RuleOptions, Slots, UpdateRule } from "./update-rule.ts";
-
-/** What can be created under a name. */
-export interface OptimizerEntry {
-  /** Names of the options besides `lr` and `weightDecay`. */
-  readonly options: readonly string[];
-  /**
-   * @param where - Function named in errors.
-   * @param groups - What a group sets beats `options`.
-   * @param options - `lr` and `weightDecay` may be absent; all else must be an option of the optimizer.
-   */
-  create(
-    where: string,
-    groups: readonly ParamGroupInput[],
-    options: RuleOptions & { readonly lr?: number | undefined; readonly weightDecay?: number | undefined },
-  ): Optimizer;
-}
-
-const NAMES = [
-  "adadelta",
-  "adafactor",
-  "adagrad",
-  "adam",
-  "adamax",
-  "adamw",
-  "lamb",
-  "lambc",
-  "lambw",
-  "larc",
-  "lars",
-  "lion",
-  "momentum",
-  "nadam",
-  "nadamw",
-  "nesterov",
-  "nlarc",
-  "nlars",
-  "radam",
-  "rmsprop",
-  "rmsproptf",
-  "sgd",
-  "sgdw",
-] as const;
-
-/** Name of an optimizer, as `--opt` takes it. */
-export type OptimizerName = (typeof NAMES)[number];
-
-/** Optimizers by name, in alphabetical order. */
-export const optimizers: ReadonlyMap<string, OptimizerEntry> = new Map([
-  entry("adadelta", adadelta),
-  entry("adafactor", adafactor),
-  entry("adagrad", adagrad),
-  entry("adam", adam),
-  entry("adamax", adamax),
-  entry("adamw", adamw),
-  entry("lamb", lamb),
-  entry("lambc", lamb, { trustClip: true }),
-  entry("lambw", lamb, { decoupledDecay: true }),
-  entry("larc", lars, { trustClip: true }),
-  entry("lars", lars),
-  entry("lion", lion),
-  entry("momentum", sgd, { nesterov: false }),
-  entry("nadam", nadam),
-  entry("nadamw", nadamw),
-  entry("nesterov", sgd),
-  entry("nlarc", lars, { nesterov: true, trustClip: true }),
-  entry("nlars", lars, { nesterov: true }),
-  entry("radam", radam),
-  entry("rmsprop", rmsprop),
-  entry("rmsproptf", rmsproptf),
-  entry("sgd", sgd),
-  entry("sgdw", sgdw),
-]);
+/** Every optimizer by name: timm's, and those that users register. */
+import { createRegistry, type Registry } from "../registry.ts";
+import * as builtIn from "./built-in-optimizers.ts";
+import { LOOKAHEAD } from "./lookahead.ts";
+import {
+  defineOptimizer,
+  type OptimizerDefinition,
+  type OptimizerOwnOptions,
+  type OptimizerSlots,
+} from "./optimizer-definition.ts";
 
 /**
- * The names that `createOptimizer` knows, in alphabetical order.
+ * Names of registered optimizers, for the compiler alone: `train` takes a name that is declared here.
+ *
+ *     declare module "tsimm" {
+ *       interface RegisteredOptimizers {
+ *         signum: true;
+ *       }
+ *     }
+ */
+// biome-ignore lint/suspicious/noEmptyInterface: users merge their names into it.
+export interface RegisteredOptimizers {}
+
+/** Name of an optimizer, as `--opt` takes it. */
+export type OptimizerName = keyof typeof builtIn | keyof RegisteredOptimizers;
+
+const optimizers: Registry<OptimizerDefinition> = createRegistry("optimizer", {
+  builtIn: Object.values<OptimizerDefinition>(builtIn),
+  parameter: "opt",
+  order: (names) => names.toSorted(),
+});
+
+/**
+ * Makes an optimizer known by its name to {@link createOptimizer}, `train` and all else that takes a name, also behind
+ * `lookahead_`. Registered before a run is resumed, its state is read too.
+ *
+ * @throws RangeError as {@link defineOptimizer}, or if there is an optimizer of that name.
+ * @example
+ * registerOptimizer(defineOptimizer({
+ *   name: "signsgd",
+ *   lr: 1e-4,
+ *   defaults: {},
+ *   checks: {},
+ *   createSlots: () => ({}),
+ *   loop({ data }, grad, _, { lr }) {
+ *     for (let i = 0; i < data.length; i++) data[i] -= lr * Math.sign(grad[i]);
+ *   },
+ * }));
+ * const weight = { name: "w", shape: [2], data: Float32Array.of(1, 1), grad: Float32Array.of(0.3, -0.2) };
+ * createOptimizerV2([weight], { opt: "signsgd", lr: 0.5 }).step();
+ * weight.data; // => [0.5, 1.5]
+ */
+export function registerOptimizer<O extends OptimizerOwnOptions, S extends OptimizerSlots>(
+  definition: OptimizerDefinition<O, S>,
+): void {
+  optimizers.register(defineOptimizer(definition));
+}
+
+/**
+ * The names that `createOptimizer` knows, in alphabetical order, registered ones included.
  *
  * @example
  * listOptimizers().includes("adamw"); // => true
  */
 export function listOptimizers(): OptimizerName[] {
-  return [...NAMES];
+  return optimizers.names().filter(isOptimizerName);
 }
 
-/** Checks of what every group has. */
-const groupChecks: OptionChecks<Pick<ParamGroup, "lr" | "lrScale" | "weightDecay">> = {
-  lr: nonNegative,
-  lrScale: nonNegative,
-  weightDecay: nonNegative,
-};
+function isOptimizerName(name: string): name is OptimizerName {
+  return optimizers.has(name);
+}
 
-function entry<O extends RuleOptions, S extends Slots>(
-  name: string,
-  rule: UpdateRule<O, S>,
-  overrides: Partial<O> = {},
-): [string, OptimizerEntry] {
-  const { checks } = rule;
-  const defaults: O = { ...rule.defaults, ...overrides };
-  return [
-    name,
-    {
-      options: Object.keys(defaults),
-      create(where, groups, { lr, weightDecay = 0, ...options }) {
-        const common = completeOptions(
-          where,
-          { defaults, checks },
-          {
-            ...(lr === undefined ? rule.withoutLr : {}),
-            ...options,
-          },
-        );
-        const complete = groups.map(({ params, lr: ownLr, lrScale, weightDecay: ownDecay, ...own }) => {
-          const group = {
-            ...completeOptions(where, { defaults: common, checks }, own),
-            params: [...params],
-            lr: ownLr ?? lr ?? rule.lr,
-            weightDecay: ownDecay ?? weightDecay,
-            ...(lrScale === undefined ? {} : { lrScale }),
-          };
-          for (const [option, check] of Object.entries(groupChecks)) {
-            if (option in group) checkOption(where, option, group[option as keyof typeof group], check);
-          }
-          return group;
-        });
-        return new RuleOptimizer(name, rule, complete);
-      },
-    },
-  ];
+/** All optimizers, in alphabetical order. */
+export function optimizerDefinitions(): OptimizerDefinition[] {
+  return optimizers.definitions();
+}
+
+/**
+ * The optimizer of a name.
+ *
+ * @param where - Function that is named in errors.
+ * @param opt - timm's name, in any case, perhaps after `lookahead_`.
+ * @throws RangeError if there is none of that name.
+ */
+export function findOptimizer(
+  where: string,
+  opt: string,
+): { definition: OptimizerDefinition; lookahead: boolean } {
+  if (typeof opt !== "string")
+    throw new TypeError(`${where}: opt must be a name, got ${JSON.stringify(opt)}`);
+  const lower = opt.toLowerCase();
+  const lookahead = lower.startsWith(LOOKAHEAD);
+  const name = lookahead ? lower.slice(LOOKAHEAD.length) : lower;
+  return { definition: optimizers.find(where, name, { given: opt }), lookahead };
 }

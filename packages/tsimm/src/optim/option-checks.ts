@@ -1,11 +1,12 @@
 /** Checks of optimizer options: kinds and ranges of values, and that only known options are set. */
 import { suggestion } from "../text/suggestion.ts";
-import type { RuleOptions } from "./update-rule.ts";
+import type { OptimizerOwnOptions } from "./optimizer-definition.ts";
 
 /** What a value must be. */
 export interface OptionCheck {
   /** For messages. */
   readonly text: string;
+  /** Whether a value is allowed. */
   readonly test: (value: unknown) => boolean;
 }
 
@@ -33,6 +34,41 @@ export function orNull({ text, test }: OptionCheck): OptionCheck {
   return { text: `${text} or null`, test: (value) => value === null || test(value) };
 }
 
+/** Checks for the options of an optimizer of one's own. */
+export interface OptionChecksByName {
+  /** true or false. */
+  readonly boolean: OptionCheck;
+  /** A number in [0, 1). */
+  readonly fraction: OptionCheck;
+  /** A number < 0. */
+  readonly negative: OptionCheck;
+  /** A number >= 0. */
+  readonly nonNegative: OptionCheck;
+  /** A number > 0. */
+  readonly positive: OptionCheck;
+  /** Two numbers in [0, 1). */
+  readonly twoFractions: OptionCheck;
+  /** The same check, null allowed. */
+  orNull(check: OptionCheck): OptionCheck;
+}
+
+/**
+ * Checks for the options of an optimizer of one's own.
+ *
+ * @example
+ * optionChecks.fraction.text; // => "a number in [0, 1)"
+ * optionChecks.orNull(optionChecks.positive).test(null); // => true
+ */
+export const optionChecks: OptionChecksByName = {
+  boolean,
+  fraction,
+  negative,
+  nonNegative,
+  positive,
+  twoFractions,
+  orNull,
+};
+
 /**
  * Completes options with an optimizer's defaults.
  *
@@ -41,10 +77,10 @@ export function orNull({ text, test }: OptionCheck): OptionCheck {
  * @param given - Those that were set; an undefined one counts as absent.
  * @throws RangeError for an option that the optimizer does not have, or a value out of its range.
  */
-export function completeOptions<O extends RuleOptions>(
+export function completeOptions<O extends OptimizerOwnOptions>(
   where: string,
   { defaults, checks }: { readonly defaults: O; readonly checks: OptionChecks<O> },
-  given: RuleOptions,
+  given: OptimizerOwnOptions,
 ): O {
   const set = Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined));
   const names = Object.keys(defaults);

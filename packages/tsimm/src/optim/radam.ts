@@ -1,6 +1,6 @@
 /** Rectified Adam. */
 import { type AdamOptions, type AdamSlots, adamChecks, createAdamSlots } from "./adam.ts";
-import type { UpdateRule } from "./update-rule.ts";
+import { defineOptimizer, type OptimizerDefinition } from "./optimizer-definition.ts";
 
 /**
  * RAdam with L2 penalty wd: Adam that moves by the mean gradient alone until the variance is worth using
@@ -11,12 +11,14 @@ import type { UpdateRule } from "./update-rule.ts";
  *
  * @see PyTorch `torch/optim/radam.py`
  */
-export const radam: UpdateRule<AdamOptions, AdamSlots> = {
+export const radam: OptimizerDefinition<AdamOptions, AdamSlots> = defineOptimizer({
+  name: "radam",
   lr: 1e-3,
+  lrScaling: "sqrt",
   defaults: { betas: [0.9, 0.999], eps: 1e-8 },
   checks: adamChecks,
   createSlots: createAdamSlots,
-  update({ data: p }, g, { exp_avg: m, exp_avg_sq: v }, { lr, weightDecay, betas, eps }, step) {
+  loop({ data: p }, g, { exp_avg: m, exp_avg_sq: v }, { lr, weightDecay, betas, eps }, step) {
     const [beta1, beta2] = betas;
     const rectification = rectify(beta2, step);
     const stepSize = lr / (1 - beta1 ** step);
@@ -32,7 +34,7 @@ export const radam: UpdateRule<AdamOptions, AdamSlots> = {
       p[i] = w - size * mean;
     }
   },
-};
+});
 
 /** The factor on the adaptive step, or null while the variance is not tractable. */
 function rectify(beta2: number, step: number): number | null {

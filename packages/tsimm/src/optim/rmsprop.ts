@@ -1,6 +1,7 @@
 /** RMSprop as in PyTorch and as in TensorFlow 1. */
+
+import { defineOptimizer, type OptimizerDefinition } from "./optimizer-definition.ts";
 import { boolean, fraction, nonNegative, type OptionChecks } from "./option-checks.ts";
-import type { UpdateRule } from "./update-rule.ts";
 
 /** Options of {@link rmsprop}. */
 export type RmspropOptions = {
@@ -33,12 +34,13 @@ function createSlots(
  *
  * @see PyTorch `torch/optim/rmsprop.py`
  */
-export const rmsprop: UpdateRule<RmspropOptions, RmspropSlots> = {
+export const rmsprop: OptimizerDefinition<RmspropOptions, RmspropSlots> = defineOptimizer({
+  name: "rmsprop",
   lr: 1e-2,
   defaults: { alpha: 0.9, eps: 1e-8, momentum: 0.9 },
   checks,
   createSlots: (parameter, { momentum }) => createSlots(parameter, momentum, 0),
-  update({ data: p }, g, { square_avg: s, momentum_buffer: b }, group) {
+  loop({ data: p }, g, { square_avg: s, momentum_buffer: b }, group) {
     const { lr, weightDecay, alpha, eps, momentum } = group;
     for (let i = 0; i < p.length; i++) {
       const w = p[i] ?? 0;
@@ -53,7 +55,7 @@ export const rmsprop: UpdateRule<RmspropOptions, RmspropSlots> = {
       p[i] = w - lr * change;
     }
   },
-};
+});
 
 /** Options of {@link rmsproptf}. */
 export type RmsproptfOptions = RmspropOptions & {
@@ -68,12 +70,13 @@ export type RmsproptfOptions = RmspropOptions & {
  *
  * @see timm `timm/optim/rmsprop_tf.py`
  */
-export const rmsproptf: UpdateRule<RmsproptfOptions, RmspropSlots> = {
+export const rmsproptf: OptimizerDefinition<RmsproptfOptions, RmspropSlots> = defineOptimizer({
+  name: "rmsproptf",
   lr: 1e-2,
   defaults: { alpha: 0.9, eps: 1e-10, momentum: 0.9, decoupledDecay: false },
   checks: { ...checks, decoupledDecay: boolean },
   createSlots: (parameter, { momentum }) => createSlots(parameter, momentum, 1),
-  update({ data: p }, g, { square_avg: s, momentum_buffer: b }, group) {
+  loop({ data: p }, g, { square_avg: s, momentum_buffer: b }, group) {
     const { lr, weightDecay, alpha, eps, momentum, decoupledDecay } = group;
     const keep = decoupledDecay ? 1 - lr * weightDecay : 1;
     const l2 = decoupledDecay ? 0 : weightDecay;
@@ -91,4 +94,4 @@ export const rmsproptf: UpdateRule<RmsproptfOptions, RmspropSlots> = {
       p[i] = w - change;
     }
   },
-};
+});

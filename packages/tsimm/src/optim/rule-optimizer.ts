@@ -1,40 +1,40 @@
-/** An optimizer made of an update rule and parameter groups. */
+/** An optimizer made of a definition and parameter groups. */
 import type { Parameter } from "../models/model.ts";
 import { globalNorm } from "./clip.ts";
 import type { Optimizer, OptimizerState, ParamGroup } from "./optimizer.ts";
+import type { OptimizerDefinition, OptimizerOwnOptions, OptimizerSlots } from "./optimizer-definition.ts";
 import { checkOption, type OptionCheck } from "./option-checks.ts";
-import type { RuleOptions, Slots, UpdateRule } from "./update-rule.ts";
 
 /**
- * Applies an {@link UpdateRule} to every parameter.
+ * Applies an {@link OptimizerDefinition} to every parameter.
  *
  * Slots are made at a parameter's first gradient. The arrays of `stateDict()` are the optimizer's own: copy
  * them to keep them past the next step.
  */
-export class RuleOptimizer<O extends RuleOptions, S extends Slots> implements Optimizer {
+export class RuleOptimizer<O extends OptimizerOwnOptions, S extends OptimizerSlots> implements Optimizer {
   readonly name: string;
   readonly paramGroups: (ParamGroup & O)[];
-  readonly #rule: UpdateRule<O, S>;
+  readonly #definition: OptimizerDefinition<O, S>;
   readonly #slots = new Map<Parameter, S>();
   #steps = 0;
 
-  /** @param groups - Disjoint, with all options of the rule. */
-  constructor(name: string, rule: UpdateRule<O, S>, groups: (ParamGroup & O)[]) {
-    this.name = name;
-    this.#rule = rule;
+  /** @param groups - Disjoint, with all options of the definition. */
+  constructor(definition: OptimizerDefinition<O, S>, groups: (ParamGroup & O)[]) {
+    this.name = definition.name;
+    this.#definition = definition;
     this.paramGroups = groups;
   }
 
   step(): void {
     this.#steps++;
-    const { gradScale } = this.#rule;
+    const { gradScale } = this.#definition;
     const norm = gradScale === undefined ? 0 : globalNorm(this.paramGroups.flatMap(({ params }) => params));
     for (const group of this.paramGroups) {
       const scale = gradScale === undefined ? 1 : gradScale(norm, group);
       for (const parameter of group.params) {
         if (parameter.grad === null) continue;
         const slots = this.#slotsOf(parameter, group);
-        this.#rule.update(parameter, parameter.grad, slots, group, this.#steps, scale);
+        this.#definition.loop(parameter, parameter.grad, slots, group, this.#steps, scale);
       }
     }
   }
@@ -74,7 +74,7 @@ export class RuleOptimizer<O extends RuleOptions, S extends Slots> implements Op
   #slotsOf(parameter: Parameter, group: ParamGroup & O): S {
     let slots = this.#slots.get(parameter);
     if (slots === undefined) {
-      slots = this.#rule.createSlots(parameter, group);
+      slots = this.#definition.createSlots(parameter, group);
       this.#slots.set(parameter, slots);
     }
     return slots;
@@ -86,7 +86,7 @@ export class RuleOptimizer<O extends RuleOptions, S extends Slots> implements Op
         `${where}: state must have ${this.paramGroups.length} parameter groups, got ${state.groups.length}`,
       );
     }
-    const checks: Readonly<Record<string, OptionCheck>> = this.#rule.checks;
+    const checks: Readonly<Record<string, OptionCheck>> = this.#definition.checks;
     for (const [i, { params }] of this.paramGroups.entries()) {
       for (const [name, value] of Object.entries(state.groups[i]?.options ?? {})) {
         const check = checks[name];
@@ -110,7 +110,7 @@ export class RuleOptimizer<O extends RuleOptions, S extends Slots> implements Op
     for (const [i, group] of this.paramGroups.entries()) {
       const options = { ...group, ...state.groups[i]?.options };
       for (const parameter of group.params) {
-        const slots = this.#rule.createSlots(parameter, options);
+        const slots = this.#definition.createSlots(parameter, options);
         const names = Object.keys(slots).map((slot) => `${parameter.name}.${slot}`);
         if (!names.some((name) => unused.has(name))) continue;
         for (const [k, target] of Object.values(slots).entries()) {

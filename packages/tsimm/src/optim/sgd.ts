@@ -1,6 +1,7 @@
 /** Stochastic gradient descent with momentum, plain or Nesterov's. */
+
+import { defineOptimizer, type OptimizerDefinition } from "./optimizer-definition.ts";
 import { boolean, fraction, type OptionChecks } from "./option-checks.ts";
-import type { UpdateRule } from "./update-rule.ts";
 
 /** Options of {@link sgd} and {@link sgdw}. */
 export type SgdOptions = {
@@ -31,15 +32,29 @@ export function createSgdSlots(
  *
  * @see PyTorch `torch/optim/sgd.py`
  */
-export const sgd: UpdateRule<SgdOptions, SgdSlots> = {
+export const sgd: OptimizerDefinition<SgdOptions, SgdSlots> = defineOptimizer({
+  name: "sgd",
   lr: 1e-3,
   defaults: { momentum: 0.9, nesterov: true },
   checks: sgdChecks,
   createSlots: createSgdSlots,
-  update({ data }, grad, { momentum_buffer: buffer }, { lr, weightDecay, momentum, nesterov }) {
+  loop({ data }, grad, { momentum_buffer: buffer }, { lr, weightDecay, momentum, nesterov }) {
     sgdStep(data, grad, buffer, { l2: weightDecay, keep: 1, lr, momentum, nesterov });
   },
-};
+});
+
+/** {@link sgd} under timm's other name. */
+export const nesterov: OptimizerDefinition<SgdOptions, SgdSlots> = defineOptimizer({
+  ...sgd,
+  name: "nesterov",
+});
+
+/** SGD with plain momentum. */
+export const momentum: OptimizerDefinition<SgdOptions, SgdSlots> = defineOptimizer({
+  ...sgd,
+  name: "momentum",
+  defaults: { ...sgd.defaults, nesterov: false },
+});
 
 /**
  * SGD with decoupled weight decay.
@@ -48,12 +63,13 @@ export const sgd: UpdateRule<SgdOptions, SgdSlots> = {
  *
  * @see timm `timm/optim/sgdw.py`
  */
-export const sgdw: UpdateRule<SgdOptions, SgdSlots> = {
+export const sgdw: OptimizerDefinition<SgdOptions, SgdSlots> = defineOptimizer({
   ...sgd,
-  update({ data }, grad, { momentum_buffer: buffer }, { lr, weightDecay, momentum, nesterov }) {
+  name: "sgdw",
+  loop({ data }, grad, { momentum_buffer: buffer }, { lr, weightDecay, momentum, nesterov }) {
     sgdStep(data, grad, buffer, { l2: 0, keep: 1 - lr * weightDecay, lr, momentum, nesterov });
   },
-};
+});
 
 interface SgdStep extends SgdOptions {
   readonly l2: number;

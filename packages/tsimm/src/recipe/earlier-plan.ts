@@ -1,6 +1,6 @@
 /** The schedules that a run followed before it was resumed with another one. */
 import { createScheduler } from "@tsimm/scheduler";
-import { z } from "zod";
+import type { EarlierPlan } from "../checkpoint/run-state.ts";
 import type { RateSeries } from "../plot/training-figures.ts";
 import { sampleTimes } from "../preview/sample-times.ts";
 import { scheduleTurns } from "../preview/simulate.ts";
@@ -13,28 +13,6 @@ import {
   trainFlagRows,
 } from "./arguments.ts";
 import { learningRate } from "./learning-rate.ts";
-
-/** A schedule that a run has left. */
-export interface EarlierPlan {
-  /** Epochs done when it ended; a fraction in mid-epoch. */
-  readonly until: number;
-  /** Updates in one of its epochs. */
-  readonly updatesPerEpoch: number;
-  /** Arguments that it follows from, under their snake_case names. */
-  readonly args: Readonly<Record<string, unknown>>;
-}
-
-/** Earlier plans, as a resume file holds them. */
-export const earlierPlansSchema: z.ZodType<readonly EarlierPlan[]> = z
-  .array(
-    z.object({
-      until: z.number().min(0),
-      updatesPerEpoch: z.number().int().min(1),
-      args: z.record(z.string(), z.unknown()),
-    }),
-  )
-  // Each is a line of the figure.
-  .max(1000);
 
 /** Arguments that a schedule follows from, those of its base rate included. */
 export const planArguments: readonly ArgumentName[] = [

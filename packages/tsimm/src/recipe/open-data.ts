@@ -2,15 +2,20 @@
 import { resolve } from "node:path";
 import type { Loader } from "../data/batch.ts";
 import { type ImageDataset, type OpenDatasetOptions, openDataset } from "../data/dataset.ts";
+import { labelCounts } from "../data/sampling.ts";
+import { unevenWarning } from "../data/uneven-classes.ts";
+import { labelKindOf } from "../data/image-dataset.ts";
+import { findTask } from "../task/tasks.ts";
 import { fashionMnistMini } from "../data/datasets/fashion-mnist-mini.ts";
 import { createDecodePool } from "../data/decode-pool.ts";
 import { createLoader } from "../data/loader.ts";
 import { MissingSplitError } from "../data/split-files.ts";
-import type { Reporter } from "../listeners/reporter.ts";
 import type { PretrainedConfig } from "../models/model.ts";
 import { printable } from "../text/printable.ts";
 import { UsageError } from "../usage-error.ts";
 import { separated, type TrainArguments, trainFlags } from "./arguments.ts";
+import { fromFlags } from "./from-flags.ts";
+import type { Log } from "./log.ts";
 
 /** Training and validation images. */
 export interface TrainingData {
@@ -50,16 +55,39 @@ async function openSplit(
   }
 }
 
-/** Opens the folder of `--data-dir`, or the built-in images, and logs what is in it. */
-export async function openData(args: TrainArguments, { info, warn }: Reporter): Promise<TrainingData> {
+/**
+ * Opens what `--data-dir` names, or the built-in images, and logs what is in it.
+ *
+ * @param own - Images of the caller's; null: those of the arguments.
+ */
+export async function openData(args: TrainArguments, own: TrainingData | null, log: Log): Promise<TrainingData> {
+  const data = own ?? (await openSplits(args, log));
+  const { training, validation } = data;
+  const { classNames } = training;
+  const images = validation === null ? "no validation" : `${validation.samples.length} validation images`;
+  const kind = labelKindOf(training);
+  const outputs = `${classNames.length} ${kind === "number" ? "outputs" : "classes"}`;
+  log.info(`Data: ${training.samples.length} training images, ${images}, ${outputs}`);
+  const counts = kind === "number" ? null : labelCounts(training);
+  for (const line of classTable(classNames, counts)) log.info(line);
+  const warning = counts === null ? null : unevenWarning(counts, classNames);
+  if (warning !== null && !args.balancedSampling && args.classWeights === null) log.warn(warning);
+  return data;
+}
+
+async function openSplits(args: TrainArguments, { info, warn }: Log): Promise<TrainingData> {
   if (args.dataDir === null) {
     info(
       "No data folder given: training on the built-in images, a subset of Fashion-MNIST (10 classes, 28x28)",
     );
   }
+  const { labels } = fromFlags("train", args, () => findTask("createTask", args.task));
   const shared = {
     dataDir: args.dataDir === null ? fashionMnistMini : resolve(args.dataDir),
     classMap: args.classMap === "" ? undefined : args.classMap,
+    imageColumn: args.imageColumn === "" ? undefined : args.imageColumn,
+    labelColumns: args.labelColumns ?? undefined,
+    labels,
     onInfo: info,
     onWarning: warn,
   };
@@ -67,9 +95,6 @@ export async function openData(args: TrainArguments, { info, warn }: Reporter): 
   const { classNames } = training;
   const validation =
     args.valSplit === "" ? null : await openSplit("valSplit", args, { ...shared, classNames });
-  const images = validation === null ? "no validation" : `${validation.samples.length} validation images`;
-  info(`Data: ${training.samples.length} training images, ${images}, ${classNames.length} classes`);
-  for (const line of classTable(training)) info(line);
   return { training, validation };
 }
 
@@ -78,7 +103,7 @@ export function createLoaders(
   { training, validation }: TrainingData,
   args: TrainArguments,
   { inputSize, interpolation, cropPct, cropMode, mean }: PretrainedConfig,
-  { warn }: Reporter,
+  { warn }: Log,
 ): TrainingLoaders {
   const { seed, maxBadImages, noAug, hflip, vflip, colorJitter } = args;
   const pool = createDecodePool(args.workers);
@@ -86,6 +111,7 @@ export function createLoaders(
   const trainLoader = createLoader(training, {
     ...shared,
     batchSize: args.batchSize,
+    ...(args.balancedSampling ? { sampling: "balanced" as const } : {}),
     transform: {
       training: true,
       ...{ inputSize, noAug, hflip, vflip, colorJitter },
@@ -105,12 +131,11 @@ export function createLoaders(
   return { trainLoader, valLoader, close: () => pool.close() };
 }
 
-function classTable({ classNames, samples }: ImageDataset): string[] {
-  const counts = new Uint32Array(classNames.length);
-  for (const { label } of samples) if (typeof label === "number") counts[label] = (counts[label] ?? 0) + 1;
+/** @param counts - Images of each class; null: outputs have none. */
+function classTable(classNames: readonly string[], counts: readonly number[] | null): string[] {
   const lines = classNames
     .slice(0, LISTED_CLASSES)
-    .map((name, index) => `\t${index}: ${printable(name)} (${counts[index]})`);
+    .map((name, index) => `\t${index}: ${printable(name)}${counts === null ? "" : ` (${counts[index]})`}`);
   const rest = classNames.length - LISTED_CLASSES;
   return rest > 0 ? [...lines, `\t... and ${rest} more`] : lines;
 }

@@ -1,15 +1,18 @@
 /** What the learning rate of a run was planned to be. */
 import type { Scheduler } from "@tsimm/scheduler";
-import type { EpochRow } from "../listeners/summary.ts";
+import type { EpochRow } from "../train/events.ts";
 import type { CurvesFigureOptions } from "../plot/training-figures.ts";
 import { sampleTimes } from "../preview/sample-times.ts";
 import { scheduleTurns } from "../preview/simulate.ts";
-import type { Run, RunProgress } from "../train/run.ts";
+import type { Optimizer } from "../optim/optimizer.ts";
+import type { TrainArguments } from "./arguments.ts";
 
-/** The parts of a run that its rates come from. */
-export interface PlannedRun extends Pick<Run, "args" | "scheduler" | "updatesPerEpoch"> {
-  readonly optimizer: Pick<Run["optimizer"], "paramGroups">;
-  readonly progress: Pick<RunProgress, "rows">;
+/** What the rates of a run come from. */
+export interface PlannedRun {
+  readonly args: TrainArguments;
+  readonly scheduler: Scheduler;
+  readonly optimizer: Pick<Optimizer, "paramGroups">;
+  readonly updatesPerEpoch: number;
 }
 
 /** Whether a scheduler's rates are known before the run; plateau's follow a metric. */
@@ -20,17 +23,15 @@ export function isFunctionOfTime(scheduler: Scheduler): boolean {
 /**
  * The rates of the epochs so far as the schedule has them, between epochs too.
  *
- * @param run - A run of at least one epoch.
+ * @param run - Its parts.
+ * @param history - The epochs so far, at least one.
  * @returns Mean rates over the parameter groups, with times in epochs. Where the epochs had other rates than the
  *   schedule, as it was changed at a resume: those after each epoch, or null where t counts epochs.
  */
-export function plannedRates({
-  args,
-  scheduler,
-  optimizer,
-  progress,
-  updatesPerEpoch,
-}: PlannedRun): NonNullable<CurvesFigureOptions["rates"]> | null {
+export function plannedRates(
+  { args, scheduler, optimizer, updatesPerEpoch }: PlannedRun,
+  history: readonly EpochRow[],
+): NonNullable<CurvesFigureOptions["rates"]> | null {
   if (!isFunctionOfTime(scheduler)) return null;
   const { tInEpochs } = scheduler;
   const perEpoch = tInEpochs ? 1 : updatesPerEpoch;
@@ -43,12 +44,12 @@ export function plannedRates({
   // Before the first step there is no noise.
   const noisyRateAt = (t: number) => rateAt(t, t === 0 ? 0 : (scheduler.noiseAt(t) ?? 0));
   // A row has the rate of its epoch, or on updates the one after its last update.
-  const isPlanned = progress.rows.every(({ epoch, lr }) => {
+  const isPlanned = history.every(({ epoch, lr }) => {
     const rate = noisyRateAt(tInEpochs ? epoch : (epoch + 1) * perEpoch);
     return Math.abs(rate - lr) <= 1e-6 * Math.abs(lr);
   });
-  if (!isPlanned) return tInEpochs ? null : ratesAfterEpochs(progress.rows);
-  const epochs = Number(progress.rows.at(-1)?.epoch) + 1;
+  if (!isPlanned) return tInEpochs ? null : ratesAfterEpochs(history);
+  const epochs = Number(history.at(-1)?.epoch) + 1;
   const times = sampleTimes(epochs * perEpoch, scheduleTurns(args, perEpoch), (t) => rateAt(t, 0));
   return { times: times.map((t) => t / perEpoch), rates: times.map(noisyRateAt), length: epochs };
 }

@@ -1,12 +1,12 @@
 /** Takes up the schedule of a checkpoint at the point where a run goes on. */
 import { isDeepStrictEqual } from "node:util";
 import type { Scheduler, SchedulerState } from "@tsimm/scheduler";
-import type { RunState } from "../checkpoint/run-state.ts";
+import type { EarlierPlan, RunState } from "../checkpoint/run-state.ts";
 import type { Optimizer } from "../optim/optimizer.ts";
 import { rateLabel } from "../preview/rate-label.ts";
-import { meanLr } from "../train/run.ts";
+import { meanLr } from "../train/mean-lr.ts";
 import { resolveArguments, separated, type TrainArguments } from "./arguments.ts";
-import { type EarlierPlan, earlierPlan, planArguments } from "./earlier-plan.ts";
+import { earlierPlan, planArguments } from "./earlier-plan.ts";
 
 /** Arguments that set the factors of groups on the rate. */
 const layerArguments = ["layerDecay", "layerDecayMinScale", "layerDecayNoOptScale"] as const;

@@ -2,22 +2,22 @@
 import { realpath, stat } from "node:fs/promises";
 import { basename, dirname, join, resolve } from "node:path";
 import { isDeepStrictEqual } from "node:util";
+import type { Kept } from "../checkpoint/checkpoint-history.ts";
 import { type Checkpoint, type CheckpointHeader, resumePath } from "../checkpoint/checkpoint.ts";
 import type { DataDigest } from "../checkpoint/data-digest.ts";
 import { findCheckpoint } from "../checkpoint/find-checkpoint.ts";
 import { type ClaimedFolder, claimFolder } from "../checkpoint/output-folder.ts";
-import { readWeights } from "../checkpoint/read-weights.ts";
-import type { RunState } from "../checkpoint/run-state.ts";
-import type { Reporter } from "../listeners/reporter.ts";
+import type { EarlierPlan, RunState } from "../checkpoint/run-state.ts";
 import type { Model } from "../models/model.ts";
 import type { ModelEma } from "../optim/ema.ts";
 import { printable } from "../text/printable.ts";
-import type { RunProgress } from "../train/run.ts";
+import type { TrainingProgress } from "../train/training-state.ts";
 import { UsageError } from "../usage-error.ts";
 import { loadState } from "../weights/load-state.ts";
 import { fromKeys, readConfiguration } from "./args-yaml.ts";
 import { separated, type TrainArguments, trainFlagRows } from "./arguments.ts";
 import { earlierRates } from "./earlier-plan.ts";
+import type { Log } from "./log.ts";
 import { resumePoint, resumeSchedule, type ScheduleTarget } from "./resume-schedule.ts";
 
 /** A run to go on with. */
@@ -34,14 +34,23 @@ export interface Resume {
   readonly claimed: ClaimedFolder | null;
 }
 
+/** Where a run goes on. */
+export interface ResumedProgress {
+  readonly progress: TrainingProgress;
+  /** Best checkpoints that the state names, best first. */
+  readonly kept: readonly Kept[];
+  readonly earlierPlans: readonly EarlierPlan[];
+}
+
 /** What a checkpoint is loaded into. */
 export interface ResumeTarget extends ScheduleTarget {
   /** What was given on the command line: it beats the checkpoint. */
   readonly given: Partial<TrainArguments>;
-  readonly classNames: readonly string[];
+  /** Names of the classes or outputs of the data. */
+  readonly outputNames: readonly string[];
   readonly model: Model;
   readonly ema: ModelEma | null;
-  readonly reporter: Reporter;
+  readonly log: Log;
 }
 
 /** Fields of the optimizer's groups that follow from each argument. */
@@ -64,26 +73,26 @@ const GROUP_FIELDS = {
 export async function openResume(
   target: string,
   given: Partial<TrainArguments>,
-  reporter: Reporter,
+  log: Log,
 ): Promise<Resume> {
   const stats = await stat(target).catch(() => null);
   const folder = resolve(stats?.isDirectory() ? target : dirname(target));
   const claimed = stats === null ? null : await claimSame(folder, given);
   try {
-    const { checkpoint, states } = await findCheckpoint(target, reporter.warn);
+    const { checkpoint, states } = await findCheckpoint(target, (line) => log.warn(line));
     const saved =
       checkpoint === null
         ? await startingArguments(folder)
         : savedArguments(checkpoint.path, checkpoint.state);
     if (checkpoint === null) {
-      reporter.info(
+      log.info(
         `${printable(folder)} holds no checkpoint yet: starting from the beginning with its args.yaml`,
       );
     } else {
       const { path, state } = checkpoint;
-      reporter.info(`Resuming from ${printable(path)} (epoch ${state.epoch}, update ${state.update})`);
+      log.info(`Resuming from ${printable(path)} (epoch ${state.epoch}, update ${state.update})`);
     }
-    logChanges(saved, given, reporter);
+    logChanges(saved, given, log);
     await checkDataDir(target, saved, given);
     return { folder, checkpoint, saved, states, claimed };
   } catch (error) {
@@ -129,7 +138,7 @@ async function startingArguments(folder: string): Promise<Partial<TrainArguments
 function logChanges(
   saved: Partial<TrainArguments>,
   given: Partial<TrainArguments>,
-  { info }: Reporter,
+  { info }: Log,
 ): void {
   for (const [name] of trainFlagRows()) {
     const now = given[name];
@@ -161,7 +170,7 @@ async function checkDataDir(
  *
  * @throws UsageError in mid-epoch if they have changed; else that is a warning.
  */
-export function checkData({ path, state }: Checkpoint, now: DataDigest, { warn }: Reporter): void {
+export function checkData({ path, state }: Checkpoint, now: DataDigest, { warn }: Log): void {
   // Earlier versions wrote none.
   if (state.data === undefined) return;
   const { training, validation } = state.data;
@@ -198,9 +207,9 @@ export function checkData({ path, state }: Checkpoint, now: DataDigest, { warn }
 export function applyCheckpoint(
   { checkpoint, saved }: { readonly checkpoint: Checkpoint; readonly saved: Partial<TrainArguments> },
   target: ResumeTarget,
-): RunProgress {
+): ResumedProgress {
   const { state, tensors } = checkpoint;
-  const { args, given, model, ema, reporter } = target;
+  const { args, given, model, ema, log } = target;
   checkFits(checkpoint, saved, target);
   loadState(model, tensors.model);
   if (ema !== null && tensors.ema !== null) ema.load(tensors.ema);
@@ -212,21 +221,21 @@ export function applyCheckpoint(
     if (!args.noResumeOpt) loadOptimizer(checkpoint, target);
     return resumeSchedule(state, saved, target, point);
   });
-  if (line !== null) reporter.info(line);
-  const { inEpoch, running, best, kept, metricHistory } = state;
+  if (line !== null) log.info(line);
+  const { inEpoch, running, best, kept, metricHistory, byOutput } = state;
   if (startEpoch === null) {
     const loss = inEpoch ? { ...running } : { loss: 0, images: 0 };
-    return { ...point, running: loss, rows: metricHistory, best, kept, earlierPlans };
+    const progress = { ...point, running: loss, history: metricHistory, best, byOutput };
+    return { progress, kept, earlierPlans };
   }
   const before = <T extends { readonly epoch: number }>(entry: T) => entry.epoch < startEpoch;
-  return {
-    ...point,
-    running: { loss: 0, images: 0 },
-    rows: metricHistory.filter(before),
-    kept: kept.filter(before),
-    best: best !== null && before(best) ? best : (kept.find(before) ?? null),
-    earlierPlans,
+  const isKept = best !== null && before(best);
+  const progress = {
+    ...{ ...point, running: { loss: 0, images: 0 }, history: metricHistory.filter(before) },
+    best: isKept ? best : (kept.find(before) ?? null),
+    byOutput: isKept ? byOutput : [],
   };
+  return { progress, kept: kept.filter(before), earlierPlans };
 }
 
 /** Blames the file, not a flag of the same name, for a value in it that is out of range. */
@@ -240,55 +249,31 @@ function fromState<T>({ path }: Checkpoint, load: () => T): T {
   }
 }
 
-/**
- * Loads `--initial-checkpoint`: the weights of a safetensors file, all of them and nothing else; the moving average
- * where there is one, as timm does, said in the log.
- *
- * @throws UsageError if the file cannot be read or its tensors do not fit.
- */
-export async function loadInitialWeights(
-  model: Model,
-  { initialCheckpoint, noInitialEma }: TrainArguments,
-  { info }: Reporter,
-): Promise<void> {
-  const reading = readWeights(initialCheckpoint, { average: !noInitialEma });
-  const { tensors, average, path } = await reading.catch((error: NodeJS.ErrnoException) => {
-    throw new UsageError(
-      `train: --initial-checkpoint must be a readable safetensors file, got "${initialCheckpoint}" (${error.code ?? error.message})`,
-    );
-  });
-  if (average) {
-    info(`Initial weights: the moving average in ${path}; --no-initial-ema takes the plain ones`);
-  }
-  try {
-    loadState(model, tensors);
-  } catch (error) {
-    const reason = error instanceof Error ? error.message : error;
-    throw new UsageError(
-      `train: --initial-checkpoint must hold the weights of --model, got "${initialCheckpoint}" (${reason})`,
-      { cause: error },
-    );
-  }
-}
-
 function checkFits(
   { path, state }: Checkpoint,
   saved: Partial<TrainArguments>,
-  { args, classNames, model, optimizer }: ResumeTarget,
+  { args, outputNames, model, optimizer }: ResumeTarget,
 ): void {
   if (!args.noResumeOpt && state.optimizer.name !== optimizer.name) {
     throw new UsageError(
       `train: --opt must be the checkpoint's "${state.optimizer.name}", got "${optimizer.name}"; pass --no-resume-opt to start its state anew`,
     );
   }
-  if (state.arch !== model.name) {
+  const { arch } = state.model;
+  if (arch !== model.name) {
     throw new UsageError(
-      `train: --model must be the checkpoint's "${printable(state.arch)}", got "${model.name}" for ${printable(path)}`,
+      `train: --model must be the checkpoint's "${printable(arch)}", got "${model.name}" for ${printable(path)}`,
     );
   }
-  if (state.classNames.join("\n") !== classNames.join("\n")) {
+  const { task } = state;
+  if (task.name !== args.task) {
     throw new UsageError(
-      `train: the data folder must have the checkpoint's classes [${printable(state.classNames.join(", "))}], got [${printable(classNames.join(", "))}]`,
+      `train: --task must be the checkpoint's "${printable(task.name)}", got "${args.task}" for ${printable(path)}`,
+    );
+  }
+  if (task.outputNames.join("\n") !== outputNames.join("\n")) {
+    throw new UsageError(
+      `train: the data folder must have the checkpoint's classes [${printable(task.outputNames.join(", "))}], got [${printable(outputNames.join(", "))}]`,
     );
   }
   const batches = ["batchSize", "gradAccumSteps", "seed"] as const;

@@ -1,37 +1,43 @@
-/** Training, from arguments to a folder of results: timm's loop in timm's order. */
+/** Training, from arguments to a folder of results. */
 import { readdir, rmdir } from "node:fs/promises";
 import { dirname, join } from "node:path";
-import { setImmediate as nextTurn } from "node:timers/promises";
-import { type Best, isBetter } from "../checkpoint/checkpoint-history.ts";
 import { readStates, roleText } from "../checkpoint/find-checkpoint.ts";
 import {
-  removeRecoveryCheckpoints,
-  saveEpochCheckpoint,
-  saveRecoveryCheckpoint,
-} from "../checkpoint/save-checkpoint.ts";
+  type ClaimedFolder,
+  checkExperiment,
+  createOutputFolder,
+  runName,
+} from "../checkpoint/output-folder.ts";
 import { removeFile, WriteError } from "../files/write-file.ts";
-import { placeSample, writeCurves, writeOnnx, writeSchedule } from "../listeners/export.ts";
-import { scientific, significant } from "../listeners/log-format.ts";
-import { type Reporter, silent } from "../listeners/reporter.ts";
-import type { EpochRow, Metrics } from "../listeners/summary.ts";
-import type { Model } from "../models/model.ts";
+import type { Model, PretrainedConfig } from "../models/model.ts";
 import { checkOptionNames } from "../option-names.ts";
-import { createEvaluation } from "../runtime/evaluation-step.ts";
+import type { Metric, Metrics, OutputMetric } from "../task/task.ts";
 import { printable } from "../text/printable.ts";
-import { evaluate } from "../train/evaluate.ts";
-import { meanLr, type Run } from "../train/run.ts";
-import { trainEpoch } from "../train/train-epoch.ts";
+import type { Best, EpochRow } from "../train/events.ts";
+import type { FitResult } from "../train/fit.ts";
+import { fit } from "../train/fit.ts";
+import type { Listener } from "../train/listener.ts";
+import { isBetter } from "../train/ranking.ts";
+import { DivergedError } from "../update/diverged-error.ts";
 import { resolveArguments, type TrainArguments } from "./arguments.ts";
 import { checkArguments } from "./check-arguments.ts";
 import { flagMessage } from "./from-flags.ts";
-import { prepareRun } from "./prepare-run.ts";
+import { MessageQueue } from "./message-queue.ts";
+import type { TrainingData } from "./open-data.ts";
+import { type PreparedRun, prepareRun } from "./prepare-run.ts";
+import { Releases } from "./releases.ts";
+import { openResume, type Resume } from "./resume.ts";
 
-/** How training is watched and stopped. */
+/** How training is watched and stopped, and what of it is the caller's own. */
 export interface TrainOptions {
-  /** Receives log lines and progress; absent: silence. */
-  readonly reporter?: Reporter;
+  /** Hear of everything, in this order, after the listeners that write the run's folder. */
+  readonly listeners?: readonly Listener[];
   /** Aborting it ends the run after the current update, with a recovery checkpoint. */
   readonly signal?: AbortSignal;
+  /** Images of one's own, in place of those of `dataDir`; `validation` null or absent: none. */
+  readonly dataset?: { readonly training: TrainingData["training"]; readonly validation?: TrainingData["validation"] };
+  /** A model of one's own, in place of the one that `model` names; its outputs are those of the data. */
+  readonly model?: Model;
 }
 
 /** What a run came to. */
@@ -42,12 +48,16 @@ export interface TrainResult {
   readonly interrupted: boolean;
   /** Best metric and its epoch; null when no epoch was finished. */
   readonly best: Best | null;
+  /** The metric of each class or output in the best epoch, e.g. the accuracy of each class. */
+  readonly byOutput: readonly OutputMetric[];
   /** At most ten epochs, best last, as timm's `--result` prints them. */
   readonly epochs: readonly {
     readonly epoch: number;
     readonly train: { readonly loss: number };
     readonly validation?: Metrics;
   }[];
+  /** Metrics of a validation, the loss first. */
+  readonly metrics: readonly Metric[];
   /** Path of an image to try the model on; null when there is no `model.onnx`. */
   readonly sample: string | null;
   /** Names of the files written, in the folder. */
@@ -58,170 +68,82 @@ export interface TrainResult {
  * Trains a model as `tsimm train` does.
  *
  * @param given - Arguments; what is absent has the default of the table of flags.
- * @param options - Watching and stopping.
- * @throws UsageError for arguments that make no sense; TypeError for a reporter or signal that is none; Error for what
- * goes wrong on the way.
+ * @param options - Listeners, a signal; images and a model of one's own.
+ * @throws UsageError for arguments that make no sense; TypeError for options that are none; ListenerError if a listener
+ * of the caller's fails; Error for what goes wrong on the way.
  */
 export async function train(
   given: Partial<TrainArguments>,
   options: TrainOptions = {},
 ): Promise<TrainResult> {
-  checkOptionNames("train", options, { reporter: true, signal: true });
-  const { reporter = silent, signal = new AbortController().signal } = options;
-  checkReporter(reporter);
-  if (!(signal instanceof AbortSignal)) {
+  checkOptionNames("train", options, { listeners: true, signal: true, dataset: true, model: true });
+  const { listeners = [], signal } = options;
+  if (signal !== undefined && !(signal instanceof AbortSignal)) {
     throw new TypeError(`train: signal must be an AbortSignal, got ${typeof signal}`);
   }
+  const messages = new MessageQueue(listeners);
   checkArguments(given);
+  const releases = new Releases();
   try {
-    return await trainRun(await prepareRun(given, reporter, signal));
+    return await trainRun(given, options, messages, releases);
   } catch (error) {
-    if (error instanceof WriteError) throw await explained(error);
-    // Errors of library functions name their parameters.
-    if (error instanceof Error) error.message = flagMessage(error.message, "train", resolveArguments(given));
-    throw error;
-  }
-}
-
-function checkReporter(reporter: Reporter): void {
-  for (const [name, method] of Object.entries(silent)) {
-    const got = typeof reporter?.[name as keyof Reporter];
-    if (got !== typeof method) {
-      throw new TypeError(`train: reporter.${name} must be a function, got ${got}`);
-    }
-  }
-}
-
-async function trainRun(run: Run): Promise<TrainResult> {
-  try {
-    const begun = run.progress.epoch;
-    await writeSchedule(run);
-    const ended = await trainEpochs(run);
-    if (ended === "nothing trained" && run.isNew) await removeStart(run.folder);
-    return await finish(run, { finished: ended === "finished", done: begun >= run.numEpochs });
+    throw await explained(error, given);
   } finally {
-    await run.close();
-    // Only a run that has removed its files leaves the folder empty.
-    await rmdir(run.folder).catch(() => {});
+    await releases.release();
   }
 }
 
-/** Trains all remaining epochs, unless the signal ends them. */
-async function trainEpochs(run: Run): Promise<"finished" | "stopped" | "nothing trained"> {
-  const { progress, scheduler, reporter, signal } = run;
-  const saveRecovery = async () => {
-    reporter.info(`Recovery checkpoint: ${await saveRecoveryCheckpoint(run)}`);
-  };
-  await nextTurn();
-  if (signal.aborted && progress.epoch < run.numEpochs) return "nothing trained";
-  while (progress.epoch < run.numEpochs) {
-    const started = performance.now();
-    const validation = (await trainEpoch(run, saveRecovery)) ? await validate(run) : "stopped";
-    if (validation === "stopped") {
-      await saveRecovery();
-      return "stopped";
-    }
-    if (validation === "skipped") {
-      reporter.info("Skipping eval and checkpointing");
-      scheduler.step(progress.epoch + 1, null);
-    } else {
-      const row = {
-        epoch: progress.epoch,
-        trainLoss: meanLoss(run),
-        lr: meanLr(run.optimizer),
-        ...validation,
-      };
-      progress.rows = [...progress.rows, row];
-      const metric = row.validation?.[run.metric] ?? row.trainLoss;
-      scheduler.step(progress.epoch + 1, metric);
-      const plateau = plateauLine(run);
-      if (plateau !== null) reporter.info(plateau);
-      await saveEpochCheckpoint(run, metric);
-      reporter.info(epochLine(run, row, (performance.now() - started) / 1000));
-    }
-    progress.epoch += 1;
-    progress.batch = 0;
-    progress.running = { loss: 0, images: 0 };
-  }
-  return "finished";
-}
-
-type Validation = Pick<EpochRow, "validation" | "plain">;
-
-async function validate(run: Run): Promise<Validation | "skipped" | "stopped"> {
-  const { args, model, ema, progress, numEpochs } = run;
-  const last = progress.epoch + 1 === numEpochs;
-  if ((progress.epoch + 1) % args.valInterval !== 0 && !last) return "skipped";
-  if (run.valLoader === null) return { validation: null, plain: null };
-  const started = performance.now();
-  const plain = await evaluateWeights(run, model.state, "Test");
-  const averaged = ema === null ? null : await evaluateWeights(run, ema.state, "Test (EMA)");
-  if (plain === "stopped" || averaged === "stopped") return "stopped";
-  run.clock.setValidation((performance.now() - started) / 1000);
-  return averaged === null ? { validation: plain, plain: null } : { validation: averaged, plain };
-}
-
-async function evaluateWeights(
-  { args, engine, model, dataConfig, valLoader, progress, numEpochs, reporter, signal }: Run,
-  state: Model["state"],
-  name: string,
-): Promise<Metrics | "stopped"> {
-  if (valLoader === null) return "stopped";
-  const [, height, width] = dataConfig.inputSize;
-  const evaluation = await createEvaluation(
-    engine,
-    { ...model, state },
-    {
-      batchSize: Math.min(args.validationBatchSize ?? args.batchSize, valLoader.samples),
-      height,
-      width,
-      input: "uint8",
-      mean: dataConfig.mean,
-      std: dataConfig.std,
-      ...(args.threads === null ? {} : { threads: args.threads }),
-    },
-  );
-  try {
-    const metrics = await evaluate(evaluation, valLoader, {
-      numClasses: model.numClasses,
-      epoch: progress.epoch,
-      epochs: numEpochs,
-      logInterval: args.logInterval,
-      name,
-      reporter,
-      signal,
-    });
-    return metrics ?? "stopped";
-  } finally {
-    await evaluation.close();
-  }
-}
-
-/** @param end - `finished`: all epochs are done; `done`: they were already when the run went on. */
-async function finish(
-  run: Run,
-  { finished, done }: { readonly finished: boolean; readonly done: boolean },
+async function trainRun(
+  given: Partial<TrainArguments>,
+  options: TrainOptions,
+  messages: MessageQueue,
+  releases: Releases,
 ): Promise<TrainResult> {
-  const { folder, progress, reporter, numEpochs } = run;
-  const written = await writeCurves(run);
-  let sample: string | null = null;
-  if (finished) {
-    written.push(...(await writeOnnx(run)));
-    sample = await placeSample(run);
-    const removed = await removeRecoveryCheckpoints(folder);
-    if (done) {
-      const changes = [
-        ...(written.length > 0 ? [`wrote ${written.join(", ")}`] : []),
-        ...(removed.length > 0 ? [`removed ${removed.join(", ")}`] : []),
-      ];
-      const state = changes.length === 0 ? "the run is complete" : `completed the run: ${changes.join("; ")}`;
-      reporter.info(`All ${numEpochs} epochs are done, ${state}`);
-    }
+  let run: PreparedRun;
+  try {
+    if (given.experiment) checkExperiment(given.experiment);
+    const resume = given.resume ? await openResume(given.resume, given, messages) : null;
+    if (resume?.claimed) releases.add(() => resume.claimed?.lock.release() ?? Promise.resolve());
+    run = await prepareRun({ given, resume, options, messages, releases }, (args, config) =>
+      claim(args, given, resume, config),
+    );
+  } finally {
+    // What was said before an error explains it.
+    await messages.flush();
   }
-  const { best } = progress;
-  if (best !== null) reporter.info(`*** Best metric: ${best.metric} (epoch ${best.epoch})`);
+  const { folder } = run;
+  // Only a run that has removed its files leaves the folder empty; the lock is gone by then.
+  releases.addFirst(() => rmdir(folder).catch(() => {}));
+  const { listeners = [], signal } = options;
+  const result = await fit({
+    ...run.fit,
+    listeners: [messages.listener, ...run.listeners, ...listeners],
+    ...(signal === undefined ? {} : { signal }),
+  });
+  const nothingTrained = result.outcome === "stopped" && result.progress.update === run.startUpdate;
+  if (nothingTrained && run.isNew) await removeStart(folder);
+  return await resultOf(run, result);
+}
+
+async function resultOf(
+  { folder, ranking, finish, fit: { task } }: PreparedRun,
+  { outcome, best, history, progress }: FitResult,
+): Promise<TrainResult> {
+  const value = (row: EpochRow) => row.validation?.[ranking.name] ?? row.trainLoss;
+  const bestLast = history.toSorted((a, b) =>
+    isBetter(value(a), value(b), ranking) ? 1 : isBetter(value(b), value(a), ranking) ? -1 : 0,
+  );
+  const epochs = bestLast.slice(-10).map(({ epoch, trainLoss, validation }) => ({
+    epoch,
+    train: { loss: trainLoss },
+    ...(validation === null ? {} : { validation }),
+  }));
   const files = (await readdir(folder)).filter((name) => !name.startsWith(".")).sort();
-  return { folder, interrupted: !finished, best, epochs: bestLast(run), sample, files };
+  const { byOutput } = progress;
+  return {
+    ...{ folder, interrupted: outcome === "stopped", best, byOutput, epochs },
+    ...{ metrics: task.metrics, sample: finish.sample, files },
+  };
 }
 
 /** Removes what a run writes before its first update, so that the same command can begin it again. */
@@ -229,8 +151,46 @@ async function removeStart(folder: string): Promise<void> {
   for (const name of ["args.yaml", "classes.txt", "lr.svg", "lr.png"]) await removeFile(join(folder, name));
 }
 
+/** The folder of the run: that of `--resume`, or a new one. */
+async function claim(
+  args: TrainArguments,
+  given: Partial<TrainArguments>,
+  resume: Resume | null,
+  { inputSize }: PretrainedConfig,
+): Promise<ClaimedFolder> {
+  if (resume?.claimed) return resume.claimed;
+  // Beside the run that it goes on with: a path in somebody else's checkpoint is no place to write to.
+  const parent =
+    resume === null ? args.output || join("output", "train") : given.output || dirname(resume.folder);
+  const numbered = args.experiment === "";
+  const name = numbered ? runName(args.model, inputSize[2], new Date()) : args.experiment;
+  return createOutputFolder({ parent, name, numbered, overwrite: args.overwrite });
+}
+
+/** An error in the words of the command line. */
+async function explained(error: unknown, given: Partial<TrainArguments>): Promise<unknown> {
+  const cause = error instanceof Error && error.cause instanceof WriteError ? error.cause : error;
+  if (cause instanceof WriteError) return await writeError(cause);
+  if (error instanceof DivergedError) return divergedError(error);
+  // Errors of library functions name their parameters.
+  if (error instanceof Error) {
+    error.message = flagMessage(error.message.replace(/^fit: /, "train: "), "train", resolveArguments(given));
+  }
+  return error;
+}
+
+function divergedError({ loss, gradNorm, position, cause }: DivergedError): Error {
+  const { epoch = 0, update = 0, lr = 0 } = position ?? {};
+  const kept = epoch > 0 ? ". The last checkpoint is kept" : "";
+  return new Error(
+    `train: the loss must be finite, got loss ${loss} and gradient norm ${gradNorm} at update ${update} ` +
+      `(epoch ${epoch}, learning rate ${lr}); lower --lr, lengthen --warmup-epochs or set --clip-grad 1${kept}`,
+    { cause },
+  );
+}
+
 /** An error of writing, with the way to go on. */
-async function explained(error: WriteError): Promise<Error> {
+async function writeError(error: WriteError): Promise<Error> {
   const folder = dirname(error.path);
   const { states } = await readStates(folder).catch(() => ({ states: [] }));
   const [newest] = states;
@@ -253,36 +213,3 @@ const CURES: Readonly<Record<string, string>> = {
   EPERM: "make the folder writable",
 };
 
-function bestLast({ progress, metric }: Run): TrainResult["epochs"] {
-  const value = (row: EpochRow) => row.validation?.[metric] ?? row.trainLoss;
-  const decreasing = metric === "loss";
-  const worstFirst = progress.rows.toSorted((a, b) =>
-    isBetter(value(a), value(b), decreasing) ? 1 : isBetter(value(b), value(a), decreasing) ? -1 : 0,
-  );
-  return worstFirst.slice(-10).map(({ epoch, trainLoss, validation }) => ({
-    epoch,
-    train: { loss: trainLoss },
-    ...(validation === null ? {} : { validation }),
-  }));
-}
-
-function plateauLine({ args, scheduler, metric }: Run): string | null {
-  const { plateau } = scheduler.stateDict();
-  if (plateau === undefined) return null;
-  const best = plateau.best === null ? "none yet" : String(plateau.best);
-  const bad = `${plateau.numBadEpochs} of ${args.patienceEpochs} bad epochs`;
-  return `Plateau: best ${metric} ${best}, ${bad}, cooldown ${plateau.cooldownCounter}`;
-}
-
-function meanLoss({ progress }: Run): number {
-  return progress.running.loss / progress.running.images;
-}
-
-function epochLine({ numEpochs }: Run, row: EpochRow, seconds: number): string {
-  const { validation } = row;
-  const metrics =
-    validation === null
-      ? ""
-      : `, validation loss ${significant(validation.loss)}, top-1 ${validation.top1.toFixed(2)} %`;
-  return `Epoch ${row.epoch + 1}/${numEpochs}: loss ${significant(row.trainLoss)}${metrics}, lr ${scientific(row.lr)}, ${seconds.toFixed(1)} s`;
-}

@@ -1,16 +1,19 @@
-import { expect, test, vi } from "vitest";
-import { createEngine } from "./create-engine.ts";
-import * as native from "./onnxruntime-node.ts";
-import { nativeEngineError } from "./onnxruntime-node.ts";
+import { readdirSync } from "node:fs";
+import { fileURLToPath } from "node:url";
+import { beforeAll, describe, expect, test, vi } from "vitest";
+import * as builtIn from "./built-in-engines.ts";
+import { createEngine, type EngineName, listEngines, registerEngine } from "./create-engine.ts";
+import { defineEngine, type EngineDefinition } from "./engine-definition.ts";
+import { native, nativeEngineError } from "./onnxruntime-node.ts";
 
-vi.mock("./onnxruntime-node.ts", { spy: true });
+const load = vi.spyOn(native, "load");
 
-test.each([
+const asked: [string, string][] = [
   ["auto", "native"],
-  ["native", "native"],
-  ["wasm", "wasm"],
-] as const)("asked for %s it loads %s", async (name, loaded) => {
-  const engine = await createEngine(name);
+  ...Object.keys(builtIn).map((name): [string, string] => [name, name]),
+];
+test.each(asked)("asked for %s it loads %s", async (name, loaded) => {
+  const engine = await createEngine(name as "auto");
   expect(engine.name).toBe(loaded);
   expect(engine.version).toMatch(/^1\.30\.\d+$/);
 });
@@ -54,7 +57,7 @@ test.each([
     `does not load on ${process.platform}-${process.arch} (libstdc++.so.6: version not found)`,
   ],
 ])("auto falls back to wasm with one warning that has the cure: %s", async (reason, state) => {
-  vi.mocked(native.nativeEngine).mockRejectedValueOnce(nativeEngineError(new Error(reason)));
+  load.mockRejectedValueOnce(nativeEngineError(new Error(reason)));
   const warnings: string[] = [];
   const engine = await createEngine("auto", { onWarning: (message) => warnings.push(message) });
   expect(engine.name).toBe("wasm");
@@ -66,6 +69,86 @@ test.each([
 
 test("no warning where the engine is the one that was asked for", async () => {
   const onWarning = vi.fn();
-  for (const name of ["auto", "native", "wasm"] as const) await createEngine(name, { onWarning });
+  for (const name of ["auto", ...Object.keys(builtIn)]) await createEngine(name as "auto", { onWarning });
   expect(onWarning).not.toHaveBeenCalled();
+});
+
+describe("the engines that are built in", () => {
+  test("are all that a file of this room defines, each under its name", async () => {
+    const folder = fileURLToPath(new URL(".", import.meta.url));
+    const files = readdirSync(folder).filter((file) => /^onnxruntime-[a-z]+\.ts$/.test(file));
+    const modules = await Promise.all(
+      files.map((file): Promise<object> => import(/* @vite-ignore */ `${folder}/${file}`)),
+    );
+    const defined = modules.flatMap((module) => Object.values(module)).filter(isDefinition);
+    expect(new Set(Object.values(builtIn))).toEqual(new Set(defined));
+    expect(Object.values(builtIn).map(({ name }) => name)).toEqual(Object.keys(builtIn));
+    expect(listEngines().slice(0, 2)).toEqual(["native", "wasm"]);
+  });
+});
+
+function isDefinition(value: unknown): value is EngineDefinition {
+  return typeof value === "object" && value !== null && "load" in value && "name" in value;
+}
+
+describe("a registered engine", () => {
+  const engine = { name: "abacus", version: "1.0", load: () => Promise.reject(new Error("no beads")) };
+  const abacus = defineEngine({ name: "abacus", preference: 2, load: vi.fn(async () => engine) });
+  const create = (name: string, onWarning?: (message: string) => void) =>
+    createEngine(name as EngineName, { onWarning });
+
+  beforeAll(() => registerEngine(abacus));
+
+  test("is loaded by name, and by auto in the order of preference", async () => {
+    expect(listEngines()).toEqual(["native", "wasm", "abacus"]);
+    expect(await create("abacus")).toBe(engine);
+    expect(await create("auto")).toBe(engine);
+  });
+
+  test("that does not load gives way to the next with one warning", async () => {
+    vi.mocked(abacus.load).mockRejectedValueOnce(new Error("no beads\nat all"));
+    const warnings: string[] = [];
+    expect((await create("auto", (message) => warnings.push(message))).name).toBe("native");
+    expect(warnings).toEqual([
+      'engine "abacus" does not load (no beads), so "native" computes; --engine native is without this warning',
+    ]);
+    vi.mocked(abacus.load).mockRejectedValueOnce(new Error("no beads"));
+    await expect(create("abacus")).rejects.toThrow(new Error("no beads"));
+  });
+
+  test("without a preference is never taken by auto", async () => {
+    const slow = vi.fn(async () => ({ ...engine, name: "slow" }));
+    registerEngine({ name: "slow", load: slow });
+    await create("auto");
+    expect(slow).not.toHaveBeenCalled();
+    expect((await create("slow")).name).toBe("slow");
+  });
+
+  test("is suggested where its name is misspelt", async () => {
+    await expect(create("abcus")).rejects.toThrow(
+      new RangeError(
+        `createEngine: name must be one of auto, ${listEngines().join(", ")}, got "abcus"; did you mean "abacus"?`,
+      ),
+    );
+  });
+
+  test("is refused under a name that another one has, or as auto", () => {
+    const cure = "give the new definition another name";
+    expect(() => registerEngine({ ...abacus, name: "wasm" })).toThrow(
+      new RangeError(
+        `registerEngine: name must be of no other engine, got "wasm", which is built in; ${cure}`,
+      ),
+    );
+    expect(() => registerEngine({ ...abacus })).toThrow(
+      new RangeError(
+        `registerEngine: name must be of no other engine, got "abacus", which is already registered; ${cure}`,
+      ),
+    );
+    expect(() => registerEngine({ ...abacus, name: "auto" })).toThrow(
+      new RangeError('defineEngine: name must not be "auto", which takes the first engine that loads'),
+    );
+    expect(() => defineEngine({ ...abacus, preference: Number.NaN })).toThrow(
+      new RangeError("defineEngine: preference must be a number, got NaN"),
+    );
+  });
 });

@@ -1,18 +1,55 @@
 /** Chooses and loads the engine that executes models. */
 import { checkOptionNames } from "../option-names.ts";
-import { suggestion } from "../text/suggestion.ts";
+import { createRegistry, type Registry } from "../registry.ts";
+import * as builtIn from "./built-in-engines.ts";
 import type { Engine } from "./engine.ts";
-import { fallbackWarning, nativeEngine } from "./onnxruntime-node.ts";
-import { wasmEngine } from "./onnxruntime-web.ts";
+import { defineEngine, type EngineDefinition } from "./engine-definition.ts";
 
-/** `native`: onnxruntime-node; `wasm`: onnxruntime-web; `auto`: native where it loads, else wasm. */
-export type EngineName = "auto" | "native" | "wasm";
+/**
+ * Names of registered engines, for the compiler alone: `createEngine` takes a name that is declared here.
+ *
+ *     declare module "tsimm" {
+ *       interface RegisteredEngines {
+ *         webgpu: true;
+ *       }
+ *     }
+ */
+// biome-ignore lint/suspicious/noEmptyInterface: users merge their names into it.
+export interface RegisteredEngines {}
 
-const engineNames: readonly EngineName[] = ["auto", "native", "wasm"];
+/**
+ * `native`: onnxruntime-node; `wasm`: onnxruntime-web; `auto`: the first that loads, in the order of their preference:
+ * native, else wasm.
+ */
+export type EngineName = "auto" | keyof typeof builtIn | keyof RegisteredEngines;
+
+const engines: Registry<EngineDefinition> = createRegistry("engine", {
+  builtIn: Object.values<EngineDefinition>(builtIn),
+});
+
+/**
+ * Makes an engine known by its name to {@link createEngine} and all else that takes a name; with a `preference` to
+ * `auto` too.
+ *
+ * @throws RangeError as {@link defineEngine}, or if there is an engine of that name.
+ */
+export function registerEngine(definition: EngineDefinition): void {
+  engines.register(defineEngine(definition));
+}
+
+/**
+ * The names that {@link createEngine} knows besides `auto`, in the order of registration, built-in ones first.
+ *
+ * @example
+ * listEngines().slice(0, 2); // => ["native", "wasm"]
+ */
+export function listEngines(): string[] {
+  return engines.names();
+}
 
 /** Options of {@link createEngine}. */
 export interface CreateEngineOptions {
-  /** Called with one line if `auto` has to take wasm: why the native engine does not load, and the cure. */
+  /** Called with one line for each engine that `auto` prefers but cannot load: the reason, and the cure. */
   readonly onWarning?: ((message: string) => void) | undefined;
 }
 
@@ -22,7 +59,7 @@ export interface CreateEngineOptions {
  * @param name - Which engine.
  * @param options - Who is told of a fallback.
  * @throws RangeError if there is no engine of that name.
- * @throws Error if `native` is asked for and its package is missing or has no binary for this platform.
+ * @throws Error if the engine does not load: `native` where its package is missing or has no binary for this platform.
  * @example
  * const engine = await createEngine("wasm");
  * engine.name; // => "wasm"
@@ -32,19 +69,37 @@ export async function createEngine(
   options: CreateEngineOptions = {},
 ): Promise<Engine> {
   checkOptionNames("createEngine", options, { onWarning: true });
-  switch (name) {
-    case "native":
-      return nativeEngine();
-    case "wasm":
-      return wasmEngine();
-    case "auto":
-      return nativeEngine().catch((error: Error) => {
-        options.onWarning?.(fallbackWarning(error));
-        return wasmEngine();
-      });
-    default:
-      throw new RangeError(
-        `createEngine: name must be one of ${engineNames.join(", ")}, got "${name}"${suggestion(name, engineNames)}`,
-      );
+  if (name === "auto") return loadPreferred(options);
+  return engines.find("createEngine", name, { besides: ["auto"] }).load();
+}
+
+/** The first engine that loads; where none does, the last one's error. */
+async function loadPreferred({ onWarning }: CreateEngineOptions): Promise<Engine> {
+  const preferred = engines
+    .definitions()
+    .flatMap((definition) => (definition.preference === undefined ? [] : [definition]))
+    .toSorted((a, b) => (b.preference ?? 0) - (a.preference ?? 0));
+  for (const [i, definition] of preferred.entries()) {
+    const next = preferred[i + 1];
+    if (next === undefined) return definition.load();
+    try {
+      return await definition.load();
+    } catch (error) {
+      onWarning?.(warning(definition, error, next));
+    }
   }
+  throw new Error("createEngine: there must be an engine with a preference, got none");
+}
+
+function warning(
+  { name, fallbackWarning }: EngineDefinition,
+  thrown: unknown,
+  next: EngineDefinition,
+): string {
+  const error = thrown instanceof Error ? thrown : new Error(String(thrown));
+  if (fallbackWarning !== undefined) return fallbackWarning(error, next.name);
+  return (
+    `engine "${name}" does not load (${error.message.split("\n")[0]}), so "${next.name}" computes; ` +
+    `--engine ${next.name} is without this warning`
+  );
 }

@@ -28,8 +28,8 @@ export interface Session {
 
 /** An engine that executes ONNX models. */
 export interface Engine {
-  /** `native`: onnxruntime-node; `wasm`: onnxruntime-web. */
-  readonly name: "native" | "wasm";
+  /** Name of its definition; `native`: onnxruntime-node, `wasm`: onnxruntime-web. */
+  readonly name: string;
   /** Version of the package behind it. */
   readonly version: string;
   /** Loads a serialized ONNX model. */

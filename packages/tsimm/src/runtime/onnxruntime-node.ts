@@ -1,7 +1,16 @@
 /** The native engine: ONNX Runtime's CPU provider in Node. */
 import { availableParallelism } from "node:os";
 import type { Engine } from "./engine.ts";
+import { defineEngine, type EngineDefinition } from "./engine-definition.ts";
 import { openSession } from "./onnxruntime-session.ts";
+
+/** The native engine, which `auto` prefers. */
+export const native: EngineDefinition = defineEngine({
+  name: "native",
+  preference: 1,
+  load: nativeEngine,
+  fallbackWarning,
+});
 
 /**
  * Imports the package `onnxruntime-node` and makes an engine of it.

@@ -1,6 +1,7 @@
 /** The portable engine: ONNX Runtime as WebAssembly, in browsers and wherever the native package has no binary. */
 import { checkOptionNames } from "../option-names.ts";
 import type { Engine } from "./engine.ts";
+import { defineEngine, type EngineDefinition } from "./engine-definition.ts";
 import { openSession } from "./onnxruntime-session.ts";
 
 /** Options of {@link wasmEngine}. */
@@ -16,6 +17,13 @@ export interface WasmEngineOptions {
    */
   readonly threads?: number;
 }
+
+/** The portable engine, which `auto` takes where the native one does not load. */
+export const wasm: EngineDefinition = defineEngine({
+  name: "wasm",
+  preference: 0,
+  load: () => wasmEngine(),
+});
 
 const FILE = "ort-wasm-simd-threaded.wasm";
 

@@ -1,5 +1,5 @@
 /** One training step of a model on an engine: loss, logits, gradients, running statistics. */
-import { prependNormalization, type Tensor, trainingGraph } from "@tsimm/autodiff";
+import { type Loss, type LossFunction, type LossName, prependNormalization, type Tensor, trainingGraph } from "@tsimm/autodiff";
 import type { Model } from "../models/model.ts";
 import { checkOptionNames } from "../option-names.ts";
 import { keyedRandom } from "../random/keyed-random.ts";
@@ -13,6 +13,8 @@ import { createTrainingSession, type StepResult } from "./training-session.ts";
 export type TrainingStepOptions = ImageOptions & {
   /** Threads of the engine, an integer >= 1; absent: all cores. */
   readonly threads?: number;
+  /** Loss of outputs against targets, a mean over the batch; absent: softmax cross-entropy. */
+  readonly loss?: LossName | Loss | LossFunction | undefined;
   /** Seed of the masks of dropout and drop path, a safe integer; absent: 42. */
   readonly seed?: number;
 };
@@ -24,7 +26,7 @@ export interface TrainingStep {
    * batch normalization; parameters stay as they are, and must until the promise settles.
    *
    * @param images - A whole batch in the layout that the options name.
-   * @param target - Probabilities of the classes, [B, numClasses].
+   * @param target - What the loss takes, [B, numClasses]; for the default one the probabilities of the classes.
    * @param keys - Integers that tell this step from all others, e.g. update and batch within it: dropout and
    * drop path draw their masks from seed, keys and module name alone. Needed if the model has any.
    * @throws TypeError or RangeError for images or a target that do not fit or are not finite; nothing has changed then.
@@ -35,7 +37,7 @@ export interface TrainingStep {
 }
 
 /**
- * Compiles the training step of a model: softmax cross-entropy against dense targets.
+ * Compiles the training step of a model: a loss against dense targets.
  *
  * @throws Error if the model holds an operator without a gradient rule, or the engine refuses the graph.
  */
@@ -47,12 +49,14 @@ export async function createTrainingStep(
   checkOptionNames<TrainingStepOptions>("createTrainingStep", options, {
     ...imageOptionNames,
     threads: true,
+    loss: true,
     seed: true,
   });
-  const { batchSize, height, width, threads, seed = 42 } = options;
+  const { batchSize, height, width, threads, loss, seed = 42 } = options;
   const forward = model.forwardGraph({ batchSize, height, width, training: true });
   const step = trainingGraph(forward, {
     logits: "logits",
+    ...(loss && { loss }),
     parameters: model.parameters.map(({ name }) => name),
   });
   const { input, mean, std } = options;

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { denseTargets } from "../data/targets.ts";
+import { denseTargets } from "./dense-targets.ts";
 import { scoreLogits, softmax } from "./metrics.ts";
 
 test("gives cross-entropy and hits", () => {

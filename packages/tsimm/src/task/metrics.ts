@@ -31,7 +31,7 @@ export function scoreLogits(logits: Float32Array, labels: ArrayLike<number>, num
     const label = labels[image] ?? 0;
     const own = row[label] ?? Number.NaN;
     loss += logSumExp(row) - own;
-    const rank = Number.isNaN(own) ? numClasses : rankOf(row, label, own);
+    const rank = rankOf(row, label);
     if (rank < 1) top1++;
     if (rank < 5) top5++;
   }
@@ -56,7 +56,12 @@ export function softmax(logits: Float32Array): Float64Array {
   return shifted.map((value) => value / sum);
 }
 
-function logSumExp(row: Float32Array): number {
+/**
+ * log of the sum of exp over a row of logits, without overflow.
+ *
+ * @param row - float32 [C].
+ */
+export function logSumExp(row: Float32Array): number {
   let highest = Number.NEGATIVE_INFINITY;
   for (const logit of row) highest = Math.max(highest, logit);
   let sum = 0;
@@ -64,7 +69,15 @@ function logSumExp(row: Float32Array): number {
   return highest + Math.log(sum);
 }
 
-function rankOf(row: Float32Array, label: number, own: number): number {
+/**
+ * Place of a class in a row of logits, 0 for the largest. Of equal logits the first class ranks higher; a NaN is at infinity.
+ *
+ * @param row - float32 [C].
+ * @param label - Class id.
+ */
+export function rankOf(row: Float32Array, label: number): number {
+  const own = row[label] ?? Number.NaN;
+  if (Number.isNaN(own)) return Number.POSITIVE_INFINITY;
   let rank = 0;
   for (let other = 0; other < row.length; other++) {
     const logit = row[other] ?? Number.NaN;

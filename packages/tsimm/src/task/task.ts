@@ -119,6 +119,10 @@ export interface TaskContext {
 export interface TaskDefinition<Options extends object = object> {
   /** Name, as `--task` takes it. */
   readonly name: string;
+  /** Kind of its labels: a class id, 0 or 1 for each output, a number for each; absent: `class`. */
+  readonly labels?: "class" | "multi" | "number";
+  /** Options that arguments of training set: option -> argument in camelCase, e.g. `smoothing`; absent: none. */
+  readonly flags?: Readonly<Record<string, string>>;
   /**
    * Makes the task.
    *

@@ -1,87 +1,158 @@
-/** Validation: loss and accuracy of a set of weights over a loader. */
+/** Evaluation of a set of weights over a loader. */
 import type { Loader } from "../data/batch.ts";
-import { testLine } from "../listeners/log-format.ts";
-import type { Reporter } from "../listeners/reporter.ts";
-import type { Metrics } from "../listeners/summary.ts";
-import type { Evaluation } from "../runtime/evaluation-step.ts";
-import { addSums, type MetricSums, scoreLogits } from "../task/metrics.ts";
+import type { Model } from "../models/model.ts";
+import { checkOptionNames } from "../option-names.ts";
+import type { Engine } from "../runtime/engine.ts";
+import { createEvaluation, type Evaluation } from "../runtime/evaluation-step.ts";
+import type { Metrics, OutputMetric, Task } from "../task/task.ts";
+import type { BatchEvaluated, EvaluatedWeights } from "./events.ts";
 
 /** Options of {@link evaluate}. */
 export interface EvaluateOptions {
-  readonly numClasses: number;
-  /** Epoch that was just trained. */
-  readonly epoch: number;
-  readonly epochs: number;
-  /** Batches between two log lines, >= 1. */
-  readonly logInterval: number;
-  /** Name in the log: `Test`, or `Test (EMA)`. */
-  readonly name: string;
-  readonly reporter: Reporter;
-  readonly signal: AbortSignal;
+  /** Where the model runs. */
+  readonly engine: Engine;
+  /** What the model's images are normalised by; absent: the model's own. */
+  readonly mean?: readonly number[] | undefined;
+  readonly std?: readonly number[] | undefined;
+  /** Threads of the engine, an integer >= 1; absent: all cores. */
+  readonly threads?: number | undefined;
+  /** Callback after each batch. */
+  readonly onBatch?: ((event: BatchEvaluated) => void | Promise<void>) | undefined;
+  /** Aborting it ends the evaluation with an AbortError. */
+  readonly signal?: AbortSignal | undefined;
+}
+
+/** What an evaluation came to. */
+export interface EvaluationResult {
+  readonly metrics: Metrics;
+  /** Images that count. */
+  readonly images: number;
+  /** Images that cannot be read and do not count. */
+  readonly unreadable: number;
+  /** The metric of each class or output, where the task has one. */
+  readonly byOutput: readonly OutputMetric[];
 }
 
 /**
- * Runs every image that can be read through the model.
+ * Runs every image of a loader through a model.
  *
- * @returns Means over the images, accuracies in percent; null when `signal` asked to stop before the end.
+ * @param model - Its present weights; a moving average is evaluated as `{ ...model, state: average.state }`.
+ * @param loader - Images in order, each once.
+ * @param task - What is measured.
+ * @throws RangeError if the loader has no image, or the model's outputs do not fit the task.
+ * @example
+ * const model = createModel("test_resnet", { numClasses: 2 });
+ * const pixels = Uint8Array.from({ length: 4 * 32 * 32 * 3 }, (_, i) => i % 251);
+ * const loader = {
+ *   batchSize: 4, inputSize: [3, 32, 32], length: 1, samples: 4,
+ *   async *batches() {
+ *     yield { images: pixels, labels: Int32Array.of(0, 1, 0, 1), size: 4 };
+ *   },
+ * };
+ * const task = classification.create({ outputNames: ["cat", "dog"] });
+ * const { metrics } = await evaluate(model, loader, task, { engine: await createEngine() });
+ * metrics.top5; // => 100
  */
 export async function evaluate(
-  evaluation: Evaluation,
+  model: Model,
   loader: Loader,
+  task: Task,
   options: EvaluateOptions,
-): Promise<Metrics | null> {
-  const { numClasses, epoch, epochs, logInterval, name, reporter, signal } = options;
-  let sums: MetricSums = { loss: 0, top1: 0, top5: 0, images: 0 };
-  let index = 0;
-  let elapsed = 0;
-  let started = performance.now();
-  let pendingLine: string | null = null;
-  for await (const batch of loader.batches(0)) {
-    if (signal.aborted) return null;
-    const logits = await evaluation.run(batch.images, batch.size);
-    const score = scoreLogits(logits, batch.labels, numClasses);
-    sums = addSums(sums, score);
-    const time = (performance.now() - started) / 1000;
-    started = performance.now();
-    elapsed += time;
-    const lastIndex = loader.length - 1;
-    const now = means(score);
-    const all = means(sums);
-    pendingLine = testLine({
-      name,
-      index,
-      lastIndex,
-      time: { value: time, mean: elapsed / (index + 1) },
-      loss: { value: now.loss, mean: all.loss },
-      top1: { value: now.top1, mean: all.top1 },
-      top5: { value: now.top5, mean: all.top5 },
+): Promise<EvaluationResult> {
+  checkOptionNames("evaluate", options, {
+    ...{ engine: true, mean: true, std: true, threads: true, onBatch: true, signal: true },
+  });
+  const { engine, threads, onBatch, signal } = options;
+  const { mean = model.pretrainedCfg.mean, std = model.pretrainedCfg.std } = options;
+  checkOutputs("evaluate", model, task);
+  const [, height, width] = loader.inputSize;
+  const evaluation = await createEvaluation(engine, model, {
+    batchSize: Math.min(loader.batchSize, Math.max(1, loader.samples)),
+    ...(loader.input === "float32"
+      ? { height, width, input: "float32" as const }
+      : { height, width, input: "uint8" as const, mean, std }),
+    ...(threads === undefined ? {} : { threads }),
+  });
+  try {
+    const result = await evaluateLoader(evaluation, loader, task, {
+      where: "evaluate",
+      onBatch: async (batch) => {
+        await onBatch?.({ ...batch, epoch: null, epochs: null, weights: "plain" });
+        return signal?.aborted !== true;
+      },
     });
-    if (index % logInterval === 0 || index === lastIndex) {
-      reporter.interval(pendingLine);
-      pendingLine = null;
-    }
-    index++;
-    reporter.progress({
-      phase: "validate",
-      epoch,
-      epochs,
-      done: index,
-      total: loader.length,
-      loss: sums.loss / sums.images,
-      lr: null,
-      imagesPerSecond: sums.images / elapsed,
-      secondsLeft: null,
-    });
+    if (result === null) throw new DOMException("evaluate: the signal ended it", "AbortError");
+    return result;
+  } finally {
+    await evaluation.close();
   }
-  const unreadable = loader.samples - sums.images;
-  if (unreadable === 0) return means(sums);
-  if (sums.images === 0)
-    throw new Error(`train: no image of the ${loader.samples} for validation can be read`);
-  if (pendingLine !== null) reporter.interval(pendingLine);
-  reporter.info(`${name}: ${unreadable} of ${loader.samples} images cannot be read and do not count`);
-  return means(sums);
 }
 
-function means({ loss, top1, top5, images }: MetricSums): Metrics {
-  return { loss: loss / images, top1: (100 * top1) / images, top5: (100 * top5) / images };
+/** A batch of an evaluation, whoever asked for it. */
+export type EvaluatedBatch = Omit<BatchEvaluated, "epoch" | "epochs" | "weights">;
+
+/** Options of {@link evaluateLoader}. */
+export interface EvaluateLoaderOptions {
+  /** Function named in errors. */
+  readonly where: string;
+  /** Called after each batch; false ends the evaluation. */
+  onBatch(batch: EvaluatedBatch): Promise<boolean>;
 }
+
+/**
+ * Runs every image that can be read through a compiled evaluation.
+ *
+ * @returns null when `onBatch` asked to stop before the end.
+ */
+export async function evaluateLoader(
+  evaluation: Pick<Evaluation, "run">,
+  loader: Loader,
+  task: Task,
+  { where, onBatch }: EvaluateLoaderOptions,
+): Promise<EvaluationResult | null> {
+  const meter = task.createMeter();
+  let index = 0;
+  let started = performance.now();
+  for await (const { images, labels, size } of loader.batches(0)) {
+    const batch = meter.add(await evaluation.run(images, size), labels);
+    const seconds = (performance.now() - started) / 1000;
+    started = performance.now();
+    const means = meter.means();
+    const goesOn = await onBatch({
+      ...{ type: "batchEvaluated", index, batches: loader.length, images: size, seconds, batch, means },
+    });
+    index++;
+    if (!goesOn && index < loader.length) return null;
+  }
+  const { images } = meter;
+  if (images === 0) {
+    throw new RangeError(
+      loader.samples === 0
+        ? `${where}: the loader must have at least one image, got none`
+        : `${where}: no image of the ${loader.samples} for validation can be read`,
+    );
+  }
+  return {
+    metrics: meter.result(),
+    ...{ images, unreadable: Math.max(0, loader.samples - images), byOutput: meter.byOutput() },
+  };
+}
+
+/**
+ * Refuses a task that is not about what a model yields.
+ *
+ * @throws RangeError
+ */
+export function checkOutputs(where: string, model: Model, task: Task): void {
+  const outputs = task.outputNames.length;
+  if (model.numClasses >= outputs && outputs > 0) return;
+  throw new RangeError(
+    `${where}: task must have at most the ${model.numClasses} outputs of ${model.name}, got ${outputs} (${task.name}); create the model with numClasses ${outputs}`,
+  );
+}
+
+/** Names of the weights in timm's log. */
+export const weightsTitles: Readonly<Record<EvaluatedWeights, string>> = {
+  plain: "Test",
+  average: "Test (EMA)",
+};

@@ -37,10 +37,20 @@ export interface RunStarted {
   readonly update: number;
   /** Metrics of a validation, `loss` first. */
   readonly metrics: readonly Metric[];
+  /** The metric of each class or output, where the task has one. */
+  readonly outputMetric: Metric | null;
   /** What epochs are ranked by: one of `metrics`, or the training loss without validation. */
   readonly metric: Metric;
   /** Epochs that are done. */
   readonly history: readonly EpochRow[];
+  /** Images of a whole update. */
+  readonly imagesPerUpdate: number;
+  /** Images of a validation with every set of weights; 0: there is none. */
+  readonly validationImages: number;
+  /** Epochs between two validations. */
+  readonly valInterval: number;
+  /** Updates between two log lines. */
+  readonly logInterval: number;
 }
 
 /** The weights have changed once. */
@@ -104,17 +114,24 @@ export interface EvaluationDone {
   readonly metrics: Metrics;
   /** Images that count. */
   readonly images: number;
+  /** Seconds, those of compiling included. */
+  readonly seconds: number;
   /** Images that cannot be read and do not count. */
   readonly unreadable: number;
   /** The metric of each class or output, where the task has one. */
   readonly byOutput: readonly OutputMetric[];
 }
 
-/** What plateau schedules remember. */
-export interface PlateauProgress {
-  /** null: none yet. */
+/** A schedule that follows the metric has been told of it. */
+export interface PlateauStepped {
+  readonly type: "plateauStepped";
+  /** Name of the metric. */
+  readonly metric: string;
+  /** Best value so far; null: none yet. */
   readonly best: number | null;
   readonly numBadEpochs: number;
+  /** Bad epochs that it waits for. */
+  readonly patience: number;
   readonly cooldownCounter: number;
 }
 
@@ -134,8 +151,6 @@ export interface CheckpointDue {
   readonly metric: number | null;
   /** Whether it is the best one so far. */
   readonly isBest: boolean;
-  /** Memory of a plateau schedule, after the epoch; null: another schedule, or mid-epoch. */
-  readonly plateau: PlateauProgress | null;
 }
 
 /** A checkpoint was written. */
@@ -185,6 +200,8 @@ export interface RunEnded {
   /** Why, where a listener or an error has ended it. */
   readonly reason: string | null;
   readonly best: Best | null;
+  /** The metric of each class or output in the best epoch, where the task has one. */
+  readonly byOutput: readonly OutputMetric[];
   readonly history: readonly EpochRow[];
 }
 
@@ -194,6 +211,7 @@ export type TrainingEvent =
   | UpdateDone
   | BatchEvaluated
   | EvaluationDone
+  | PlateauStepped
   | CheckpointDue
   | CheckpointSaved
   | EpochDone

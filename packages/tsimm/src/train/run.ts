@@ -1,79 +1,330 @@
-/** A run in memory: what the stages of training share. */
+/** A training under way. */
 import type { Scheduler } from "@tsimm/scheduler";
-import type { Best, Kept } from "../checkpoint/checkpoint-history.ts";
-import type { DataDigest } from "../checkpoint/data-digest.ts";
-import type { Loader } from "../data/batch.ts";
-import type { Reporter } from "../listeners/reporter.ts";
-import type { RunClock } from "../listeners/run-clock.ts";
-import type { EpochRow } from "../listeners/summary.ts";
-import type { Model, PretrainedConfig } from "../models/model.ts";
-import type { ModelEma } from "../optim/ema.ts";
-import type { Optimizer } from "../optim/optimizer.ts";
-import type { TrainArguments } from "../recipe/arguments.ts";
-import type { EarlierPlan } from "../recipe/earlier-plan.ts";
-import type { Engine } from "../runtime/engine.ts";
-import type { TrainingStep } from "../runtime/training-step.ts";
+import type { Batch } from "../data/batch.ts";
+import { drawMixing, mixImages } from "../data/mixup.ts";
+import { keyedRandom } from "../random/keyed-random.ts";
+import type { Metric, Metrics, OutputMetric } from "../task/task.ts";
+import { DivergedError } from "../update/diverged-error.ts";
+import type { UpdateBatch, Updater } from "../update/updater.ts";
+import { evaluateLoader } from "./evaluate.ts";
+import type { CheckpointDue, EpochRow, EvaluatedWeights } from "./events.ts";
+import type { FitLoopOptions, FitResult } from "./fit.ts";
+import { ListenerError, Listeners } from "./listeners.ts";
+import { meanLr } from "./mean-lr.ts";
+import { nextTurn } from "./next-turn.ts";
+import { isBetter } from "./ranking.ts";
+import { start, type TrainingProgress, type TrainingState } from "./training-state.ts";
 
-/** Where a run is, and what it has found. */
-export interface RunProgress {
-  epoch: number;
-  /** Updates made since the start of the run. */
-  update: number;
-  /** Batches of the epoch that are done. */
-  batch: number;
-  /** Sum of the losses of the epoch's images so far. */
-  running: { loss: number; images: number };
-  rows: readonly EpochRow[];
-  best: Best | null;
-  kept: readonly Kept[];
-  /** Schedules before a resume with another one. */
-  earlierPlans: readonly EarlierPlan[];
+/** Ranks epochs where there is no validation. */
+const trainingLoss: Metric = { name: "loss", label: "loss", unit: "", better: "lower", best: 0, panel: "loss" };
+
+type Writable<T> = { -readonly [K in keyof T]: T[K] };
+
+interface Validation extends Pick<EpochRow, "validation" | "plain"> {
+  readonly byOutput: readonly OutputMetric[];
 }
 
-/** An image file of a data set. */
-export interface SampleImage {
-  /** On disk, or of an archive and inside it. */
-  readonly path: string;
-  /** The content of the file. */
-  readonly bytes: Uint8Array;
+/** Trains from a point to the end. */
+export class FitRun {
+  readonly #updater: Updater;
+  readonly #options: Required<Omit<FitLoopOptions, "signal" | "resume" | "metric">>;
+  readonly #signal: AbortSignal | null;
+  readonly #listeners: Listeners;
+  readonly #metric: Metric;
+  readonly #progress: Writable<TrainingProgress>;
+  /** Why a listener ends the run. */
+  #enough: string | null = null;
+  /** Whether anything was trained that no checkpoint was asked for. */
+  #isUnsaved = false;
+
+  /** @param progress - Where to begin. */
+  constructor(updater: Updater, options: FitLoopOptions, progress: TrainingProgress = start) {
+    const { validation = null, schedule = null, mixing = null, signal = null } = options;
+    this.#updater = updater;
+    this.#options = {
+      ...{ listeners: [], gradAccumSteps: 1, mixingOffEpoch: 0, seed: 42, valInterval: 1 },
+      ...{ recoveryInterval: 0, logInterval: 50 },
+      ...options,
+      ...{ validation, schedule, mixing },
+    };
+    this.#signal = signal;
+    const { task, metric = task.metric, listeners = [] } = options;
+    const ranking = validation === null ? undefined : task.metrics.find(({ name }) => name === metric);
+    this.#metric = ranking ?? trainingLoss;
+    this.#progress = { ...progress };
+    this.#listeners = new Listeners("fit", listeners, {
+      stop: (reason) => {
+        this.#enough ??= reason;
+      },
+      state: () => this.#state(),
+    });
+  }
+
+  /** Trains all remaining epochs, unless the signal or a listener ends them. */
+  async train(): Promise<FitResult> {
+    try {
+      await this.#listeners.emit(this.#started());
+      const outcome = await this.#epochs();
+      await this.#end(outcome, this.#enough);
+      const { best, history } = this.#progress;
+      return { outcome, best, history, progress: { ...this.#progress } };
+    } catch (error) {
+      if (error instanceof ListenerError && this.#isUnsaved) {
+        await this.#listeners.emitLast(this.#checkpointDue("failed"));
+      }
+      await this.#listeners.emitLast(this.#ended("failed", error instanceof Error ? error.message : String(error)));
+      throw error;
+    }
+  }
+
+  #started() {
+    const { loader, validation, task, epochs, gradAccumSteps, valInterval, logInterval } = this.#options;
+    const { model, average } = this.#updater;
+    const { epoch, update, history } = this.#progress;
+    return {
+      type: "runStarted" as const,
+      ...{ model: model.name, task: task.name, epochs, updatesPerEpoch: this.#updatesPerEpoch },
+      ...{ epoch, update, metrics: task.metrics },
+      ...{ outputMetric: task.outputMetric, metric: this.#metric, history, valInterval, logInterval },
+      imagesPerUpdate: loader.batchSize * gradAccumSteps,
+      validationImages: (validation?.samples ?? 0) * (average === null ? 1 : 2),
+    };
+  }
+
+  get #updatesPerEpoch(): number {
+    return Math.ceil(this.#options.loader.length / this.#options.gradAccumSteps);
+  }
+
+  async #epochs(): Promise<"finished" | "stopped"> {
+    const { epochs } = this.#options;
+    const progress = this.#progress;
+    await nextTurn();
+    while (progress.epoch < epochs && this.#enough === null) {
+      if (this.#signal?.aborted) {
+        if (this.#isUnsaved) await this.#checkpoint("stopped");
+        return "stopped";
+      }
+      const started = performance.now();
+      const validation = (await this.#trainEpoch()) ? await this.#validate() : "stopped";
+      if (validation === "stopped") {
+        await this.#checkpoint("stopped");
+        return "stopped";
+      }
+      await this.#finishEpoch(validation, started);
+    }
+    return "finished";
+  }
+
+  /** @returns Whether the end of the epoch was reached. */
+  async #trainEpoch(): Promise<boolean> {
+    const { loader, gradAccumSteps, recoveryInterval } = this.#options;
+    const progress = this.#progress;
+    const clock = { last: performance.now() };
+    let pending: Batch[] = [];
+    for await (const batch of loader.batches(progress.epoch, progress.batch)) {
+      pending.push(batch);
+      const end = progress.batch + pending.length;
+      const isLast = end >= loader.length;
+      if (pending.length < gradAccumSteps && !isLast) continue;
+      await this.#update(pending, isLast, clock);
+      pending = [];
+      const done = Math.ceil(end / gradAccumSteps);
+      if (recoveryInterval > 0 && done % recoveryInterval === 0) await this.#checkpoint("interval");
+      await nextTurn();
+      if (this.#signal?.aborted && !isLast) return false;
+    }
+    // A loader that has fewer batches than it says.
+    if (pending.length > 0) await this.#update(pending, true, clock);
+    if (progress.running.images === 0) {
+      throw new RangeError(`fit: loader must give at least one batch, got none in epoch ${progress.epoch}`);
+    }
+    return true;
+  }
+
+  async #update(batches: readonly Batch[], isLast: boolean, clock: { last: number }): Promise<void> {
+    const { epochs, schedule, gradAccumSteps } = this.#options;
+    const { optimizer } = this.#updater;
+    const progress = this.#progress;
+    const mixed = batches.map((batch, index) => this.#updateBatch(batch, index));
+    const { loss, gradNorm } = await this.#updater
+      .update(mixed, { update: progress.update })
+      .catch((error) => {
+        if (!(error instanceof DivergedError)) throw error;
+        const position = { epoch: progress.epoch, update: progress.update, lr: meanLr(optimizer) };
+        throw new DivergedError(error.loss, error.gradNorm, position);
+      });
+    this.#isUnsaved = true;
+    progress.update += 1;
+    progress.batch += batches.length;
+    const images = batches.reduce((sum, { size }) => sum + size, 0);
+    const waited = batches.reduce((sum, batch) => sum + (batch.waited ?? 0), 0);
+    progress.running = {
+      loss: progress.running.loss + loss * images,
+      images: progress.running.images + images,
+    };
+    const meanLoss = progress.running.loss / progress.running.images;
+    const lr = meanLr(optimizer);
+    schedule?.stepUpdate(progress.update, meanLoss);
+    if (isLast) optimizer.syncLookahead?.();
+    const now = performance.now();
+    const seconds = (now - clock.last) / 1000;
+    clock.last = now;
+    await this.#listeners.emit({
+      type: "updateDone",
+      ...{ epoch: progress.epoch, epochs, index: Math.ceil(progress.batch / gradAccumSteps) - 1 },
+      ...{ updatesPerEpoch: this.#updatesPerEpoch, update: progress.update },
+      ...{ loss, meanLoss, gradNorm, lr, images, seconds, waited },
+    });
+  }
+
+  /** Mixup or CutMix, and the targets of what comes out. */
+  #updateBatch({ images, labels, size: batchSize }: Batch, index: number): UpdateBatch {
+    const { task, mixing, mixingOffEpoch, seed, loader } = this.#options;
+    const { epoch, update } = this.#progress;
+    const isOff = mixing === null || (mixingOffEpoch > 0 && epoch >= mixingOffEpoch);
+    if (isOff) return { images, targets: task.targets(labels) };
+    const [, height, width] = loader.inputSize;
+    const drawn = drawMixing(mixing, { height, width }, keyedRandom(seed, "mix", update, index));
+    if (drawn.lambda === 1) return { images, targets: task.targets(labels) };
+    return {
+      images: mixImages(images, { batchSize, height, width }, drawn),
+      targets: task.targets(labels, { labels: reversed(labels, batchSize), lambda: drawn.lambda }),
+    };
+  }
+
+  async #validate(): Promise<Validation | "skipped" | "stopped"> {
+    const { valInterval, epochs, validation } = this.#options;
+    const next = this.#progress.epoch + 1;
+    if (next % valInterval !== 0 && next !== epochs) return "skipped";
+    if (validation === null) return { validation: null, plain: null, byOutput: [] };
+    if (this.#signal?.aborted) return "stopped";
+    const plain = await this.#evaluate("plain");
+    if (plain === "stopped") return "stopped";
+    if (this.#updater.average === null) {
+      return { validation: plain.metrics, plain: null, byOutput: plain.byOutput };
+    }
+    const averaged = await this.#evaluate("average");
+    if (averaged === "stopped") return "stopped";
+    return { validation: averaged.metrics, plain: plain.metrics, byOutput: averaged.byOutput };
+  }
+
+  async #evaluate(
+    weights: EvaluatedWeights,
+  ): Promise<{ readonly metrics: Metrics; readonly byOutput: readonly OutputMetric[] } | "stopped"> {
+    const { validation, task, epochs } = this.#options;
+    if (validation === null) return "stopped";
+    const { epoch } = this.#progress;
+    const started = performance.now();
+    const batchSize = Math.min(validation.batchSize, validation.samples);
+    const evaluation = await this.#updater.createEvaluation(weights, batchSize);
+    try {
+      const result = await evaluateLoader(evaluation, validation, task, {
+        where: "fit",
+        onBatch: async (batch) => {
+          await this.#listeners.emit({ ...batch, epoch, epochs, weights });
+          return this.#signal?.aborted !== true;
+        },
+      });
+      if (result === null) return "stopped";
+      const seconds = (performance.now() - started) / 1000;
+      await this.#listeners.emit({ type: "evaluationDone", epoch, weights, seconds, ...result });
+      return result;
+    } finally {
+      await evaluation.close();
+    }
+  }
+
+  async #finishEpoch(validation: Validation | "skipped", started: number): Promise<void> {
+    const { schedule, epochs } = this.#options;
+    const { optimizer } = this.#updater;
+    const progress = this.#progress;
+    const { epoch } = progress;
+    let row: EpochRow | null = null;
+    if (validation === "skipped") schedule?.step(epoch + 1, null);
+    else {
+      const { byOutput, ...metrics } = validation;
+      const trainLoss = progress.running.loss / progress.running.images;
+      row = { epoch, trainLoss, lr: meanLr(optimizer), ...metrics };
+      await this.#rank(row, byOutput);
+    }
+    Object.assign(progress, { epoch: epoch + 1, batch: 0, running: { loss: 0, images: 0 } });
+    const seconds = (performance.now() - started) / 1000;
+    const nextLr = meanLr(optimizer);
+    const { update, best } = progress;
+    await this.#listeners.emit({ type: "epochDone", epoch, epochs, update, row, best, nextLr, seconds });
+  }
+
+  async #rank(row: EpochRow, byOutput: readonly OutputMetric[]): Promise<void> {
+    const { schedule } = this.#options;
+    const progress = this.#progress;
+    const { name } = this.#metric;
+    const metric = row.validation === null ? row.trainLoss : (row.validation[name] ?? Number.NaN);
+    if (Number.isNaN(metric)) throw notANumber(name, row);
+    const isBest = progress.best === null || isBetter(metric, progress.best.metric, this.#metric);
+    progress.history = [...progress.history, row];
+    if (isBest) Object.assign(progress, { best: { metric, epoch: row.epoch }, byOutput });
+    schedule?.step(row.epoch + 1, metric);
+    const { plateau, options } = schedule?.stateDict() ?? {};
+    if (plateau !== undefined) {
+      const { best, numBadEpochs, cooldownCounter } = plateau;
+      await this.#listeners.emit({
+        ...{ type: "plateauStepped", metric: name, best: best === null ? null : Number(best) },
+        ...{ numBadEpochs, patience: Number(options?.["patienceT"] ?? 0), cooldownCounter },
+      });
+    }
+    await this.#checkpoint("epoch", { row, metric, isBest });
+  }
+
+  async #checkpoint(
+    reason: CheckpointDue["reason"],
+    epoch?: Pick<CheckpointDue, "row" | "metric" | "isBest">,
+  ): Promise<void> {
+    const event = this.#checkpointDue(reason, epoch);
+    this.#isUnsaved = false;
+    await this.#listeners.emit(event);
+  }
+
+  #checkpointDue(
+    reason: CheckpointDue["reason"],
+    of: Pick<CheckpointDue, "row" | "metric" | "isBest"> = { row: null, metric: null, isBest: false },
+  ): CheckpointDue {
+    const { epoch, update } = this.#progress;
+    return { type: "checkpointDue", reason, epoch, update, ...of };
+  }
+
+  async #end(outcome: "finished" | "stopped", reason: string | null): Promise<void> {
+    await this.#listeners.emit(this.#ended(outcome, reason));
+  }
+
+  #ended(outcome: "finished" | "stopped" | "failed", reason: string | null) {
+    const { best, byOutput, history } = this.#progress;
+    return { type: "runEnded" as const, outcome, reason, best, byOutput, history };
+  }
+
+  #state(): TrainingState {
+    const { model, average, optimizer } = this.#updater;
+    return {
+      progress: { ...this.#progress },
+      model: model.state,
+      average: average?.state ?? null,
+      optimizer: optimizer.stateDict(),
+      schedule: this.#options.schedule?.stateDict() ?? null,
+    };
+  }
 }
 
-/** Everything that training works with. */
-export interface Run {
-  readonly args: TrainArguments;
-  /** Arguments as `args.yaml` holds them. */
-  readonly savedArgs: Readonly<Record<string, unknown>>;
-  /** Absolute path of the output folder. */
-  readonly folder: string;
-  readonly engine: Engine;
-  readonly model: Model;
-  readonly dataConfig: PretrainedConfig;
-  readonly classNames: readonly string[];
-  /** Digests of the images. */
-  readonly data: DataDigest;
-  /** A readable image of the data set, to try the finished model on. */
-  sample(): Promise<SampleImage | null>;
-  readonly optimizer: Optimizer;
-  readonly scheduler: Scheduler;
-  readonly ema: ModelEma | null;
-  readonly step: TrainingStep;
-  readonly trainLoader: Loader;
-  /** null: no validation. */
-  readonly valLoader: Loader | null;
-  readonly numEpochs: number;
-  readonly updatesPerEpoch: number;
-  readonly metric: "loss" | "top1" | "top5";
-  readonly progress: RunProgress;
-  /** Whether the run began now, not from what an earlier one has left. */
-  readonly isNew: boolean;
-  readonly clock: RunClock;
-  readonly reporter: Reporter;
-  readonly signal: AbortSignal;
-  /** Releases the engine and the folder, and ends the decoding threads. */
-  close(): Promise<void>;
+/** The labels of the batch in reverse order. */
+function reversed(labels: Batch["labels"], size: number): Batch["labels"] {
+  if (labels instanceof Int32Array) return labels.toReversed();
+  const width = labels.length / size;
+  return labels.map((_, i) => labels[(size - 1 - Math.floor(i / width)) * width + (i % width)] ?? 0);
 }
 
-/** Mean learning rate over the optimizer's groups. */
-export function meanLr({ paramGroups }: Optimizer): number {
-  return paramGroups.reduce((sum, { lr }) => sum + lr, 0) / paramGroups.length;
+function notANumber(name: string, { epoch, validation }: EpochRow): RangeError {
+  const others = Object.entries(validation ?? {}).filter(([other, value]) => other !== name && !Number.isNaN(value));
+  const cure =
+    others.length > 0
+      ? `rank epochs by ${others.map(([other]) => other).join(" or ")}, or lower the learning rate`
+      : "lower the learning rate";
+  return new RangeError(`fit: the metric ${name} must be a number, got NaN in epoch ${epoch}; ${cure}`);
 }

@@ -2,6 +2,7 @@
 import type { SchedulerState } from "@tsimm/scheduler";
 import type { Buffer, Parameter } from "../models/model.ts";
 import type { OptimizerState } from "../optim/optimizer.ts";
+import type { OutputMetric } from "../task/task.ts";
 import type { Best, EpochRow } from "./events.ts";
 
 /** Counters and results of a run. */
@@ -17,7 +18,15 @@ export interface TrainingProgress {
   /** Results of the epochs that are done. */
   readonly history: readonly EpochRow[];
   readonly best: Best | null;
+  /** The metric of each class or output in the best epoch, where the task has one. */
+  readonly byOutput: readonly OutputMetric[];
 }
+
+/** The progress of a run that begins. */
+export const start: TrainingProgress = {
+  ...{ epoch: 0, update: 0, batch: 0, running: { loss: 0, images: 0 } },
+  ...{ history: [], best: null, byOutput: [] },
+};
 
 /** A named tensor of a model. */
 export type NamedTensor = Pick<Parameter | Buffer, "name" | "shape" | "data">;

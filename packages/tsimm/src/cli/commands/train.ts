@@ -26,7 +26,7 @@ export function trainCommand(): Command {
     const { runTraining } = await import("../run-training.ts");
     const result = await runTraining(given);
     const folder = shortPath(result.folder);
-    process.stdout.write(resultText(result.epochs, process.stdout.isTTY));
+    process.stdout.write(resultText(result, process.stdout.isTTY));
     if (result.files.length > 0) {
       process.stderr.write(`Wrote ${folder}:\n${writtenFiles(result.files).join("\n")}\n`);
     }

@@ -1,0 +1,38 @@
+/** Checks of labels that a program gives. */
+import type { Label } from "../task/labels.ts";
+import type { LabelKind } from "./image-dataset.ts";
+
+/** What labels must be. */
+export interface LabelChecks {
+  readonly kind: LabelKind;
+  /** Classes or outputs. */
+  readonly outputs: number;
+}
+
+/**
+ * Refuses labels that do not fit.
+ *
+ * @param where - Function named in errors.
+ * @param labels - A label for each image.
+ * @param checks - Kind, and number of classes or outputs.
+ * @throws RangeError that names the first label that does not fit.
+ */
+export function checkLabels(where: string, labels: readonly Label[], { kind, outputs }: LabelChecks): void {
+  const allowed = {
+    class: `an integer in 0 … ${outputs - 1}`,
+    multi: `${outputs} numbers, each 0 or 1`,
+    number: `${outputs} finite ${outputs === 1 ? "number" : "numbers"}`,
+  }[kind];
+  for (const [index, label] of labels.entries()) {
+    if (fits(label, kind, outputs)) continue;
+    throw new RangeError(`${where}: labels[${index}] must be ${allowed}, got ${JSON.stringify(label)}`);
+  }
+}
+
+function fits(label: Label, kind: LabelKind, outputs: number): boolean {
+  if (typeof label === "number") {
+    return kind === "class" && Number.isSafeInteger(label) && label >= 0 && label < outputs;
+  }
+  const isAllowed = kind === "multi" ? (value: number) => value === 0 || value === 1 : Number.isFinite;
+  return kind !== "class" && Array.isArray(label) && label.length === outputs && label.every(isAllowed);
+}

@@ -1,0 +1,130 @@
+/** In which order an epoch of training takes the samples. */
+import { keyedRandom, permutation } from "../random/keyed-random.ts";
+import type { Label } from "../task/labels.ts";
+import { type LabelledImages, labelKindOf } from "./image-dataset.ts";
+
+/**
+ * Order of an epoch of training: `shuffle`, every sample once; `balanced`, with replacement, every class equally often
+ * on average.
+ */
+export type Sampling = "shuffle" | "balanced";
+
+/** The samples of an epoch of training. */
+export interface EpochOrder {
+  /** Indices of the samples, [N]. */
+  readonly indices: Uint32Array;
+  /** For each: chooses the random numbers of its transform, so that an image drawn twice is not augmented alike. */
+  readonly keys: Uint32Array;
+}
+
+/** Options of {@link createSampler}. */
+export interface SamplerOptions {
+  readonly sampling: Sampling;
+  /** A safe integer. */
+  readonly seed: number;
+}
+
+/**
+ * The order of each epoch, a function of seed and epoch alone.
+ *
+ * `shuffle` is a permutation. `balanced` draws as many samples as there are: each time a group, uniformly among those
+ * that have images, then an image of it, uniformly. That is torch's `WeightedRandomSampler` with weights
+ * 1 / (images of the group). A group is a class; where an image can have several, see {@link balancedGroups}.
+ *
+ * @param where - Function named in errors.
+ * @param images - Samples and their labels.
+ * @param options - Which order, and its seed.
+ * @throws RangeError if `sampling` is neither, or `balanced` for labels that are numbers.
+ * @see torch `torch/utils/data/sampler.py`, `WeightedRandomSampler`
+ */
+export function createSampler(
+  where: string,
+  images: LabelledImages,
+  { sampling, seed }: SamplerOptions,
+): (epoch: number) => EpochOrder {
+  const length = images.samples.length;
+  if (sampling === "shuffle") {
+    return (epoch) => {
+      const indices = permutation(length, keyedRandom(seed, "shuffle", epoch));
+      return { indices, keys: indices };
+    };
+  }
+  if (sampling !== "balanced") {
+    throw new RangeError(`${where}: sampling must be one of shuffle, balanced, got "${sampling}"`);
+  }
+  if (labelKindOf(images) === "number") {
+    throw new RangeError(
+      `${where}: sampling must be shuffle for labels that are numbers, got "balanced"; there are no classes to balance`,
+    );
+  }
+  const groups = balancedGroups(images);
+  return (epoch) => {
+    const random = keyedRandom(seed, "shuffle", epoch, "balanced");
+    const indices = new Uint32Array(length);
+    for (let place = 0; place < length; place++) {
+      const group = groups[random.integer(groups.length)];
+      indices[place] = group?.[random.integer(group.length)] ?? 0;
+    }
+    return { indices, keys: Uint32Array.from(indices.keys()) };
+  };
+}
+
+/**
+ * The samples of each group that balanced sampling draws equally often. The group of an image is its class; of an image
+ * with several labels that which the fewest images have, of equals the first. Images without any label are a group too.
+ *
+ * @param images - Samples with labels that are no numbers.
+ * @returns Indices of samples, group by group; no group is empty.
+ */
+export function balancedGroups(images: LabelledImages): readonly Uint32Array[] {
+  const counts = labelCounts(images);
+  const groups = new Map<number, number[]>();
+  for (const [index, { label }] of images.samples.entries()) {
+    const key = typeof label === "number" ? label : rarestLabel(label, counts);
+    const group = groups.get(key);
+    if (group) group.push(index);
+    else groups.set(key, [index]);
+  }
+  return [...groups.keys()].sort((a, b) => a - b).map((key) => Uint32Array.from(groups.get(key) ?? []));
+}
+
+/** Index of the label that the fewest images have; -1 without any. */
+function rarestLabel(label: readonly number[], counts: readonly number[]): number {
+  let rarest = -1;
+  for (const [output, value] of label.entries()) {
+    if (value === 1 && (rarest < 0 || (counts[output] ?? 0) < (counts[rarest] ?? 0))) rarest = output;
+  }
+  return rarest;
+}
+
+/**
+ * Images of each class; where an image can have several labels, images that have each.
+ *
+ * @param dataset - A data set, or any object with its samples and class names.
+ * @returns A count for each of `classNames`.
+ * @throws RangeError if the labels are numbers, or are not of these classes.
+ * @example
+ * const samples = [0, 2, 2].map((label) => ({ path: "a.png", label }));
+ * labelCounts({ classNames: ["cat", "dog", "owl"], samples }); // => [1, 0, 2]
+ */
+export function labelCounts(dataset: LabelledImages): number[] {
+  const { samples, classNames } = dataset;
+  if (labelKindOf(dataset) === "number") {
+    throw new RangeError("labelCounts: labels must be class ids or lists of 0 and 1, got numbers");
+  }
+  const counts = new Array<number>(classNames.length).fill(0);
+  const add = (output: number, label: Label): void => {
+    const before = counts[output];
+    if (before === undefined) {
+      throw new RangeError(
+        `labelCounts: labels must be of ${classNames.length} classes, got ${JSON.stringify(label)}`,
+      );
+    }
+    counts[output] = before + 1;
+  };
+  for (const { label } of samples) {
+    if (typeof label === "number") add(label, label);
+    else for (const [output, value] of label.entries()) if (value === 1) add(output, label);
+  }
+  return counts;
+}

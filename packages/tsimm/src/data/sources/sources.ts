@@ -1,0 +1,33 @@
+/** The sources by name: those that are built in, and those that a user of the library registers. */
+import { createRegistry, type Registry } from "../../registry.ts";
+import { csvSource } from "./csv-source.ts";
+import { folderSource } from "./folder-source.ts";
+import type { SourceDefinition } from "./source.ts";
+import { tarSource } from "./tar-source.ts";
+
+/** All sources. */
+export const sources: Registry<SourceDefinition> = createRegistry("source", {
+  builtIn: [folderSource, tarSource, csvSource],
+  parameter: "source",
+});
+
+/**
+ * Adds a source. Of several that recognise the same place the one that was registered last opens it.
+ *
+ * @param definition - What {@link defineSource} gave.
+ * @throws TypeError if it has no name; RangeError if another source has its name.
+ * @see {@link defineSource} for an example
+ */
+export function registerSource(definition: SourceDefinition): void {
+  sources.register(definition);
+}
+
+/**
+ * Names of the sources, in the order of registration.
+ *
+ * @example
+ * listSources().slice(0, 3); // => ["folder", "tar", "csv"]
+ */
+export function listSources(): string[] {
+  return sources.names();
+}

@@ -1,0 +1,131 @@
+/** Vision transformers (Dosovitskiy et al., arXiv:2010.11929), after timm. */
+import { int64, ints, type Value } from "@tsimm/autodiff";
+import type { Architecture } from "../architecture.ts";
+import { constant, normal, uniformFanIn } from "../initialization.ts";
+import { stemThenBlocks } from "../layer-order.ts";
+import { gelu } from "../layers/activation.ts";
+import { attention } from "../layers/attention.ts";
+import { classify, type GlobalPool } from "../layers/classifier.ts";
+import { conv } from "../layers/convolution.ts";
+import { dropPath, dropPathRates } from "../layers/dropout.ts";
+import type { Layers } from "../layers/layers.ts";
+import { linear, reshape } from "../layers/linear.ts";
+import { layerNorm } from "../layers/normalization.ts";
+import { tokenPool, withoutClassToken } from "../layers/token-pool.ts";
+import type { PretrainedConfig } from "../model.ts";
+import type { ArchitectureOptions } from "../model-family.ts";
+
+/** What tells one vision transformer from another. */
+export interface VisionTransformerConfig {
+  /** Side of a patch in pixels. */
+  readonly patchSize: number;
+  /** Width of a token. */
+  readonly embedDim: number;
+  /** Number of blocks. */
+  readonly depth: number;
+  readonly numHeads: number;
+  /** Width of the two linear layers' middle, in embedDim; absent: 4. */
+  readonly mlpRatio?: number;
+  readonly pretrainedCfg: PretrainedConfig;
+}
+
+const pools: readonly GlobalPool[] = ["token", "avg", "max", "avgmax", ""];
+
+/** timm truncates at ±2, a hundred standard deviations away. */
+const initialization = { initialize: normal(0.02), initializeBias: constant(0) };
+
+const layerOf = stemThenBlocks(/^(cls_token|pos_embed|patch_embed)/, /^blocks\.(\d+)/);
+
+/** The architecture of a vision transformer; its position embeddings fit images of one size. */
+export function visionTransformer(
+  name: string,
+  config: VisionTransformerConfig,
+  { inChans, imgSize, dropPathRate, globalPool }: ArchitectureOptions,
+): Architecture {
+  const { patchSize, embedDim, depth } = config;
+  const [, ownSize] = config.pretrainedCfg.inputSize;
+  const size = imgSize ?? ownSize;
+  if (size < patchSize) {
+    throw new RangeError(`${name}: imgSize must be at least one patch of ${patchSize} pixels, got ${size}`);
+  }
+  // What the model is made for decides where the last norm stands, a later change of the pool does not.
+  const normAfterPool = globalPool !== null && ["avg", "max", "avgmax"].includes(globalPool);
+  const dropRates = dropPathRates(dropPathRate, [depth]);
+  return {
+    name,
+    inChans,
+    numFeatures: embedDim,
+    pretrainedCfg: { ...config.pretrainedCfg, inputSize: [3, size, size] },
+    classifier: "head",
+    globalPools: pools,
+    noWeightDecay: ["cls_token", "pos_embed"],
+    // The last norm goes with the last block.
+    layerOf: (name) => (name.startsWith("norm.") ? [1, depth - 1] : layerOf(name)),
+    forwardFeatures(layers, images) {
+      const [, , height, width] = images.shape;
+      if (height !== size || width !== size) {
+        throw new RangeError(
+          `${name}: images must have ${size}×${size} pixels, got ${height}×${width}; create the model with imgSize`,
+        );
+      }
+      let x = embed(layers, images, config);
+      for (const [index, rate] of dropRates.entries()) {
+        const module = `blocks.${index}`;
+        x = block(layers, module, x, config, rate);
+        layers.stage(module, patchSize, toMap(layers, x, Math.floor(size / patchSize)));
+      }
+      return normAfterPool ? x : layerNorm(layers, "norm", x);
+    },
+    forwardHead(layers, features, head) {
+      const pooled = tokenPool(layers, features, head.globalPool);
+      const x = normAfterPool ? layerNorm(layers, "fc_norm", pooled) : pooled;
+      return classify(layers, "head", x, head, { dropModule: "head_drop", ...initialization });
+    },
+  };
+}
+
+/** Images [B, C, H, W] as tokens [B, 1 + patches, D]: the class token first, positions added. */
+function embed(layers: Layers, images: Value, { patchSize, embedDim }: VisionTransformerConfig): Value {
+  const [, channels = 0, height = 0, width = 0] = images.shape;
+  const patches = Math.floor(height / patchSize) * Math.floor(width / patchSize);
+  const classToken = layers.parameter("cls_token", [1, 1, embedDim], normal(1e-6));
+  const positions = layers.parameter("pos_embed", [1, 1 + patches, embedDim], normal(0.02));
+  const uniform = uniformFanIn(channels * patchSize * patchSize);
+  const map = conv(layers, "patch_embed.proj", images, {
+    ...{ channels: embedDim, kernel: patchSize, stride: patchSize, padding: 0 },
+    ...{ bias: true, initialize: uniform, initializeBias: uniform },
+  });
+  const tokens = layers.op("Transpose", [reshape(layers, map, [0, embedDim, patches])], {
+    perm: ints(0, 2, 1),
+  });
+  // Padded with zeros and added, the class token needs no copy per image.
+  const first = pad(layers, classToken, 0, patches);
+  return layers.op("Add", [pad(layers, tokens, 1, 0), layers.op("Add", [positions, first])]);
+}
+
+/** x [B, N, D] with zero tokens before and after. */
+function pad(layers: Layers, x: Value, before: number, after: number): Value {
+  return layers.op("Pad", [x, layers.builder.constant(int64([6], [0, before, 0, 0, after, 0]))]);
+}
+
+function block(
+  layers: Layers,
+  module: string,
+  x: Value,
+  { embedDim, numHeads, mlpRatio = 4 }: VisionTransformerConfig,
+  dropRate: number,
+): Value {
+  let y = layerNorm(layers, `${module}.norm1`, x);
+  y = attention(layers, `${module}.attn`, y, { numHeads, ...initialization });
+  const mixed = layers.op("Add", [x, dropPath(layers, `${module}.drop_path1`, y, dropRate)]);
+  y = layerNorm(layers, `${module}.norm2`, mixed);
+  y = linear(layers, `${module}.mlp.fc1`, y, { features: mlpRatio * embedDim, ...initialization });
+  y = linear(layers, `${module}.mlp.fc2`, gelu(layers, y), { features: embedDim, ...initialization });
+  return layers.op("Add", [mixed, dropPath(layers, `${module}.drop_path2`, y, dropRate)]);
+}
+
+/** Tokens [B, 1 + side², D] as a map [B, D, side, side]. */
+function toMap(layers: Layers, x: Value, side: number): Value {
+  const channelsFirst = layers.op("Transpose", [withoutClassToken(layers, x)], { perm: ints(0, 2, 1) });
+  return reshape(layers, channelsFirst, [0, x.shape[2] ?? 0, side, side]);
+}

@@ -1,0 +1,99 @@
+/** How an optimizer is defined: its options, what it keeps per tensor and how it changes one. */
+import type { Parameter } from "../models/model.ts";
+import { LOOKAHEAD } from "./lookahead.ts";
+import type { ParamGroup } from "./optimizer.ts";
+import { checkOption, nonNegative, type OptionCheck, type OptionChecks } from "./option-checks.ts";
+
+/** Options of an optimizer's own, besides `lr` and `weightDecay`, which every group has. */
+export type OptimizerOwnOptions = Readonly<Record<string, unknown>>;
+
+/** Arrays kept per parameter, under PyTorch's slot names. */
+export type OptimizerSlots = Readonly<Record<string, Float32Array>>;
+
+/** An optimizer without its parameters. `O`: its options, `S`: its slots. */
+export interface OptimizerDefinition<
+  O extends OptimizerOwnOptions = OptimizerOwnOptions,
+  S extends OptimizerSlots = OptimizerSlots,
+> {
+  /** timm's name, in lower case, e.g. `adamw`. */
+  readonly name: string;
+  /** Learning rate where none is given, >= 0. */
+  readonly lr: number;
+  /**
+   * How a learning rate that is given for one batch size follows another: with the square root of their ratio, or with
+   * the ratio; absent: `linear`.
+   */
+  readonly lrScaling?: "sqrt" | "linear";
+  /** All options and their values where none are given. */
+  readonly defaults: O;
+  /** What each option must be. */
+  readonly checks: OptionChecks<O>;
+  /** Options that hold where no learning rate is given. */
+  readonly withoutLr?: Partial<O>;
+  /** Fresh slots for a parameter; `{}` if the optimizer keeps nothing. */
+  createSlots(parameter: Parameter, group: ParamGroup & O): S;
+  /**
+   * One update on the CPU: changes `parameter.data` and `slots` in place.
+   *
+   * @param grad - Gradient, of the parameter's length; only read.
+   * @param step - Number of this update, from 1.
+   * @param gradScale - What {@link OptimizerDefinition.gradScale} gave, else 1.
+   */
+  loop(
+    parameter: Parameter,
+    grad: Float32Array,
+    slots: S,
+    group: ParamGroup & O,
+    step: number,
+    gradScale: number,
+  ): void;
+  /** A factor on all gradients of an update, from the norm of all of them. */
+  gradScale?(norm: number, options: O): number;
+}
+
+/**
+ * Checks the definition of an optimizer and returns it as it is.
+ *
+ * Another optimizer with other defaults is a definition too: `{ ...lamb, name: "mylamb", defaults: { ... } }`.
+ *
+ * @throws RangeError if the name is not in lower case or starts with `lookahead_`, if `lr` is no number >= 0, if an
+ * option has no check, or if a default does not pass its own.
+ * @example
+ * const signum = defineOptimizer({
+ *   name: "signum",
+ *   lr: 1e-4,
+ *   defaults: { momentum: 0.9 },
+ *   checks: { momentum: optionChecks.fraction },
+ *   createSlots: ({ data }) => ({ momentum_buffer: new Float32Array(data.length) }),
+ *   loop({ data }, grad, { momentum_buffer }, { lr, weightDecay, momentum }) {
+ *     for (let i = 0; i < data.length; i++) {
+ *       momentum_buffer[i] = momentum * momentum_buffer[i] + (1 - momentum) * grad[i];
+ *       data[i] -= lr * (Math.sign(momentum_buffer[i]) + weightDecay * data[i]);
+ *     }
+ *   },
+ * });
+ * registerOptimizer(signum);
+ * const model = createModel("test_resnet", { numClasses: 10 });
+ * const optimizer = createOptimizerV2(model, { opt: "signum", momentum: 0.8 });
+ * optimizer.paramGroups.map(({ lr, momentum }) => [lr, momentum]); // => [[0.0001, 0.8]]
+ */
+export function defineOptimizer<O extends OptimizerOwnOptions, S extends OptimizerSlots>(
+  definition: OptimizerDefinition<O, S>,
+): OptimizerDefinition<O, S> {
+  const { name, lr, defaults } = definition;
+  if (typeof name !== "string" || name !== name.toLowerCase() || name.startsWith(LOOKAHEAD)) {
+    throw new RangeError(
+      `defineOptimizer: name must be in lower case and not start with ${LOOKAHEAD}, got ${JSON.stringify(name)}`,
+    );
+  }
+  checkOption("defineOptimizer", "lr", lr, nonNegative);
+  const checks: Readonly<Record<string, OptionCheck>> = definition.checks;
+  for (const [option, value] of Object.entries(defaults)) {
+    const check = checks[option];
+    if (check === undefined) {
+      throw new RangeError(`defineOptimizer: checks must have one for each option, got none for "${option}"`);
+    }
+    checkOption("defineOptimizer", option, value, check);
+  }
+  return definition;
+}

@@ -1,0 +1,106 @@
+/** What a finished run leaves beside its checkpoints: an ONNX file, and an image to try it on. */
+import { stat } from "node:fs/promises";
+import { extname, join } from "node:path";
+import { removeRecoveryCheckpoints } from "../checkpoint/save-checkpoint.ts";
+import type { ImageDataset } from "../data/image-dataset.ts";
+import { decodeImage } from "../data/decode.ts";
+import { readRegularFile, WEIGHTS_LIMIT } from "../files/read-file.ts";
+import { updateFile } from "../files/write-file.ts";
+import type { ClassifierParts } from "../models/onnx-file.ts";
+import { encodeClassifier } from "../models/onnx-file.ts";
+import type { Listener, RunHandle } from "../train/listener.ts";
+import { decodeSafetensors } from "../weights/safetensors.ts";
+
+/** Options of {@link FinishListener}. */
+export interface FinishOptions {
+  /** What the ONNX file holds beside the best weights. */
+  readonly parts: Omit<ClassifierParts, "weights">;
+  /** Images to take one from. */
+  readonly images: ImageDataset;
+  /** Whether all epochs were done before this session. */
+  readonly wasDone: boolean;
+}
+
+/** Completes the folder of a run that has finished. Ending a run can be repeated. */
+export class FinishListener implements Listener {
+  readonly name = "export";
+  readonly #folder: string;
+  readonly #options: FinishOptions;
+  readonly #written: string[] = [];
+  #epochs = 0;
+  /** Path of an image to try the model on; null: none can be read, or the run has not finished. */
+  sample: string | null = null;
+
+  /** @param folder - An existing folder. */
+  constructor(folder: string, options: FinishOptions) {
+    this.#folder = folder;
+    this.#options = options;
+  }
+
+  /** Notes the name of a file that was not there as it should be. */
+  noteWritten(name: string): void {
+    this.#written.push(name);
+  }
+
+  /** Acts when the run ends as it should. */
+  async on(event: Parameters<Listener["on"]>[0], run: RunHandle): Promise<void> {
+    if (event.type === "runStarted") this.#epochs = event.epochs;
+    if (event.type !== "runEnded" || event.outcome !== "finished") return;
+    if (event.best !== null && (await this.#writeOnnx())) {
+      this.noteWritten("model.onnx");
+      if (this.#options.parts.average) {
+        const text =
+          "model.onnx holds the moving average of the weights; the plain ones are in model_best.resume.safetensors";
+        await run.emit({ type: "message", text });
+      }
+    }
+    this.sample = await this.#placeSample();
+    const removed = await removeRecoveryCheckpoints(this.#folder);
+    if (!this.#options.wasDone) return;
+    const changes = [
+      ...(this.#written.length > 0 ? [`wrote ${this.#written.join(", ")}`] : []),
+      ...(removed.length > 0 ? [`removed ${removed.join(", ")}`] : []),
+    ];
+    const state = changes.length === 0 ? "the run is complete" : `completed the run: ${changes.join("; ")}`;
+    await run.emit({ type: "message", text: `All ${this.#epochs} epochs are done, ${state}` });
+  }
+
+  /** @returns Whether the file was not there as it should be. */
+  async #writeOnnx(): Promise<boolean> {
+    const { parts } = this.#options;
+    const file = parts.average ? "model_best.ema.safetensors" : "model_best.safetensors";
+    const bytes = await readRegularFile(join(this.#folder, file), { limit: WEIGHTS_LIMIT });
+    const { tensors: weights } = decodeSafetensors(bytes);
+    return await updateFile(join(this.#folder, "model.onnx"), encodeClassifier({ ...parts, weights }));
+  }
+
+  /** The first image that can be read, in a file of its own: one inside an archive is written to the folder. */
+  async #placeSample(): Promise<string | null> {
+    const { images } = this.#options;
+    for (const [index, { path }] of images.samples.entries()) {
+      const bytes = await readable(images, index);
+      if (bytes === null) continue;
+      const onDisk = await stat(path).then(
+        (file) => file.isFile(),
+        () => false,
+      );
+      if (onDisk) return path;
+      const copy = join(this.#folder, `sample${extname(path)}`);
+      await updateFile(copy, bytes);
+      return copy;
+    }
+    return null;
+  }
+}
+
+/** The bytes of an image file; null if they are none. */
+async function readable(images: ImageDataset, index: number): Promise<Uint8Array | null> {
+  try {
+    const bytes = await images.read(index);
+    if (!(bytes instanceof Uint8Array)) return null;
+    await decodeImage(bytes, 3);
+    return bytes;
+  } catch {
+    return null;
+  }
+}

@@ -1,0 +1,95 @@
+/** The model of a run. */
+import { readWeights } from "../checkpoint/read-weights.ts";
+import type { Model, PretrainedConfig } from "../models/model.ts";
+import { createModel } from "../models/registry.ts";
+import { UsageError } from "../usage-error.ts";
+import { loadState } from "../weights/load-state.ts";
+import type { TrainArguments } from "./arguments.ts";
+import { inputChannels } from "./data-config.ts";
+import { fromFlags } from "./from-flags.ts";
+import type { Log } from "./log.ts";
+
+/**
+ * Outputs of a run's model.
+ *
+ * @param names - Classes or outputs of the data.
+ * @returns `names`, or more where `--num-classes` asks for more.
+ * @throws UsageError if it asks for fewer.
+ */
+export function outputNames({ numClasses }: TrainArguments, names: readonly string[]): readonly string[] {
+  if (numClasses === null || numClasses === names.length) return names;
+  if (numClasses < names.length) {
+    throw new UsageError(
+      `train: --num-classes must be at least the ${names.length} of the training folder, got ${numClasses}`,
+    );
+  }
+  return Array.from({ length: numClasses }, (_, index) => names[index] ?? String(index));
+}
+
+/**
+ * Creates the model that the arguments name.
+ *
+ * @param outputs - Numbers that it yields for an image.
+ */
+export function makeModel(args: TrainArguments, outputs: number, { info, warn }: Log): Model {
+  if (args.dropConnect !== null) {
+    warn(
+      args.dropPath === null
+        ? "--drop-connect is the old name of --drop-path and acts as it"
+        : "--drop-connect is the old name of --drop-path, which is given too and wins",
+    );
+  }
+  const options = {
+    numClasses: outputs,
+    inChans: inputChannels(args),
+    imgSize: args.inputSize?.[1] ?? args.imgSize,
+    dropRate: args.drop,
+    dropPathRate: args.dropPath ?? args.dropConnect,
+    seed: args.seed,
+  };
+  const model = fromFlags("train", args, () => createModel(args.model, options));
+  const count = model.parameters.reduce((sum, { data }) => sum + data.length, 0);
+  info(`Model ${model.name} created, param count:${count}`);
+  return model;
+}
+
+/**
+ * Loads `--initial-checkpoint`: the weights of a safetensors file, all of them and nothing else; the moving average
+ * where there is one, as timm does, said in the log.
+ *
+ * @throws UsageError if the file cannot be read or its tensors do not fit.
+ */
+export async function loadInitialWeights(
+  model: Model,
+  { initialCheckpoint, noInitialEma }: TrainArguments,
+  { info }: Log,
+): Promise<void> {
+  const reading = readWeights(initialCheckpoint, { average: !noInitialEma });
+  const { tensors, average, path } = await reading.catch((error: NodeJS.ErrnoException) => {
+    throw new UsageError(
+      `train: --initial-checkpoint must be a readable safetensors file, got "${initialCheckpoint}" (${error.code ?? error.message})`,
+    );
+  });
+  if (average) {
+    info(`Initial weights: the moving average in ${path}; --no-initial-ema takes the plain ones`);
+  }
+  try {
+    loadState(model, tensors);
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : error;
+    throw new UsageError(
+      `train: --initial-checkpoint must hold the weights of --model, got "${initialCheckpoint}" (${reason})`,
+      { cause: error },
+    );
+  }
+}
+
+/** Warns of images that are too small for the model. */
+export function warnAboutSmallInput({ name }: Model, { inputSize }: PretrainedConfig, { warn }: Log): void {
+  const side = Math.min(inputSize[1], inputSize[2]);
+  if (side < 64 && /^resnet\d+$/.test(name)) {
+    warn(
+      `${name} shrinks its input 32 times and learns poorly from ${side} pixels; --img-size 64 or more helps`,
+    );
+  }
+}

@@ -1,0 +1,56 @@
+/** The task of a run, from its flags. */
+import type { ImageDataset } from "../data/image-dataset.ts";
+import type { Task, TaskDefinition } from "../task/task.ts";
+import { findTask } from "../task/tasks.ts";
+import { UsageError } from "../usage-error.ts";
+import type { TrainArguments } from "./arguments.ts";
+import { fromFlags } from "./from-flags.ts";
+
+/**
+ * Makes the task that the arguments name.
+ *
+ * @param outputNames - Classes or outputs of the model.
+ * @param training - Images to train on.
+ */
+export function makeTask(
+  args: TrainArguments,
+  outputNames: readonly string[],
+  { samples }: Pick<ImageDataset, "samples">,
+): Task {
+  return fromFlags("train", args, () => {
+    const definition = findTask("createTask", args.task);
+    const context = { outputNames, trainingLabels: samples.map(({ label }) => label) };
+    return definition.create(context, taskOptions(definition, args));
+  });
+}
+
+/** The options of a task that flags set. */
+function taskOptions({ flags = {} }: TaskDefinition, args: TrainArguments): Record<string, unknown> {
+  const given: Readonly<Record<string, unknown>> = { ...args };
+  const rows = Object.entries(flags).map(([option, flag]) => {
+    const value = given[flag];
+    return [option, flag === "classWeights" ? classWeights(args.classWeights) : value] as const;
+  });
+  return Object.fromEntries(rows.filter(([, value]) => value !== undefined));
+}
+
+/**
+ * `--class-weights`: `balanced`, or `name=weight` for some of the classes.
+ *
+ * @throws UsageError for a word that is neither.
+ */
+export function classWeights(words: readonly string[] | null): "balanced" | Record<string, number> | null {
+  if (words === null || words.length === 0) return null;
+  if (words.length === 1 && words[0] === "balanced") return "balanced";
+  const weights: [string, number][] = words.map((word) => {
+    const at = word.lastIndexOf("=");
+    const weight = word.slice(at + 1).trim() === "" ? Number.NaN : Number(word.slice(at + 1));
+    if (at < 1 || !(weight > 0 && Number.isFinite(weight))) {
+      throw new UsageError(
+        `train: --class-weights must be balanced, or words such as cat=1 dog=3.5 with weights > 0, got "${word}"`,
+      );
+    }
+    return [word.slice(0, at), weight];
+  });
+  return Object.fromEntries(weights);
+}

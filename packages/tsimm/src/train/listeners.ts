@@ -1,0 +1,93 @@
+/** The listeners of a run, in their order. */
+import type { CheckpointDue, TrainingEvent } from "./events.ts";
+import type { Listener, RunHandle } from "./listener.ts";
+
+/** A listener has failed; it hears of nothing any more. */
+export class ListenerError extends Error {
+  /** Name of the listener. */
+  readonly listener: string;
+
+  /**
+   * @param where - Function named in the message.
+   * @param listener - Name of the listener.
+   * @param cause - What it threw.
+   */
+  constructor(where: string, listener: string, cause: unknown) {
+    const reason = cause instanceof Error ? cause.message : String(cause);
+    super(`${where}: listener "${listener}" failed: ${reason}`, { cause });
+    this.name = "ListenerError";
+    this.listener = listener;
+  }
+}
+
+/** Tells listeners of events. */
+export class Listeners {
+  readonly #where: string;
+  readonly #listeners: Listener[];
+  readonly #run: RunHandle;
+
+  /**
+   * @param where - Function named in errors.
+   * @param listeners - In the order in which they hear of an event.
+   * @param run - What they can do; its `emit` is replaced.
+   * @throws TypeError for what is no listener.
+   */
+  constructor(where: string, listeners: readonly Listener[], run: Omit<RunHandle, "emit">) {
+    for (const [index, listener] of listeners.entries()) checkListener(where, listener, index);
+    this.#where = where;
+    this.#listeners = [...listeners];
+    this.#run = { ...run, emit: (event) => this.emit(event) };
+  }
+
+  /**
+   * Tells every listener of an event, one after the other.
+   *
+   * @throws ListenerError if one fails; of a checkpoint that is due all others are told first.
+   */
+  async emit(event: TrainingEvent): Promise<void> {
+    let failure: ListenerError | null = null;
+    for (const listener of [...this.#listeners]) {
+      try {
+        await listener.on(event, this.#run);
+      } catch (error) {
+        // One that failed while it was told something by another.
+        const failed = error instanceof ListenerError ? error : this.#fail(listener, error);
+        if (event.type !== "checkpointDue") throw failed;
+        failure ??= failed;
+      }
+    }
+    if (failure !== null) throw failure;
+  }
+
+  /** Tells all who have not failed of the end of a run that fails; who fails now is passed over. */
+  async emitLast(event: CheckpointDue | TrainingEvent): Promise<void> {
+    for (const listener of [...this.#listeners]) {
+      try {
+        await listener.on(event, this.#run);
+      } catch (error) {
+        if (!(error instanceof ListenerError)) this.#fail(listener, error);
+      }
+    }
+  }
+
+  #fail(listener: Listener, cause: unknown): ListenerError {
+    const at = this.#listeners.indexOf(listener);
+    if (at >= 0) this.#listeners.splice(at, 1);
+    return new ListenerError(this.#where, listener.name, cause);
+  }
+}
+
+function checkListener(where: string, listener: unknown, index: number): void {
+  if (typeof listener === "object" && listener !== null) {
+    const { name, on } = listener as Partial<Listener>;
+    if (typeof name === "string" && name !== "" && typeof on === "function") return;
+  }
+  throw new TypeError(
+    `${where}: listeners[${index}] must be an object with a name and a function on(event, run), got ${describe(listener)}`,
+  );
+}
+
+function describe(value: unknown): string {
+  if (typeof value === "function") return "a function";
+  return JSON.stringify(value) ?? String(value);
+}

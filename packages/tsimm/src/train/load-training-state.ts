@@ -1,0 +1,32 @@
+/** Puts a saved state back into the parts of a run. */
+import type { Scheduler } from "@tsimm/scheduler";
+import type { SafeTensors } from "../weights/safetensors.ts";
+import { loadState } from "../weights/load-state.ts";
+import type { Updater } from "../update/updater.ts";
+import type { NamedTensor, TrainingState } from "./training-state.ts";
+
+/**
+ * Restores weights, moving average, optimizer and schedule.
+ *
+ * @throws Error if the state is of another model, optimizer or schedule.
+ */
+export function loadTrainingState(
+  state: TrainingState,
+  { model, average, optimizer }: Updater,
+  schedule: Scheduler | null,
+): void {
+  loadState(model, namedTensors(state.model));
+  if (average !== null && state.average !== null) average.load(namedTensors(state.average));
+  optimizer.loadStateDict(state.optimizer);
+  if (schedule !== null && state.schedule !== null) schedule.loadStateDict(state.schedule);
+}
+
+/** Parameters and buffers as named tensors, in their order. */
+export function namedTensors(state: readonly NamedTensor[]): SafeTensors {
+  return new Map(
+    state.map(({ name, shape, data }) => [
+      name,
+      { dtype: data instanceof Float32Array ? ("F32" as const) : ("I64" as const), shape, data },
+    ]),
+  );
+}

@@ -1,0 +1,7 @@
+/** The learning rate that is told of a run. */
+import type { Optimizer } from "../optim/optimizer.ts";
+
+/** Mean learning rate over an optimizer's groups. */
+export function meanLr({ paramGroups }: Pick<Optimizer, "paramGroups">): number {
+  return paramGroups.reduce((sum, { lr }) => sum + lr, 0) / paramGroups.length;
+}

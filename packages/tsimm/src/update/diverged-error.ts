@@ -1,0 +1,41 @@
+/** The error of a training that has diverged. */
+
+/** Where in a run. */
+export interface UpdatePosition {
+  /** From 0. */
+  readonly epoch: number;
+  /** Updates made before. */
+  readonly update: number;
+  /** Mean learning rate over the groups. */
+  readonly lr: number;
+}
+
+/** The loss or a gradient of an update is not finite; the update was not made. */
+export class DivergedError extends RangeError {
+  readonly loss: number;
+  readonly gradNorm: number;
+  /** Where in the run; null outside of one. */
+  readonly position: UpdatePosition | null;
+
+  /**
+   * @param loss - Of the update.
+   * @param gradNorm - Norm of all gradients together.
+   * @param position - Where in a run.
+   */
+  constructor(loss: number, gradNorm: number, position: UpdatePosition | null = null) {
+    super(DivergedError.text(loss, gradNorm, position));
+    this.name = "DivergedError";
+    this.loss = loss;
+    this.gradNorm = gradNorm;
+    this.position = position;
+  }
+
+  private static text(loss: number, gradNorm: number, position: UpdatePosition | null): string {
+    const where = position === null ? "Updater.update" : "fit";
+    const at =
+      position === null
+        ? ""
+        : ` at update ${position.update} (epoch ${position.epoch}, learning rate ${position.lr})`;
+    return `${where}: the loss must be finite, got loss ${loss} and gradient norm ${gradNorm}${at}; lower the learning rate, lengthen the warm-up or clip the gradients`;
+  }
+}
