@@ -3,11 +3,9 @@ import { Command, CommanderError } from "commander";
 import { printable } from "../text/printable.ts";
 import { UsageError } from "../usage-error.ts";
 import { version } from "../version.ts";
-import { modelsCommand } from "./commands/models.ts";
-import { predictCommand } from "./commands/predict.ts";
-import { scheduleCommand } from "./commands/schedule.ts";
-import { trainCommand } from "./commands/train.ts";
-import { expandFlags } from "./train-options.ts";
+import { commandHeads, isCommandName } from "./command-heads.ts";
+import { loadCommand, overviewOf } from "./commands/load-command.ts";
+import { expandFlags } from "./expand-flags.ts";
 
 // Taken out of the words before they are parsed, so that it may stand anywhere.
 const DEBUG = "--debug";
@@ -21,7 +19,10 @@ const program = new Command("tsimm")
   .configureOutput({
     outputError: (text, write) => write(`tsimm: ${escapeLines(text.replace(/^error: /, ""))}`),
   });
-for (const command of [trainCommand(), scheduleCommand(), modelsCommand(), predictCommand()]) {
+// `tsimm help train` shows the command, too.
+const called = process.argv.slice(2).filter((word) => !word.startsWith("-") && word !== "help")[0];
+for (const name of Object.keys(commandHeads).filter(isCommandName)) {
+  const command = name === called ? await loadCommand(name) : overviewOf(name);
   program.addCommand(command.copyInheritedSettings(program));
 }
 

@@ -1,6 +1,5 @@
 /** Shows schedules: a plot in the terminal or a file, a table of events, warnings. */
-import { findOptimizer } from "../optim/optimizers.ts";
-import { checkCurveFile, holdsEveryRate, type ScheduleCurve, writeCurveFile } from "../preview/curve-file.ts";
+import type { ScheduleCurve } from "../preview/curve-file.ts";
 import { eventTable } from "../preview/event-table.ts";
 import { scheduleEvents } from "../preview/events.ts";
 import { rateLabel } from "../preview/rate-label.ts";
@@ -10,10 +9,11 @@ import { scheduleWarnings } from "../preview/warnings.ts";
 import { resolveArguments, type TrainArguments } from "../recipe/arguments.ts";
 import { checkArguments } from "../recipe/check-arguments.ts";
 import { fromFlags } from "../recipe/from-flags.ts";
+import { builtInNames } from "../recipe/generated/built-ins.ts";
 import { learningRate } from "../recipe/learning-rate.ts";
 import { refuseNegativeRates } from "../recipe/refuse-negative-rates.ts";
 import { simulateRun } from "../recipe/simulate-run.ts";
-import { scheduleLabels } from "./schedule-labels.ts";
+import { type ScheduleToLabel, scheduleLabels } from "./schedule-labels.ts";
 
 /** What to show. */
 export interface SchedulesToShow {
@@ -33,11 +33,14 @@ export interface SchedulesToShow {
  */
 export async function showSchedules(show: SchedulesToShow): Promise<void> {
   const { output, log, updatesPerEpoch } = show;
-  if (output !== null) checkCurveFile(output);
-  const { unit, curves, explanations } = calculate(show);
+  // Most calls write no file.
+  const file = output === null ? null : await import("../preview/curve-file.ts");
+  if (output !== null) file?.checkCurveFile(output);
+  const every = output !== null && file?.holdsEveryRate(output) === true;
+  const { unit, curves, explanations } = calculate(await resolved(show), updatesPerEpoch, every);
   for (const line of explanations) process.stderr.write(`${line}\n`);
   if (output === null) process.stdout.write(`${plot(unit, curves, log).join("\n")}\n\n`);
-  else await writeCurveFile(output, { unit, curves, log });
+  else await file?.writeCurveFile(output, { unit, curves, log });
 
   const tables = curves.map((curve) => [
     headline(curve),
@@ -58,15 +61,31 @@ interface Calculated {
   readonly explanations: ReadonlySet<string>;
 }
 
-function calculate({ schedules, updatesPerEpoch, output }: SchedulesToShow): Calculated {
-  const every = output !== null && holdsEveryRate(output);
-  const resolved = schedules.map(({ label, given }) => {
+/** The arguments of all schedules, checked. */
+async function resolved({ schedules, updatesPerEpoch }: SchedulesToShow): Promise<ScheduleToLabel[]> {
+  const all: ScheduleToLabel[] = [];
+  for (const { label, given } of schedules) {
     checkArguments(given, "schedule");
     const args = resolveArguments(given);
-    fromFlags("schedule", args, () => findOptimizer("createOptimizer", args.opt));
+    await checkOptimizer(args);
     refuseNegativeRates(args, { command: "schedule", updatesPerEpoch });
-    return { label, args };
-  });
+    all.push({ label, args });
+  }
+  return all;
+}
+
+/** Loads the optimizers only if the name is none of those that are built in. */
+async function checkOptimizer(args: TrainArguments): Promise<void> {
+  if (builtInNames.optimizer.includes(args.opt.toLowerCase().replace(/^lookahead_/, ""))) return;
+  const { findOptimizer } = await import("../optim/optimizers.ts");
+  fromFlags("schedule", args, () => findOptimizer("createOptimizer", args.opt));
+}
+
+function calculate(
+  resolved: readonly ScheduleToLabel[],
+  updatesPerEpoch: number | null,
+  every: boolean,
+): Calculated {
   const simulated = resolved.map(({ args }) => ({
     args,
     one: simulateRun(args, updatesPerEpoch, { every }),

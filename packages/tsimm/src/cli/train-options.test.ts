@@ -1,7 +1,8 @@
 import { Command } from "commander";
 import { expect, test } from "vitest";
 import { UsageError } from "../usage-error.ts";
-import { addTrainOptions, expandFlags, givenArguments } from "./train-options.ts";
+import { expandFlags } from "./expand-flags.ts";
+import { addTrainOptions, givenArguments } from "./train-options.ts";
 
 const parse = (...words: string[]) => {
   const command = new Command("train").argument("[data-dir]").exitOverride();

@@ -26,6 +26,8 @@ export interface Flag {
   readonly short?: string;
   /** The only values allowed. */
   readonly choices?: readonly string[];
+  /** true: names of registered definitions are taken too; who looks them up refuses all others. */
+  readonly open?: boolean;
   /** It takes the name of a definition, one that is built in or one that a user registers: the names to show. */
   readonly names?: readonly string[];
   /** Smallest value allowed. */
@@ -170,7 +172,7 @@ const ownFlags: Readonly<Record<Exclude<keyof TrainArguments, keyof typeof defin
   output: { type: "string", default: "", group: "Run", help: "parent folder of runs; absent: ./output/train" },
   experiment: { type: "string", default: "", group: "Run", help: "name of the run's folder; absent: time, model and size" },
   overwrite: { type: "flag", default: false, group: "Run", help: "start anew in a folder that holds a run" },
-  engine: { type: "string", default: "auto", choices: builtInNames.engine, group: "Run", help: "auto: native where installed, else WebAssembly" },
+  engine: { type: "string", default: "auto", choices: builtInNames.engine, open: true, group: "Run", help: "auto: native where installed, else WebAssembly" },
   threads: { type: "int", default: null, min: 1, group: "Run", help: "engine threads; absent: all cores" },
 };
 

@@ -23,9 +23,9 @@ import { simulateRun } from "./simulate-run.ts";
 const CAMEL_CASE = /\b[a-z]+[A-Z]\w*/;
 
 /** One bad value for the kind of a flag, and one for each of its bounds. */
-function badValues({ type, choices, min, max, above, below, count }: Flag): unknown[] {
+function badValues({ type, choices, open, min, max, above, below, count }: Flag): unknown[] {
   if (type === "flag") return ["yes"];
-  if (type === "string") return [7, ...(choices === undefined ? [] : ["nonsense"])];
+  if (type === "string") return [7, ...(choices === undefined || open ? [] : ["nonsense"])];
   if (type === "strings") return ["balanced", [], [7], [""]];
   const outside = [
     ...(min === undefined ? [] : [min - 1]),

@@ -2,12 +2,11 @@
 import { schedulerNames } from "@tsimm/scheduler";
 import { listModels } from "../models/registry.ts";
 import { listOptimizers } from "../optim/optimizers.ts";
-import type { EngineName } from "../runtime/create-engine.ts";
+import { listEngines } from "../runtime/create-engine.ts";
 import { type ArgumentName, type Flag, separated, trainFlagRows } from "./arguments.ts";
 import { allowedValues } from "./check-arguments.ts";
 import { definitionFlagRows, type FlaggedDefinition } from "./definition-flags.ts";
 
-const engines: readonly EngineName[] = ["auto", "native", "wasm"];
 const tasks: readonly string[] = ["classification", "multi-label", "regression"];
 
 /** Built-in definitions that bring flags, by the heading that these stand under. */
@@ -15,7 +14,12 @@ const flagged: Readonly<Record<string, readonly FlaggedDefinition[]>> = {};
 
 /** The content of `generated/built-ins.ts`. */
 export function builtInsText(): string {
-  const names = { schedule: schedulerNames(), optimizer: listOptimizers(), engine: engines, task: tasks };
+  const names = {
+    schedule: schedulerNames(),
+    optimizer: listOptimizers(),
+    engine: ["auto", ...listEngines()],
+    task: tasks,
+  };
   const rows = Object.entries(flagged).flatMap(([group, definitions]) =>
     definitionFlagRows(group, definitions),
   );

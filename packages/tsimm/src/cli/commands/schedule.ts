@@ -3,7 +3,9 @@ import { Command, InvalidArgumentError } from "commander";
 import { comparisonWords } from "../../preview/comparison.ts";
 import { type ArgumentName, type TrainArguments, trainFlagRows } from "../../recipe/arguments.ts";
 import { UsageError } from "../../usage-error.ts";
-import { addTrainOptions, expandFlags, givenArguments } from "../train-options.ts";
+import { commandHeads } from "../command-heads.ts";
+import { expandFlags } from "../expand-flags.ts";
+import { addTrainOptions, givenArguments } from "../train-options.ts";
 
 /** Flags outside the group "Schedule" from which the rate, the noise or a warning is derived. */
 const ALSO: readonly ArgumentName[] = [
@@ -29,7 +31,7 @@ interface ScheduleOptions {
 /** The command that shows learning rates before the run. */
 export function scheduleCommand(): Command {
   const command = new Command("schedule")
-    .description("Show the learning rate of a run before paying for it: a plot, and what happens when.")
+    .description(commandHeads.schedule.description)
     .option(
       "--compare <schedule...>",
       "more schedules in the same figure: names, with settings of their own after a colon, e.g. cosine step:decay-rate=0.5,warmup-prefix",

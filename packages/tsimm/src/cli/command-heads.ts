@@ -1,0 +1,42 @@
+/** What `tsimm --help` says of each command, so that it need not load their options. */
+
+/** The head of a command, as commander takes it. */
+export interface CommandHead {
+  readonly description: string;
+  /** E.g. `[data-dir]`; empty: none. */
+  readonly argument: string;
+  readonly hasOptions: boolean;
+}
+
+/** Name of a command. */
+export type CommandName = "train" | "schedule" | "models" | "predict";
+
+/** Heads by name, in the order of `--help`. */
+export const commandHeads: Readonly<Record<CommandName, CommandHead>> = {
+  train: {
+    description:
+      "Train a model on a folder of images; without a folder, a demo of about a minute on built-in images.",
+    argument: "[data-dir]",
+    hasOptions: true,
+  },
+  schedule: {
+    description: "Show the learning rate of a run before paying for it: a plot, and what happens when.",
+    argument: "",
+    hasOptions: true,
+  },
+  models: {
+    description: "List the models, with their parameters and input size.",
+    argument: "[glob]",
+    hasOptions: false,
+  },
+  predict: {
+    description: "Classify images with a trained model: one line per image, its classes and probabilities.",
+    argument: "<images...>",
+    hasOptions: true,
+  },
+};
+
+/** Whether a word is the name of a command. */
+export function isCommandName(word: string | undefined): word is CommandName {
+  return word !== undefined && Object.hasOwn(commandHeads, word);
+}

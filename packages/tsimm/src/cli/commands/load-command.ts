@@ -1,0 +1,23 @@
+/** Commands, each loaded only when it is called. */
+import { Command } from "commander";
+import { type CommandName, commandHeads } from "../command-heads.ts";
+
+const LOAD: Readonly<Record<CommandName, () => Promise<Command>>> = {
+  train: async () => (await import("./train.ts")).trainCommand(),
+  schedule: async () => (await import("./schedule.ts")).scheduleCommand(),
+  models: async () => (await import("./models.ts")).modelsCommand(),
+  predict: async () => (await import("./predict.ts")).predictCommand(),
+};
+
+/** A command with its options and what it does. */
+export function loadCommand(name: CommandName): Promise<Command> {
+  return LOAD[name]();
+}
+
+/** A command as far as the overview of all shows it. */
+export function overviewOf(name: CommandName): Command {
+  const { description, argument, hasOptions } = commandHeads[name];
+  const command = new Command(name).description(description);
+  if (argument !== "") command.argument(argument);
+  return hasOptions ? command.option("--any") : command;
+}
