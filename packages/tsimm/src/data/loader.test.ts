@@ -414,3 +414,16 @@ test.each(bad)("refuses %j", async (options, message) => {
   const images = await dataset(4);
   expect(() => createLoader(images, { ...inOrder, ...options })).toThrow(new RangeError(message));
 });
+
+test("refuses what is no data set", () => {
+  for (const [dataset, missing] of [
+    [null, "samples, classNames, read"],
+    [{ samples: [], classNames: [] }, "read"],
+  ] as const) {
+    expect(() => createLoader(dataset as unknown as ImageDataset, inOrder)).toThrow(
+      new TypeError(
+        `createLoader: a data set must have description, classNames, samples and read, got none of ${missing}`,
+      ),
+    );
+  }
+});

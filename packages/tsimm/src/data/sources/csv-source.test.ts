@@ -6,7 +6,7 @@ import { type FileTree, writeTree } from "../file-tree.fixture.ts";
 import { bytesOf } from "../image-bytes.fixture.ts";
 import type { OpenDatasetOptions } from "./source.ts";
 
-const images: FileTree = { "a.png": "A", "b.png": "B", "sub/c.png": "C", "sub/d, e.png": "D" };
+const images: FileTree = { "a.png": "A", "a0.png": "", "b.png": "B", "sub/c.png": "C", "sub/d, e.png": "D" };
 
 /** Opens `labels.csv` in a folder of images; `<dir>` stands for the folder. */
 async function open(
@@ -350,15 +350,15 @@ test.each<[string, Partial<OpenDatasetOptions>, string]>([
     '<dir>/labels.csv must have images of at least 2 classes, got only "x" in column "label"; add images of another class',
   ],
   [
-    "path,label\na.png,x\nb.png,owl\n",
+    "path,label\na.png,x\nb.png,y\nb.png,owl\n",
     { classNames: ["x", "y"] },
-    '<dir>/labels.csv must have the classes of the training images (x, y), got owl, "owl" in row 3; ' +
+    "<dir>/labels.csv must have the classes of the training images (x, y), got owl, first in row 4; " +
       "correct or remove these rows",
   ],
   [
-    "path,label\na.png,x|owl\n",
+    "path,label\na.png,x|y\na.png,x|owl\n",
     { ...multi, classNames: ["x", "y"] },
-    '<dir>/labels.csv must have the classes of the training images (x, y), got owl, "owl" in row 2; ' +
+    "<dir>/labels.csv must have the classes of the training images (x, y), got owl, first in row 3; " +
       "correct or remove these rows",
   ],
   [
@@ -438,6 +438,32 @@ test.each<[string, Partial<OpenDatasetOptions>, string]>([
   ],
 ])("refuses %j with %j", async (csv, options, message) => {
   await expect(open(csv, options)).rejects.toThrow(new RangeError(`openDataset: ${message}`));
+});
+
+test.each([
+  [
+    "a million columns",
+    `path,${Array.from({ length: 1e6 }, (_, i) => i).join()}\na.png,${"0,".repeat(1e6 - 1)}1\n`,
+    multi,
+  ],
+  [
+    "a hundred thousand rows",
+    `path,label\n${Array.from({ length: 1e5 }, (_, i) => `a${i % 2}.png,c${i % 2}\n`).join("")}`,
+    multi,
+  ],
+])("%s are opened in seconds", async (_, csv, options) => {
+  const start = performance.now();
+  const { classNames, samples } = await open(csv, { ...options });
+  expect(classNames.length * samples.length).toBeGreaterThan(1e5);
+  expect(performance.now() - start).toBeLessThan(20_000);
+});
+
+test("text that is no labels is refused before it fills the memory", async () => {
+  const rows = Array.from({ length: 15_000 }, (_, i) => `a.png,word${i}`).join("\n");
+  await expect(open(`path,caption\n${rows}\n`, multi)).rejects.toThrow(
+    'openDataset: labels of <dir>/labels.csv must be names of classes, got 15000 different ones in column "caption"; ' +
+      "name the column (labelColumns), or what separates the labels (labelSeparator)",
+  );
 });
 
 test("long values are cut in messages, control characters shown", async () => {
