@@ -2,7 +2,7 @@
 import { stat } from "node:fs/promises";
 import { checkOptionNames } from "../option-names.ts";
 import { printable } from "../text/printable.ts";
-import type { ImageDataset, LabelKind } from "./image-dataset.ts";
+import { checkDataset, type ImageDataset, type LabelKind } from "./image-dataset.ts";
 import type { DataPlace, OpenDatasetOptions, SourceDefinition } from "./sources/source.ts";
 import { sources } from "./sources/sources.ts";
 import { layout } from "./split-files.ts";
@@ -54,7 +54,9 @@ export async function openDataset(options: OpenDatasetOptions): Promise<ImageDat
   }
   const definition =
     source === undefined ? await recognised(dataDir, split) : sources.find("openDataset", source);
-  return definition.open(options);
+  const dataset = await definition.open(options);
+  checkDataset(`openDataset: source "${definition.name}"`, dataset);
+  return dataset;
 }
 
 /** The source that opens what was given: of several the one that was registered last. */

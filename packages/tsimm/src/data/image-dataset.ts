@@ -79,3 +79,23 @@ export function labelKindOf({ samples, labelKind }: LabelledImages): LabelKind {
   const isFlag = (value: number) => value === 0 || value === 1;
   return samples.every(({ label }) => typeof label !== "number" && label.every(isFlag)) ? "multi" : "number";
 }
+
+/**
+ * Refuses what is no data set.
+ *
+ * @param where - Function named in errors.
+ * @throws TypeError that names what is missing.
+ */
+export function checkDataset(where: string, dataset: ImageDataset): void {
+  const parts: Partial<ImageDataset> | null = typeof dataset === "object" ? dataset : null;
+  const { samples, classNames, read } = parts ?? {};
+  const missing = Object.entries({
+    samples: Array.isArray(samples),
+    classNames: Array.isArray(classNames),
+    read: typeof read === "function",
+  }).flatMap(([name, isThere]) => (isThere ? [] : [name]));
+  if (missing.length === 0) return;
+  throw new TypeError(
+    `${where}: a data set must have description, classNames, samples and read, got none of ${missing.join(", ")}`,
+  );
+}

@@ -4,10 +4,12 @@ import sharp from "sharp";
 import { expect, test } from "vitest";
 import type { DecodedBatch } from "./batch.ts";
 import { type ImageDataset, openDataset } from "./dataset.ts";
+import { decodeImage } from "./decode.ts";
 import { createDecodePool } from "./decode-pool.ts";
 import { type FileTree, writeTree } from "./file-tree.fixture.ts";
-import { fileOf } from "./image-bytes.fixture.ts";
+import { bytesOf, fileOf } from "./image-bytes.fixture.ts";
 import { createLoader, type LoaderOptions } from "./loader.ts";
+import { memoryDataset } from "./memory-dataset.ts";
 
 /** Images of 4×4 pixels: image i has the level 10·i, and the even ones are class `a`. */
 async function dataset(count: number, broken: readonly number[] = []): Promise<ImageDataset> {
@@ -268,6 +270,115 @@ test("small images are decoded once, large ones in each epoch", async () => {
   expect(bytes(passes[1] ?? [])).toEqual(bytes(passes[0] ?? []));
 });
 
+/** The same images as bytes of files, and as pixels, without a file that a thread could read. */
+async function withoutFiles(images: ImageDataset): Promise<readonly ImageDataset[]> {
+  const { source: _, ...rest } = images;
+  const files = await Promise.all([...images.samples.keys()].map((index) => bytesOf(images, index)));
+  const pixels = await Promise.all(files.map((file) => decodeImage(file, 3)));
+  return [
+    { ...rest, read: (index) => files[index] ?? new Uint8Array() },
+    { ...rest, read: async (index) => pixels[index] ?? new Uint8Array() },
+  ];
+}
+
+test("images that are no files give the bytes of those that are, in color and in gray", async () => {
+  const images = await dataset(10);
+  for (const options of [inOrder, shuffled]) {
+    for (const channels of [1, 3] as const) {
+      const inputSize = [channels, 5, 5] as const;
+      const sized = { ...options, transform: { ...options.transform, inputSize } };
+      const once = await collect(images, sized, 1, 1);
+      for (const own of await withoutFiles(images)) {
+        const batches = await collect(own, sized, 1, 1);
+        expect(bytes(batches)).toEqual(bytes(once));
+        expect(indices(batches)).toEqual(indices(once));
+      }
+    }
+  }
+});
+
+test("luminance in memory is decoded as a file of it would be", async () => {
+  const gray = { width: 2, height: 1, channels: 1, data: Uint8Array.of(50, 50) } as const;
+  const own = memoryDataset({ images: [gray, gray], labels: [0, 1], classNames: ["a", "b"] });
+  const [batch] = await collect(own, { ...inOrder, transform: { ...evaluation, inputSize: [3, 1, 1] } });
+  expect([...(batch?.images ?? [])]).toEqual([50, 50, 50, 50, 50, 50]);
+});
+
+test("labels that are lists come as one array of numbers", async () => {
+  const [own] = await withoutFiles(await dataset(4));
+  const samples = own?.samples.map(({ path }, index) => ({ path, label: [index, -index / 2] })) ?? [];
+  const [batch] = await collect(
+    { description: "", classNames: ["x", "y"], read: () => new Uint8Array(), ...own, samples },
+    inOrder,
+  );
+  expect(batch?.labels).toEqual(Float32Array.of(0, -0, 1, -0.5, 2, -1, 3, -1.5));
+});
+
+test("a read that fails, or gives no image, is an unreadable image", async () => {
+  const images = await dataset(8);
+  const { source: _, ...rest } = images;
+  const own: ImageDataset = {
+    ...rest,
+    read(index) {
+      if (index === 1) throw new Error("no\nsignal");
+      if (index === 2) return Promise.reject("timeout");
+      if (index === 3) return { width: 1, height: 1, channels: 3, data: Uint8Array.of(1, 2) };
+      if (index === 4) return "4.png" as unknown as Uint8Array;
+      return bytesOf(images, index);
+    },
+  };
+  const warnings: string[] = [];
+  const onWarning = (message: string) => warnings.push(message.slice(message.indexOf(".png: ") + 6));
+  const batches = await collect(own, { ...inOrder, maxBadImages: 0.5, onWarning });
+  expect(indices(batches)).toEqual([[0], [5, 6, 7]]);
+  expect(warnings).toEqual([
+    "no signal",
+    "timeout",
+    "data of an image of 1 x 1 x 3 must be a Uint8Array of 3 bytes, got 2 bytes",
+    "an image must be bytes of a file, or { width, height, channels, data }",
+  ]);
+});
+
+test("small images of one's own are read once", async () => {
+  const [own] = await withoutFiles(await dataset(4));
+  const reads: number[] = [];
+  const loader = createLoader(
+    {
+      ...{ description: "", classNames: ["a", "b"], samples: own?.samples ?? [] },
+      read(index) {
+        reads.push(index);
+        return own?.read(index) ?? new Uint8Array();
+      },
+    },
+    inOrder,
+  );
+  for (const epoch of [0, 1]) for await (const _ of loader.batches(epoch));
+  expect(reads).toEqual([0, 1, 2, 3]);
+});
+
+test("balanced sampling draws classes equally often, and does not augment copies alike", async () => {
+  const levels = Uint8Array.from({ length: 48 }, (_, i) => 5 * i);
+  const image = { width: 4, height: 4, channels: 3, data: levels } as const;
+  const own = memoryDataset({
+    images: Array.from({ length: 64 }, () => image),
+    labels: Array.from({ length: 64 }, (_, index) => (index === 0 ? 1 : 0)),
+    classNames: ["many", "one"],
+  });
+  const options = { ...shuffled, batchSize: 64, sampling: "balanced" } as const;
+  const batches = await collect(own, options, 2);
+  const copies = indices(batches)
+    .flat()
+    .flatMap((index, place) => (index === 0 ? [place] : []));
+  // Binomial, n = 64, p = 1/2: standard deviation 4.
+  expect(Math.abs(copies.length - 32)).toBeLessThan(17);
+  const cut = copies.map((place) => bytes(batches)[0]?.slice(216 * place, 216 * (place + 1)));
+  expect(new Set(cut).size).toBe(copies.length);
+  expect(bytes(await collect(own, options, 2))).toEqual(bytes(batches));
+  expect(bytes(await collect(own, { ...options, batchSize: 16 }, 2, 3)).join("")).toBe(
+    bytes(batches)[0]?.slice(48 * 216),
+  );
+});
+
 test("a shared pool outlives its loaders, one's own does not", async () => {
   const images = await dataset(4);
   const pool = createDecodePool(0);
@@ -280,6 +391,10 @@ test("a shared pool outlives its loaders, one's own does not", async () => {
 });
 
 const bad: readonly [Partial<LoaderOptions>, string][] = [
+  [
+    { sampling: "balanced" },
+    'createLoader: sampling must be absent in evaluation, got "balanced"; set transform.training to true or leave it out',
+  ],
   [{ batchSize: 0 }, "createLoader: batchSize must be an integer >= 1, got 0"],
   [{ batchSize: 2.5 }, "createLoader: batchSize must be an integer >= 1, got 2.5"],
   [
@@ -298,4 +413,17 @@ const bad: readonly [Partial<LoaderOptions>, string][] = [
 test.each(bad)("refuses %j", async (options, message) => {
   const images = await dataset(4);
   expect(() => createLoader(images, { ...inOrder, ...options })).toThrow(new RangeError(message));
+});
+
+test("refuses what is no data set", () => {
+  for (const [dataset, missing] of [
+    [null, "samples, classNames, read"],
+    [{ samples: [], classNames: [] }, "read"],
+  ] as const) {
+    expect(() => createLoader(dataset as unknown as ImageDataset, inOrder)).toThrow(
+      new TypeError(
+        `createLoader: a data set must have description, classNames, samples and read, got none of ${missing}`,
+      ),
+    );
+  }
 });

@@ -5,7 +5,7 @@ import type { DatasetLoader } from "./batch.ts";
 import { BatchDecoder, type BegunBatch } from "./batch-decoder.ts";
 import { createDecodePool, type DecodePool } from "./decode-pool.ts";
 import { DecodedCache } from "./decoded-cache.ts";
-import type { ImageDataset } from "./image-dataset.ts";
+import { checkDataset, type ImageDataset } from "./image-dataset.ts";
 import { createSampler, type EpochOrder, type SamplerOptions, type Sampling } from "./sampling.ts";
 import { createTransform, type TransformOptions } from "./transforms/transform.ts";
 
@@ -60,6 +60,7 @@ const BATCHES_AHEAD = 3;
  */
 export function createLoader(dataset: ImageDataset, options: LoaderOptions): DatasetLoader {
   checkOptionNames("createLoader", options, optionNames);
+  checkDataset("createLoader", dataset);
   const { batchSize, transform, sampling = "shuffle", seed = 42, workers = 4, maxBadImages = 0.05 } = options;
   const { onWarning } = options;
   const samples = dataset.samples.length;

@@ -1,4 +1,5 @@
 /** Which columns of a table are the images, their labels and their splits. */
+import { listNames } from "../../text/list-names.ts";
 import type { LabelKind } from "../image-dataset.ts";
 import { type CsvColumn, type CsvTable, columnNamed, csvRefusal } from "./csv-table.ts";
 
@@ -45,7 +46,7 @@ export function chooseColumns(table: CsvTable, options: ColumnOptions): ChosenCo
     imageColumn === undefined
       ? firstNamed(table, IMAGE_NAMES)
       : columnNamed(table, "imageColumn", imageColumn);
-  const names = table.columns.map(({ name }) => name).join(", ");
+  const names = listNames(table.columns.map(({ name }) => name));
   if (image === null) {
     throw csvRefusal(
       `${table.file} must have a column of paths (${IMAGE_NAMES.join(", ")}), got the columns ${names} in row 1; ` +
@@ -59,8 +60,10 @@ export function chooseColumns(table: CsvTable, options: ColumnOptions): ChosenCo
         "separate columns by commas, or name the column (labelColumns)",
     );
   }
-  const chosen = [image, ...(split ? [split] : []), ...labels];
-  const twice = chosen.find((column, place) => chosen.indexOf(column) !== place);
+  const seen = new Set<CsvColumn>();
+  const twice = [image, ...(split ? [split] : []), ...labels].find(
+    (column) => seen.size === seen.add(column).size,
+  );
   if (twice) {
     throw csvRefusal(
       `imageColumn, labelColumns and splitColumn must be different columns, got "${twice.name}" twice for ${table.file}`,
@@ -68,7 +71,7 @@ export function chooseColumns(table: CsvTable, options: ColumnOptions): ChosenCo
   }
   if (kind === "class" && labels.length > 1) {
     throw csvRefusal(
-      `labelColumns must be one column where labels is class, got ${labels.map(({ name }) => name).join(", ")} ` +
+      `labelColumns must be one column where labels is class, got ${listNames(labels.map(({ name }) => name))} ` +
         `of ${table.file}; name the one with the class, or set labels to multi or number`,
     );
   }

@@ -61,8 +61,9 @@ function classLabels(cells: LabelCells, options: CsvLabelOptions): CsvLabels {
     );
   }
   const ids = new Map(classNames.map((name, id) => [name, id]));
-  const unknown = new Set(texts.filter((text) => !ids.has(text)));
-  refuseUnknown(cells, unknown, options, classNames);
+  const isUnknown = (text: string) => !ids.has(text);
+  const unknown = new Set(texts.filter(isUnknown));
+  refuseUnknown(cells, unknown, options, { classNames, row: rows[texts.findIndex(isUnknown)] });
   const labels = texts.map((text) => ids.get(text) ?? null);
   if (unknown.size > 0) {
     const left = labels.filter((label) => label === null).length;
@@ -72,6 +73,9 @@ function classLabels(cells: LabelCells, options: CsvLabelOptions): CsvLabels {
   }
   return { classNames, labels };
 }
+
+/** Numbers in all labels together, 1 GiB. */
+const MOST_NUMBERS = 2 ** 27;
 
 /** Names of classes in one cell; equal cells share their label. */
 function listedLabels(cells: LabelCells, options: CsvLabelOptions): CsvLabels {
@@ -95,17 +99,30 @@ function listedLabels(cells: LabelCells, options: CsvLabelOptions): CsvLabels {
       `${table.file} must have labels, got only empty cells in column "${column.name}"; write cat|dog`,
     );
   }
-  const known = new Set(classNames);
-  const unknown = new Set([...found].filter((name) => !known.has(name)));
-  refuseUnknown(cells, unknown, options, classNames);
+  const ids = new Map(classNames.map((name, id) => [name, id]));
+  const unknown = new Set([...found].filter((name) => !ids.has(name)));
+  const isUnknown = (row: CsvRow) => namesOf.get(cellOf(row, column))?.some((name) => unknown.has(name));
+  refuseUnknown(cells, unknown, options, { classNames, row: rows.find(isUnknown) });
+  if (namesOf.size * classNames.length > MOST_NUMBERS) {
+    throw csvRefusal(
+      `labels of ${table.file} must be names of classes, got ${classNames.length} different ones in column ` +
+        `"${column.name}"; name the column (labelColumns), or what separates the labels (labelSeparator)`,
+    );
+  }
   if (unknown.size > 0) {
     options.onWarning(
       `Left out labels in ${table.file}: the class map does not list ${listNames(naturalSortSet(unknown))}`,
     );
   }
-  const labels = new Map(
-    [...namesOf].map(([cell, names]) => [cell, classNames.map((name) => (names.includes(name) ? 1 : 0))]),
-  );
+  const labels = new Map<string, readonly number[]>();
+  for (const [cell, names] of namesOf) {
+    const label = new Array<number>(classNames.length).fill(0);
+    for (const name of names) {
+      const id = ids.get(name);
+      if (id !== undefined) label[id] = 1;
+    }
+    labels.set(cell, label);
+  }
   return { classNames, labels: rows.map((row) => labels.get(cellOf(row, column)) ?? null) };
 }
 
@@ -116,8 +133,10 @@ function columnLabels(
   readCell: (table: CsvTable, row: CsvRow, column: CsvColumn) => number,
 ): CsvLabels {
   const classNames = options.classNames ?? columns.map(({ name }) => name);
-  const ordered = classNames.map((name) => columnNamed(table, "classNames", name));
-  const unknown = columns.filter((column) => !ordered.includes(column)).map(({ name }) => name);
+  const byName = new Map(columns.map((column) => [column.name, column]));
+  const ordered = classNames.map((name) => byName.get(name) ?? columnNamed(table, "classNames", name));
+  const known = new Set(ordered);
+  const unknown = columns.filter((column) => !known.has(column)).map(({ name }) => name);
   if (unknown.length > 0) {
     if (!options.skipUnknown) {
       throw csvRefusal(
@@ -161,18 +180,15 @@ function className(table: CsvTable, row: CsvRow, column: CsvColumn, name: string
 }
 
 function refuseUnknown(
-  { table, rows, columns }: LabelCells,
+  { table }: LabelCells,
   unknown: ReadonlySet<string>,
   { skipUnknown }: CsvLabelOptions,
-  classNames: readonly string[],
+  { classNames, row }: { readonly classNames: readonly string[]; readonly row: CsvRow | undefined },
 ): void {
   if (unknown.size === 0 || skipUnknown) return;
-  const names = naturalSortSet(unknown);
-  const [first = ""] = names;
-  const row = rows.find((each) => columns.some((column) => cellOf(each, column).includes(first)));
   throw csvRefusal(
     `${table.file} must have the classes of the training images (${listNames(classNames)}), ` +
-      `got ${listNames(names)}, "${first}" in row ${row?.row}; correct or remove these rows`,
+      `got ${listNames(naturalSortSet(unknown))}, first in row ${row?.row}; correct or remove these rows`,
   );
 }
 

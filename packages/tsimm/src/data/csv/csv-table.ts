@@ -1,4 +1,5 @@
 /** A table of images, read from a CSV file. */
+import { listNames } from "../../text/list-names.ts";
 import { printable } from "../../text/printable.ts";
 import { suggestion } from "../../text/suggestion.ts";
 import { readTextFile } from "../text-file.ts";
@@ -64,7 +65,7 @@ export function columnNamed({ file, columns }: CsvTable, option: string, name: s
   if (found) return found;
   const names = columns.map((column) => column.name);
   throw csvRefusal(
-    `${option} must be one of the columns ${names.join(", ")} of ${file}, got "${name}"${suggestion(name, names)}`,
+    `${option} must be one of the columns ${listNames(names)} of ${file}, got "${name}"${suggestion(name, names)}`,
   );
 }
 

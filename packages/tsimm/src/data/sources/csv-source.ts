@@ -14,7 +14,7 @@ import { isSplitName, splitNames } from "../split-files.ts";
 import { fileAccess } from "./labelled-folders.ts";
 import { defineSource, type OpenDatasetOptions, type SourceDefinition } from "./source.ts";
 
-/** Images of which one must be there, else the paths mean something else. */
+/** Images, spread over the table, of which one must be there: else the paths mean something else. */
 const LOOKED_FOR = 10;
 
 /** `photos/labels.csv`, or a folder with `train.csv` and `validation.csv`. */
@@ -177,12 +177,14 @@ function refuseContradiction(
 
 /** A path of which the extension or a folder is missing is missing in every row. */
 async function refuseMissing(table: CsvTable, folder: string, paths: readonly string[]): Promise<void> {
-  const first = paths.slice(0, LOOKED_FOR);
-  const found = await Promise.all(first.map((path) => stat(join(folder, path)).catch(() => null)));
+  const count = Math.min(paths.length, LOOKED_FOR);
+  const some = Array.from({ length: count }, (_, i) => paths[Math.floor((i * paths.length) / count)] ?? "");
+  const found = await Promise.all(some.map((path) => stat(join(folder, path)).catch(() => null)));
   if (found.some((stats) => stats !== null)) return;
+  const others = count > 1 ? `and ${count - 1} more that do not exist` : "which does not exist";
   throw csvRefusal(
-    `paths in ${table.file} must be those of image files, relative to ${folder}, got "${first[0]}" and ` +
-      `${first.length - 1} more that do not exist; check folders and extensions, or name the column (imageColumn)`,
+    `paths in ${table.file} must be those of image files, relative to ${folder}, got "${some[0]}" ` +
+      `${others}; check folders and extensions, or name the column (imageColumn)`,
   );
 }
 
