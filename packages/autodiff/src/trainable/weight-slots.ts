@@ -1,6 +1,6 @@
 /** Which constants of a model are weights: decided by the inputs of operators that read them. */
 
-import { constantOperators, gradientRules } from "../gradients/index.ts";
+import { ruleOf } from "../gradients/index.ts";
 import { dataTypeCode } from "../graph/data-type.ts";
 import { capturedNames } from "../onnx/captured-names.ts";
 import type { GraphProto, NodeProto, TensorProto } from "../onnx/generated/onnx_pb.ts";
@@ -131,7 +131,7 @@ export function constantsOf(graph: GraphProto, logits: string): readonly Constan
     const weight: Read = { node, index, as, role: "weight", reason: `${owner}: ${inputName(node, index)}` };
     const known = node.domain === "" || node.domain === "ai.onnx";
     const isOperand = known && operandsOf.includes(op);
-    const hasGradient = known && (gradientRules.has(op) || constantOperators.includes(op));
+    const hasGradient = ruleOf({ op, domain: node.domain }) !== undefined;
     // Scales and zero points of quantized numbers, thresholds, counts.
     if (given?.proto.dims.length === 0 && !hasGradient) return constant("a single number without dimensions");
     if (given && isFloat(given)) {

@@ -2,12 +2,14 @@
 import { readInt } from "../attributes.ts";
 import {
   commonType,
+  covers,
   describe,
   formatShape,
   normalizeAxis,
   type OpCall,
   requiredInput,
   type ShapeRule,
+  type ShapeRules,
 } from "./shape-rule.ts";
 
 /** One output like the first input: Relu, Sigmoid, Identity ... */
@@ -87,3 +89,42 @@ function broadcastShape(call: OpCall): readonly number[] {
       });
     });
 }
+
+/** Operator -> shape rule. */
+export const broadcastShapes: ShapeRules = {
+  ...covers(
+    sameAsInput,
+    "Abs",
+    "Celu",
+    "Ceil",
+    "Clip",
+    "Cos",
+    "Elu",
+    "Erf",
+    "Exp",
+    "Floor",
+    "Gelu",
+    "HardSigmoid",
+  ),
+  ...covers(
+    sameAsInput,
+    "HardSwish",
+    "Identity",
+    "LeakyRelu",
+    "Log",
+    "Mish",
+    "Neg",
+    "Not",
+    "Reciprocal",
+    "Relu",
+  ),
+  ...covers(sameAsInput, "Round", "Selu", "Sigmoid", "Sign", "Sin", "Softplus", "Softsign", "Sqrt", "Tanh"),
+  ...covers(broadcast, "Add", "And", "Div", "Max", "Mean", "Min", "Mod", "Mul", "Or", "Sub", "Sum", "Xor"),
+  ...covers(compare, "Equal", "Greater", "GreaterOrEqual", "Less", "LessOrEqual"),
+  ...covers(isCondition, "IsInf", "IsNaN"),
+  ...covers(sameAlongAxis, "LogSoftmax", "LpNormalization", "Softmax"),
+  Dropout: dropout,
+  PRelu: prelu,
+  Pow: power,
+  Where: where,
+};

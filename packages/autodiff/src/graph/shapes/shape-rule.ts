@@ -27,6 +27,14 @@ export interface OpCall {
 /** Infers the types of an operator's outputs, or throws a RangeError that names operator and node. */
 export type ShapeRule = (call: OpCall) => readonly ValueType[];
 
+/** Operator -> rule, with its domain in front where that is not `ai.onnx`: what a file of rules covers. */
+export type ShapeRules = Readonly<Record<string, ShapeRule>>;
+
+/** One rule for several operators. */
+export function covers(rule: ShapeRule, ...ops: string[]): ShapeRules {
+  return Object.fromEntries(ops.map((op) => [op, rule]));
+}
+
 /** Input `index` of a call; throws where it is absent. */
 export function requiredInput(call: OpCall, index: number): Value {
   const value = call.inputs[index];
