@@ -71,11 +71,15 @@ export function defineRule(definition: RuleDefinition): Rule {
   if (!Array.isArray(ops) || ops.length === 0 || !ops.every((name) => typeof name === "string" && name)) {
     throw new TypeError(`defineRule: op must be the name of an operator or a list of names, got ${show(op)}`);
   }
+  const twice = ops.find((name, index) => ops.indexOf(name) !== index);
+  if (twice !== undefined) {
+    throw new RangeError(`defineRule: op must name each operator once, got "${twice}" twice`);
+  }
   for (const name of Object.keys(definition)) {
     if (Object.hasOwn(keys, name)) continue;
     const known = Object.keys(keys);
     throw new RangeError(
-      `defineRule: ${ops.join(", ")} must have ${known.join(", ")}, got "${name}"${didYouMean(name, known)}`,
+      `defineRule: properties of ${ops.join(", ")} must be ${known.join(", ")}, got "${name}"${didYouMean(name, known)}`,
     );
   }
   if (typeof domain !== "string") {
@@ -90,6 +94,11 @@ export function defineRule(definition: RuleDefinition): Rule {
     throw new TypeError(`defineRule: shape of ${ops.join(", ")} must be a function, got ${show(shape)}`);
   }
   const named = weights === undefined || weights === "operands" ? {} : weights;
+  if (!Object.entries(named).every(([index, name]) => /^\d+$/.test(index) && typeof name === "string")) {
+    throw new TypeError(
+      `defineRule: weights of ${ops.join(", ")} must be names by position of the input, or "operands", got ${show(weights)}`,
+    );
+  }
   return {
     ops,
     domain: domain === "ai.onnx" ? "" : domain,

@@ -25,22 +25,19 @@ export function allRules(): readonly Rule[] {
  * @throws TypeError or RangeError for a definition that lacks something, an operator that has a rule already, or one
  * whose shapes are known twice or not at all.
  * @example
- * // ONNX Runtime's own QuickGelu, y = x s, s = sigmoid(alpha x): dx = dy s (1 + alpha x (1 - s)).
+ * // An operator of one's own, y = x + sin(x): dx = dy (1 + cos(x)).
  * registerRule({
- *   op: "QuickGelu",
- *   domain: "com.microsoft",
+ *   op: "Wave",
+ *   domain: "example",
  *   elementwise: true,
  *   shape: sameAsInput,
- *   gradient({ gradient, input, attributes, math }) {
- *     const scaled = math.mul(input(0), readFloat(attributes, "alpha", 1.702));
- *     const s = math.unary("Sigmoid", scaled);
- *     const slope = math.mul(s, math.add(1, math.mul(scaled, math.sub(1, s))));
- *     return [math.mul(gradient, slope)];
- *   },
+ *   gradient: ({ gradient, input, math }) => [
+ *     math.mul(gradient, math.add(1, math.unary("Cos", input(0)))),
+ *   ],
  * });
  * const builder = new GraphBuilder("net");
  * const w = builder.input("w", "float32", [2, 3]);
- * builder.output(builder.op("QuickGelu", [w], {}, { domain: "com.microsoft" }), "logits");
+ * builder.output(builder.op("Wave", [w], {}, { domain: "example" }), "logits");
  * trainingGraph(builder.build(), { parameters: ["w"] }).gradients.get("w"); // => "w.grad"
  */
 export function registerRule(definition: RuleDefinition | Rule): void {

@@ -40,6 +40,7 @@ import { depthToSpace, spaceToDepth } from "./layout/depth-to-space.ts";
 import { expand } from "./layout/expand.ts";
 import { gather, gatherElements } from "./layout/gather.ts";
 import { pad } from "./layout/pad.ts";
+import { positions } from "./layout/positions.ts";
 import { reshape } from "./layout/reshape.ts";
 import { resize } from "./layout/resize.ts";
 import { gatherNd, scatterElements, scatterNd } from "./layout/scatter.ts";
@@ -116,6 +117,7 @@ export const rules: readonly Rule[] = [
   gather,
   gatherElements,
   pad,
+  positions,
   reshape,
   resize,
   gatherNd,

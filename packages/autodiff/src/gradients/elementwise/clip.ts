@@ -4,6 +4,7 @@ import { sumTo } from "../sum-to.ts";
 /** y = min(max(x, low), high): dx = dy where y = x, else 0; a bound receives dy where it was taken. */
 export const clip: Rule = defineRule({
   op: "Clip",
+  elementwise: true,
   gradient({ gradient, inputs, input, output, builder, math }) {
     const x = input(0);
     const kept = builder.op("Equal", [x, output]);

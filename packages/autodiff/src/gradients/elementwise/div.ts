@@ -4,6 +4,8 @@ import { sumTo } from "../sum-to.ts";
 /** y = a / b: da = dy / b, db = -dy y / b. */
 export const div: Rule = defineRule({
   op: "Div",
+  weights: "operands",
+  elementwise: true,
   gradient({ gradient, input, output, math }) {
     const byA = math.div(gradient, input(1));
     return [

@@ -8,6 +8,7 @@ import { defineRule, type Rule } from "../define-rule.ts";
  */
 export const dropout: Rule = defineRule({
   op: "Dropout",
+  elementwise: true,
   gradient({ name, gradient, inputs, builder }) {
     const [, ratio, training] = inputs;
     const number = (value: Value) => builder.constantOf(value.name)?.data[0];

@@ -11,6 +11,7 @@ import { defineRule, type Rule } from "../define-rule.ts";
  */
 export const gelu: Rule = defineRule({
   op: "Gelu",
+  elementwise: true,
   gradient({ name, gradient, input, attributes, math }) {
     const approximation = readText(attributes, "approximate", "none");
     const x = input(0);

@@ -4,6 +4,7 @@ import { defineRule, type Rule } from "../define-rule.ts";
 /** y = x h(x), h(x) = clip(x / 6 + 1/2, 0, 1): dx = dy (h(x) + x h'(x)), h'(x) = 1/6 inside of (-3, 3), else 0. */
 export const hardSwish: Rule = defineRule({
   op: "HardSwish",
+  elementwise: true,
   gradient({ gradient, input, builder, math }) {
     const x = input(0);
     const gate = builder.op("HardSigmoid", [x], { alpha: float(1 / 6), beta: float(0.5) });

@@ -4,6 +4,8 @@ import { sumTo } from "../sum-to.ts";
 /** y = a^b: da = dy b a^(b - 1); db = dy y ln(a) where a > 0, else 0. */
 export const pow: Rule = defineRule({
   op: "Pow",
+  weights: "operands",
+  elementwise: true,
   gradient({ gradient, input, output, builder, math }) {
     const a = input(0);
     const b = math.cast(input(1), "float32");

@@ -11,6 +11,7 @@ const steepest = 3.4e38;
  */
 export const relu: Rule = defineRule({
   op: "Relu",
+  elementwise: true,
   gradient({ gradient, output, builder, math }) {
     const step = builder.op("HardSigmoid", [output], { alpha: float(steepest), beta: float(0) });
     return [math.mul(gradient, step)];

@@ -5,6 +5,7 @@ import { defineRule, type Rule } from "../define-rule.ts";
 /** Concat: each input receives its slice. */
 export const concat: Rule = defineRule({
   op: "Concat",
+  weights: "operands",
   gradient({ gradient, inputs, input, attributes, builder }) {
     const axis = readInt(attributes, "axis", 0);
     const bound = (position: number) => builder.constant(int64([1], [position]));

@@ -5,6 +5,7 @@ import { defineRule, type Rule } from "../define-rule.ts";
 /** y = the slices of x at indices along an axis: dy is added to the slices that were taken. */
 export const gather: Rule = defineRule({
   op: "Gather",
+  weights: { 0: "data" },
   gradient({ gradient, input, attributes, builder, math }) {
     const { shape } = input(0);
     // ScatterND takes int64 alone.
@@ -36,6 +37,7 @@ export const gather: Rule = defineRule({
 /** y = elements of x at indices along an axis: dy is added to the elements that were taken. */
 export const gatherElements: Rule = defineRule({
   op: "GatherElements",
+  weights: { 0: "data" },
   gradient({ gradient, input, attributes, builder, math }) {
     const zeros = math.expand(math.constant(0), input(0).shape);
     const axis = int(readInt(attributes, "axis", 0));

@@ -33,6 +33,7 @@ export const scatterNd: Rule = defineRule({
 /** y = the slices of x that indices name: dy is added to them. */
 export const gatherNd: Rule = defineRule({
   op: "GatherND",
+  weights: { 0: "data" },
   gradient({ op, name, gradient, input, attributes, builder, math }) {
     if (readInt(attributes, "batch_dims", 0) !== 0) {
       throw new RangeError(

@@ -13,6 +13,7 @@ import type { GradientContext } from "../gradient-rule.ts";
  */
 export const batchNormalization: Rule = defineRule({
   op: "BatchNormalization",
+  weights: { 1: "scale", 2: "bias" },
   gradient(context) {
     const { gradient, input, name, attributes, builder, math } = context;
     const x = input(0);

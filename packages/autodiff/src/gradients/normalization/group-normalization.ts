@@ -10,12 +10,14 @@ import { standardizationGradient, standardized } from "./standardize.ts";
  */
 export const groupNormalization: Rule = defineRule({
   op: "GroupNormalization",
+  weights: { 1: "scale", 2: "bias" },
   gradient: (context) => inGroups(context, readInt(context.attributes, "num_groups", 1)),
 });
 
 /** y = scale z + bias per channel, z standardized over the pixels of a channel. */
 export const instanceNormalization: Rule = defineRule({
   op: "InstanceNormalization",
+  weights: { 1: "scale", 2: "bias" },
   gradient: (context) => inGroups(context, context.input(0).shape[1] ?? 1),
 });
 

@@ -11,6 +11,7 @@ import { standardizationGradient } from "./standardize.ts";
  */
 export const layerNormalization: Rule = defineRule({
   op: "LayerNormalization",
+  weights: { 1: "scale", 2: "bias" },
   gradient({ name, gradient, inputs, input, attributes, builder, math }) {
     const x = input(0);
     const scale = input(1);

@@ -8,6 +8,7 @@ import { defineRule, type Rule } from "../define-rule.ts";
  */
 export const einsum: Rule = defineRule({
   op: "Einsum",
+  weights: "operands",
   gradient(context) {
     const { gradient, inputs, input, attributes, builder, math } = context;
     const { terms, result } = parseEquation(context, readText(attributes, "equation", ""));

@@ -5,6 +5,7 @@ import { sumTo } from "../sum-to.ts";
 /** y = alpha A B + beta c, A = a or aT, B = b or bT: dA = alpha dy BT, dB = alpha AT dy, dc = beta sum(dy). */
 export const gemm: Rule = defineRule({
   op: "Gemm",
+  weights: { 0: "weight", 1: "weight", 2: "bias" },
   gradient({ gradient, inputs, input, attributes, builder, math }) {
     const transA = readInt(attributes, "transA", 0);
     const transB = readInt(attributes, "transB", 0);

@@ -5,6 +5,7 @@ import { sumTo } from "../sum-to.ts";
 /** y = a b over the last two axes: da = dy bT, db = aT dy, summed over broadcast batch axes. */
 export const matMul: Rule = defineRule({
   op: "MatMul",
+  weights: { 0: "weight", 1: "weight" },
   gradient({ gradient, input, math }) {
     const [a, b] = [input(0), input(1)];
     // A list is a row before and a column behind.

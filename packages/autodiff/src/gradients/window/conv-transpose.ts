@@ -8,6 +8,7 @@ import { convWeightGradient } from "./conv-weight.ts";
 /** y = the adjoint of a convolution applied to x, plus b: dx is that convolution of dy, dw that of x and dy swapped. */
 export const convTranspose: Rule = defineRule({
   op: "ConvTranspose",
+  weights: { 1: "weight", 2: "bias" },
   gradient(context) {
     const { gradient, inputs, input, attributes, builder, math } = context;
     const x = input(0);

@@ -11,6 +11,7 @@ import { convWeightGradient } from "./conv-weight.ts";
 /** y = w * x + b, a two-dimensional cross-correlation in groups. */
 export const conv: Rule = defineRule({
   op: "Conv",
+  weights: { 1: "weight", 2: "bias" },
   gradient(context) {
     const { gradient, inputs, input, attributes, builder, math } = context;
     const x = input(0);

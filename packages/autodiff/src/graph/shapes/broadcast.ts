@@ -12,7 +12,14 @@ import {
   type ShapeRules,
 } from "./shape-rule.ts";
 
-/** One output like the first input: Relu, Sigmoid, Identity ... */
+/**
+ * One output like the first input: Relu, Sigmoid, Identity ...
+ *
+ * @example
+ * const x = { name: "x", dtype: "float32", shape: [2, 3] };
+ * const call = { op: "Relu", name: "act", inputs: [x], attributes: {}, outputs: 1, constant: () => undefined };
+ * sameAsInput(call); // => [{ dtype: "float32", shape: [2, 3] }]
+ */
 export const sameAsInput: ShapeRule = (call) => {
   const { dtype, shape } = requiredInput(call, 0);
   return [{ dtype, shape }];

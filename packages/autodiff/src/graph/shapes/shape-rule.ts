@@ -35,7 +35,15 @@ export function covers(rule: ShapeRule, ...ops: string[]): ShapeRules {
   return Object.fromEntries(ops.map((op) => [op, rule]));
 }
 
-/** Input `index` of a call; throws where it is absent. */
+/**
+ * Input `index` of a call.
+ *
+ * @throws RangeError where it is absent.
+ * @example
+ * const x = { name: "x", dtype: "float32", shape: [2, 3] };
+ * const call = { op: "Relu", name: "act", inputs: [x], attributes: {}, outputs: 1, constant: () => undefined };
+ * requiredInput(call, 0).shape; // => [2, 3]
+ */
 export function requiredInput(call: OpCall, index: number): Value {
   const value = call.inputs[index];
   if (!value) throw new RangeError(`${describe(call)}: input ${index} must be given, got none`);
