@@ -62,6 +62,7 @@ import { cumSum } from "./reduction/cum-sum.ts";
 import { reduceExtremum } from "./reduction/reduce-extremum.ts";
 import { reduceLogSum, reduceLogSumExp } from "./reduction/reduce-log-sum.ts";
 import { reduceL1, reduceL2, reduceSumSquare } from "./reduction/reduce-norm.ts";
+import { reduceProd } from "./reduction/reduce-prod.ts";
 import { reduceMean, reduceSum } from "./reduction/reduce-sum.ts";
 import { logSoftmax, softmax } from "./reduction/softmax.ts";
 import { averagePool } from "./window/average-pool.ts";
@@ -145,6 +146,7 @@ export const rules: readonly Rule[] = [
   reduceL1,
   reduceL2,
   reduceSumSquare,
+  reduceProd,
   reduceMean,
   reduceSum,
   logSoftmax,
