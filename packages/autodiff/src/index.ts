@@ -1,10 +1,27 @@
 export type { FrozenPart, FrozenRuns } from "./frozen-part.ts";
+export { defineRule, type Rule, type RuleDefinition } from "./gradients/define-rule.ts";
+export type { GradientContext, GradientRule } from "./gradients/gradient-rule.ts";
+export { registerRule } from "./gradients/index.ts";
+export { sumTo } from "./gradients/sum-to.ts";
 export { type Arithmetic, arithmetic, type Operand } from "./graph/arithmetic.ts";
-export { float, floats, int, ints, tensor, text } from "./graph/attributes.ts";
+export {
+  float,
+  floats,
+  int,
+  ints,
+  readFloat,
+  readInt,
+  readInts,
+  readText,
+  tensor,
+  text,
+} from "./graph/attributes.ts";
 export { bakeInitializers } from "./graph/bake-initializers.ts";
 export { GraphBuilder, type OpOptions } from "./graph/builder.ts";
 export type * from "./graph/graph.ts";
 export { type NormalizationOptions, prependNormalization } from "./graph/prepend-normalization.ts";
+export { sameAsInput } from "./graph/shapes/broadcast.ts";
+export { type OpCall, requiredInput, type ShapeRule, type ValueType } from "./graph/shapes/shape-rule.ts";
 export { elementCount, float32, int64 } from "./graph/tensor.ts";
 export { type BinaryCrossEntropyOptions, binaryCrossEntropy } from "./losses/binary-cross-entropy.ts";
 export { type HuberOptions, huber, type SmoothL1Options, smoothL1 } from "./losses/huber.ts";

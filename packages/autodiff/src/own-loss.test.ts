@@ -97,6 +97,15 @@ test("a definition says that it contains the activation, and reads rows", () => 
   expect(trainable(bytes, { loss: logCosh }).step.logits).toBe("y");
 });
 
+test("without parameters the graph is that of an evaluation: loss and logits", async () => {
+  const { graph, gradients } = trainingGraph(linear(), { parameters: [], loss: logCosh });
+  expect([gradients.size, graph.outputs.map(({ name }) => name)]).toEqual([0, ["loss", "logits"]]);
+  const training = trainingGraph(linear(), { parameters: ["w"], loss: logCosh });
+  expect((await (await compile(graph))(feeds)).loss).toEqual(
+    (await (await compile(training.graph))(feeds)).loss,
+  );
+});
+
 const known = "softmax-cross-entropy, binary-cross-entropy, mse, l1, huber";
 const ofLinear = (loss: unknown) => () =>
   trainingGraph(linear(), { parameters: ["w"], loss } as TrainingGraphOptions);

@@ -2,7 +2,7 @@
 import { arithmetic } from "../graph/arithmetic.ts";
 import type { GraphBuilder } from "../graph/builder.ts";
 import type { Node, Value } from "../graph/graph.ts";
-import { gradientRules } from "./index.ts";
+import { ruleOf } from "./index.ts";
 
 /**
  * Extends a graph by the gradients of `wanted`.
@@ -54,23 +54,21 @@ function dependents(nodes: readonly Node[], wanted: readonly string[]): Readonly
   return reached;
 }
 
-/** Operators whose every output has a gradient; of others, such as normalizations, the first alone. */
-const ofSeveralOutputs: readonly string[] = ["Split"];
-
 function inputGradients(
   builder: GraphBuilder,
   node: Node,
   gradients: readonly (Value | null)[],
   differentiable: ReadonlySet<string>,
 ): readonly (Value | null)[] {
-  const rule = node.domain === "" ? gradientRules.get(node.op) : undefined;
+  const rule = ruleOf(node);
   if (!rule) {
     throw new RangeError(
       `trainingGraph: every operator on the way to the loss must have a gradient rule, got ${node.op} at node "${node.name}"; freeze what lies before it or add a rule`,
     );
   }
+  if (rule.gradient === "none") return [];
   const math = arithmetic(builder);
-  if (!ofSeveralOutputs.includes(node.op)) {
+  if (!rule.ofAllOutputs) {
     const other = gradients.findIndex((given, index) => index > 0 && given !== null);
     if (other > 0) {
       throw new RangeError(
@@ -81,7 +79,7 @@ function inputGradients(
   const outputs = node.outputs.map((name) => (name === "" ? null : builder.value(name)));
   const [gradient] = gradients;
   const inputs = node.inputs.map((name) => (name === "" ? null : builder.value(name)));
-  return rule({
+  return rule.gradient({
     op: node.op,
     name: node.name,
     attributes: node.attributes,

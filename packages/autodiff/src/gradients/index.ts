@@ -1,186 +1,77 @@
-/** The registry of gradient rules, by operator of `ai.onnx`. */
+/** The registry of gradient rules. */
+import type { Node } from "../graph/graph.ts";
+import { hasShapeRule, registerShape } from "../graph/shapes/index.ts";
+import { defineRule, type Rule, type RuleDefinition } from "./define-rule.ts";
+import { rules as builtIn } from "./rules.ts";
 
-import { abs } from "./elementwise/abs.ts";
-import { add } from "./elementwise/add.ts";
-import { cast } from "./elementwise/cast.ts";
-import { clip } from "./elementwise/clip.ts";
-import { cos } from "./elementwise/cos.ts";
-import { div } from "./elementwise/div.ts";
-import { dropout } from "./elementwise/dropout.ts";
-import { celu, elu, selu } from "./elementwise/elu.ts";
-import { erf } from "./elementwise/erf.ts";
-import { exp } from "./elementwise/exp.ts";
-import { extremum } from "./elementwise/extremum.ts";
-import { gelu } from "./elementwise/gelu.ts";
-import { hardSigmoid } from "./elementwise/hard-sigmoid.ts";
-import { hardSwish } from "./elementwise/hard-swish.ts";
-import { identity } from "./elementwise/identity.ts";
-import { leakyRelu } from "./elementwise/leaky-relu.ts";
-import { log } from "./elementwise/log.ts";
-import { mean } from "./elementwise/mean.ts";
-import { mish } from "./elementwise/mish.ts";
-import { mul } from "./elementwise/mul.ts";
-import { neg } from "./elementwise/neg.ts";
-import { pow } from "./elementwise/pow.ts";
-import { prelu } from "./elementwise/prelu.ts";
-import { reciprocal } from "./elementwise/reciprocal.ts";
-import { relu } from "./elementwise/relu.ts";
-import { sigmoid } from "./elementwise/sigmoid.ts";
-import { sin } from "./elementwise/sin.ts";
-import { softplus } from "./elementwise/softplus.ts";
-import { softsign } from "./elementwise/softsign.ts";
-import { sqrt } from "./elementwise/sqrt.ts";
-import { sub } from "./elementwise/sub.ts";
-import { sum } from "./elementwise/sum.ts";
-import { tanh } from "./elementwise/tanh.ts";
-import { where } from "./elementwise/where.ts";
-import { withoutGradient } from "./elementwise/without-gradient.ts";
-import type { GradientRule } from "./gradient-rule.ts";
-import { concat } from "./layout/concat.ts";
-import { depthToSpace, spaceToDepth } from "./layout/depth-to-space.ts";
-import { expand } from "./layout/expand.ts";
-import { gather, gatherElements } from "./layout/gather.ts";
-import { pad } from "./layout/pad.ts";
-import { reshape } from "./layout/reshape.ts";
-import { resize } from "./layout/resize.ts";
-import { gatherNd, scatterElements, scatterNd } from "./layout/scatter.ts";
-import { slice } from "./layout/slice.ts";
-import { split } from "./layout/split.ts";
-import { tile } from "./layout/tile.ts";
-import { topK } from "./layout/top-k.ts";
-import { transpose } from "./layout/transpose.ts";
-import { trilu } from "./layout/trilu.ts";
-import { batchNormalization } from "./normalization/batch-normalization.ts";
-import { groupNormalization, instanceNormalization } from "./normalization/group-normalization.ts";
-import { layerNormalization } from "./normalization/layer-normalization.ts";
-import { lpNormalization } from "./normalization/lp-normalization.ts";
-import { lrn } from "./normalization/lrn.ts";
-import { einsum } from "./product/einsum.ts";
-import { gemm } from "./product/gemm.ts";
-import { matMul } from "./product/mat-mul.ts";
-import { cumSum } from "./reduction/cum-sum.ts";
-import { reduceExtremum } from "./reduction/reduce-extremum.ts";
-import { reduceLogSum, reduceLogSumExp } from "./reduction/reduce-log-sum.ts";
-import { reduceL1, reduceL2, reduceSumSquare } from "./reduction/reduce-norm.ts";
-import { reduceMean, reduceSum } from "./reduction/reduce-sum.ts";
-import { logSoftmax, softmax } from "./reduction/softmax.ts";
-import { averagePool } from "./window/average-pool.ts";
-import { conv } from "./window/conv.ts";
-import { convTranspose } from "./window/conv-transpose.ts";
-import { globalAveragePool } from "./window/global-average-pool.ts";
-import { globalMaxPool } from "./window/global-max-pool.ts";
-import { maxPool } from "./window/max-pool.ts";
+/** Domain and operator -> rule. */
+const registry = new Map<string, Rule>();
+for (const rule of builtIn) add("rules", rule);
 
-/** Operators that nothing flows back through. */
-export const constantOperators: readonly string[] = [
-  "And",
-  "ArgMax",
-  "ArgMin",
-  "Ceil",
-  "Equal",
-  "Floor",
-  "Greater",
-  "GreaterOrEqual",
-  "IsInf",
-  "IsNaN",
-  "Less",
-  "LessOrEqual",
-  "NonZero",
-  "Not",
-  "Or",
-  "Round",
-  "Shape",
-  "Sign",
-  "Size",
-  "Xor",
-];
+/** The rule of a node's operator, if there is one. */
+export function ruleOf({ op, domain }: Pick<Node, "op" | "domain">): Rule | undefined {
+  return registry.get(keyOf(op, domain));
+}
 
-/** Operator -> rule. */
-export const gradientRules: ReadonlyMap<string, GradientRule> = new Map([
-  ["Abs", abs],
-  ["Add", add],
-  ["AveragePool", averagePool],
-  ["BatchNormalization", batchNormalization],
-  ["Cast", cast],
-  ["Celu", celu],
-  ["Clip", clip],
-  ["Concat", concat],
-  ["Conv", conv],
-  ["ConvTranspose", convTranspose],
-  ["Cos", cos],
-  ["CumSum", cumSum],
-  ["DepthToSpace", depthToSpace],
-  ["Div", div],
-  ["Dropout", dropout],
-  ["Einsum", einsum],
-  ["Elu", elu],
-  ["Erf", erf],
-  ["Exp", exp],
-  ["Expand", expand],
-  ["Flatten", reshape],
-  ["Gather", gather],
-  ["GatherElements", gatherElements],
-  ["GatherND", gatherNd],
-  ["Gelu", gelu],
-  ["Gemm", gemm],
-  ["GlobalAveragePool", globalAveragePool],
-  ["GlobalMaxPool", globalMaxPool],
-  ["GroupNormalization", groupNormalization],
-  ["HardSigmoid", hardSigmoid],
-  ["HardSwish", hardSwish],
-  ["Identity", identity],
-  ["InstanceNormalization", instanceNormalization],
-  ["LRN", lrn],
-  ["LayerNormalization", layerNormalization],
-  ["LeakyRelu", leakyRelu],
-  ["Log", log],
-  ["LogSoftmax", logSoftmax],
-  ["LpNormalization", lpNormalization],
-  ["MatMul", matMul],
-  ["Max", extremum],
-  ["MaxPool", maxPool],
-  ["Mean", mean],
-  ["Min", extremum],
-  ["Mish", mish],
-  ["Mul", mul],
-  ["Neg", neg],
-  ["PRelu", prelu],
-  ["Pad", pad],
-  ["Pow", pow],
-  ["Reciprocal", reciprocal],
-  ["ReduceL1", reduceL1],
-  ["ReduceL2", reduceL2],
-  ["ReduceLogSum", reduceLogSum],
-  ["ReduceLogSumExp", reduceLogSumExp],
-  ["ReduceMax", reduceExtremum],
-  ["ReduceMean", reduceMean],
-  ["ReduceMin", reduceExtremum],
-  ["ReduceSum", reduceSum],
-  ["ReduceSumSquare", reduceSumSquare],
-  ["Relu", relu],
-  ["Reshape", reshape],
-  ["Resize", resize],
-  ["ScatterElements", scatterElements],
-  ["ScatterND", scatterNd],
-  ["Selu", selu],
-  ["Sigmoid", sigmoid],
-  ["Sin", sin],
-  ["Slice", slice],
-  ["Softmax", softmax],
-  ["Softplus", softplus],
-  ["Softsign", softsign],
-  ["SpaceToDepth", spaceToDepth],
-  ["Split", split],
-  ["Sqrt", sqrt],
-  ["Squeeze", reshape],
-  ["Sub", sub],
-  ["Sum", sum],
-  ["Tanh", tanh],
-  ["Tile", tile],
-  ["TopK", topK],
-  ["Transpose", transpose],
-  ["Trilu", trilu],
-  ["Unsqueeze", reshape],
-  ["Where", where],
-  ...constantOperators.map((op) => [op, withoutGradient] as const),
-]);
+/** Every rule, those of the package first. */
+export function allRules(): readonly Rule[] {
+  return [...new Set(registry.values())];
+}
+
+/**
+ * Makes the gradient rule of an operator known to {@link trainingGraph} and `trainable`, and its shapes to
+ * {@link GraphBuilder}, for as long as the program runs.
+ *
+ * @throws TypeError or RangeError for a definition that lacks something, an operator that has a rule already, or one
+ * whose shapes are known twice or not at all.
+ * @example
+ * // An operator of one's own, y = x + sin(x): dx = dy (1 + cos(x)).
+ * registerRule({
+ *   op: "Wave",
+ *   domain: "example",
+ *   elementwise: true,
+ *   shape: sameAsInput,
+ *   gradient: ({ gradient, input, math }) => [
+ *     math.mul(gradient, math.add(1, math.unary("Cos", input(0)))),
+ *   ],
+ * });
+ * const builder = new GraphBuilder("net");
+ * const w = builder.input("w", "float32", [2, 3]);
+ * builder.output(builder.op("Wave", [w], {}, { domain: "example" }), "logits");
+ * trainingGraph(builder.build(), { parameters: ["w"] }).gradients.get("w"); // => "w.grad"
+ */
+export function registerRule(definition: RuleDefinition | Rule): void {
+  const rule = "ops" in definition ? definition : defineRule(definition);
+  const { ops, domain, shape } = rule;
+  for (const op of ops) {
+    const isKnown = hasShapeRule({ op, domain });
+    if (registry.has(keyOf(op, domain))) throw twice("registerRule", op, domain);
+    if (isKnown === (shape === undefined)) continue;
+    throw new RangeError(
+      isKnown
+        ? `registerRule: shape of "${keyOf(op, domain)}" must be left out, since graphs know it, got one`
+        : `registerRule: shape of "${keyOf(op, domain)}" must be given, since graphs do not know it, got none; sameAsInput is the simplest`,
+    );
+  }
+  if (shape) for (const op of ops) registerShape({ op, domain }, shape);
+  add("registerRule", rule);
+}
+
+function add(subject: string, rule: Rule): void {
+  for (const op of rule.ops) {
+    const key = keyOf(op, rule.domain);
+    if (registry.has(key)) throw twice(subject, op, rule.domain);
+    registry.set(key, rule);
+  }
+}
+
+function twice(subject: string, op: string, domain: string): RangeError {
+  return new RangeError(
+    `${subject}: op must be an operator without a gradient rule, got "${keyOf(op, domain)}" that has one; leave it out`,
+  );
+}
+
+/** An operator as messages and maps name it. */
+function keyOf(op: string, domain: string): string {
+  return domain === "" || domain === "ai.onnx" ? op : `${domain}.${op}`;
+}

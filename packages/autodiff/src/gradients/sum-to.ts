@@ -8,6 +8,10 @@ import type { Value } from "../graph/graph.ts";
  * @param gradient - Of the broadcast shape.
  * @param shape - Shape of the value before; it broadcasts to that of `gradient`.
  * @returns The gradient of the value.
+ * @example
+ * const builder = new GraphBuilder("bias");
+ * const gradient = builder.input("dy", "float32", [8, 3]);
+ * sumTo(arithmetic(builder), gradient, [3]).shape; // => [3]
  */
 export function sumTo(math: Arithmetic, gradient: Value, shape: readonly number[]): Value {
   const added = gradient.shape.length - shape.length;

@@ -15,9 +15,13 @@ import { float32, int64 } from "./tensor.ts";
  * sum(mul(x, x), [1]).shape; // => [2]
  */
 export interface Arithmetic {
+  /** a + b. */
   add(a: Operand, b: Operand): Value;
+  /** a - b. */
   sub(a: Operand, b: Operand): Value;
+  /** a b, element by element. */
   mul(a: Operand, b: Operand): Value;
+  /** a / b. */
   div(a: Operand, b: Operand): Value;
   /** A scalar. */
   constant(value: number): Value;
@@ -35,6 +39,7 @@ export interface Arithmetic {
   sum(x: Value, axes: readonly number[], keep?: boolean): Value;
   /** The same elements under another shape; the node is left out where the shape is the same. */
   reshape(x: Value, shape: readonly number[]): Value;
+  /** Axis i of the result is axis `perm[i]` of x. */
   transpose(x: Value, perm: readonly number[]): Value;
   /** Matrix product of the last two axes, either side transposed first, on a kernel that transposes on the fly. */
   matMul(a: Value, b: Value, transposed?: { readonly a?: boolean; readonly b?: boolean }): Value;
@@ -43,7 +48,16 @@ export interface Arithmetic {
 /** A value, or a number that stands for a scalar constant. */
 export type Operand = Value | number;
 
-/** The arithmetic of a builder. */
+/**
+ * The arithmetic of a builder, in which losses and gradient rules are written.
+ *
+ * @example
+ * const builder = new GraphBuilder("distance");
+ * const a = builder.input("a", "float32", [4, 3]);
+ * const b = builder.input("b", "float32", [3]);
+ * const math = arithmetic(builder);
+ * math.unary("Abs", math.sub(a, b)).shape; // => [4, 3]
+ */
 export function arithmetic(builder: GraphBuilder): Arithmetic {
   const value = (operand: Operand) =>
     typeof operand === "number" ? builder.constant(float32([], [operand])) : operand;

@@ -31,19 +31,37 @@ export function tensor(value: Tensor): Attribute {
   return { type: "tensor", value };
 }
 
-/** The integer attribute `name`, or `fallback` where it is absent. */
+/**
+ * The integer attribute `name`, or `fallback` where it is absent.
+ *
+ * @example
+ * readInt({ value: int(2) }, "value", 1); // => 2
+ * readInt({}, "value", 1); // => 1
+ */
 export function readInt(attributes: Attributes, name: string, fallback: number): number {
   const attribute = attributes[name];
   return attribute?.type === "int" ? attribute.value : fallback;
 }
 
-/** The floating-point attribute `name`, or `fallback` where it is absent. */
+/**
+ * The floating-point attribute `name`, or `fallback` where it is absent.
+ *
+ * @example
+ * readFloat({ value: float(0.5) }, "value", 1); // => 0.5
+ * readFloat({}, "value", 1); // => 1
+ */
 export function readFloat(attributes: Attributes, name: string, fallback: number): number {
   const attribute = attributes[name];
   return attribute?.type === "float" ? attribute.value : fallback;
 }
 
-/** The list of integers `name`, or `fallback` where it is absent. */
+/**
+ * The list of integers `name`, or `fallback` where it is absent.
+ *
+ * @example
+ * readInts({ value: ints(1, 1) }, "value", []); // => [1, 1]
+ * readInts({}, "value", []); // => []
+ */
 export function readInts(
   attributes: Attributes,
   name: string,
@@ -53,7 +71,13 @@ export function readInts(
   return attribute?.type === "ints" ? attribute.value : fallback;
 }
 
-/** The string attribute `name`, or `fallback` where it is absent. */
+/**
+ * The string attribute `name`, or `fallback` where it is absent.
+ *
+ * @example
+ * readText({ value: text("edge") }, "value", "constant"); // => "edge"
+ * readText({}, "value", "constant"); // => "constant"
+ */
 export function readText(attributes: Attributes, name: string, fallback: string): string {
   const attribute = attributes[name];
   return attribute?.type === "string" ? attribute.value : fallback;

@@ -1,4 +1,5 @@
 /** A graph made for one batch size, at another: each sample must go its own way through it. */
+import { ruleOf } from "../gradients/index.ts";
 import { readInt } from "../graph/attributes.ts";
 import type { GraphBuilder } from "../graph/builder.ts";
 import type { Node } from "../graph/graph.ts";
@@ -12,56 +13,6 @@ export interface BatchRewriting {
   /** Throws unless every node treats each sample alike and `logits` has a row for each. */
   verify(builder: GraphBuilder, logits: string): void;
 }
-
-/** Operators that compute each element from those at its position, whatever the axis. */
-const elementwise: ReadonlySet<string> = new Set([
-  ...[
-    "Abs",
-    "Add",
-    "And",
-    "Cast",
-    "Ceil",
-    "Celu",
-    "Clip",
-    "Cos",
-    "Div",
-    "Dropout",
-    "Elu",
-    "Equal",
-    "Erf",
-    "Exp",
-  ],
-  ...["Floor", "Gelu", "Greater", "GreaterOrEqual", "HardSigmoid", "HardSwish", "Identity", "IsInf", "IsNaN"],
-  ...[
-    "LeakyRelu",
-    "Less",
-    "LessOrEqual",
-    "Log",
-    "Max",
-    "Mean",
-    "Min",
-    "Mish",
-    "Mod",
-    "Mul",
-    "Neg",
-    "Not",
-    "Or",
-  ],
-  ...[
-    "PRelu",
-    "Pow",
-    "Reciprocal",
-    "Relu",
-    "Round",
-    "Selu",
-    "Sigmoid",
-    "Sign",
-    "Sin",
-    "Softplus",
-    "Softsign",
-  ],
-  ...["Sqrt", "Sub", "Sum", "Tanh", "Where", "Xor"],
-]);
 
 /** Operators whose batch is the first axis. */
 const imageOperators: ReadonlySet<string> = new Set([
@@ -174,7 +125,7 @@ export function batchRewriting(original: GraphBuilder, from: number, to: number)
       !treatsAlike(node, axis, result);
     if (mixes) throw new RangeError(`${describe(node)} reads other samples`);
 
-    function treatsAlike({ op, attributes, inputs }: Node, batch: number, out = batch): boolean {
+    function treatsAlike({ op, domain, attributes, inputs }: Node, batch: number, out = batch): boolean {
       const rank = shapeOf(inputs[0]).length;
       const rankOut = shapeOf(node.outputs[0]).length;
       const aligned = carried.every(
@@ -186,7 +137,7 @@ export function batchRewriting(original: GraphBuilder, from: number, to: number)
       const along = alongAxis.get(op);
       if (op === "Gather" && carried[0] === undefined) return true;
       if (along !== undefined) return fromEnd(readInt(attributes, "axis", along)) !== batch;
-      if (elementwise.has(op)) return aligned;
+      if (op === "Mod" || ruleOf({ op, domain })?.elementwise) return aligned;
       if (imageOperators.has(op)) return batch === 0 && carried.slice(1).every((at) => at === undefined);
       if (byShape.includes(op) || op.startsWith("Reduce")) return true;
       if (op === "LayerNormalization") return batch < fromEnd(readInt(attributes, "axis", -1));

@@ -1,6 +1,6 @@
 /** Which constants of a model are weights: decided by the inputs of operators that read them. */
 
-import { constantOperators, gradientRules } from "../gradients/index.ts";
+import { ruleOf } from "../gradients/index.ts";
 import { dataTypeCode } from "../graph/data-type.ts";
 import { capturedNames } from "../onnx/captured-names.ts";
 import type { GraphProto, NodeProto, TensorProto } from "../onnx/generated/onnx_pb.ts";
@@ -34,35 +34,26 @@ export interface Constant {
   readonly reads: readonly Read[];
 }
 
-/** Inputs by operator that hold weights, and what they are called. */
-const weightInputs: ReadonlyMap<string, ReadonlyMap<number, string>> = new Map(
-  Object.entries({
-    BatchNormalization: { 1: "scale", 2: "bias" },
-    Conv: { 1: "weight", 2: "bias" },
-    ConvTranspose: { 1: "weight", 2: "bias" },
-    GRU: { 1: "weight", 2: "weight", 3: "bias" },
-    Gather: { 0: "data" },
-    GatherElements: { 0: "data" },
-    GatherND: { 0: "data" },
-    Gemm: { 0: "weight", 1: "weight", 2: "bias" },
-    GroupNormalization: { 1: "scale", 2: "bias" },
-    InstanceNormalization: { 1: "scale", 2: "bias" },
-    LSTM: { 1: "weight", 2: "weight", 3: "bias", 7: "weight" },
-    LayerNormalization: { 1: "scale", 2: "bias" },
-    MatMul: { 0: "weight", 1: "weight" },
-    PRelu: { 1: "slope" },
-    RNN: { 1: "weight", 2: "weight", 3: "bias" },
-  }).map(([op, inputs]) => [
-    op,
-    new Map(Object.entries(inputs).map(([index, name]) => [Number(index), name])),
-  ]),
-);
+/** Weights of operators that have no gradient rule: where one leads to the loss, it shall be missed. */
+const recurrent: ReadonlyMap<number, string> = new Map([
+  [1, "weight"],
+  [2, "weight"],
+  [3, "bias"],
+]);
+const weightsWithoutRule: ReadonlyMap<string, ReadonlyMap<number, string>> = new Map([
+  ["GRU", recurrent],
+  ["LSTM", new Map([...recurrent, [7, "weight"]])],
+  ["RNN", recurrent],
+]);
 
-/** Operators any of whose inputs may be a weight, one entry per feature or for all. */
-const operandsOf: readonly string[] = [
-  ...["Add", "Sub", "Mul", "Div", "Pow", "Sum", "Mean", "Where"],
-  ...["Concat", "Einsum"],
-];
+/** Inputs of a node that hold weights, position -> what they are called. */
+function weightsOf({ opType: op, domain }: NodeProto): ReadonlyMap<number, string> | undefined {
+  return ruleOf({ op, domain })?.weights ?? (isMain(domain) ? weightsWithoutRule.get(op) : undefined);
+}
+
+function isMain(domain: string): boolean {
+  return domain === "" || domain === "ai.onnx";
+}
 
 const normalizations: readonly string[] = [
   ...["BatchNormalization", "GroupNormalization", "InstanceNormalization", "LayerNormalization"],
@@ -72,10 +63,11 @@ const normalizations: readonly string[] = [
 const masked = -1e4;
 
 /** Name of an input in messages and in names that are made up, such as `weight`. */
-export function inputName({ opType }: NodeProto, index: number): string {
+export function inputName(node: NodeProto, index: number): string {
+  const { opType } = node;
   if (opType === "BatchNormalization" && index >= 3) return index === 3 ? "mean" : "variance";
   if (index < 0) return "a graph inside";
-  return weightInputs.get(opType)?.get(index) ?? `input ${index}`;
+  return weightsOf(node)?.get(index) ?? `input ${index}`;
 }
 
 /**
@@ -129,15 +121,15 @@ export function constantsOf(graph: GraphProto, logits: string): readonly Constan
     const origin = flow.origin.get(as);
     const given = origin === undefined ? undefined : stored.get(origin);
     const weight: Read = { node, index, as, role: "weight", reason: `${owner}: ${inputName(node, index)}` };
-    const known = node.domain === "" || node.domain === "ai.onnx";
-    const isOperand = known && operandsOf.includes(op);
-    const hasGradient = known && (gradientRules.has(op) || constantOperators.includes(op));
+    const rule = ruleOf({ op, domain: node.domain });
+    const isOperand = rule?.ofOperands === true;
+    const holdsWeights = weightsOf(node)?.has(index) === true;
     // Scales and zero points of quantized numbers, thresholds, counts.
-    if (given?.proto.dims.length === 0 && !hasGradient) return constant("a single number without dimensions");
+    if (given?.proto.dims.length === 0 && !rule) return constant("a single number without dimensions");
     if (given && isFloat(given)) {
       const why = isOperand
         ? whyNoOperand(node, index, given)
-        : known && weightInputs.get(op)?.has(index)
+        : holdsWeights
           ? whyNoWeight(node, index, given)
           : undefined;
       if (why !== undefined) return constant(why);
@@ -149,9 +141,9 @@ export function constantsOf(graph: GraphProto, logits: string): readonly Constan
         given && isFloat(given) && computed.role === "weight" && whyNoWeightBefore(computed, given.proto);
       return why ? constant(why) : { ...weight, role: computed.role, reason: computed.reason };
     }
-    if (isOperand || (known && weightInputs.get(op)?.has(index))) return weight;
+    if (isOperand || holdsWeights) return weight;
     // Behind an operator without a gradient it shall be missed, not left out in silence.
-    if (!hasGradient) return weight;
+    if (!rule) return weight;
     return setting(`sets up ${owner}`);
   }
 
@@ -230,7 +222,7 @@ function floats(proto: TensorProto): Float32Array | undefined {
 
 /** The tensor of a Constant node. */
 export function constantTensor({ opType, domain, attribute }: NodeProto): TensorProto | undefined {
-  if (opType !== "Constant" || (domain !== "" && domain !== "ai.onnx")) return undefined;
+  if (opType !== "Constant" || !isMain(domain)) return undefined;
   return attribute.find(({ name }) => name === "value")?.t;
 }
 

@@ -1,4 +1,8 @@
-import type { GradientRule } from "../gradient-rule.ts";
+import { defineRule, type Rule } from "../define-rule.ts";
 
 /** y = exp(x): dx = dy y. */
-export const exp: GradientRule = ({ gradient, output, math }) => [math.mul(gradient, output)];
+export const exp: Rule = defineRule({
+  op: "Exp",
+  elementwise: true,
+  gradient: ({ gradient, output, math }) => [math.mul(gradient, output)],
+});

@@ -1,4 +1,8 @@
-import type { GradientRule } from "../gradient-rule.ts";
+import { defineRule, type Rule } from "../define-rule.ts";
 
 /** y = x. */
-export const identity: GradientRule = ({ gradient }) => [gradient];
+export const identity: Rule = defineRule({
+  op: "Identity",
+  elementwise: true,
+  gradient: ({ gradient }) => [gradient],
+});

@@ -1,4 +1,8 @@
-import type { GradientRule } from "../gradient-rule.ts";
+import { defineRule, type Rule } from "../define-rule.ts";
 
 /** y = ln(x): dx = dy / x. */
-export const log: GradientRule = ({ gradient, input, math }) => [math.div(gradient, input(0))];
+export const log: Rule = defineRule({
+  op: "Log",
+  elementwise: true,
+  gradient: ({ gradient, input, math }) => [math.div(gradient, input(0))],
+});

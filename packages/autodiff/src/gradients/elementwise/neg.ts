@@ -1,4 +1,8 @@
-import type { GradientRule } from "../gradient-rule.ts";
+import { defineRule, type Rule } from "../define-rule.ts";
 
 /** y = -x: dx = -dy. */
-export const neg: GradientRule = ({ gradient, math }) => [math.unary("Neg", gradient)];
+export const neg: Rule = defineRule({
+  op: "Neg",
+  elementwise: true,
+  gradient: ({ gradient, math }) => [math.unary("Neg", gradient)],
+});

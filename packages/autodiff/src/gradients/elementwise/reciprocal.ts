@@ -1,6 +1,8 @@
-import type { GradientRule } from "../gradient-rule.ts";
+import { defineRule, type Rule } from "../define-rule.ts";
 
 /** y = 1 / x: dx = -dy y^2. */
-export const reciprocal: GradientRule = ({ gradient, output, math }) => [
-  math.unary("Neg", math.mul(gradient, math.mul(output, output))),
-];
+export const reciprocal: Rule = defineRule({
+  op: "Reciprocal",
+  elementwise: true,
+  gradient: ({ gradient, output, math }) => [math.unary("Neg", math.mul(gradient, math.mul(output, output)))],
+});

@@ -1,5 +1,5 @@
 import { float } from "../../graph/attributes.ts";
-import type { GradientRule } from "../gradient-rule.ts";
+import { defineRule, type Rule } from "../define-rule.ts";
 
 /** Close to the largest float32, so that alpha y >= 1 for every normal number y > 0. */
 const steepest = 3.4e38;
@@ -9,7 +9,11 @@ const steepest = 3.4e38;
  *
  * The step function of y >= 0 is spelled clip(alpha y, 0, 1), whose kernel is vectorised; that of Sign is not.
  */
-export const relu: GradientRule = ({ gradient, output, builder, math }) => {
-  const step = builder.op("HardSigmoid", [output], { alpha: float(steepest), beta: float(0) });
-  return [math.mul(gradient, step)];
-};
+export const relu: Rule = defineRule({
+  op: "Relu",
+  elementwise: true,
+  gradient({ gradient, output, builder, math }) {
+    const step = builder.op("HardSigmoid", [output], { alpha: float(steepest), beta: float(0) });
+    return [math.mul(gradient, step)];
+  },
+});

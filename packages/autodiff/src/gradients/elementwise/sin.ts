@@ -1,6 +1,8 @@
-import type { GradientRule } from "../gradient-rule.ts";
+import { defineRule, type Rule } from "../define-rule.ts";
 
 /** y = sin(x): dx = dy cos(x). */
-export const sin: GradientRule = ({ gradient, input, math }) => [
-  math.mul(gradient, math.unary("Cos", input(0))),
-];
+export const sin: Rule = defineRule({
+  op: "Sin",
+  elementwise: true,
+  gradient: ({ gradient, input, math }) => [math.mul(gradient, math.unary("Cos", input(0)))],
+});

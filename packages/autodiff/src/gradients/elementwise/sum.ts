@@ -1,6 +1,11 @@
-import type { GradientRule } from "../gradient-rule.ts";
+import { defineRule, type Rule } from "../define-rule.ts";
 import { sumTo } from "../sum-to.ts";
 
 /** y = a + b + ...: each input receives dy. */
-export const sum: GradientRule = ({ gradient, inputs, input, math }) =>
-  inputs.map((_, index) => sumTo(math, gradient, input(index).shape));
+export const sum: Rule = defineRule({
+  op: "Sum",
+  weights: "operands",
+  elementwise: true,
+  gradient: ({ gradient, inputs, input, math }) =>
+    inputs.map((_, index) => sumTo(math, gradient, input(index).shape)),
+});

@@ -1,4 +1,7 @@
-import type { GradientRule } from "../gradient-rule.ts";
+import { defineRule, type Rule } from "../define-rule.ts";
 
 /** Reshape and Flatten: the gradient takes the shape of the input back. */
-export const reshape: GradientRule = ({ gradient, input, math }) => [math.reshape(gradient, input(0).shape)];
+export const reshape: Rule = defineRule({
+  op: ["Flatten", "Reshape", "Squeeze", "Unsqueeze"],
+  gradient: ({ gradient, input, math }) => [math.reshape(gradient, input(0).shape)],
+});

@@ -1,6 +1,7 @@
 import { readFloat, readInt, readText } from "../../graph/attributes.ts";
 import { constantNumbers } from "../constant-input.ts";
-import type { GradientContext, GradientRule } from "../gradient-rule.ts";
+import { defineRule, type Rule } from "../define-rule.ts";
+import type { GradientContext } from "../gradient-rule.ts";
 import { adjointAlong } from "./along-axis.ts";
 
 /**
@@ -8,30 +9,33 @@ import { adjointAlong } from "./along-axis.ts";
  *
  * @throws RangeError for antialiasing, cropping and unknown modes.
  */
-export const resize: GradientRule = (context) => {
-  const { name, gradient, input, output, attributes } = context;
-  const { shape } = input(0);
-  if (readInt(attributes, "antialias", 0) !== 0) {
-    throw new RangeError(`Resize "${name}": antialias must be 0, got 1; freeze what lies before it`);
-  }
-  const given = constantNumbers(context, 2) ?? [];
-  const axes = attributes["axes"]?.type === "ints" ? attributes["axes"].value : [...shape.keys()];
-  let result = gradient;
-  for (const [axis, size] of shape.entries()) {
-    const length = output.shape[axis] ?? 0;
-    const index = axes.findIndex((at) => (at < 0 ? at + shape.length : at) === axis);
-    const scale = given.length > 0 ? (given[index] ?? 1) : length / size;
-    if (length === size && scale === 1) continue;
-    const coordinate = coordinates(context, size, length, scale);
-    const weights = interpolation(context, scale);
-    result = adjointAlong(context, result, axis, size, (position) =>
-      weights(coordinate(position)).map(
-        ([at, weight]) => [Math.min(Math.max(at, 0), size - 1), weight] as const,
-      ),
-    );
-  }
-  return [result];
-};
+export const resize: Rule = defineRule({
+  op: "Resize",
+  gradient(context) {
+    const { name, gradient, input, output, attributes } = context;
+    const { shape } = input(0);
+    if (readInt(attributes, "antialias", 0) !== 0) {
+      throw new RangeError(`Resize "${name}": antialias must be 0, got 1; freeze what lies before it`);
+    }
+    const given = constantNumbers(context, 2) ?? [];
+    const axes = attributes["axes"]?.type === "ints" ? attributes["axes"].value : [...shape.keys()];
+    let result = gradient;
+    for (const [axis, size] of shape.entries()) {
+      const length = output.shape[axis] ?? 0;
+      const index = axes.findIndex((at) => (at < 0 ? at + shape.length : at) === axis);
+      const scale = given.length > 0 ? (given[index] ?? 1) : length / size;
+      if (length === size && scale === 1) continue;
+      const coordinate = coordinates(context, size, length, scale);
+      const weights = interpolation(context, scale);
+      result = adjointAlong(context, result, axis, size, (position) =>
+        weights(coordinate(position)).map(
+          ([at, weight]) => [Math.min(Math.max(at, 0), size - 1), weight] as const,
+        ),
+      );
+    }
+    return [result];
+  },
+});
 
 /** Where an output position lies among the input's pixels. */
 function coordinates(

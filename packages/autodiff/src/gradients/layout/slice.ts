@@ -1,21 +1,25 @@
 import type { Value } from "../../graph/graph.ts";
 import { int64 } from "../../graph/tensor.ts";
 import { constantNumbers } from "../constant-input.ts";
-import type { GradientContext, GradientRule } from "../gradient-rule.ts";
+import { defineRule, type Rule } from "../define-rule.ts";
+import type { GradientContext } from "../gradient-rule.ts";
 
 /** y = elements of x at regular distances: dy goes back to where they stood, 0 elsewhere. */
-export const slice: GradientRule = (context) => {
-  const { shape } = context.input(0);
-  const starts = constantNumbers(context, 1) ?? [];
-  const axes = constantNumbers(context, 3) ?? [...starts.keys()];
-  const steps = constantNumbers(context, 4) ?? starts.map(() => 1);
-  let spread = context.gradient;
-  for (const [index, given] of axes.entries()) {
-    const axis = given < 0 ? given + shape.length : given;
-    spread = spreadAlong(context, spread, axis, shape[axis] ?? 0, starts[index] ?? 0, steps[index] ?? 1);
-  }
-  return [spread];
-};
+export const slice: Rule = defineRule({
+  op: "Slice",
+  gradient(context) {
+    const { shape } = context.input(0);
+    const starts = constantNumbers(context, 1) ?? [];
+    const axes = constantNumbers(context, 3) ?? [...starts.keys()];
+    const steps = constantNumbers(context, 4) ?? starts.map(() => 1);
+    let spread = context.gradient;
+    for (const [index, given] of axes.entries()) {
+      const axis = given < 0 ? given + shape.length : given;
+      spread = spreadAlong(context, spread, axis, shape[axis] ?? 0, starts[index] ?? 0, steps[index] ?? 1);
+    }
+    return [spread];
+  },
+});
 
 /** Puts the elements along an axis to positions start, start + step, ... of `size`. */
 function spreadAlong(

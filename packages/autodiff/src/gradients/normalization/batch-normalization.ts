@@ -1,7 +1,8 @@
 import { float, int, readFloat, readInt } from "../../graph/attributes.ts";
 import type { Value } from "../../graph/graph.ts";
 import { elementCount, float32 } from "../../graph/tensor.ts";
-import type { GradientContext, GradientRule } from "../gradient-rule.ts";
+import { defineRule, type Rule } from "../define-rule.ts";
+import type { GradientContext } from "../gradient-rule.ts";
 
 /**
  * y = scale (x - mean) inv + bias per channel, inv = 1 / sqrt(variance + epsilon).
@@ -10,23 +11,30 @@ import type { GradientContext, GradientRule } from "../gradient-rule.ts";
  * dx = scale inv dy; with those of the batch, of n = B H W elements a channel,
  * dx = a dy + b x + c, a = scale inv, b = -a inv dscale / n, c = -a dbias / n - b mean.
  */
-export const batchNormalization: GradientRule = (context) => {
-  const { gradient, input, name, attributes, builder, math } = context;
-  const x = input(0);
-  const ofBatch = readInt(attributes, "training_mode", 0) === 1;
-  const mean = ofBatch ? builder.optionalOutput(name, 1) : input(3);
-  const variance = ofBatch ? builder.optionalOutput(name, 2) : input(4);
-  const deviation = math.unary("Sqrt", math.add(variance, readFloat(attributes, "epsilon", 1e-5)));
-  const inverse = math.unary("Reciprocal", deviation);
-  const byBias = channelSums(context, gradient);
-  const byScale = math.mul(inverse, math.sub(channelProducts(context, gradient, x), math.mul(mean, byBias)));
-  const a = math.mul(input(1), inverse);
-  if (!ofBatch) return [perChannel(context, gradient, a), byScale, byBias];
-  const count = elementCount(x.shape) / elementCount(mean.shape);
-  const b = math.mul(math.mul(a, inverse), math.mul(byScale, -1 / count));
-  const c = math.sub(math.mul(math.mul(a, byBias), -1 / count), math.mul(b, mean));
-  return [math.add(perChannel(context, gradient, a), perChannel(context, x, b, c)), byScale, byBias];
-};
+export const batchNormalization: Rule = defineRule({
+  op: "BatchNormalization",
+  weights: { 1: "scale", 2: "bias" },
+  gradient(context) {
+    const { gradient, input, name, attributes, builder, math } = context;
+    const x = input(0);
+    const ofBatch = readInt(attributes, "training_mode", 0) === 1;
+    const mean = ofBatch ? builder.optionalOutput(name, 1) : input(3);
+    const variance = ofBatch ? builder.optionalOutput(name, 2) : input(4);
+    const deviation = math.unary("Sqrt", math.add(variance, readFloat(attributes, "epsilon", 1e-5)));
+    const inverse = math.unary("Reciprocal", deviation);
+    const byBias = channelSums(context, gradient);
+    const byScale = math.mul(
+      inverse,
+      math.sub(channelProducts(context, gradient, x), math.mul(mean, byBias)),
+    );
+    const a = math.mul(input(1), inverse);
+    if (!ofBatch) return [perChannel(context, gradient, a), byScale, byBias];
+    const count = elementCount(x.shape) / elementCount(mean.shape);
+    const b = math.mul(math.mul(a, inverse), math.mul(byScale, -1 / count));
+    const c = math.sub(math.mul(math.mul(a, byBias), -1 / count), math.mul(b, mean));
+    return [math.add(perChannel(context, gradient, a), perChannel(context, x, b, c)), byScale, byBias];
+  },
+});
 
 /** Sums [B, C, ...] over all but the channels; in two steps, which is twice as fast as in one. */
 function channelSums({ math }: GradientContext, value: Value): Value {

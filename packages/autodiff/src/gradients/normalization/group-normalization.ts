@@ -1,18 +1,25 @@
 import { readFloat, readInt } from "../../graph/attributes.ts";
 import { elementCount } from "../../graph/tensor.ts";
-import type { GradientContext, GradientRule } from "../gradient-rule.ts";
+import { defineRule, type Rule } from "../define-rule.ts";
+import type { GradientContext } from "../gradient-rule.ts";
 import { standardizationGradient, standardized } from "./standardize.ts";
 
 /**
  * y = scale z + bias, z standardized over the channels and pixels of a group; scale and bias have an entry per channel,
  * before opset 21 one per group.
  */
-export const groupNormalization: GradientRule = (context) =>
-  inGroups(context, readInt(context.attributes, "num_groups", 1));
+export const groupNormalization: Rule = defineRule({
+  op: "GroupNormalization",
+  weights: { 1: "scale", 2: "bias" },
+  gradient: (context) => inGroups(context, readInt(context.attributes, "num_groups", 1)),
+});
 
 /** y = scale z + bias per channel, z standardized over the pixels of a channel. */
-export const instanceNormalization: GradientRule = (context) =>
-  inGroups(context, context.input(0).shape[1] ?? 1);
+export const instanceNormalization: Rule = defineRule({
+  op: "InstanceNormalization",
+  weights: { 1: "scale", 2: "bias" },
+  gradient: (context) => inGroups(context, context.input(0).shape[1] ?? 1),
+});
 
 /** dscale = S(dy z), dbias = S(dy), S the sum over images and what shares a scale; dx through the standardization of dy scale. */
 function inGroups({ gradient, input, attributes, math }: GradientContext, groups: number) {

@@ -1,15 +1,19 @@
 import { elementCount } from "../../graph/tensor.ts";
-import type { GradientContext, GradientRule } from "../gradient-rule.ts";
+import { defineRule, type Rule } from "../define-rule.ts";
+import type { GradientContext } from "../gradient-rule.ts";
 import { overInput } from "./reduced.ts";
 
 /** y = sum of x over the axes: every element receives dy. */
-export const reduceSum: GradientRule = (context) => [spread(context, 1)];
+export const reduceSum: Rule = defineRule({ op: "ReduceSum", gradient: (context) => [spread(context, 1)] });
 
 /** y = mean of x over n elements: every element receives dy / n. */
-export const reduceMean: GradientRule = (context) => {
-  const count = elementCount(context.input(0).shape) / elementCount(context.output.shape);
-  return [spread(context, 1 / count)];
-};
+export const reduceMean: Rule = defineRule({
+  op: "ReduceMean",
+  gradient(context) {
+    const count = elementCount(context.input(0).shape) / elementCount(context.output.shape);
+    return [spread(context, 1 / count)];
+  },
+});
 
 function spread(context: GradientContext, factor: number) {
   const { gradient, input, math } = context;

@@ -62,6 +62,7 @@ export const reductionRules: Rules = {
   ReduceMax: [{ cases: reductions("ReduceMax"), ...kinked }],
   ReduceMean: [{ cases: reductions("ReduceMean"), ...linear }],
   ReduceMin: [{ cases: reductions("ReduceMin"), ...kinked }],
+  ReduceProd: [{ cases: reductions("ReduceProd"), ...smooth }],
   ReduceSum: [{ cases: reductions("ReduceSum"), ...linear }],
   ReduceSumSquare: [{ cases: reductions("ReduceSumSquare"), ...smooth }],
   Softmax: [{ cases: alongAxis("Softmax"), ...smooth }],

@@ -2,15 +2,24 @@
 import { readInt } from "../attributes.ts";
 import {
   commonType,
+  covers,
   describe,
   formatShape,
   normalizeAxis,
   type OpCall,
   requiredInput,
   type ShapeRule,
+  type ShapeRules,
 } from "./shape-rule.ts";
 
-/** One output like the first input: Relu, Sigmoid, Identity ... */
+/**
+ * One output like the first input: Relu, Sigmoid, Identity ...
+ *
+ * @example
+ * const x = { name: "x", dtype: "float32", shape: [2, 3] };
+ * const call = { op: "Relu", name: "act", inputs: [x], attributes: {}, outputs: 1, constant: () => undefined };
+ * sameAsInput(call); // => [{ dtype: "float32", shape: [2, 3] }]
+ */
 export const sameAsInput: ShapeRule = (call) => {
   const { dtype, shape } = requiredInput(call, 0);
   return [{ dtype, shape }];
@@ -87,3 +96,42 @@ function broadcastShape(call: OpCall): readonly number[] {
       });
     });
 }
+
+/** Operator -> shape rule. */
+export const broadcastShapes: ShapeRules = {
+  ...covers(
+    sameAsInput,
+    "Abs",
+    "Celu",
+    "Ceil",
+    "Clip",
+    "Cos",
+    "Elu",
+    "Erf",
+    "Exp",
+    "Floor",
+    "Gelu",
+    "HardSigmoid",
+  ),
+  ...covers(
+    sameAsInput,
+    "HardSwish",
+    "Identity",
+    "LeakyRelu",
+    "Log",
+    "Mish",
+    "Neg",
+    "Not",
+    "Reciprocal",
+    "Relu",
+  ),
+  ...covers(sameAsInput, "Round", "Selu", "Sigmoid", "Sign", "Sin", "Softplus", "Softsign", "Sqrt", "Tanh"),
+  ...covers(broadcast, "Add", "And", "Div", "Max", "Mean", "Min", "Mod", "Mul", "Or", "Sub", "Sum", "Xor"),
+  ...covers(compare, "Equal", "Greater", "GreaterOrEqual", "Less", "LessOrEqual"),
+  ...covers(isCondition, "IsInf", "IsNaN"),
+  ...covers(sameAlongAxis, "LogSoftmax", "LpNormalization", "Softmax"),
+  Dropout: dropout,
+  PRelu: prelu,
+  Pow: power,
+  Where: where,
+};

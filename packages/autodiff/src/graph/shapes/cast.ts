@@ -1,7 +1,7 @@
 /** Shape of Cast. */
 import { readInt } from "../attributes.ts";
 import { storedType } from "../data-type.ts";
-import { describe, requiredInput, type ShapeRule } from "./shape-rule.ts";
+import { describe, requiredInput, type ShapeRule, type ShapeRules } from "./shape-rule.ts";
 
 /** Cast: the shape stays, attribute `to` names the element type. */
 export const cast: ShapeRule = (call) => [
@@ -10,3 +10,6 @@ export const cast: ShapeRule = (call) => [
     shape: requiredInput(call, 0).shape,
   },
 ];
+
+/** Operator -> shape rule. */
+export const castShapes: ShapeRules = { Cast: cast };

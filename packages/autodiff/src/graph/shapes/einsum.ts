@@ -7,6 +7,7 @@ import {
   type OpCall,
   requiredInput,
   type ShapeRule,
+  type ShapeRules,
 } from "./shape-rule.ts";
 
 /** An equation such as `bij,bjk->bik`, a letter per axis. */
@@ -58,3 +59,6 @@ export const einsum: ShapeRule = (call) => {
   }
   return [{ dtype: commonType(call), shape: [...result].map((letter) => sizes.get(letter) ?? 1) }];
 };
+
+/** Operator -> shape rule. */
+export const einsumShapes: ShapeRules = { Einsum: einsum };

@@ -1,14 +1,17 @@
 /** Shapes of operators that pick and repeat elements. */
 import { readInt } from "../attributes.ts";
+import { sameAsInput } from "./broadcast.ts";
 import {
   commonType,
   constantIntegers,
+  covers,
   describe,
   formatShape,
   normalizeAxis,
   rankedInput,
   requiredInput,
   type ShapeRule,
+  type ShapeRules,
 } from "./shape-rule.ts";
 
 /** Gather: the axis becomes the shape of the indices. */
@@ -120,4 +123,18 @@ export const argExtremum: ShapeRule = (call) => {
   const keep = readInt(call.attributes, "keepdims", 1) === 1;
   const result = keep ? shape.with(axis, 1) : shape.toSpliced(axis, 1);
   return [{ dtype: "int64", shape: result }];
+};
+
+/** Operator -> shape rule. */
+export const indexingShapes: ShapeRules = {
+  ...covers(argExtremum, "ArgMax", "ArgMin"),
+  ...covers(sameAsInput, "ScatterElements", "ScatterND"),
+  ConstantOfShape: constantOfShape,
+  Gather: gather,
+  GatherElements: gatherElements,
+  GatherND: gatherNd,
+  Range: range,
+  Split: split,
+  Tile: tile,
+  TopK: topK,
 };

@@ -1,6 +1,7 @@
 /** Shapes of operators that move elements without computing. */
 import { readInt, readInts } from "../attributes.ts";
 import { elementCount } from "../tensor.ts";
+import { sameAsInput } from "./broadcast.ts";
 import {
   commonType,
   constantIntegers,
@@ -10,6 +11,7 @@ import {
   type OpCall,
   requiredInput,
   type ShapeRule,
+  type ShapeRules,
 } from "./shape-rule.ts";
 
 /** Reshape: 0 keeps a dimension, one -1 takes what is left. */
@@ -171,3 +173,17 @@ function axesOf(call: OpCall, rank: number): readonly number[] {
   if (!call.inputs[1]) return [];
   return constantIntegers(call, 1).map((axis) => normalizeAxis(call, axis, rank));
 }
+
+/** Operator -> shape rule. */
+export const layoutShapes: ShapeRules = {
+  Concat: concat,
+  Expand: expand,
+  Flatten: flatten,
+  Pad: pad,
+  Reshape: reshape,
+  Slice: slice,
+  Squeeze: squeeze,
+  Transpose: transpose,
+  Trilu: sameAsInput,
+  Unsqueeze: unsqueeze,
+};

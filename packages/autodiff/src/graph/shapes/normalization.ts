@@ -1,5 +1,6 @@
 /** Shapes of normalizations. */
 import { readInt } from "../attributes.ts";
+import { sameAsInput } from "./broadcast.ts";
 import {
   commonType,
   describe,
@@ -7,6 +8,7 @@ import {
   normalizeAxis,
   requiredInput,
   type ShapeRule,
+  type ShapeRules,
   shapedInput,
 } from "./shape-rule.ts";
 
@@ -65,4 +67,13 @@ export const groupNormalization: ShapeRule = (call) => {
   const units = requiredInput(call, 1).shape[0] === groups ? groups : channels;
   for (const [index, name] of ["scale", "bias"].entries()) shapedInput(call, index + 1, name, [units]);
   return [{ dtype: commonType(call), shape }];
+};
+
+/** Operator -> shape rule. */
+export const normalizationShapes: ShapeRules = {
+  BatchNormalization: batchNormalization,
+  GroupNormalization: groupNormalization,
+  InstanceNormalization: instanceNormalization,
+  LRN: sameAsInput,
+  LayerNormalization: layerNormalization,
 };

@@ -2,11 +2,13 @@
 import { readInt } from "../attributes.ts";
 import {
   commonType,
+  covers,
   describe,
   formatShape,
   rankedInput,
   requiredInput,
   type ShapeRule,
+  type ShapeRules,
 } from "./shape-rule.ts";
 
 /** Gemm: a [M, K] (or transposed), b [K, N] (or transposed), optional c -> [M, N]. */
@@ -56,4 +58,10 @@ export const matMul: ShapeRule = (call) => {
   }
   const ends = [...(a.shape.length === 1 ? [] : [rows]), ...(b.shape.length === 1 ? [] : [columns])];
   return [{ dtype: commonType(call), shape: [...batch, ...ends] }];
+};
+
+/** Operator -> shape rule. */
+export const productShapes: ShapeRules = {
+  ...covers(matMul, "MatMul", "com.microsoft.FusedMatMul"),
+  Gemm: gemm,
 };

@@ -1,6 +1,15 @@
 /** Shapes of reductions. */
 import { readInt, readInts } from "../attributes.ts";
-import { constantIntegers, normalizeAxis, type OpCall, requiredInput, type ShapeRule } from "./shape-rule.ts";
+import { sameAsInput } from "./broadcast.ts";
+import {
+  constantIntegers,
+  covers,
+  normalizeAxis,
+  type OpCall,
+  requiredInput,
+  type ShapeRule,
+  type ShapeRules,
+} from "./shape-rule.ts";
 
 /** ReduceSum: axes are an input. */
 export const reduceByInput: ShapeRule = (call) =>
@@ -22,3 +31,12 @@ function reduce(call: OpCall, axes: readonly number[]) {
     : x.shape.filter((_, axis) => !isReduced(axis));
   return [{ dtype: x.dtype, shape }];
 }
+
+const kinds = ["L1", "L2", "LogSum", "LogSumExp", "Max", "Mean", "Min", "Prod", "SumSquare"];
+
+/** Operator -> shape rule. */
+export const reduceShapes: ShapeRules = {
+  ...covers(reduceByEither, ...kinds.map((kind) => `Reduce${kind}`)),
+  CumSum: sameAsInput,
+  ReduceSum: reduceByInput,
+};

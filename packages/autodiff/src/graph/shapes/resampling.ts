@@ -7,6 +7,7 @@ import {
   rankedInput,
   requiredInput,
   type ShapeRule,
+  type ShapeRules,
 } from "./shape-rule.ts";
 
 /** Resize to constant sizes, or by constant scales. */
@@ -53,4 +54,11 @@ export const spaceToDepth: ShapeRule = (call) => {
   const [batch = 0, channels = 0, height = 0, width = 0] = shape;
   const block = readInt(call.attributes, "blocksize", 1);
   return [{ dtype, shape: [batch, channels * block ** 2, height / block, width / block] }];
+};
+
+/** Operator -> shape rule. */
+export const resamplingShapes: ShapeRules = {
+  DepthToSpace: depthToSpace,
+  Resize: resize,
+  SpaceToDepth: spaceToDepth,
 };

@@ -27,7 +27,23 @@ export interface OpCall {
 /** Infers the types of an operator's outputs, or throws a RangeError that names operator and node. */
 export type ShapeRule = (call: OpCall) => readonly ValueType[];
 
-/** Input `index` of a call; throws where it is absent. */
+/** Operator -> rule, with its domain in front where that is not `ai.onnx`: what a file of rules covers. */
+export type ShapeRules = Readonly<Record<string, ShapeRule>>;
+
+/** One rule for several operators. */
+export function covers(rule: ShapeRule, ...ops: string[]): ShapeRules {
+  return Object.fromEntries(ops.map((op) => [op, rule]));
+}
+
+/**
+ * Input `index` of a call.
+ *
+ * @throws RangeError where it is absent.
+ * @example
+ * const x = { name: "x", dtype: "float32", shape: [2, 3] };
+ * const call = { op: "Relu", name: "act", inputs: [x], attributes: {}, outputs: 1, constant: () => undefined };
+ * requiredInput(call, 0).shape; // => [2, 3]
+ */
 export function requiredInput(call: OpCall, index: number): Value {
   const value = call.inputs[index];
   if (!value) throw new RangeError(`${describe(call)}: input ${index} must be given, got none`);

@@ -3,12 +3,14 @@ import { readInt, readInts, readText } from "../attributes.ts";
 import type { Attributes } from "../graph.ts";
 import {
   commonType,
+  covers,
   describe,
   formatShape,
   type OpCall,
   rankedInput,
   requiredInput,
   type ShapeRule,
+  type ShapeRules,
   shapedInput,
 } from "./shape-rule.ts";
 
@@ -164,3 +166,11 @@ function checkKernel(call: OpCall, kernel: readonly number[]): void {
     `${describe(call)}: attribute kernel_shape must be that of the weight, ${formatShape(kernel)}, got ${formatShape(given)}`,
   );
 }
+
+/** Operator -> shape rule. */
+export const windowShapes: ShapeRules = {
+  ...covers(pool, "AveragePool", "MaxPool"),
+  ...covers(globalPool, "GlobalAveragePool", "GlobalMaxPool"),
+  Conv: conv,
+  ConvTranspose: convTranspose,
+};
