@@ -1,9 +1,10 @@
 import { refusal } from "./errors.ts";
-import { type NoiseOptions, noiseChecks, type ResolvedNoise } from "./noise.ts";
+import { followCurve, type Motion } from "./motion.ts";
+import { type Noise, type NoiseOptions, noiseChecks, type ResolvedNoise } from "./noise.ts";
 import { boolean, type Check, type Checks, readKnown, refuseUnknown } from "./options.ts";
-import type { Schedule, ScheduleDefinition } from "./schedule.ts";
+import type { GroupField } from "./param-groups.ts";
+import { type Curve, optionNames, readCurve, type Schedule } from "./schedule.ts";
 import { plainOptions } from "./state.ts";
-import type { Ramp } from "./warmup.ts";
 
 /** Options of every scheduler class. */
 export interface SchedulerOptions extends NoiseOptions {
@@ -26,7 +27,7 @@ export interface ResolvedSchedulerOptions extends ResolvedNoise {
 }
 
 /** What a class hands to {@link Scheduler}: its name, its options, and the schedule of a base value. */
-export interface SchedulerPlan<Own extends Ramp = Ramp> {
+export interface SchedulerPlan<Own extends object = object> {
   readonly name: string;
   readonly options: ResolvedSchedulerOptions;
   /** Options of its schedule. */
@@ -36,6 +37,8 @@ export interface SchedulerPlan<Own extends Ramp = Ramp> {
   readonly startsAtSchedule: boolean;
   /** All options, for the saved state. */
   readonly saved: Readonly<Record<string, unknown>>;
+  /** Makes what sets the groups. */
+  motion(plan: SchedulerPlan<Own>, groups: GroupField, noise: Noise): Motion;
 }
 
 const field: Check<string> = (value, where, option) => {
@@ -58,24 +61,24 @@ const schedulerChecks: Checks<ResolvedSchedulerOptions> = {
  * Reads the options of a class.
  *
  * @param name - Class name, for messages and the saved state.
- * @param definition - Its schedule.
+ * @param curve - Its schedule.
  * @param options - What was given.
  */
-export function planScheduler<Options extends Ramp>(
+export function planScheduler<Options extends object>(
   name: string,
-  definition: ScheduleDefinition<Options>,
+  curve: Curve<Options>,
   options: object,
 ): SchedulerPlan<Options> {
-  const names = [...Object.keys(definition.checks), ...Object.keys(schedulerChecks)];
-  refuseUnknown(name, options, names, definition.renamed);
-  const own = readKnown(name, definition.checks, options);
+  refuseUnknown(name, options, [...optionNames(curve), ...Object.keys(schedulerChecks)], curve.renamed);
+  const { own, bind } = readCurve(name, curve, options);
   const common = readKnown<ResolvedSchedulerOptions>(name, schedulerChecks, options);
   return {
     name,
     options: common,
     own,
-    build: definition.build(own, name, common.paramGroupField),
-    startsAtSchedule: definition.startsAtSchedule ?? false,
+    build: bind(common.paramGroupField),
+    motion: curve.motion ?? followCurve,
+    startsAtSchedule: curve.startsAtSchedule ?? false,
     saved: plainOptions({ ...own, ...common }),
   };
 }

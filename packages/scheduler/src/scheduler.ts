@@ -1,8 +1,9 @@
 import { refusal } from "./errors.ts";
-import { createNoise, type Noise } from "./noise.ts";
+import type { Motion } from "./motion.ts";
+import { createNoise } from "./noise.ts";
 import { readOptions } from "./options.ts";
 import { GroupField, type OptimizerLike } from "./param-groups.ts";
-import { checkT, type Schedule } from "./schedule.ts";
+import { checkT } from "./schedule.ts";
 import type { SchedulerPlan } from "./scheduler-options.ts";
 import {
   checkState,
@@ -23,7 +24,7 @@ const UPDATE_ADVICE = "pass the number of updates done";
  * A loop calls `step(epoch + 1, metric)` at the end of each epoch and `stepUpdate(numUpdates)` after each
  * update; the one that does not fit `tInEpochs` does nothing. Values are functions of t: any order,
  * repeats and jumps give the same numbers ({@link PlateauLRScheduler} excepted). For a schedule of your own
- * use {@link FunctionScheduler}.
+ * use {@link FunctionScheduler}, or {@link defineSchedule} for one with options and a name.
  *
  * @example
  * const optimizer = { paramGroups: [{ lr: 0.1 }] };
@@ -43,14 +44,12 @@ export abstract class Scheduler {
    */
   updatesPerEpoch: number | null = null;
   protected readonly name: string;
-  protected readonly groups: GroupField;
-  protected readonly noise: Noise;
-  protected baseValues: readonly number[];
-  protected lastT: number | null = null;
-  protected lastMetric: number | null = null;
   readonly #plan: SchedulerPlan;
-  #next: Float64Array;
-  #schedules: readonly Schedule[];
+  readonly #groups: GroupField;
+  readonly #motion: Motion;
+  #baseValues: readonly number[];
+  #lastT: number | null = null;
+  #lastMetric: number | null = null;
   /** Calls in the other unit before the first that acts. */
   #idleCalls: number | null = 0;
 
@@ -60,13 +59,12 @@ export abstract class Scheduler {
     this.#plan = plan;
     this.name = name;
     this.tInEpochs = options.tInEpochs;
-    this.groups = new GroupField(name, optimizer, options.paramGroupField);
-    this.noise = createNoise(name, options);
-    this.baseValues = this.groups.takeNew(options.initialize);
-    this.#schedules = schedulesOf(this.baseValues, plan);
-    this.#next = new Float64Array(this.groups.count);
-    this.groups.write(this.startValues(), true);
-    this.groups.writeBase(this.baseValues);
+    this.#groups = new GroupField(name, optimizer, options.paramGroupField);
+    this.#motion = plan.motion(plan, this.#groups, createNoise(name, options));
+    this.#baseValues = this.#groups.takeNew(options.initialize);
+    this.#motion.rebase(this.#baseValues);
+    this.#groups.write(this.#motion.startValues(), true);
+    this.#groups.writeBase(this.#baseValues);
   }
 
   /**
@@ -81,7 +79,7 @@ export abstract class Scheduler {
     const accepted = this.#accept(epoch, metric, EPOCH_ADVICE);
     if (this.tInEpochs) this.#drive(epoch, accepted);
     else this.#passOver("stepUpdate", "after each update", "step");
-    this.lastMetric = accepted;
+    this.#lastMetric = accepted;
   }
 
   /**
@@ -96,7 +94,7 @@ export abstract class Scheduler {
     const accepted = this.#accept(numUpdates, metric, UPDATE_ADVICE);
     if (!this.tInEpochs) this.#drive(numUpdates, accepted);
     else this.#passOver("step", "at the end of each epoch", "stepUpdate");
-    this.lastMetric = accepted;
+    this.#lastMetric = accepted;
   }
 
   /**
@@ -128,7 +126,7 @@ export abstract class Scheduler {
    */
   valuesAt(t: number): number[] {
     checkT(t, this.name, this.#advice());
-    return this.#schedules.map((schedule) => schedule(t));
+    return this.#motion.valuesAt(t);
   }
 
   /**
@@ -139,7 +137,7 @@ export abstract class Scheduler {
    */
   noiseAt(t: number): number | null {
     checkT(t, this.name, this.#advice());
-    return this.noise(t);
+    return this.#motion.noiseAt(t);
   }
 
   /**
@@ -150,11 +148,10 @@ export abstract class Scheduler {
    */
   addGroups(): void {
     const state = this.stateDict();
-    const added = this.groups.takeNew(this.#plan.options.initialize);
-    this.#next = new Float64Array(this.groups.count);
-    this.#rebase([...this.baseValues, ...added]);
-    this.restore(state, false, this.lastT);
-    this.groups.writeBase(this.baseValues);
+    const added = this.#groups.takeNew(this.#plan.options.initialize);
+    this.#rebase([...this.#baseValues, ...added]);
+    this.#motion.restore(state, false, this.#lastT);
+    this.#groups.writeBase(this.#baseValues);
   }
 
   /** State as plain JSON, for {@link Scheduler.loadStateDict}. */
@@ -163,13 +160,14 @@ export abstract class Scheduler {
       version: 1,
       scheduler: this.name,
       field: this.#plan.options.paramGroupField,
-      t: this.lastT,
-      metric: Number.isFinite(this.lastMetric) ? this.lastMetric : null,
-      baseValues: [...this.baseValues],
-      values: this.groups.read(),
-      lrScales: this.groups.scales(),
+      t: this.#lastT,
+      metric: Number.isFinite(this.#lastMetric) ? this.#lastMetric : null,
+      baseValues: [...this.#baseValues],
+      values: this.#groups.read(),
+      lrScales: this.#groups.scales(),
       options: this.#plan.saved,
       updatesPerEpoch: this.updatesPerEpoch,
+      ...this.#motion.save?.(),
     };
   }
 
@@ -188,80 +186,36 @@ export abstract class Scheduler {
    */
   loadStateDict(state: SchedulerState, options: LoadOptions = {}): void {
     const { keepBase } = readOptions(this.name, loadChecks, options);
-    this.refuseForeign(state);
-    this.groups.checkSame();
-    const { baseValues } = this;
+    checkState(state, this.name, this.#plan.options.paramGroupField, this.#groups.count);
+    this.#motion.check?.(state);
+    this.#groups.checkSame();
+    const baseValues = this.#baseValues;
     const t = pointOf(state, this.tInEpochs, this.updatesPerEpoch);
     const { own, options: common } = this.#plan;
     const same =
       t === state.t &&
       hasOptions(state, { ...own, ...common }) &&
       (!keepBase || areEqual(baseValues, state.baseValues)) &&
-      areEqual(this.groups.scales(), state.lrScales ?? []);
+      areEqual(this.#groups.scales(), state.lrScales ?? []);
     if (!keepBase) this.#rebase([...state.baseValues]);
     try {
-      this.restore(state, same, t);
+      this.#motion.restore(state, same, t);
     } catch (error) {
       this.#rebase(baseValues);
       throw error;
     }
-    this.groups.writeBase(this.baseValues);
-    this.lastT = t;
-    this.lastMetric = state.metric;
-  }
-
-  /** Refuses a state that is not this scheduler's. */
-  protected refuseForeign(state: SchedulerState): void {
-    checkState(state, this.name, this.#plan.options.paramGroupField, this.groups.count);
-  }
-
-  /** Sets the groups for t. */
-  protected act(t: number, _metric: number | null): void {
-    const draw = this.noise(t);
-    const schedules = this.#schedules;
-    const next = this.#next;
-    let schedule: Schedule | undefined;
-    let value = 0;
-    for (let i = 0; i < schedules.length; i++) {
-      // Neighbours mostly share theirs.
-      if (schedules[i] !== schedule) {
-        schedule = schedules[i];
-        value = schedule?.(t) ?? 0;
-        if (draw !== null) value += value * draw;
-      }
-      next[i] = value;
-    }
-    this.groups.write(next, true);
-    this.lastT = t;
-  }
-
-  /**
-   * Sets the groups for a state.
-   *
-   * @param same - Whether they get what they held when it was saved; otherwise what the plan has at t.
-   * @param t - null before the first call.
-   */
-  protected restore(state: SchedulerState, same: boolean, t: number | null): void {
-    if (same) this.groups.write(state.values, false);
-    else if (t === null) this.groups.write(this.startValues(), true);
-    else this.act(t, state.metric);
-  }
-
-  /** The value of each group before the first step: base, or the start of the warm-up. */
-  protected startValues(): number[] {
-    const { warmupT } = this.#plan.own;
-    return warmupT > 0 || this.#plan.startsAtSchedule
-      ? this.#schedules.map((schedule) => schedule(0))
-      : [...this.baseValues];
+    this.#groups.writeBase(this.#baseValues);
+    this.#lastT = t;
+    this.#lastMetric = state.metric;
   }
 
   #rebase(baseValues: readonly number[]): void {
-    this.#schedules = schedulesOf(baseValues, this.#plan);
-    this.baseValues = baseValues;
+    this.#motion.rebase(baseValues);
+    this.#baseValues = baseValues;
   }
 
   #drive(t: number, metric: number | null): void {
-    this.act(t, metric);
+    if (this.#motion.act(t, metric)) this.#lastT = t;
     this.#idleCalls = null;
   }
 
@@ -291,13 +245,6 @@ export abstract class Scheduler {
   #advice(): string {
     return this.tInEpochs ? EPOCH_ADVICE : UPDATE_ADVICE;
   }
-}
-
-/** The schedule of each base value, one for all groups of the same. What is off stays off: a weight decay of 0. */
-function schedulesOf(baseValues: readonly number[], { build, options }: SchedulerPlan): Schedule[] {
-  const isRate = options.paramGroupField === "lr";
-  const schedules = new Map(baseValues.map((base) => [base, isRate || base !== 0 ? build(base) : () => 0]));
-  return baseValues.flatMap((base) => schedules.get(base) ?? []);
 }
 
 function areEqual(some: readonly number[], others: readonly number[]): boolean {
