@@ -7,7 +7,7 @@ import { floorDivide } from "./math/floor-division.ts";
 import { readKnown, readOptions, refuseUnknown } from "./options.ts";
 import type { OptimizerLike } from "./param-groups.ts";
 import { findSchedule, scheduleNamed } from "./registry.ts";
-import { optionNames } from "./schedule.ts";
+import { warmedUp } from "./schedule.ts";
 import type { Scheduler } from "./scheduler.ts";
 import { flagNames, readArgs, type SchedulerArgs } from "./scheduler-kwargs.ts";
 
@@ -127,12 +127,12 @@ function inUnits(options: Options): ScheduleFlags {
 function commonOptions(definition: ScheduleDefinition, flags: ScheduleFlags): object {
   const { noise, warmupT, warmupLr: warmupLrInit, warmupPrefix, noisePct, noiseStd, noiseSeed } = flags;
   const warmup = Object.entries({ warmupT, warmupLrInit, warmupPrefix });
-  const names = optionNames(definition);
+  const { checks } = warmedUp(definition);
   const fractions = typeof noise === "number" ? [noise] : noise;
   const [from = 0, to] = fractions?.map((fraction) => fraction * flags.tInitial) ?? [];
   const range = to === undefined ? from : [from, to];
   return {
-    ...Object.fromEntries(warmup.filter(([name]) => names.includes(name))),
+    ...Object.fromEntries(warmup.filter(([name]) => name in checks)),
     ...{ tInEpochs: flags.stepOnEpochs, noiseRangeT: fractions && range, noisePct, noiseStd, noiseSeed },
   };
 }
@@ -156,7 +156,7 @@ function lengthOfRun(where: string, { traits }: ScheduleDefinition, flags: Sched
     const inEpochs = flags.stepOnEpochs ? whole : floorDivide(whole, unit);
     return wholeEpochs(inEpochs, where, numEpochs);
   }
-  const cooldown = traits.hasCooldown && !traits.followsMetric ? cooldownEpochs : 0;
+  const cooldown = traits.ignoresCooldown || traits.followsMetric ? 0 : cooldownEpochs;
   return wholeEpochs(numEpochs + cooldown + (warmupPrefix ? warmupEpochs : 0), where, numEpochs);
 }
 

@@ -6,29 +6,31 @@ import type { Scheduler } from "./scheduler.ts";
 import type { SchedulerOptions } from "./scheduler-options.ts";
 import type { WarmupOptions } from "./warmup.ts";
 
-/** How a schedule behaves: what warnings, events, sampling and the length of a run go by. */
+/** How a schedule behaves, for warnings, events, sampling and the length of a run; what is absent does not hold. */
 export interface ScheduleTraits {
   /** It is one of timm's. */
-  readonly inTimm: boolean;
+  readonly inTimm?: boolean;
   /** It repeats: reads `cycleMul`, `cycleDecay` and `cycleLimit`, and the run lasts for its cycles. */
-  readonly cyclic: boolean;
+  readonly cyclic?: boolean;
   /** It holds its value between drops at some t. */
-  readonly stepped: boolean;
+  readonly stepped?: boolean;
   /** Its values follow the metric of an epoch, not t alone. */
-  readonly followsMetric: boolean;
+  readonly followsMetric?: boolean;
   /** It rises to its peak by itself, so that it needs no warm-up. */
-  readonly warmsUp: boolean;
+  readonly warmsUp?: boolean;
   /** It holds its base until the last `decayEpochs`, by default 0.3 of the run. */
-  readonly decaysAtEnd: boolean;
-  /** It ends at `minLr`. */
-  readonly hasMinimum: boolean;
+  readonly decaysAtEnd?: boolean;
+  /** It never falls below `minLr`, and comes to it unless the run ends before. */
+  readonly hasMinimum?: boolean;
   /** It multiplies its value by `decayRate`. */
-  readonly hasDecayRate: boolean;
-  /** `cooldownEpochs` has an effect: more epochs at the end, or its own cooldown where it follows a metric; default true. */
-  readonly hasCooldown: boolean;
+  readonly hasDecayRate?: boolean;
+  /** It reads `power`, or `decayRate` in its place. */
+  readonly hasPower?: boolean;
+  /** `cooldownEpochs` has no effect; otherwise they lengthen the run, or are a rest after a drop by the metric. */
+  readonly ignoresCooldown?: boolean;
   /** Flag that says when it drops first. */
   readonly dropsAt?: "decayEpochs" | "decayMilestones";
-  /** What to do where the run ends well above the minimum. */
+  /** What to do where a run ends well above the minimum, a phrase; absent: by the other traits. */
   readonly endAdvice?: string;
 }
 
@@ -89,16 +91,19 @@ export interface ScheduleDefinition<Options extends object = object> extends Cur
   scheduler?(optimizer: OptimizerLike, options: Options & WarmupOptions & SchedulerOptions): Scheduler;
 }
 
+/** A definition without its curve; traits and flags that it has. */
+type Rest<Options extends object> = Pick<ScheduleDefinition, "name"> &
+  Partial<Omit<ScheduleDefinition<Options>, keyof Curve | "name">>;
+
 /** What {@link defineSchedule} takes: a definition with those traits and flags that it has. */
-export type ScheduleInput<Options extends object> = Omit<ScheduleDefinition<Options>, "traits" | "flags"> &
-  Partial<Pick<ScheduleDefinition<Options>, "flags">> & { readonly traits?: Partial<ScheduleTraits> };
+export type ScheduleInput<Options extends object> = Curve<Options> & Rest<Options>;
 
 /**
  * Defines a schedule: what its options may be and the value at t. Warm-up, noise, units, groups and state are added.
  *
  * @param input - `name`, `checks` and `build` are required.
  * @returns The definition, for {@link DefinedScheduler} and {@link registerSchedule}.
- * @throws TypeError or RangeError for a name that is no word, and checks or functions that are none.
+ * @throws TypeError for a name that is no word, and for checks and a `build` that are no functions.
  * @example
  * const halving = defineSchedule({
  *   name: "halving",
@@ -112,29 +117,21 @@ export type ScheduleInput<Options extends object> = Omit<ScheduleDefinition<Opti
 export function defineSchedule<Options extends object>(
   input: ScheduleInput<Options>,
 ): ScheduleDefinition<Options> {
-  const { name, checks, build, traits, flags } = input ?? {};
+  const { name, checks, build } = input;
   const refuse = (part: string, allowed: string, got: unknown): never => {
     throw new TypeError(refusal("defineSchedule", part, allowed, got));
   };
-  if (name !== null && !(typeof name === "string" && /^[a-z][\w-]{0,39}$/i.test(name))) {
-    refuse("name", "a word of letters, digits, - and _, or null", name);
+  if (name !== null && !/^[a-z][\w-]*$/i.test(name)) refuse("name", "a word, or null", name);
+  for (const [part, value] of [...Object.entries<unknown>(checks), ["build", build]]) {
+    if (typeof value !== "function") refuse(`${part}`, "a function", value);
   }
-  if (typeof checks !== "object" || checks === null) refuse("checks", "an object", checks);
-  for (const [option, check] of Object.entries<unknown>(checks)) {
-    if (typeof check !== "function") refuse(`checks.${option}`, "a check, e.g. number({ above: 0 })", check);
-  }
-  if (typeof build !== "function") refuse("build", "a function of the options", build);
-  return { ...input, traits: { ...noTraits, ...traits }, flags: { ...flags } };
+  return nameSchedule(input, input);
 }
 
-const noTraits: ScheduleTraits = {
-  inTimm: false,
-  cyclic: false,
-  stepped: false,
-  followsMetric: false,
-  warmsUp: false,
-  decaysAtEnd: false,
-  hasMinimum: false,
-  hasDecayRate: false,
-  hasCooldown: true,
-};
+/** Makes a curve a definition; kept apart from it in bundles of a class or a function alone. */
+export function nameSchedule<Options extends object>(
+  curve: Curve<Options>,
+  rest: Rest<Options>,
+): ScheduleDefinition<Options> {
+  return { traits: {}, flags: {}, ...curve, ...rest };
+}

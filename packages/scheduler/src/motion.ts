@@ -10,10 +10,10 @@ export interface Motion {
   valuesAt(t: number): number[];
   /** The draw at t, null where there is none. */
   noiseAt: Noise;
-  /** The value of each group before the first step: base, or the start of the warm-up. */
-  startValues(): number[];
   /** Takes up other base values, one for each group. */
   rebase(baseValues: readonly number[]): void;
+  /** Sets the groups to what they have before the first step: base, or the start of the warm-up. */
+  begin(): void;
   /**
    * Sets the groups for t.
    *
@@ -35,12 +35,15 @@ export interface Motion {
 
 /** Groups that follow a function of t. */
 export function followCurve(plan: SchedulerPlan, groups: GroupField, noiseAt: Noise): Motion {
+  const isRate = plan.options.paramGroupField === "lr";
   let bases: readonly number[] = [];
   let schedules: readonly Schedule[] = [];
   let next = new Float64Array(0);
   const valuesAt = (t: number) => schedules.map((schedule) => schedule(t));
-  const startValues = () =>
-    Number(plan.saved["warmupT"]) > 0 || plan.startsAtSchedule ? valuesAt(0) : [...bases];
+  const begin = () => {
+    const starts = Number(plan.saved["warmupT"]) > 0 || plan.startsAtSchedule;
+    groups.write(starts ? valuesAt(0) : bases, true);
+  };
   const act = (t: number) => {
     const draw = noiseAt(t);
     let schedule: Schedule | undefined;
@@ -60,24 +63,20 @@ export function followCurve(plan: SchedulerPlan, groups: GroupField, noiseAt: No
   return {
     valuesAt,
     noiseAt,
-    startValues,
+    begin,
     act,
     rebase(baseValues) {
-      schedules = schedulesOf(baseValues, plan);
+      const build = (base: number) => (isRate || base !== 0 ? plan.build(base) : () => 0);
+      // One for all groups of the same base. What is off stays off: a weight decay of 0.
+      const byBase = new Map(baseValues.map((base) => [base, build(base)]));
+      schedules = baseValues.flatMap((base) => byBase.get(base) ?? []);
       bases = baseValues;
       next = new Float64Array(bases.length);
     },
     restore({ values }, same, t) {
       if (same) groups.write(values, false);
-      else if (t === null) groups.write(startValues(), true);
+      else if (t === null) begin();
       else act(t);
     },
   };
-}
-
-/** The schedule of each base value, one for all groups of the same. What is off stays off: a weight decay of 0. */
-function schedulesOf(baseValues: readonly number[], { build, options }: SchedulerPlan): Schedule[] {
-  const isRate = options.paramGroupField === "lr";
-  const schedules = new Map(baseValues.map((base) => [base, isRate || base !== 0 ? build(base) : () => 0]));
-  return baseValues.flatMap((base) => schedules.get(base) ?? []);
 }

@@ -79,7 +79,8 @@ export function followMetric(
       }
       const steady = steadyValues(state, restore);
       if (epoch !== null && !(epoch <= warmupT && warmupT > 0)) return write(steady, kept, epoch);
-      groups.write(epoch === null ? warmup.startValues() : warmup.valuesAt(epoch), true);
+      if (epoch === null) warmup.begin();
+      else groups.write(warmup.valuesAt(epoch), true);
       memory = { ...kept, restore: null };
     },
     check: (state) => void checkSaved(name, state, groups.count),

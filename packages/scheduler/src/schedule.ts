@@ -1,7 +1,7 @@
 import { refusal } from "./errors.ts";
 import type { Motion } from "./motion.ts";
 import type { Noise } from "./noise.ts";
-import { type Checks, number, readKnown, refuseUnknown } from "./options.ts";
+import { type Checks, number, readKnown, readOptions } from "./options.ts";
 import type { GroupField } from "./param-groups.ts";
 import type { SchedulerPlan } from "./scheduler-options.ts";
 import { type WarmupOptions, warmupChecks, withWarmup } from "./warmup.ts";
@@ -40,36 +40,15 @@ export interface Curve<Options extends object = object> {
   motion?(plan: SchedulerPlan<Options>, groups: GroupField, noise: Noise): Motion;
 }
 
-/** Names of all options of a schedule. */
-export function optionNames({ checks, ownWarmup }: Curve): string[] {
-  return Object.keys(ownWarmup ? checks : { ...checks, ...warmupChecks });
-}
-
-/** A schedule whose options are read. */
-export interface ReadCurve<Options extends object> {
-  readonly own: Options;
-  /** Makes the schedule of a base value, warm-up included, for a field of the groups. */
-  bind(field: string): (base: number) => Schedule;
-}
-
-/**
- * Reads the options of a schedule and leaves others alone.
- *
- * @param where - Class or function, for messages.
- * @param options - What was given.
- */
-export function readCurve<Options extends object>(
-  where: string,
-  curve: Curve<Options>,
-  options: object,
-): ReadCurve<Options> {
-  const own = readKnown(where, curve.checks, options);
-  if (curve.ownWarmup) return { own, bind: (field) => curve.build(own, where, field) };
-  const warmup = readKnown<Required<WarmupOptions>>(where, warmupChecks, options);
+/** A curve with a linear ramp before it, unless it makes its warm-up itself. */
+export function warmedUp<Options extends object>(curve: Curve<Options>): Curve<Options> {
+  if (curve.ownWarmup) return curve;
   return {
-    own: { ...own, ...warmup },
-    bind(field) {
-      const build = curve.build(own, where, field);
+    ...curve,
+    checks: { ...curve.checks, ...warmupChecks },
+    build(options, where, field) {
+      const warmup = readKnown<Required<WarmupOptions>>(where, warmupChecks, options);
+      const build = curve.build(options, where, field);
       return (base) => withWarmup(where, warmup, base, build(base));
     },
   };
@@ -86,8 +65,9 @@ const checkBase = number({ atLeast: 0 });
  * @param options - Its options, not yet read.
  */
 export function createSchedule(where: string, curve: Curve, base: number, options: object): Schedule {
-  refuseUnknown(where, options, optionNames(curve), curve.renamed);
-  const schedule = readCurve(where, curve, options).bind("lr")(checkBase(base, where, "base"));
+  const { checks, renamed, build } = warmedUp(curve);
+  const read = readOptions(where, checks, options, renamed);
+  const schedule = build(read, where, "lr")(checkBase(base, where, "base"));
   return (t) => {
     checkT(t, where, "pass an epoch or a number of updates");
     return schedule(t);

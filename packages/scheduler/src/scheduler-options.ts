@@ -1,9 +1,7 @@
 import { refusal } from "./errors.ts";
-import { followCurve, type Motion } from "./motion.ts";
-import { type Noise, type NoiseOptions, noiseChecks, type ResolvedNoise } from "./noise.ts";
+import { type NoiseOptions, noiseChecks, type ResolvedNoise } from "./noise.ts";
 import { boolean, type Check, type Checks, readKnown, refuseUnknown } from "./options.ts";
-import type { GroupField } from "./param-groups.ts";
-import { type Curve, optionNames, readCurve, type Schedule } from "./schedule.ts";
+import { type Curve, type Schedule, warmedUp } from "./schedule.ts";
 import { plainOptions } from "./state.ts";
 
 /** Options of every scheduler class. */
@@ -27,18 +25,15 @@ export interface ResolvedSchedulerOptions extends ResolvedNoise {
 }
 
 /** What a class hands to {@link Scheduler}: its name, its options, and the schedule of a base value. */
-export interface SchedulerPlan<Own extends object = object> {
+export interface SchedulerPlan<Own extends object = object>
+  extends Pick<Curve<Own>, "startsAtSchedule" | "motion"> {
   readonly name: string;
   readonly options: ResolvedSchedulerOptions;
   /** Options of its schedule. */
   readonly own: Own;
   readonly build: (base: number) => Schedule;
-  /** Whether groups start with the value at t = 0 rather than with their base. */
-  readonly startsAtSchedule: boolean;
   /** All options, for the saved state. */
   readonly saved: Readonly<Record<string, unknown>>;
-  /** Makes what sets the groups. */
-  motion(plan: SchedulerPlan<Own>, groups: GroupField, noise: Noise): Motion;
 }
 
 const field: Check<string> = (value, where, option) => {
@@ -69,16 +64,16 @@ export function planScheduler<Options extends object>(
   curve: Curve<Options>,
   options: object,
 ): SchedulerPlan<Options> {
-  refuseUnknown(name, options, [...optionNames(curve), ...Object.keys(schedulerChecks)], curve.renamed);
-  const { own, bind } = readCurve(name, curve, options);
+  const { checks, renamed, build, ...rest } = warmedUp(curve);
+  refuseUnknown(name, options, [...Object.keys(checks), ...Object.keys(schedulerChecks)], renamed);
+  const own = readKnown(name, checks, options);
   const common = readKnown<ResolvedSchedulerOptions>(name, schedulerChecks, options);
   return {
+    ...rest,
     name,
     options: common,
     own,
-    build: bind(common.paramGroupField),
-    motion: curve.motion ?? followCurve,
-    startsAtSchedule: curve.startsAtSchedule ?? false,
+    build: build(own, name, common.paramGroupField),
     saved: plainOptions({ ...own, ...common }),
   };
 }

@@ -1,5 +1,5 @@
 import { refusal } from "./errors.ts";
-import type { Motion } from "./motion.ts";
+import { followCurve, type Motion } from "./motion.ts";
 import { createNoise } from "./noise.ts";
 import { readOptions } from "./options.ts";
 import { GroupField, type OptimizerLike } from "./param-groups.ts";
@@ -14,9 +14,8 @@ import {
   type SchedulerState,
 } from "./state.ts";
 
-/** What to pass as t. */
+/** What to pass as t that counts epochs. */
 export const EPOCH_ADVICE = "pass epoch + 1 at the end of an epoch";
-const UPDATE_ADVICE = "pass the number of updates done";
 
 /**
  * Drives one field, mostly `lr`, of an optimizer's parameter groups.
@@ -54,16 +53,16 @@ export abstract class Scheduler {
   #idleCalls: number | null = 0;
 
   protected constructor(optimizer: OptimizerLike, plan: SchedulerPlan) {
-    const { name, options } = plan;
+    const { name, options, motion = followCurve } = plan;
     this.optimizer = optimizer;
     this.#plan = plan;
     this.name = name;
     this.tInEpochs = options.tInEpochs;
     this.#groups = new GroupField(name, optimizer, options.paramGroupField);
-    this.#motion = plan.motion(plan, this.#groups, createNoise(name, options));
+    this.#motion = motion(plan, this.#groups, createNoise(name, options));
     this.#baseValues = this.#groups.takeNew(options.initialize);
     this.#motion.rebase(this.#baseValues);
-    this.#groups.write(this.#motion.startValues(), true);
+    this.#motion.begin();
     this.#groups.writeBase(this.#baseValues);
   }
 
@@ -76,10 +75,7 @@ export abstract class Scheduler {
    * without one of `stepUpdate` where t counts updates.
    */
   step(epoch: number, metric?: number | null): void {
-    const accepted = this.#accept(epoch, metric, EPOCH_ADVICE);
-    if (this.tInEpochs) this.#drive(epoch, accepted);
-    else this.#passOver("stepUpdate", "after each update", "step");
-    this.#lastMetric = accepted;
+    this.#drive(epoch, metric, true);
   }
 
   /**
@@ -91,10 +87,7 @@ export abstract class Scheduler {
    * without one of `step`, where t counts epochs, than two epochs have updates (1,000,000 if `updatesPerEpoch` is not set).
    */
   stepUpdate(numUpdates: number, metric?: number | null): void {
-    const accepted = this.#accept(numUpdates, metric, UPDATE_ADVICE);
-    if (!this.tInEpochs) this.#drive(numUpdates, accepted);
-    else this.#passOver("step", "at the end of each epoch", "stepUpdate");
-    this.#lastMetric = accepted;
+    this.#drive(numUpdates, metric, false);
   }
 
   /**
@@ -104,7 +97,7 @@ export abstract class Scheduler {
    * @returns null if t counts updates.
    */
   getEpochValues(epoch: number): number[] | null {
-    checkT(epoch, this.name, EPOCH_ADVICE);
+    this.#checkT(epoch, true);
     return this.tInEpochs ? this.valuesAt(epoch) : null;
   }
 
@@ -115,7 +108,7 @@ export abstract class Scheduler {
    * @returns null if t counts epochs.
    */
   getUpdateValues(numUpdates: number): number[] | null {
-    checkT(numUpdates, this.name, UPDATE_ADVICE);
+    this.#checkT(numUpdates, false);
     return this.tInEpochs ? null : this.valuesAt(numUpdates);
   }
 
@@ -125,7 +118,7 @@ export abstract class Scheduler {
    * @param t - Finite, >= 0.
    */
   valuesAt(t: number): number[] {
-    checkT(t, this.name, this.#advice());
+    this.#checkT(t);
     return this.#motion.valuesAt(t);
   }
 
@@ -136,7 +129,7 @@ export abstract class Scheduler {
    * @returns null where no noise applies.
    */
   noiseAt(t: number): number | null {
-    checkT(t, this.name, this.#advice());
+    this.#checkT(t);
     return this.#motion.noiseAt(t);
   }
 
@@ -214,36 +207,37 @@ export abstract class Scheduler {
     this.#baseValues = baseValues;
   }
 
-  #drive(t: number, metric: number | null): void {
-    if (this.#motion.act(t, metric)) this.#lastT = t;
-    this.#idleCalls = null;
+  #drive(t: number, metric: number | null | undefined, inEpochs: boolean): void {
+    this.#checkT(t, inEpochs);
+    if (metric !== undefined && metric !== null && typeof metric !== "number") {
+      throw new TypeError(refusal(this.name, "metric", "a number, null or undefined", metric));
+    }
+    if (inEpochs !== this.tInEpochs) this.#passOver();
+    else {
+      if (this.#motion.act(t, metric ?? null)) this.#lastT = t;
+      this.#idleCalls = null;
+    }
+    this.#lastMetric = metric ?? null;
   }
 
   /** A call in the other unit, which a loop may make beside its own; alone it means that no rate ever changes. */
-  #passOver(method: string, when: string, called: string): void {
+  #passOver(): void {
     if (this.#idleCalls === null) return;
     const { tInEpochs, updatesPerEpoch } = this;
     const [unknown, known] = tInEpochs ? [1_000_000, 2 * (updatesPerEpoch ?? 0)] : [99, 5];
-    const most = updatesPerEpoch === null ? unknown : known;
-    if (++this.#idleCalls <= most) return;
+    if (++this.#idleCalls <= (updatesPerEpoch === null ? unknown : known)) return;
+    const [method, called] = tInEpochs
+      ? ["step must be called at the end of each epoch", "stepUpdate"]
+      : ["stepUpdate must be called after each update", "step"];
     const longEpochs = tInEpochs && updatesPerEpoch === null;
     throw new RangeError(
-      `${this.name}: ${method} must be called ${when}, got ${this.#idleCalls} calls of ${called} alone; ` +
+      `${this.name}: ${method}, got ${this.#idleCalls} calls of ${called} alone; ` +
         `set tInEpochs to ${!tInEpochs} if t counts ${tInEpochs ? "updates" : "epochs"}${longEpochs ? ", updatesPerEpoch if an epoch is that long" : ""}`,
     );
   }
 
-  /** The metric, null where there is none. */
-  #accept(t: number, metric: number | null | undefined, advice: string): number | null {
-    checkT(t, this.name, advice);
-    if (metric !== undefined && metric !== null && typeof metric !== "number") {
-      throw new TypeError(refusal(this.name, "metric", "a number, null or undefined", metric));
-    }
-    return metric ?? null;
-  }
-
-  #advice(): string {
-    return this.tInEpochs ? EPOCH_ADVICE : UPDATE_ADVICE;
+  #checkT(t: number, inEpochs: boolean = this.tInEpochs): void {
+    checkT(t, this.name, inEpochs ? EPOCH_ADVICE : "pass the number of updates done");
   }
 }
 

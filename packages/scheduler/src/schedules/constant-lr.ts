@@ -1,4 +1,4 @@
-import { defineSchedule, type ScheduleDefinition } from "../define-schedule.ts";
+import { nameSchedule, type ScheduleDefinition } from "../define-schedule.ts";
 import type { OptimizerLike } from "../param-groups.ts";
 import { type Curve, createSchedule, type Own, type Schedule } from "../schedule.ts";
 import { Scheduler } from "../scheduler.ts";
@@ -17,9 +17,8 @@ const constantCurve: Curve<Own<ConstantLrOptions>> = {
 };
 
 /** `--sched constant`. */
-export const constantSchedule: ScheduleDefinition = /* @__PURE__ */ defineSchedule({
+export const constantSchedule: ScheduleDefinition = /* @__PURE__ */ nameSchedule(constantCurve, {
   name: "constant",
-  ...constantCurve,
   traits: {},
   scheduler: (optimizer, options) => new ConstantLRScheduler(optimizer, options),
 });

@@ -1,5 +1,5 @@
 import { type CycleOptions, CyclicScheduler, cycleChecks, inCycles, renamedCycleOptions } from "../cycles.ts";
-import { defineSchedule, type ScheduleDefinition } from "../define-schedule.ts";
+import { nameSchedule, type ScheduleDefinition } from "../define-schedule.ts";
 import { finite } from "../errors.ts";
 import { cos } from "../math/cos.ts";
 import { pow } from "../math/pow.ts";
@@ -31,9 +31,8 @@ const cosineCurve: Curve<Required<CosineLrOptions>> = {
 };
 
 /** `--sched cosine`. */
-export const cosineSchedule: ScheduleDefinition = /* @__PURE__ */ defineSchedule({
+export const cosineSchedule: ScheduleDefinition = /* @__PURE__ */ nameSchedule(cosineCurve, {
   name: "cosine",
-  ...cosineCurve,
   traits: { inTimm: true, cyclic: true, hasMinimum: true },
   fromFlags: ({ cycles, kDecay }) => ({ ...cycles, kDecay }),
   scheduler: (optimizer, options) => new CosineLRScheduler(optimizer, options),

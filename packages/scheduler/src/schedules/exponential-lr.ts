@@ -1,4 +1,4 @@
-import { defineSchedule, type ScheduleDefinition } from "../define-schedule.ts";
+import { nameSchedule, type ScheduleDefinition } from "../define-schedule.ts";
 import { finite } from "../errors.ts";
 import { pow } from "../math/pow.ts";
 import { rememberLast } from "../math/remember.ts";
@@ -35,13 +35,9 @@ const exponentialCurve: Curve<Own<ExponentialLrOptions>> = {
 };
 
 /** `--sched exponential`. */
-export const exponentialSchedule: ScheduleDefinition = /* @__PURE__ */ defineSchedule({
+export const exponentialSchedule: ScheduleDefinition = /* @__PURE__ */ nameSchedule(exponentialCurve, {
   name: "exponential",
-  ...exponentialCurve,
-  traits: {
-    ...{ hasDecayRate: true, hasMinimum: true },
-    endAdvice: "lower --decay-epochs or --decay-rate",
-  },
+  traits: { hasDecayRate: true, hasMinimum: true },
   fromFlags: ({ decayRate, decayT, minLr }) => ({ decayRate, decayT, lrMin: minLr }),
   scheduler: (optimizer, options) => new ExponentialLRScheduler(optimizer, options),
 });

@@ -1,4 +1,4 @@
-import { defineSchedule, type ScheduleDefinition } from "../define-schedule.ts";
+import { nameSchedule, type ScheduleDefinition } from "../define-schedule.ts";
 import { refusal } from "../errors.ts";
 import { type Check, number } from "../options.ts";
 import type { OptimizerLike } from "../param-groups.ts";
@@ -33,9 +33,8 @@ const functionCurve: Curve<{ readonly schedule: BaseSchedule }> = {
 };
 
 /** A function of one's own, which no flag can name. */
-export const functionSchedule: ScheduleDefinition = /* @__PURE__ */ defineSchedule({
+export const functionSchedule: ScheduleDefinition = /* @__PURE__ */ nameSchedule(functionCurve, {
   name: null,
-  ...functionCurve,
   scheduler: (optimizer, options) => new FunctionScheduler(optimizer, options),
 });
 

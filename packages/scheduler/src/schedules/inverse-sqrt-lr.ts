@@ -1,4 +1,4 @@
-import { defineSchedule, type ScheduleDefinition } from "../define-schedule.ts";
+import { nameSchedule, type ScheduleDefinition } from "../define-schedule.ts";
 import { refusal } from "../errors.ts";
 import { number } from "../options.ts";
 import type { OptimizerLike } from "../param-groups.ts";
@@ -36,9 +36,8 @@ const inverseSqrtCurve: Curve<Required<InverseSqrtLrOptions>> = {
 };
 
 /** `--sched invsqrt`. */
-export const inverseSqrtSchedule: ScheduleDefinition = /* @__PURE__ */ defineSchedule({
+export const inverseSqrtSchedule: ScheduleDefinition = /* @__PURE__ */ nameSchedule(inverseSqrtCurve, {
   name: "invsqrt",
-  ...inverseSqrtCurve,
   traits: {},
   scheduler: (optimizer, options) => new InverseSqrtLRScheduler(optimizer, options),
 });

@@ -1,4 +1,4 @@
-import { defineSchedule, type ScheduleDefinition } from "../define-schedule.ts";
+import { nameSchedule, type ScheduleDefinition } from "../define-schedule.ts";
 import { number } from "../options.ts";
 import type { OptimizerLike } from "../param-groups.ts";
 import { type Curve, createSchedule, type Own, type Schedule } from "../schedule.ts";
@@ -30,9 +30,8 @@ const linearCurve: Curve<Own<LinearLrOptions>> = {
 };
 
 /** `--sched linear`. */
-export const linearSchedule: ScheduleDefinition = /* @__PURE__ */ defineSchedule({
+export const linearSchedule: ScheduleDefinition = /* @__PURE__ */ nameSchedule(linearCurve, {
   name: "linear",
-  ...linearCurve,
   traits: { hasMinimum: true },
   fromFlags: ({ tInitial, minLr }) => ({ tInitial, lrMin: minLr }),
   scheduler: (optimizer, options) => new LinearLRScheduler(optimizer, options),

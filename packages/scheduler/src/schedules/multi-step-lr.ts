@@ -1,4 +1,4 @@
-import { defineSchedule, type ScheduleDefinition } from "../define-schedule.ts";
+import { nameSchedule, type ScheduleDefinition } from "../define-schedule.ts";
 import { finite } from "../errors.ts";
 import { pow } from "../math/pow.ts";
 import { rememberLast } from "../math/remember.ts";
@@ -38,11 +38,13 @@ const multiStepCurve: Curve<Own<MultiStepLrOptions>> = {
 };
 
 /** `--sched multistep`. */
-export const multiStepSchedule: ScheduleDefinition = /* @__PURE__ */ defineSchedule({
+export const multiStepSchedule: ScheduleDefinition = /* @__PURE__ */ nameSchedule(multiStepCurve, {
   name: "multistep",
-  ...multiStepCurve,
   traits: {
-    ...{ inTimm: true, stepped: true, hasDecayRate: true, hasCooldown: false },
+    inTimm: true,
+    stepped: true,
+    hasDecayRate: true,
+    ignoresCooldown: true,
     dropsAt: "decayMilestones",
   },
   fromFlags: ({ milestones, decayRate, milestoneTiming }) => ({

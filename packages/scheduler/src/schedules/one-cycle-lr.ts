@@ -1,4 +1,4 @@
-import { defineSchedule, type ScheduleDefinition } from "../define-schedule.ts";
+import { nameSchedule, type ScheduleDefinition } from "../define-schedule.ts";
 import { finite } from "../errors.ts";
 import { cos } from "../math/cos.ts";
 import { choice, number } from "../options.ts";
@@ -51,9 +51,8 @@ const oneCycleCurve: Curve<Required<OneCycleLrOptions>> = {
 };
 
 /** `--sched onecycle`. */
-export const oneCycleSchedule: ScheduleDefinition = /* @__PURE__ */ defineSchedule({
+export const oneCycleSchedule: ScheduleDefinition = /* @__PURE__ */ nameSchedule(oneCycleCurve, {
   name: "onecycle",
-  ...oneCycleCurve,
   traits: { warmsUp: true },
   fromFlags: ({ tInitial }) => ({ tInitial }),
   turns: ({ tInitial }) => [0.3 * tInitial],

@@ -1,4 +1,4 @@
-import { defineSchedule, type ScheduleDefinition } from "../define-schedule.ts";
+import { nameSchedule, type ScheduleDefinition } from "../define-schedule.ts";
 import { refusal } from "../errors.ts";
 import type { OptimizerLike } from "../param-groups.ts";
 import { checkThreshold, type PlateauOptions, plateauChecks } from "../plateau.ts";
@@ -29,18 +29,17 @@ const plateauCurve: Curve<Resolved> = {
 };
 
 /** `--sched plateau`. */
-export const plateauSchedule: ScheduleDefinition = /* @__PURE__ */ defineSchedule({
+export const plateauSchedule: ScheduleDefinition = /* @__PURE__ */ nameSchedule(plateauCurve, {
   name: "plateau",
-  ...plateauCurve,
   traits: { inTimm: true, followsMetric: true, hasDecayRate: true, hasMinimum: true },
-  fromFlags: ({ decayRate, patienceEpochs, cooldownT, thresholdMode, minLr, ...flags }) => ({
-    ...{ decayRate, cooldownT, thresholdMode },
-    ...{
-      patienceT: patienceEpochs,
-      threshold: flags.plateauThreshold,
-      mode: flags.plateauMode,
-      lrMin: minLr,
-    },
+  fromFlags: (flags) => ({
+    decayRate: flags.decayRate,
+    patienceT: flags.patienceEpochs,
+    threshold: flags.plateauThreshold,
+    thresholdMode: flags.thresholdMode,
+    cooldownT: flags.cooldownT,
+    lrMin: flags.minLr,
+    mode: flags.plateauMode,
   }),
   scheduler: (optimizer, options) => new PlateauLRScheduler(optimizer, options),
 });

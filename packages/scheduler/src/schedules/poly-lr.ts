@@ -1,5 +1,5 @@
 import { type CycleOptions, CyclicScheduler, cycleChecks, inCycles, renamedCycleOptions } from "../cycles.ts";
-import { defineSchedule, type ScheduleDefinition } from "../define-schedule.ts";
+import { nameSchedule, type ScheduleDefinition } from "../define-schedule.ts";
 import { finite } from "../errors.ts";
 import { pow } from "../math/pow.ts";
 import { number } from "../options.ts";
@@ -37,13 +37,9 @@ const polyCurve: Curve<Required<PolyLrOptions>> = {
 };
 
 /** `--sched poly`. */
-export const polySchedule: ScheduleDefinition = /* @__PURE__ */ defineSchedule({
+export const polySchedule: ScheduleDefinition = /* @__PURE__ */ nameSchedule(polyCurve, {
   name: "poly",
-  ...polyCurve,
-  traits: {
-    ...{ inTimm: true, cyclic: true, hasMinimum: true },
-    endAdvice: "its power is --decay-rate unless there is a --power, 1 for a straight line",
-  },
+  traits: { inTimm: true, cyclic: true, hasMinimum: true, hasPower: true },
   fromFlags: ({ cycles, power, decayRate, kDecay }) => ({ ...cycles, power: power ?? decayRate, kDecay }),
   scheduler: (optimizer, options) => new PolyLRScheduler(optimizer, options),
 });

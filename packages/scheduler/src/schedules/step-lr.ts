@@ -1,4 +1,4 @@
-import { defineSchedule, type ScheduleDefinition } from "../define-schedule.ts";
+import { nameSchedule, type ScheduleDefinition } from "../define-schedule.ts";
 import { finite } from "../errors.ts";
 import { floorDivide } from "../math/floor-division.ts";
 import { pow } from "../math/pow.ts";
@@ -34,11 +34,13 @@ const stepCurve: Curve<Own<StepLrOptions>> = {
 };
 
 /** `--sched step`. */
-export const stepSchedule: ScheduleDefinition = /* @__PURE__ */ defineSchedule({
+export const stepSchedule: ScheduleDefinition = /* @__PURE__ */ nameSchedule(stepCurve, {
   name: "step",
-  ...stepCurve,
   traits: {
-    ...{ inTimm: true, stepped: true, hasDecayRate: true, hasCooldown: false },
+    inTimm: true,
+    stepped: true,
+    hasDecayRate: true,
+    ignoresCooldown: true,
     dropsAt: "decayEpochs",
   },
   fromFlags: ({ decayT, decayRate }) => ({ decayT, decayRate }),

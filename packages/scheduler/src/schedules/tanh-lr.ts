@@ -1,5 +1,5 @@
 import { type CycleOptions, CyclicScheduler, cycleChecks, inCycles, renamedCycleOptions } from "../cycles.ts";
-import { defineSchedule, type ScheduleDefinition } from "../define-schedule.ts";
+import { nameSchedule, type ScheduleDefinition } from "../define-schedule.ts";
 import { refusal } from "../errors.ts";
 import { tanh } from "../math/tanh.ts";
 import { number } from "../options.ts";
@@ -39,9 +39,8 @@ const tanhCurve: Curve<Required<TanhLrOptions>> = {
 };
 
 /** `--sched tanh`. */
-export const tanhSchedule: ScheduleDefinition = /* @__PURE__ */ defineSchedule({
+export const tanhSchedule: ScheduleDefinition = /* @__PURE__ */ nameSchedule(tanhCurve, {
   name: "tanh",
-  ...tanhCurve,
   traits: { inTimm: true, cyclic: true, hasMinimum: true },
   fromFlags: ({ cycles }) => cycles,
   scheduler: (optimizer, options) => new TanhLRScheduler(optimizer, options),

@@ -1,4 +1,4 @@
-import { defineSchedule, type ScheduleDefinition } from "../define-schedule.ts";
+import { nameSchedule, type ScheduleDefinition } from "../define-schedule.ts";
 import { refusal } from "../errors.ts";
 import { cos } from "../math/cos.ts";
 import { choice, number } from "../options.ts";
@@ -42,9 +42,8 @@ const wsdCurve: Curve<Own<WsdLrOptions>> = {
 };
 
 /** `--sched wsd`. */
-export const wsdSchedule: ScheduleDefinition = /* @__PURE__ */ defineSchedule({
+export const wsdSchedule: ScheduleDefinition = /* @__PURE__ */ nameSchedule(wsdCurve, {
   name: "wsd",
-  ...wsdCurve,
   traits: { decaysAtEnd: true, hasMinimum: true },
   fromFlags: ({ tInitial, decayT, minLr }) => ({ tInitial, decayT, lrMin: minLr }),
   turns: ({ tInitial, decayT }) => [tInitial - decayT],
