@@ -16,6 +16,8 @@ export interface ScheduledRun {
   readonly scheduler: Scheduler;
   /** Whole epochs, at least 1. */
   readonly numEpochs: number;
+  /** t at which the curve has a corner, warm-up, noise, cycles, drops and its end apart. */
+  readonly turns: readonly number[];
 }
 
 /**
@@ -104,7 +106,9 @@ function create(
   const scheduler =
     definition.scheduler?.(optimizer, all) ?? new DefinedScheduler(optimizer, definition, all);
   if (updatesPerEpoch > 0) scheduler.updatesPerEpoch = updatesPerEpoch;
-  return { scheduler, numEpochs };
+  const start = flags.warmupPrefix ? flags.warmupT : 0;
+  const turns = definition.turns?.(flags) ?? [];
+  return { scheduler, numEpochs, turns: turns.map((t) => start + t) };
 }
 
 /** The factory's options with their epochs in the unit of t. */

@@ -82,7 +82,7 @@ export interface ScheduleDefinition<Options extends object = object> extends Cur
   readonly name: string | null;
   readonly traits: ScheduleTraits;
   /** Flags for options of its own, by the option's name. */
-  readonly flags: { readonly [Option in keyof Options]?: ScheduleFlag };
+  readonly flags: { readonly [Option in keyof NoInfer<Options>]?: ScheduleFlag };
   /** Options that come from flags that all schedules share, e.g. `decayT`. */
   fromFlags?(flags: ScheduleFlags): Partial<Options>;
   /** t since its start at which the curve has a corner, its end and drops apart. */
@@ -117,13 +117,16 @@ export type ScheduleInput<Options extends object> = Curve<Options> & Rest<Option
 export function defineSchedule<Options extends object>(
   input: ScheduleInput<Options>,
 ): ScheduleDefinition<Options> {
-  const { name, checks, build } = input;
+  // Programs in JavaScript may pass anything.
+  const { name, checks, build } = { ...input };
   const refuse = (part: string, allowed: string, got: unknown): never => {
     throw new TypeError(refusal("defineSchedule", part, allowed, got));
   };
-  if (name !== null && !/^[a-z][\w-]*$/i.test(name)) refuse("name", "a word, or null", name);
-  for (const [part, value] of [...Object.entries<unknown>(checks), ["build", build]]) {
-    if (typeof value !== "function") refuse(`${part}`, "a function", value);
+  const isWord = typeof name === "string" && /^[a-z][\w-]*$/i.test(name);
+  if (name !== null && !isWord) refuse("name", "a word of letters, digits, - and _, or null", name);
+  if (typeof checks !== "object" || checks === null) refuse("checks", "an object of checks", checks);
+  for (const [part, value] of Object.entries({ ...checks, build })) {
+    if (typeof value !== "function") refuse(part, "a function", value);
   }
   return nameSchedule(input, input);
 }

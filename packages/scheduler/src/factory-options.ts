@@ -7,7 +7,7 @@ import type { SchedulerName } from "./schedules/index.ts";
 /** Options of {@link createSchedulerV2}: timm's, in camelCase, all with defaults. */
 export interface CreateSchedulerOptions {
   /** Which schedule, built in or registered, default `"cosine"`. */
-  readonly sched?: SchedulerName | (string & {});
+  readonly sched?: SchedulerName;
   /** Length of the (first) cycle in epochs, > 0, default 300. */
   readonly numEpochs?: number;
   /**
@@ -63,7 +63,7 @@ export interface CreateSchedulerOptions {
   readonly updatesPerEpoch?: number;
 }
 
-const sched: Check<string> = (value, where, option) =>
+const sched: Check<SchedulerName> = (value, where, option) =>
   value === undefined ? "cosine" : readSchedule(value, where, option).name;
 
 const power: Check<number | null> = (value, where, option) => {

@@ -52,7 +52,7 @@ export {
   FunctionScheduler,
   type FunctionSchedulerOptions,
 } from "./schedules/function-scheduler.ts";
-export type { SchedulerName } from "./schedules/index.ts";
+export type { RegisteredSchedules, SchedulerName } from "./schedules/index.ts";
 export {
   InverseSqrtLRScheduler,
   type InverseSqrtLRSchedulerOptions,

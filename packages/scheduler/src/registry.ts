@@ -1,11 +1,11 @@
 import type { ScheduleDefinition } from "./define-schedule.ts";
 import { refusal } from "./errors.ts";
 import { didYouMean } from "./nearest-name.ts";
-import { builtInSchedules } from "./schedules/index.ts";
+import { builtInSchedules, type SchedulerName } from "./schedules/index.ts";
 
 /** A schedule that the factory knows by its name. */
 export interface NamedSchedule extends ScheduleDefinition {
-  readonly name: string;
+  readonly name: SchedulerName;
 }
 
 const registered: NamedSchedule[] = [];
@@ -59,12 +59,13 @@ export function findSchedule(name: string): NamedSchedule {
 }
 
 /**
- * The names that {@link createScheduler} and {@link createSchedulerV2} know.
+ * The names that {@link createScheduler} and {@link createSchedulerV2} know: of schedules that are built in, then of those
+ * that were registered.
  *
  * @example
  * schedulerNames().includes("step"); // => true
  */
-export function schedulerNames(): string[] {
+export function schedulerNames(): SchedulerName[] {
   return listSchedules().map(({ name }) => name);
 }
 

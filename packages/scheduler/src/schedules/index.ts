@@ -13,8 +13,16 @@ import { stepSchedule } from "./step-lr.ts";
 import { tanhSchedule } from "./tanh-lr.ts";
 import { wsdSchedule } from "./wsd-lr.ts";
 
-/** Name of a schedule that is built in, as `--sched` takes it. */
+/**
+ * Names of schedules of one's own, which a program in TypeScript adds: `declare module "@tsimm/scheduler"` with
+ * `interface RegisteredSchedules { halving: true }` makes `"halving"` a {@link SchedulerName}.
+ */
+// biome-ignore lint/suspicious/noEmptyInterface: programs add to it
+export interface RegisteredSchedules {}
+
+/** Name of a schedule, as `--sched` takes it: of those built in, and of {@link RegisteredSchedules}. */
 export type SchedulerName =
+  | keyof RegisteredSchedules
   | "constant"
   | "cosine"
   | "exponential"
