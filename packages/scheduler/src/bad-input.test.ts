@@ -8,6 +8,7 @@ import {
   createScheduler,
   createSchedulerV2,
   FunctionScheduler,
+  findSchedule,
   fromTfjs,
   joinSchedules,
   multiStepLr,
@@ -101,12 +102,12 @@ function drive(name: string, options: object, create: (optimizer: OptimizerLike)
 
 describe.each(everyScheduler)("$name", (scheduler) => {
   const names = [...scheduler.names, ...commonNames].filter(
-    (name) => name !== "warmupPrefix" || scheduler.name !== "PlateauLRScheduler",
+    (name) => name !== "warmupPrefix" || scheduler.takesPrefix,
   );
   const run = (options: object) =>
     drive(scheduler.name, options, (optimizer) => scheduler.create(optimizer, options));
 
-  test("has every option in the table", () => {
+  test("saves every option", () => {
     const { options } = scheduler.create(twoGroups(), scheduler.options).stateDict();
     // Functions are not saved.
     expect(names.filter((name) => name !== "schedule").sort()).toEqual(Object.keys(options).sort());
@@ -153,10 +154,11 @@ describe.each(functionsOfT.filter(({ pure }) => pure !== null))("the function of
 
 describe("the factory", () => {
   // The class refuses what follows from several options together.
-  const name = "(createSchedulerV2|createScheduler|\\w+LRScheduler)";
+  const name = "(createSchedulerV2|createScheduler|\\w+LRScheduler|halving)";
+  const ownFlags = (sched: string) => Object.keys(findSchedule(sched).flags);
 
   test.each(schedulerNames())("%s takes any odd value of any option", (sched) => {
-    for (const option of Object.keys(factoryChecks)) {
+    for (const option of [...Object.keys(factoryChecks), ...ownFlags(sched)]) {
       for (const value of oddValues) {
         const options = { sched, warmupEpochs: 2, numEpochs: 12, decayEpochs: 5, [option]: value };
         drive(name, options, (optimizer) => createSchedulerV2(optimizer, options as never).scheduler);
@@ -166,7 +168,7 @@ describe("the factory", () => {
 
   test.each(schedulerNames())("%s takes any odd value of any flag", (sched) => {
     const flags = Object.keys(factoryChecks).map((option) => flagNames[option] ?? option);
-    for (const flag of [...flags, "evalMetric", "schedOnUpdates"]) {
+    for (const flag of [...flags, ...ownFlags(sched), "evalMetric", "schedOnUpdates"]) {
       for (const value of oddValues) {
         const args = { sched, decayEpochs: 5, [flag]: value };
         const options = flag === "lrNoisePct" ? { noisePct: value } : {};

@@ -1,34 +1,23 @@
-import { ConstantLRScheduler } from "./constant-lr.ts";
-import { CosineLRScheduler } from "./cosine-lr.ts";
 import { endOfShrinking, isPastShrinking, totalLength } from "./cycles.ts";
+import type { ScheduleDefinition, ScheduleFlag, ScheduleFlags } from "./define-schedule.ts";
+import { DefinedScheduler } from "./defined-scheduler.ts";
 import { finite, refusal } from "./errors.ts";
-import { ExponentialLRScheduler } from "./exponential-lr.ts";
-import {
-  type CreateSchedulerOptions,
-  defaultDecayEpochs,
-  factoryChecks,
-  type SchedulerName,
-} from "./factory-options.ts";
-import { InverseSqrtLRScheduler } from "./inverse-sqrt-lr.ts";
-import { LinearLRScheduler } from "./linear-lr.ts";
+import { type CreateSchedulerOptions, defaultDecayEpochs, factoryChecks } from "./factory-options.ts";
 import { floorDivide } from "./math/floor-division.ts";
-import { MultiStepLRScheduler } from "./multi-step-lr.ts";
-import { OneCycleLRScheduler } from "./one-cycle-lr.ts";
-import { readOptions } from "./options.ts";
+import { readKnown, readOptions, refuseUnknown } from "./options.ts";
 import type { OptimizerLike } from "./param-groups.ts";
-import { PlateauLRScheduler } from "./plateau-lr.ts";
-import { PolyLRScheduler } from "./poly-lr.ts";
+import { findSchedule, scheduleNamed } from "./registry.ts";
+import { warmedUp } from "./schedule.ts";
 import type { Scheduler } from "./scheduler.ts";
 import { flagNames, readArgs, type SchedulerArgs } from "./scheduler-kwargs.ts";
-import { StepLRScheduler } from "./step-lr.ts";
-import { TanhLRScheduler } from "./tanh-lr.ts";
-import { WSDLRScheduler } from "./wsd-lr.ts";
 
 /** A scheduler, and how many epochs the run takes with its warm-up, cycles and cooldown. */
 export interface ScheduledRun {
   readonly scheduler: Scheduler;
   /** Whole epochs, at least 1. */
   readonly numEpochs: number;
+  /** t at which the curve has a corner, warm-up, noise, cycles, drops and its end apart. */
+  readonly turns: readonly number[];
 }
 
 /**
@@ -94,124 +83,84 @@ function create(
   given: CreateSchedulerOptions,
   names: Readonly<Record<string, string>> = {},
 ): ScheduledRun {
-  const read = readOptions<Options>(where, factoryChecks, given, renamed, names);
+  const own = Object.keys(scheduleNamed(given?.sched)?.flags ?? {});
+  refuseUnknown(where, given, [...Object.keys(factoryChecks), ...own], renamed);
+  const read = readKnown<Options>(where, factoryChecks, given, names);
   const decayEpochs = given.decayEpochs ?? defaultDecayEpochs(read.sched, read.numEpochs, read.decayEpochs);
   const options = { ...read, decayEpochs };
   const { sched, stepOnEpochs, updatesPerEpoch } = options;
+  const definition = findSchedule(sched);
   if (!stepOnEpochs && !(updatesPerEpoch > 0)) {
     const allowed = "an integer > 0 when stepOnEpochs is false";
     throw new RangeError(refusal(where, "updatesPerEpoch", allowed, updatesPerEpoch));
   }
-  if (!stepOnEpochs && sched === "plateau") {
+  if (!stepOnEpochs && definition.traits.followsMetric) {
     const advice = "the metric is known once an epoch";
-    throw new RangeError(refusal(where, "stepOnEpochs", "true for plateau", stepOnEpochs, advice));
+    throw new RangeError(refusal(where, "stepOnEpochs", `true for ${sched}`, stepOnEpochs, advice));
   }
-  const times = inUnits(options);
+  const flags = inUnits(options);
+  const common = commonOptions(definition, flags);
   // Before the scheduler changes a group.
-  const numEpochs = lengthOfRun(where, options, times);
-  const scheduler = builders[sched](optimizer, options, times);
+  const numEpochs = lengthOfRun(where, definition, flags);
+  const all = { ...definition.fromFlags?.(flags), ...ownOptions(definition, given, flags), ...common };
+  const scheduler =
+    definition.scheduler?.(optimizer, all) ?? new DefinedScheduler(optimizer, definition, all);
   if (updatesPerEpoch > 0) scheduler.updatesPerEpoch = updatesPerEpoch;
-  return { scheduler, numEpochs };
+  const start = flags.warmupPrefix ? flags.warmupT : 0;
+  const turns = definition.turns?.(flags) ?? [];
+  return { scheduler, numEpochs, turns: turns.map((t) => start + t) };
 }
 
-/** The factory's epochs in the unit of t. */
-interface Times {
-  readonly tInitial: number;
-  readonly decayT: number;
-  readonly milestones: readonly number[];
-  readonly cooldownT: number;
-  /** Options of every class: warm-up, noise and unit. */
-  readonly common: {
-    readonly warmupT: number;
-    readonly warmupLrInit: number;
-    readonly warmupPrefix: boolean;
-    readonly tInEpochs: boolean;
-    readonly noiseRangeT: number | readonly [number, number] | null;
-    readonly noisePct: number;
-    readonly noiseStd: number;
-    readonly noiseSeed: number | bigint | null;
-  };
-  /** Options of the cyclic classes. */
-  readonly cycles: Readonly<Record<"tInitial" | "lrMin" | "cycleMul" | "cycleDecay" | "cycleLimit", number>>;
-}
-
-function inUnits(options: Options): Times {
-  const { stepOnEpochs, updatesPerEpoch, noise, minLr, cycleMul, cycleDecay, cycleLimit } = options;
+/** The factory's options with their epochs in the unit of t. */
+function inUnits(options: Options): ScheduleFlags {
+  const { stepOnEpochs, updatesPerEpoch, minLr, cycleMul, cycleDecay, cycleLimit } = options;
   const unit = stepOnEpochs ? 1 : updatesPerEpoch;
   const tInitial = options.numEpochs * unit;
-  const fractions = typeof noise === "number" ? [noise] : noise;
-  const [from = 0, to] = fractions?.map((fraction) => fraction * tInitial) ?? [];
-  const range = to === undefined ? from : ([from, to] as const);
   return {
-    tInitial,
+    ...options,
+    ...{ unit, tInitial },
     decayT: options.decayEpochs * unit,
     milestones: options.decayMilestones.map((milestone) => milestone * unit),
     cooldownT: options.cooldownEpochs * unit,
-    common: {
-      warmupT: options.warmupEpochs * unit,
-      warmupLrInit: options.warmupLr,
-      warmupPrefix: options.warmupPrefix,
-      tInEpochs: stepOnEpochs,
-      noiseRangeT: fractions === null ? null : range,
-      noisePct: options.noisePct,
-      noiseStd: options.noiseStd,
-      noiseSeed: options.noiseSeed,
-    },
+    warmupT: options.warmupEpochs * unit,
     cycles: { tInitial, lrMin: minLr, cycleMul, cycleDecay, cycleLimit },
   };
 }
 
-type Build = (optimizer: OptimizerLike, options: Options, times: Times) => Scheduler;
+/** Warm-up, as far as the schedule takes one, noise and unit. */
+function commonOptions(definition: ScheduleDefinition, flags: ScheduleFlags): object {
+  const { noise, warmupT, warmupLr: warmupLrInit, warmupPrefix, noisePct, noiseStd, noiseSeed } = flags;
+  const warmup = Object.entries({ warmupT, warmupLrInit, warmupPrefix });
+  const { checks } = warmedUp(definition);
+  const fractions = typeof noise === "number" ? [noise] : noise;
+  const [from = 0, to] = fractions?.map((fraction) => fraction * flags.tInitial) ?? [];
+  const range = to === undefined ? from : [from, to];
+  return {
+    ...Object.fromEntries(warmup.filter(([name]) => name in checks)),
+    ...{ tInEpochs: flags.stepOnEpochs, noiseRangeT: fractions && range, noisePct, noiseStd, noiseSeed },
+  };
+}
 
-const builders: Record<SchedulerName, Build> = {
-  constant: (optimizer, _, { common }) => new ConstantLRScheduler(optimizer, common),
-  cosine: (optimizer, { kDecay }, { cycles, common }) =>
-    new CosineLRScheduler(optimizer, { ...cycles, kDecay, ...common }),
-  exponential: (optimizer, { decayRate, minLr }, { decayT, common }) =>
-    new ExponentialLRScheduler(optimizer, { decayRate, decayT, lrMin: minLr, ...common }),
-  invsqrt: (optimizer, _, { common }) => new InverseSqrtLRScheduler(optimizer, common),
-  linear: (optimizer, { minLr }, { tInitial, common }) =>
-    new LinearLRScheduler(optimizer, { tInitial, lrMin: minLr, ...common }),
-  multistep: (optimizer, { decayRate, milestoneTiming }, { milestones, common }) =>
-    new MultiStepLRScheduler(optimizer, { decayT: milestones, decayRate, milestoneTiming, ...common }),
-  onecycle: (optimizer, _, { tInitial, common }) =>
-    new OneCycleLRScheduler(optimizer, { tInitial, ...common }),
-  plateau(optimizer, options, { cooldownT, common }) {
-    const { warmupPrefix: _prefix, tInEpochs: _unit, ...rest } = common;
-    return new PlateauLRScheduler(optimizer, {
-      decayRate: options.decayRate,
-      patienceT: options.patienceEpochs,
-      cooldownT,
-      threshold: options.plateauThreshold,
-      thresholdMode: options.thresholdMode,
-      mode: options.plateauMode,
-      lrMin: options.minLr,
-      ...rest,
-    });
-  },
-  poly: (optimizer, { power, decayRate, kDecay }, { cycles, common }) =>
-    new PolyLRScheduler(optimizer, { ...cycles, power: power ?? decayRate, kDecay, ...common }),
-  step: (optimizer, { decayRate }, { decayT, common }) =>
-    new StepLRScheduler(optimizer, { decayT, decayRate, ...common }),
-  tanh: (optimizer, _, { cycles, common }) => new TanhLRScheduler(optimizer, { ...cycles, ...common }),
-  wsd: (optimizer, { minLr }, { tInitial, decayT, common }) =>
-    new WSDLRScheduler(optimizer, { tInitial, decayT, lrMin: minLr, ...common }),
-};
+/** Options of a schedule that have a flag of their own; null counts as not given. */
+function ownOptions({ flags }: ScheduleDefinition, given: object, { unit }: ScheduleFlags): object {
+  const values = new Map<string, unknown>(Object.entries(given));
+  const options = Object.entries<ScheduleFlag>({ ...flags }).map(([option, flag]) => {
+    const value = values.get(option) ?? flag.default ?? undefined;
+    return [option, flag.inEpochs && typeof value === "number" ? value * unit : value];
+  });
+  return Object.fromEntries(options);
+}
 
-/** Names whose run ends with `numEpochs`, whatever the cooldown, as in timm. */
-const withoutCooldown: readonly SchedulerName[] = ["step", "multistep", "plateau"];
-
-function lengthOfRun(where: string, options: Options, times: Times): number {
-  const { sched, numEpochs, warmupEpochs, warmupPrefix, cooldownEpochs, stepOnEpochs } = options;
-  if (sched === "cosine" || sched === "tanh" || sched === "poly") {
-    const { cycles, cooldownT, common } = times;
+function lengthOfRun(where: string, { traits }: ScheduleDefinition, flags: ScheduleFlags): number {
+  const { numEpochs, warmupEpochs, warmupPrefix, cooldownEpochs, cooldownT, cycles, unit } = flags;
+  if (traits.cyclic) {
     const length = totalLength(cycles, Math.max(1, cycles.cycleLimit));
-    refuseVanishing(where, options, cycles, length + cooldownT);
-    const whole = length + (warmupPrefix ? common.warmupT : 0) + cooldownT;
-    const inEpochs = stepOnEpochs ? whole : floorDivide(whole, options.updatesPerEpoch);
+    refuseVanishing(where, cycles, length + cooldownT);
+    const whole = length + (warmupPrefix ? flags.warmupT : 0) + cooldownT;
+    const inEpochs = flags.stepOnEpochs ? whole : floorDivide(whole, unit);
     return wholeEpochs(inEpochs, where, numEpochs);
   }
-  const cooldown = withoutCooldown.includes(sched) ? 0 : cooldownEpochs;
+  const cooldown = traits.ignoresCooldown || traits.followsMetric ? 0 : cooldownEpochs;
   return wholeEpochs(numEpochs + cooldown + (warmupPrefix ? warmupEpochs : 0), where, numEpochs);
 }
 
@@ -221,9 +170,9 @@ function wholeEpochs(length: number, where: string, numEpochs: number): number {
 }
 
 /** Shrinking cycles end: refuses a run that goes on longer. */
-function refuseVanishing(where: string, options: Options, cycles: Times["cycles"], length: number): void {
+function refuseVanishing(where: string, cycles: ScheduleFlags["cycles"], length: number): void {
   if (!isPastShrinking(cycles, length)) return;
   const allowed = `such that the cycles outlast the run of ${length}`;
   const advice = `they shrink to nothing at ${endOfShrinking(cycles)}, use a lower cooldownEpochs or a greater cycleMul`;
-  throw new RangeError(refusal(where, "cycleMul", allowed, options.cycleMul, advice));
+  throw new RangeError(refusal(where, "cycleMul", allowed, cycles.cycleMul, advice));
 }

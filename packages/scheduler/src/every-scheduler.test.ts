@@ -35,10 +35,9 @@ const copy = (groups: readonly object[]): { paramGroups: ParamGroup[] } => ({
 });
 
 /** What a class takes: plateau has no prefix. */
-function optionsFor({ name, options }: SchedulerCase, over: object): object {
+function optionsFor({ takesPrefix, options }: SchedulerCase, over: object): object {
   const { warmupPrefix, ...rest } = { ...options, ...over } as { warmupPrefix?: boolean };
-  const takesPrefix = name !== "PlateauLRScheduler" && warmupPrefix !== undefined;
-  return takesPrefix ? { ...rest, warmupPrefix } : rest;
+  return takesPrefix && warmupPrefix !== undefined ? { ...rest, warmupPrefix } : rest;
 }
 
 describe.each(everyScheduler)("$name", (scheduler) => {

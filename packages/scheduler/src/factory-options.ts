@@ -1,30 +1,12 @@
-import { refusal } from "./errors.ts";
 import { checkMilestones } from "./milestones.ts";
-import { didYouMean } from "./nearest-name.ts";
 import { noiseChecks } from "./noise.ts";
 import { boolean, type Check, type Checks, choice, number } from "./options.ts";
-
-const NAMES = [
-  "constant",
-  "cosine",
-  "exponential",
-  "invsqrt",
-  "linear",
-  "multistep",
-  "onecycle",
-  "plateau",
-  "poly",
-  "step",
-  "tanh",
-  "wsd",
-] as const;
-
-/** Name of a schedule, as `--sched` takes it. */
-export type SchedulerName = (typeof NAMES)[number];
+import { readSchedule, scheduleNamed } from "./registry.ts";
+import type { SchedulerName } from "./schedules/index.ts";
 
 /** Options of {@link createSchedulerV2}: timm's, in camelCase, all with defaults. */
 export interface CreateSchedulerOptions {
-  /** Which schedule, default `"cosine"`. */
+  /** Which schedule, built in or registered, default `"cosine"`. */
   readonly sched?: SchedulerName;
   /** Length of the (first) cycle in epochs, > 0, default 300. */
   readonly numEpochs?: number;
@@ -81,15 +63,8 @@ export interface CreateSchedulerOptions {
   readonly updatesPerEpoch?: number;
 }
 
-const sched: Check<SchedulerName> = (value, where, option) => {
-  if (value === undefined) return "cosine";
-  const name = NAMES.find((known) => known === value);
-  if (name !== undefined) return name;
-  const allowed = `one of ${NAMES.join(", ")}`;
-  if (typeof value !== "string") throw new TypeError(refusal(where, option, allowed, value));
-  const advice = value === "none" ? 'use "constant" for a flat rate' : didYouMean(value, NAMES);
-  throw new RangeError(refusal(where, option, allowed, value, advice));
-};
+const sched: Check<SchedulerName> = (value, where, option) =>
+  value === undefined ? "cosine" : readSchedule(value, where, option).name;
 
 const power: Check<number | null> = (value, where, option) => {
   if (value === undefined || value === null) return null;
@@ -131,17 +106,7 @@ export const factoryChecks: Checks<Required<CreateSchedulerOptions>> = {
   updatesPerEpoch: number({ atLeast: 0, integer: true, fallback: 0 }),
 };
 
-/** `decayEpochs` where none is given; wsd decays within its run, whatever the length. */
-export function defaultDecayEpochs(sched: string, numEpochs: number, otherwise: number): number {
-  return sched === "wsd" ? (3 * numEpochs) / 10 : otherwise;
-}
-
-/**
- * The names that {@link createScheduler} and {@link createSchedulerV2} know.
- *
- * @example
- * schedulerNames().includes("step"); // => true
- */
-export function schedulerNames(): SchedulerName[] {
-  return [...NAMES];
+/** `decayEpochs` where none is given; a decay at the end lies within its run, whatever the length. */
+export function defaultDecayEpochs(sched: unknown, numEpochs: number, otherwise: number): number {
+  return scheduleNamed(sched)?.traits.decaysAtEnd ? (3 * numEpochs) / 10 : otherwise;
 }

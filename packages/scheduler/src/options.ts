@@ -141,16 +141,14 @@ export function choice<T extends string>(words: readonly T[], fallback: T): Chec
 }
 
 function isWithin(value: number, range: NumberRange): boolean {
-  const { above = -Infinity, atLeast = -Infinity, below = Infinity, integer = false } = range;
-  if (integer && !Number.isInteger(value)) return false;
-  return Number.isFinite(value) && value > above && value >= atLeast && value < below;
+  const { above = -Infinity, atLeast = -Infinity, below = Infinity, integer } = range;
+  const isOfKind = integer ? Number.isInteger(value) : Number.isFinite(value);
+  return isOfKind && value > above && value >= atLeast && value < below;
 }
 
 function describe({ above, atLeast, below, integer }: NumberRange): string {
-  const bounds = [
-    ...(above === undefined ? [] : [`> ${above}`]),
-    ...(atLeast === undefined ? [] : [`>= ${atLeast}`]),
-    ...(below === undefined ? [] : [`< ${below}`]),
-  ];
+  const bounds = Object.entries({ ">": above, ">=": atLeast, "<": below })
+    .filter(([, bound]) => bound !== undefined)
+    .map((bound) => bound.join(" "));
   return `${integer ? "an integer" : "a finite number"} ${bounds.join(" and ")}`.trimEnd();
 }

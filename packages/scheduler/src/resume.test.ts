@@ -32,6 +32,7 @@ const others: Readonly<Record<string, unknown>> = {
   ...{
     decayT: 3,
     timescaleT: 9,
+    halfLife: 5,
     power: 0.4,
     lb: -5,
     ub: 2,

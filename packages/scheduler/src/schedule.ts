@@ -1,5 +1,10 @@
 import { refusal } from "./errors.ts";
-import { type Checks, number, readOptions } from "./options.ts";
+import type { Motion } from "./motion.ts";
+import type { Noise } from "./noise.ts";
+import { type Checks, number, readKnown, readOptions } from "./options.ts";
+import type { GroupField } from "./param-groups.ts";
+import type { SchedulerPlan } from "./scheduler-options.ts";
+import { type WarmupOptions, warmupChecks, withWarmup } from "./warmup.ts";
 
 /**
  * The value at `t` (epochs or updates, >= 0). The same t always gives the same value.
@@ -10,14 +15,19 @@ import { type Checks, number, readOptions } from "./options.ts";
  */
 export type Schedule = (t: number) => number;
 
-/** What a schedule's function and its class share. */
-export interface ScheduleDefinition<Options extends object> {
-  /** How its options are read. */
+/** Options with their defaults, those of the warm-up left out. */
+export type Own<Options> = Required<Omit<Options, keyof WarmupOptions>>;
+
+/** The part of a schedule's definition that its function and its class need. */
+export interface Curve<Options extends object = object> {
+  /** How its options are read; those of the warm-up come on top unless `ownWarmup`. */
   readonly checks: Checks<Options>;
   /** Old names of options, each with the new one. */
   readonly renamed?: Readonly<Record<string, string>>;
-  /** true: groups start with the value at t = 0; otherwise with their base, as in timm. */
+  /** true: groups start with the value at t = 0; false (the default): with their base, as in timm. */
   readonly startsAtSchedule?: boolean;
+  /** true: `build` makes the warm-up, from options of `checks`; false (the default): a ramp to the base is added. */
+  readonly ownWarmup?: boolean;
   /**
    * Makes the schedule of a base value.
    *
@@ -26,6 +36,22 @@ export interface ScheduleDefinition<Options extends object> {
    * @param field - Field of the groups that it drives; `lr` without groups.
    */
   build(options: Options, where: string, field: string): (base: number) => Schedule;
+  /** Makes what sets the groups, before any is changed; absent: they follow the schedule. */
+  motion?(plan: SchedulerPlan<Options>, groups: GroupField, noise: Noise): Motion;
+}
+
+/** A curve with a linear ramp before it, unless it makes its warm-up itself. */
+export function warmedUp<Options extends object>(curve: Curve<Options>): Curve<Options> {
+  if (curve.ownWarmup) return curve;
+  return {
+    ...curve,
+    checks: { ...curve.checks, ...warmupChecks },
+    build(options, where, field) {
+      const warmup = readKnown<Required<WarmupOptions>>(where, warmupChecks, options);
+      const build = curve.build(options, where, field);
+      return (base) => withWarmup(where, warmup, base, build(base));
+    },
+  };
 }
 
 const checkBase = number({ atLeast: 0 });
@@ -34,18 +60,14 @@ const checkBase = number({ atLeast: 0 });
  * The schedule of one base value, with t checked.
  *
  * @param where - Name of the function that is called, for messages.
- * @param definition - Which schedule.
+ * @param curve - Which schedule.
  * @param base - Base value, finite, >= 0.
  * @param options - Its options, not yet read.
  */
-export function createSchedule<Options extends object>(
-  where: string,
-  definition: ScheduleDefinition<Options>,
-  base: number,
-  options: object,
-): Schedule {
-  const read = readOptions(where, definition.checks, options, definition.renamed);
-  const schedule = definition.build(read, where, "lr")(checkBase(base, where, "base"));
+export function createSchedule(where: string, curve: Curve, base: number, options: object): Schedule {
+  const { checks, renamed, build } = warmedUp(curve);
+  const read = readOptions(where, checks, options, renamed);
+  const schedule = build(read, where, "lr")(checkBase(base, where, "base"));
   return (t) => {
     checkT(t, where, "pass an epoch or a number of updates");
     return schedule(t);

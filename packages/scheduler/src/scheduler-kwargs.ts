@@ -2,6 +2,7 @@ import { refusal } from "./errors.ts";
 import { type CreateSchedulerOptions, defaultDecayEpochs, factoryChecks } from "./factory-options.ts";
 import { camelCase } from "./nearest-name.ts";
 import { boolean } from "./options.ts";
+import { scheduleNamed } from "./registry.ts";
 
 /** timm's training flags that describe a schedule, in camelCase. */
 export interface SchedulerArgs {
@@ -103,6 +104,7 @@ export function readArgs(
     kDecay: args.lrKDecay ?? 1,
     plateauMode: isSmallerBetter(where, args, decreasingMetric) ? "min" : "max",
     stepOnEpochs: !flag(args.schedOnUpdates ?? false, where, "schedOnUpdates"),
+    ...ownFlags(args),
     ...(power !== undefined && power !== null && { power }),
     ...(plateauThreshold !== undefined && { plateauThreshold }),
     ...(thresholdMode !== undefined && { thresholdMode: mode(thresholdMode, where, "thresholdMode") }),
@@ -113,6 +115,12 @@ export function readArgs(
 }
 
 const flag = boolean(false);
+
+/** Flags of the schedule's own options, those that are given. */
+function ownFlags(args: SchedulerArgs): object {
+  const names = Object.keys(scheduleNamed(args.sched)?.flags ?? {});
+  return Object.fromEntries(Object.entries(args).filter(([name]) => names.includes(name)));
+}
 
 /** What `decreasingMetric` says, or else the name of the metric. */
 function isSmallerBetter(
@@ -129,9 +137,10 @@ function isSmallerBetter(
 }
 
 /** Other flags are ignored, but not those of a schedule in Python's spelling. */
-function refuseSnakeCase(where: string, args: object): void {
+function refuseSnakeCase(where: string, args: SchedulerArgs): void {
+  const flags = [...scheduleFlags, ...Object.keys(scheduleNamed(args.sched)?.flags ?? {})];
   for (const name of Object.keys(args)) {
-    if (!name.includes("_") || !scheduleFlags.includes(camelCase(name))) continue;
+    if (!name.includes("_") || !flags.includes(camelCase(name))) continue;
     const advice = `did you mean "${camelCase(name)}"?`;
     throw new RangeError(refusal(where, "args", "in camelCase", name, advice));
   }

@@ -1,9 +1,8 @@
 import { refusal } from "./errors.ts";
 import { type NoiseOptions, noiseChecks, type ResolvedNoise } from "./noise.ts";
 import { boolean, type Check, type Checks, readKnown, refuseUnknown } from "./options.ts";
-import type { Schedule, ScheduleDefinition } from "./schedule.ts";
+import { type Curve, type Schedule, warmedUp } from "./schedule.ts";
 import { plainOptions } from "./state.ts";
-import type { Ramp } from "./warmup.ts";
 
 /** Options of every scheduler class. */
 export interface SchedulerOptions extends NoiseOptions {
@@ -26,14 +25,13 @@ export interface ResolvedSchedulerOptions extends ResolvedNoise {
 }
 
 /** What a class hands to {@link Scheduler}: its name, its options, and the schedule of a base value. */
-export interface SchedulerPlan<Own extends Ramp = Ramp> {
+export interface SchedulerPlan<Own extends object = object>
+  extends Pick<Curve<Own>, "startsAtSchedule" | "motion"> {
   readonly name: string;
   readonly options: ResolvedSchedulerOptions;
   /** Options of its schedule. */
   readonly own: Own;
   readonly build: (base: number) => Schedule;
-  /** Whether groups start with the value at t = 0 rather than with their base. */
-  readonly startsAtSchedule: boolean;
   /** All options, for the saved state. */
   readonly saved: Readonly<Record<string, unknown>>;
 }
@@ -58,24 +56,24 @@ const schedulerChecks: Checks<ResolvedSchedulerOptions> = {
  * Reads the options of a class.
  *
  * @param name - Class name, for messages and the saved state.
- * @param definition - Its schedule.
+ * @param curve - Its schedule.
  * @param options - What was given.
  */
-export function planScheduler<Options extends Ramp>(
+export function planScheduler<Options extends object>(
   name: string,
-  definition: ScheduleDefinition<Options>,
+  curve: Curve<Options>,
   options: object,
 ): SchedulerPlan<Options> {
-  const names = [...Object.keys(definition.checks), ...Object.keys(schedulerChecks)];
-  refuseUnknown(name, options, names, definition.renamed);
-  const own = readKnown(name, definition.checks, options);
+  const { checks, renamed, build, ...rest } = warmedUp(curve);
+  refuseUnknown(name, options, [...Object.keys(checks), ...Object.keys(schedulerChecks)], renamed);
+  const own = readKnown(name, checks, options);
   const common = readKnown<ResolvedSchedulerOptions>(name, schedulerChecks, options);
   return {
+    ...rest,
     name,
     options: common,
     own,
-    build: definition.build(own, name, common.paramGroupField),
-    startsAtSchedule: definition.startsAtSchedule ?? false,
+    build: build(own, name, common.paramGroupField),
     saved: plainOptions({ ...own, ...common }),
   };
 }

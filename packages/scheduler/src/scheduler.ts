@@ -1,8 +1,9 @@
 import { refusal } from "./errors.ts";
-import { createNoise, type Noise } from "./noise.ts";
+import { followCurve, type Motion } from "./motion.ts";
+import { createNoise } from "./noise.ts";
 import { readOptions } from "./options.ts";
 import { GroupField, type OptimizerLike } from "./param-groups.ts";
-import { checkT, type Schedule } from "./schedule.ts";
+import { checkT } from "./schedule.ts";
 import type { SchedulerPlan } from "./scheduler-options.ts";
 import {
   checkState,
@@ -13,9 +14,8 @@ import {
   type SchedulerState,
 } from "./state.ts";
 
-/** What to pass as t. */
+/** What to pass as t that counts epochs. */
 export const EPOCH_ADVICE = "pass epoch + 1 at the end of an epoch";
-const UPDATE_ADVICE = "pass the number of updates done";
 
 /**
  * Drives one field, mostly `lr`, of an optimizer's parameter groups.
@@ -23,7 +23,7 @@ const UPDATE_ADVICE = "pass the number of updates done";
  * A loop calls `step(epoch + 1, metric)` at the end of each epoch and `stepUpdate(numUpdates)` after each
  * update; the one that does not fit `tInEpochs` does nothing. Values are functions of t: any order,
  * repeats and jumps give the same numbers ({@link PlateauLRScheduler} excepted). For a schedule of your own
- * use {@link FunctionScheduler}.
+ * use {@link FunctionScheduler}, or {@link defineSchedule} for one with options and a name.
  *
  * @example
  * const optimizer = { paramGroups: [{ lr: 0.1 }] };
@@ -43,30 +43,27 @@ export abstract class Scheduler {
    */
   updatesPerEpoch: number | null = null;
   protected readonly name: string;
-  protected readonly groups: GroupField;
-  protected readonly noise: Noise;
-  protected baseValues: readonly number[];
-  protected lastT: number | null = null;
-  protected lastMetric: number | null = null;
   readonly #plan: SchedulerPlan;
-  #next: Float64Array;
-  #schedules: readonly Schedule[];
+  readonly #groups: GroupField;
+  readonly #motion: Motion;
+  #baseValues: readonly number[];
+  #lastT: number | null = null;
+  #lastMetric: number | null = null;
   /** Calls in the other unit before the first that acts. */
   #idleCalls: number | null = 0;
 
   protected constructor(optimizer: OptimizerLike, plan: SchedulerPlan) {
-    const { name, options } = plan;
+    const { name, options, motion = followCurve } = plan;
     this.optimizer = optimizer;
     this.#plan = plan;
     this.name = name;
     this.tInEpochs = options.tInEpochs;
-    this.groups = new GroupField(name, optimizer, options.paramGroupField);
-    this.noise = createNoise(name, options);
-    this.baseValues = this.groups.takeNew(options.initialize);
-    this.#schedules = schedulesOf(this.baseValues, plan);
-    this.#next = new Float64Array(this.groups.count);
-    this.groups.write(this.startValues(), true);
-    this.groups.writeBase(this.baseValues);
+    this.#groups = new GroupField(name, optimizer, options.paramGroupField);
+    this.#motion = motion(plan, this.#groups, createNoise(name, options));
+    this.#baseValues = this.#groups.takeNew(options.initialize);
+    this.#motion.rebase(this.#baseValues);
+    this.#motion.begin();
+    this.#groups.writeBase(this.#baseValues);
   }
 
   /**
@@ -78,10 +75,7 @@ export abstract class Scheduler {
    * without one of `stepUpdate` where t counts updates.
    */
   step(epoch: number, metric?: number | null): void {
-    const accepted = this.#accept(epoch, metric, EPOCH_ADVICE);
-    if (this.tInEpochs) this.#drive(epoch, accepted);
-    else this.#passOver("stepUpdate", "after each update", "step");
-    this.lastMetric = accepted;
+    this.#drive(epoch, metric, true);
   }
 
   /**
@@ -93,10 +87,7 @@ export abstract class Scheduler {
    * without one of `step`, where t counts epochs, than two epochs have updates (1,000,000 if `updatesPerEpoch` is not set).
    */
   stepUpdate(numUpdates: number, metric?: number | null): void {
-    const accepted = this.#accept(numUpdates, metric, UPDATE_ADVICE);
-    if (!this.tInEpochs) this.#drive(numUpdates, accepted);
-    else this.#passOver("step", "at the end of each epoch", "stepUpdate");
-    this.lastMetric = accepted;
+    this.#drive(numUpdates, metric, false);
   }
 
   /**
@@ -106,7 +97,7 @@ export abstract class Scheduler {
    * @returns null if t counts updates.
    */
   getEpochValues(epoch: number): number[] | null {
-    checkT(epoch, this.name, EPOCH_ADVICE);
+    this.#checkT(epoch, true);
     return this.tInEpochs ? this.valuesAt(epoch) : null;
   }
 
@@ -117,7 +108,7 @@ export abstract class Scheduler {
    * @returns null if t counts epochs.
    */
   getUpdateValues(numUpdates: number): number[] | null {
-    checkT(numUpdates, this.name, UPDATE_ADVICE);
+    this.#checkT(numUpdates, false);
     return this.tInEpochs ? null : this.valuesAt(numUpdates);
   }
 
@@ -127,8 +118,8 @@ export abstract class Scheduler {
    * @param t - Finite, >= 0.
    */
   valuesAt(t: number): number[] {
-    checkT(t, this.name, this.#advice());
-    return this.#schedules.map((schedule) => schedule(t));
+    this.#checkT(t);
+    return this.#motion.valuesAt(t);
   }
 
   /**
@@ -138,8 +129,8 @@ export abstract class Scheduler {
    * @returns null where no noise applies.
    */
   noiseAt(t: number): number | null {
-    checkT(t, this.name, this.#advice());
-    return this.noise(t);
+    this.#checkT(t);
+    return this.#motion.noiseAt(t);
   }
 
   /**
@@ -150,11 +141,10 @@ export abstract class Scheduler {
    */
   addGroups(): void {
     const state = this.stateDict();
-    const added = this.groups.takeNew(this.#plan.options.initialize);
-    this.#next = new Float64Array(this.groups.count);
-    this.#rebase([...this.baseValues, ...added]);
-    this.restore(state, false, this.lastT);
-    this.groups.writeBase(this.baseValues);
+    const added = this.#groups.takeNew(this.#plan.options.initialize);
+    this.#rebase([...this.#baseValues, ...added]);
+    this.#motion.restore(state, false, this.#lastT);
+    this.#groups.writeBase(this.#baseValues);
   }
 
   /** State as plain JSON, for {@link Scheduler.loadStateDict}. */
@@ -163,13 +153,14 @@ export abstract class Scheduler {
       version: 1,
       scheduler: this.name,
       field: this.#plan.options.paramGroupField,
-      t: this.lastT,
-      metric: Number.isFinite(this.lastMetric) ? this.lastMetric : null,
-      baseValues: [...this.baseValues],
-      values: this.groups.read(),
-      lrScales: this.groups.scales(),
+      t: this.#lastT,
+      metric: Number.isFinite(this.#lastMetric) ? this.#lastMetric : null,
+      baseValues: [...this.#baseValues],
+      values: this.#groups.read(),
+      lrScales: this.#groups.scales(),
       options: this.#plan.saved,
       updatesPerEpoch: this.updatesPerEpoch,
+      ...this.#motion.save?.(),
     };
   }
 
@@ -188,116 +179,66 @@ export abstract class Scheduler {
    */
   loadStateDict(state: SchedulerState, options: LoadOptions = {}): void {
     const { keepBase } = readOptions(this.name, loadChecks, options);
-    this.refuseForeign(state);
-    this.groups.checkSame();
-    const { baseValues } = this;
+    checkState(state, this.name, this.#plan.options.paramGroupField, this.#groups.count);
+    this.#motion.check?.(state);
+    this.#groups.checkSame();
+    const baseValues = this.#baseValues;
     const t = pointOf(state, this.tInEpochs, this.updatesPerEpoch);
     const { own, options: common } = this.#plan;
     const same =
       t === state.t &&
       hasOptions(state, { ...own, ...common }) &&
       (!keepBase || areEqual(baseValues, state.baseValues)) &&
-      areEqual(this.groups.scales(), state.lrScales ?? []);
+      areEqual(this.#groups.scales(), state.lrScales ?? []);
     if (!keepBase) this.#rebase([...state.baseValues]);
     try {
-      this.restore(state, same, t);
+      this.#motion.restore(state, same, t);
     } catch (error) {
       this.#rebase(baseValues);
       throw error;
     }
-    this.groups.writeBase(this.baseValues);
-    this.lastT = t;
-    this.lastMetric = state.metric;
-  }
-
-  /** Refuses a state that is not this scheduler's. */
-  protected refuseForeign(state: SchedulerState): void {
-    checkState(state, this.name, this.#plan.options.paramGroupField, this.groups.count);
-  }
-
-  /** Sets the groups for t. */
-  protected act(t: number, _metric: number | null): void {
-    const draw = this.noise(t);
-    const schedules = this.#schedules;
-    const next = this.#next;
-    let schedule: Schedule | undefined;
-    let value = 0;
-    for (let i = 0; i < schedules.length; i++) {
-      // Neighbours mostly share theirs.
-      if (schedules[i] !== schedule) {
-        schedule = schedules[i];
-        value = schedule?.(t) ?? 0;
-        if (draw !== null) value += value * draw;
-      }
-      next[i] = value;
-    }
-    this.groups.write(next, true);
-    this.lastT = t;
-  }
-
-  /**
-   * Sets the groups for a state.
-   *
-   * @param same - Whether they get what they held when it was saved; otherwise what the plan has at t.
-   * @param t - null before the first call.
-   */
-  protected restore(state: SchedulerState, same: boolean, t: number | null): void {
-    if (same) this.groups.write(state.values, false);
-    else if (t === null) this.groups.write(this.startValues(), true);
-    else this.act(t, state.metric);
-  }
-
-  /** The value of each group before the first step: base, or the start of the warm-up. */
-  protected startValues(): number[] {
-    const { warmupT } = this.#plan.own;
-    return warmupT > 0 || this.#plan.startsAtSchedule
-      ? this.#schedules.map((schedule) => schedule(0))
-      : [...this.baseValues];
+    this.#groups.writeBase(this.#baseValues);
+    this.#lastT = t;
+    this.#lastMetric = state.metric;
   }
 
   #rebase(baseValues: readonly number[]): void {
-    this.#schedules = schedulesOf(baseValues, this.#plan);
-    this.baseValues = baseValues;
+    this.#motion.rebase(baseValues);
+    this.#baseValues = baseValues;
   }
 
-  #drive(t: number, metric: number | null): void {
-    this.act(t, metric);
-    this.#idleCalls = null;
+  #drive(t: number, metric: number | null | undefined, inEpochs: boolean): void {
+    this.#checkT(t, inEpochs);
+    if (metric !== undefined && metric !== null && typeof metric !== "number") {
+      throw new TypeError(refusal(this.name, "metric", "a number, null or undefined", metric));
+    }
+    if (inEpochs !== this.tInEpochs) this.#passOver();
+    else {
+      if (this.#motion.act(t, metric ?? null)) this.#lastT = t;
+      this.#idleCalls = null;
+    }
+    this.#lastMetric = metric ?? null;
   }
 
   /** A call in the other unit, which a loop may make beside its own; alone it means that no rate ever changes. */
-  #passOver(method: string, when: string, called: string): void {
+  #passOver(): void {
     if (this.#idleCalls === null) return;
     const { tInEpochs, updatesPerEpoch } = this;
     const [unknown, known] = tInEpochs ? [1_000_000, 2 * (updatesPerEpoch ?? 0)] : [99, 5];
-    const most = updatesPerEpoch === null ? unknown : known;
-    if (++this.#idleCalls <= most) return;
+    if (++this.#idleCalls <= (updatesPerEpoch === null ? unknown : known)) return;
+    const [method, called] = tInEpochs
+      ? ["step must be called at the end of each epoch", "stepUpdate"]
+      : ["stepUpdate must be called after each update", "step"];
     const longEpochs = tInEpochs && updatesPerEpoch === null;
     throw new RangeError(
-      `${this.name}: ${method} must be called ${when}, got ${this.#idleCalls} calls of ${called} alone; ` +
+      `${this.name}: ${method}, got ${this.#idleCalls} calls of ${called} alone; ` +
         `set tInEpochs to ${!tInEpochs} if t counts ${tInEpochs ? "updates" : "epochs"}${longEpochs ? ", updatesPerEpoch if an epoch is that long" : ""}`,
     );
   }
 
-  /** The metric, null where there is none. */
-  #accept(t: number, metric: number | null | undefined, advice: string): number | null {
-    checkT(t, this.name, advice);
-    if (metric !== undefined && metric !== null && typeof metric !== "number") {
-      throw new TypeError(refusal(this.name, "metric", "a number, null or undefined", metric));
-    }
-    return metric ?? null;
+  #checkT(t: number, inEpochs: boolean = this.tInEpochs): void {
+    checkT(t, this.name, inEpochs ? EPOCH_ADVICE : "pass the number of updates done");
   }
-
-  #advice(): string {
-    return this.tInEpochs ? EPOCH_ADVICE : UPDATE_ADVICE;
-  }
-}
-
-/** The schedule of each base value, one for all groups of the same. What is off stays off: a weight decay of 0. */
-function schedulesOf(baseValues: readonly number[], { build, options }: SchedulerPlan): Schedule[] {
-  const isRate = options.paramGroupField === "lr";
-  const schedules = new Map(baseValues.map((base) => [base, isRate || base !== 0 ? build(base) : () => 0]));
-  return baseValues.flatMap((base) => schedules.get(base) ?? []);
 }
 
 function areEqual(some: readonly number[], others: readonly number[]): boolean {

@@ -38,12 +38,13 @@ export const warmupChecks: Checks<Required<WarmupOptions>> = {
  */
 export function withWarmup(
   where: string,
-  { warmupT, warmupLrInit, warmupPrefix }: Required<WarmupOptions>,
+  warmup: Required<WarmupOptions>,
   end: number,
   schedule: Schedule,
 ): Schedule {
+  const { warmupT, warmupPrefix } = warmup;
   if (warmupT === 0) return schedule;
-  const rampAt = ramp(where, { warmupT, warmupLrInit }, end);
+  const rampAt = ramp(where, warmup, end);
   const shift = warmupPrefix ? warmupT : 0;
   return (t) => (t < warmupT ? rampAt(t) : schedule(t - shift));
 }

@@ -1,10 +1,11 @@
-import { refusal } from "./errors.ts";
-import { number } from "./options.ts";
-import type { OptimizerLike } from "./param-groups.ts";
-import { createSchedule, type Schedule, type ScheduleDefinition } from "./schedule.ts";
-import { Scheduler } from "./scheduler.ts";
-import { planScheduler, type SchedulerOptions } from "./scheduler-options.ts";
-import { type WarmupOptions, warmupChecks, withWarmup } from "./warmup.ts";
+import { nameSchedule, type ScheduleDefinition } from "../define-schedule.ts";
+import { refusal } from "../errors.ts";
+import { number } from "../options.ts";
+import type { OptimizerLike } from "../param-groups.ts";
+import { type Curve, createSchedule, type Schedule } from "../schedule.ts";
+import { Scheduler } from "../scheduler.ts";
+import { planScheduler, type SchedulerOptions } from "../scheduler-options.ts";
+import { type WarmupOptions, warmupChecks, withWarmup } from "../warmup.ts";
 
 /** Options of {@link inverseSqrtLr}. */
 export interface InverseSqrtLrOptions extends WarmupOptions {
@@ -15,8 +16,9 @@ export interface InverseSqrtLrOptions extends WarmupOptions {
 /** Options of {@link InverseSqrtLRScheduler}. */
 export interface InverseSqrtLRSchedulerOptions extends InverseSqrtLrOptions, SchedulerOptions {}
 
-const inverseSqrtSchedule: ScheduleDefinition<Required<InverseSqrtLrOptions>> = {
+const inverseSqrtCurve: Curve<Required<InverseSqrtLrOptions>> = {
   checks: { timescaleT: number({ above: 0, fallback: 0 }), ...warmupChecks },
+  ownWarmup: true,
   build: (options, where) => {
     const timescaleT = options.timescaleT || options.warmupT;
     if (!(timescaleT > 0)) {
@@ -32,6 +34,13 @@ const inverseSqrtSchedule: ScheduleDefinition<Required<InverseSqrtLrOptions>> = 
       );
   },
 };
+
+/** `--sched invsqrt`. */
+export const inverseSqrtSchedule: ScheduleDefinition = /* @__PURE__ */ nameSchedule(inverseSqrtCurve, {
+  name: "invsqrt",
+  traits: {},
+  scheduler: (optimizer, options) => new InverseSqrtLRScheduler(optimizer, options),
+});
 
 /**
  * Inverse square root decay, which needs no length.
@@ -49,7 +58,7 @@ const inverseSqrtSchedule: ScheduleDefinition<Required<InverseSqrtLrOptions>> = 
  * @see arXiv:1706.03762
  */
 export function inverseSqrtLr(base: number, options: InverseSqrtLrOptions): Schedule {
-  return createSchedule("inverseSqrtLr", inverseSqrtSchedule, base, options);
+  return createSchedule("inverseSqrtLr", inverseSqrtCurve, base, options);
 }
 
 /**
@@ -67,6 +76,6 @@ export class InverseSqrtLRScheduler extends Scheduler {
    * @throws RangeError if an option or a group's value is out of its range; TypeError if it is of another kind.
    */
   constructor(optimizer: OptimizerLike, options: InverseSqrtLRSchedulerOptions) {
-    super(optimizer, planScheduler("InverseSqrtLRScheduler", inverseSqrtSchedule, options));
+    super(optimizer, planScheduler("InverseSqrtLRScheduler", inverseSqrtCurve, options));
   }
 }

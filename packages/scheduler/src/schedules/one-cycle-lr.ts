@@ -1,11 +1,12 @@
-import { finite } from "./errors.ts";
-import { cos } from "./math/cos.ts";
-import { choice, number } from "./options.ts";
-import type { OptimizerLike } from "./param-groups.ts";
-import { createSchedule, type Schedule, type ScheduleDefinition } from "./schedule.ts";
-import { Scheduler } from "./scheduler.ts";
-import { planScheduler, type SchedulerOptions } from "./scheduler-options.ts";
-import { type WarmupOptions, warmupChecks, withWarmup } from "./warmup.ts";
+import { nameSchedule, type ScheduleDefinition } from "../define-schedule.ts";
+import { finite } from "../errors.ts";
+import { cos } from "../math/cos.ts";
+import { choice, number } from "../options.ts";
+import type { OptimizerLike } from "../param-groups.ts";
+import { type Curve, createSchedule, type Schedule } from "../schedule.ts";
+import { Scheduler } from "../scheduler.ts";
+import { planScheduler, type SchedulerOptions } from "../scheduler-options.ts";
+import { type WarmupOptions, warmupChecks, withWarmup } from "../warmup.ts";
 
 /** Options of {@link oneCycleLr}. */
 export interface OneCycleLrOptions extends WarmupOptions {
@@ -24,7 +25,7 @@ export interface OneCycleLrOptions extends WarmupOptions {
 /** Options of {@link OneCycleLRScheduler}. */
 export interface OneCycleLRSchedulerOptions extends OneCycleLrOptions, SchedulerOptions {}
 
-const oneCycleSchedule: ScheduleDefinition<Required<OneCycleLrOptions>> = {
+const oneCycleCurve: Curve<Required<OneCycleLrOptions>> = {
   checks: {
     tInitial: number({ above: 0, advice: "pass the length of the cycle" }),
     pctStart: number({ above: 0, below: 1, fallback: 0.3 }),
@@ -34,6 +35,7 @@ const oneCycleSchedule: ScheduleDefinition<Required<OneCycleLrOptions>> = {
     ...warmupChecks,
   },
   startsAtSchedule: true,
+  ownWarmup: true,
   build: (options, where) => (base) => {
     const { tInitial, pctStart, divFactor, finalDivFactor, anneal } = options;
     const start = finite(base / divFactor, where, "divFactor", divFactor);
@@ -47,6 +49,15 @@ const oneCycleSchedule: ScheduleDefinition<Required<OneCycleLrOptions>> = {
     });
   },
 };
+
+/** `--sched onecycle`. */
+export const oneCycleSchedule: ScheduleDefinition = /* @__PURE__ */ nameSchedule(oneCycleCurve, {
+  name: "onecycle",
+  traits: { warmsUp: true },
+  fromFlags: ({ tInitial }) => ({ tInitial }),
+  turns: ({ tInitial }) => [0.3 * tInitial],
+  scheduler: (optimizer, options) => new OneCycleLRScheduler(optimizer, options),
+});
 
 /**
  * One cycle (super-convergence): up to base, then down to almost nothing.
@@ -69,7 +80,7 @@ const oneCycleSchedule: ScheduleDefinition<Required<OneCycleLrOptions>> = {
  * @see PyTorch `OneCycleLR`, arXiv:1708.07120
  */
 export function oneCycleLr(base: number, options: OneCycleLrOptions): Schedule {
-  return createSchedule("oneCycleLr", oneCycleSchedule, base, options);
+  return createSchedule("oneCycleLr", oneCycleCurve, base, options);
 }
 
 /**
@@ -88,6 +99,6 @@ export class OneCycleLRScheduler extends Scheduler {
    * @throws RangeError if an option or a group's value is out of its range; TypeError if it is of another kind.
    */
   constructor(optimizer: OptimizerLike, options: OneCycleLRSchedulerOptions) {
-    super(optimizer, planScheduler("OneCycleLRScheduler", oneCycleSchedule, options));
+    super(optimizer, planScheduler("OneCycleLRScheduler", oneCycleCurve, options));
   }
 }

@@ -1,11 +1,12 @@
-import { refusal } from "./errors.ts";
-import { cos } from "./math/cos.ts";
-import { choice, number } from "./options.ts";
-import type { OptimizerLike } from "./param-groups.ts";
-import { createSchedule, type Schedule, type ScheduleDefinition } from "./schedule.ts";
-import { Scheduler } from "./scheduler.ts";
-import { planScheduler, type SchedulerOptions } from "./scheduler-options.ts";
-import { type WarmupOptions, warmupChecks, withWarmup } from "./warmup.ts";
+import { nameSchedule, type ScheduleDefinition } from "../define-schedule.ts";
+import { refusal } from "../errors.ts";
+import { cos } from "../math/cos.ts";
+import { choice, number } from "../options.ts";
+import type { OptimizerLike } from "../param-groups.ts";
+import { type Curve, createSchedule, type Own, type Schedule } from "../schedule.ts";
+import { Scheduler } from "../scheduler.ts";
+import { planScheduler, type SchedulerOptions } from "../scheduler-options.ts";
+import type { WarmupOptions } from "../warmup.ts";
 
 /** Options of {@link wsdLr}. */
 export interface WsdLrOptions extends WarmupOptions {
@@ -22,27 +23,32 @@ export interface WsdLrOptions extends WarmupOptions {
 /** Options of {@link WSDLRScheduler}. */
 export interface WSDLRSchedulerOptions extends WsdLrOptions, SchedulerOptions {}
 
-const wsdSchedule: ScheduleDefinition<Required<WsdLrOptions>> = {
+const wsdCurve: Curve<Own<WsdLrOptions>> = {
   checks: {
     tInitial: number({ above: 0, advice: "pass the length of the run" }),
     decayT: number({ above: 0, advice: "pass the length of the decay" }),
     lrMin: number({ atLeast: 0, fallback: 0 }),
     decayShape: choice(["linear", "cosine", "sqrt"], "linear"),
-    ...warmupChecks,
   },
-  build: (options, where) => {
-    const { tInitial, decayT, lrMin } = options;
+  build: ({ tInitial, decayT, lrMin, decayShape }, where) => {
     if (!(decayT <= tInitial)) {
       throw new RangeError(refusal(where, "decayT", `<= tInitial (= ${tInitial})`, decayT));
     }
-    const left = shapes[options.decayShape];
+    const left = shapes[decayShape];
     const start = tInitial - decayT;
-    return (base) =>
-      withWarmup(where, options, base, (t) =>
-        t <= start ? base : lrMin + (base - lrMin) * left(Math.min((t - start) / decayT, 1)),
-      );
+    return (base) => (t) =>
+      t <= start ? base : lrMin + (base - lrMin) * left(Math.min((t - start) / decayT, 1));
   },
 };
+
+/** `--sched wsd`. */
+export const wsdSchedule: ScheduleDefinition = /* @__PURE__ */ nameSchedule(wsdCurve, {
+  name: "wsd",
+  traits: { decaysAtEnd: true, hasMinimum: true },
+  fromFlags: ({ tInitial, decayT, minLr }) => ({ tInitial, decayT, lrMin: minLr }),
+  turns: ({ tInitial, decayT }) => [tInitial - decayT],
+  scheduler: (optimizer, options) => new WSDLRScheduler(optimizer, options),
+});
 
 /** What is left of the value when a part x of the decay is over. */
 const shapes = {
@@ -67,7 +73,7 @@ const shapes = {
  * @see arXiv:2404.06395, arXiv:2405.18392
  */
 export function wsdLr(base: number, options: WsdLrOptions): Schedule {
-  return createSchedule("wsdLr", wsdSchedule, base, options);
+  return createSchedule("wsdLr", wsdCurve, base, options);
 }
 
 /**
@@ -85,6 +91,6 @@ export class WSDLRScheduler extends Scheduler {
    * @throws RangeError if an option or a group's value is out of its range; TypeError if it is of another kind.
    */
   constructor(optimizer: OptimizerLike, options: WSDLRSchedulerOptions) {
-    super(optimizer, planScheduler("WSDLRScheduler", wsdSchedule, options));
+    super(optimizer, planScheduler("WSDLRScheduler", wsdCurve, options));
   }
 }

@@ -1,12 +1,13 @@
-import { finite } from "./errors.ts";
-import { pow } from "./math/pow.ts";
-import { rememberLast } from "./math/remember.ts";
-import { number } from "./options.ts";
-import type { OptimizerLike } from "./param-groups.ts";
-import { createSchedule, type Schedule, type ScheduleDefinition } from "./schedule.ts";
-import { Scheduler } from "./scheduler.ts";
-import { planScheduler, type SchedulerOptions } from "./scheduler-options.ts";
-import { type WarmupOptions, warmupChecks, withWarmup } from "./warmup.ts";
+import { nameSchedule, type ScheduleDefinition } from "../define-schedule.ts";
+import { finite } from "../errors.ts";
+import { pow } from "../math/pow.ts";
+import { rememberLast } from "../math/remember.ts";
+import { number } from "../options.ts";
+import type { OptimizerLike } from "../param-groups.ts";
+import { type Curve, createSchedule, type Own, type Schedule } from "../schedule.ts";
+import { Scheduler } from "../scheduler.ts";
+import { planScheduler, type SchedulerOptions } from "../scheduler-options.ts";
+import type { WarmupOptions } from "../warmup.ts";
 
 /** Options of {@link exponentialLr}. */
 export interface ExponentialLrOptions extends WarmupOptions {
@@ -21,22 +22,25 @@ export interface ExponentialLrOptions extends WarmupOptions {
 /** Options of {@link ExponentialLRScheduler}. */
 export interface ExponentialLRSchedulerOptions extends ExponentialLrOptions, SchedulerOptions {}
 
-const exponentialSchedule: ScheduleDefinition<Required<ExponentialLrOptions>> = {
+const exponentialCurve: Curve<Own<ExponentialLrOptions>> = {
   checks: {
     decayRate: number({ atLeast: 0, advice: "pass the factor per decayT" }),
     decayT: number({ above: 0, fallback: 1 }),
     lrMin: number({ atLeast: 0, fallback: 0 }),
-    ...warmupChecks,
   },
-  build: (options, where) => {
-    const { decayRate, decayT, lrMin } = options;
+  build: ({ decayRate, decayT, lrMin }, where) => {
     const factorAt = rememberLast((t) => pow(decayRate, t / decayT));
-    return (base) =>
-      withWarmup(where, options, base, (t) =>
-        Math.max(lrMin, finite(base * factorAt(t), where, "decayRate", decayRate)),
-      );
+    return (base) => (t) => Math.max(lrMin, finite(base * factorAt(t), where, "decayRate", decayRate));
   },
 };
+
+/** `--sched exponential`. */
+export const exponentialSchedule: ScheduleDefinition = /* @__PURE__ */ nameSchedule(exponentialCurve, {
+  name: "exponential",
+  traits: { hasDecayRate: true, hasMinimum: true },
+  fromFlags: ({ decayRate, decayT, minLr }) => ({ decayRate, decayT, lrMin: minLr }),
+  scheduler: (optimizer, options) => new ExponentialLRScheduler(optimizer, options),
+});
 
 /**
  * Exponential decay: the smooth form of step decay.
@@ -53,7 +57,7 @@ const exponentialSchedule: ScheduleDefinition<Required<ExponentialLrOptions>> = 
  * @see optax `exponential_decay`
  */
 export function exponentialLr(base: number, options: ExponentialLrOptions): Schedule {
-  return createSchedule("exponentialLr", exponentialSchedule, base, options);
+  return createSchedule("exponentialLr", exponentialCurve, base, options);
 }
 
 /**
@@ -71,6 +75,6 @@ export class ExponentialLRScheduler extends Scheduler {
    * @throws RangeError if an option or a group's value is out of its range; TypeError if it is of another kind.
    */
   constructor(optimizer: OptimizerLike, options: ExponentialLRSchedulerOptions) {
-    super(optimizer, planScheduler("ExponentialLRScheduler", exponentialSchedule, options));
+    super(optimizer, planScheduler("ExponentialLRScheduler", exponentialCurve, options));
   }
 }

@@ -1,13 +1,14 @@
-import { finite } from "./errors.ts";
-import { floorDivide } from "./math/floor-division.ts";
-import { pow } from "./math/pow.ts";
-import { rememberLast } from "./math/remember.ts";
-import { number } from "./options.ts";
-import type { OptimizerLike } from "./param-groups.ts";
-import { createSchedule, type Schedule, type ScheduleDefinition } from "./schedule.ts";
-import { Scheduler } from "./scheduler.ts";
-import { planScheduler, type SchedulerOptions } from "./scheduler-options.ts";
-import { type WarmupOptions, warmupChecks, withWarmup } from "./warmup.ts";
+import { nameSchedule, type ScheduleDefinition } from "../define-schedule.ts";
+import { finite } from "../errors.ts";
+import { floorDivide } from "../math/floor-division.ts";
+import { pow } from "../math/pow.ts";
+import { rememberLast } from "../math/remember.ts";
+import { number } from "../options.ts";
+import type { OptimizerLike } from "../param-groups.ts";
+import { type Curve, createSchedule, type Own, type Schedule } from "../schedule.ts";
+import { Scheduler } from "../scheduler.ts";
+import { planScheduler, type SchedulerOptions } from "../scheduler-options.ts";
+import type { WarmupOptions } from "../warmup.ts";
 
 /** Options of {@link stepLr}. */
 export interface StepLrOptions extends WarmupOptions {
@@ -20,20 +21,31 @@ export interface StepLrOptions extends WarmupOptions {
 /** Options of {@link StepLRScheduler}. */
 export interface StepLRSchedulerOptions extends StepLrOptions, SchedulerOptions {}
 
-const stepSchedule: ScheduleDefinition<Required<StepLrOptions>> = {
+const stepCurve: Curve<Own<StepLrOptions>> = {
   checks: {
     decayT: number({ above: 0, advice: "pass the number of epochs between drops" }),
     decayRate: number({ atLeast: 0, fallback: 1 }),
-    ...warmupChecks,
   },
-  build: (options, where) => {
-    const { decayT, decayRate } = options;
+  build: ({ decayT, decayRate }, where) => {
     const afterDrops = rememberLast((drops) => pow(decayRate, drops));
     const factorAt = rememberLast((t) => afterDrops(floorDivide(t, decayT)));
-    return (base) =>
-      withWarmup(where, options, base, (t) => finite(base * factorAt(t), where, "decayRate", decayRate));
+    return (base) => (t) => finite(base * factorAt(t), where, "decayRate", decayRate);
   },
 };
+
+/** `--sched step`. */
+export const stepSchedule: ScheduleDefinition = /* @__PURE__ */ nameSchedule(stepCurve, {
+  name: "step",
+  traits: {
+    inTimm: true,
+    stepped: true,
+    hasDecayRate: true,
+    ignoresCooldown: true,
+    dropsAt: "decayEpochs",
+  },
+  fromFlags: ({ decayT, decayRate }) => ({ decayT, decayRate }),
+  scheduler: (optimizer, options) => new StepLRScheduler(optimizer, options),
+});
 
 /**
  * Step decay: the value drops by a factor every `decayT`.
@@ -51,7 +63,7 @@ const stepSchedule: ScheduleDefinition<Required<StepLrOptions>> = {
  * @see timm `timm/scheduler/step_lr.py`
  */
 export function stepLr(base: number, options: StepLrOptions): Schedule {
-  return createSchedule("stepLr", stepSchedule, base, options);
+  return createSchedule("stepLr", stepCurve, base, options);
 }
 
 /**
@@ -73,6 +85,6 @@ export class StepLRScheduler extends Scheduler {
    * @throws RangeError if an option or a group's value is out of its range; TypeError if it is of another kind.
    */
   constructor(optimizer: OptimizerLike, options: StepLRSchedulerOptions) {
-    super(optimizer, planScheduler("StepLRScheduler", stepSchedule, options));
+    super(optimizer, planScheduler("StepLRScheduler", stepCurve, options));
   }
 }

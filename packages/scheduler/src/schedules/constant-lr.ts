@@ -1,8 +1,9 @@
-import type { OptimizerLike } from "./param-groups.ts";
-import { createSchedule, type Schedule, type ScheduleDefinition } from "./schedule.ts";
-import { Scheduler } from "./scheduler.ts";
-import { planScheduler, type SchedulerOptions } from "./scheduler-options.ts";
-import { type WarmupOptions, warmupChecks, withWarmup } from "./warmup.ts";
+import { nameSchedule, type ScheduleDefinition } from "../define-schedule.ts";
+import type { OptimizerLike } from "../param-groups.ts";
+import { type Curve, createSchedule, type Own, type Schedule } from "../schedule.ts";
+import { Scheduler } from "../scheduler.ts";
+import { planScheduler, type SchedulerOptions } from "../scheduler-options.ts";
+import type { WarmupOptions } from "../warmup.ts";
 
 /** Options of {@link constantLr}. */
 export interface ConstantLrOptions extends WarmupOptions {}
@@ -10,10 +11,17 @@ export interface ConstantLrOptions extends WarmupOptions {}
 /** Options of {@link ConstantLRScheduler}. */
 export interface ConstantLRSchedulerOptions extends ConstantLrOptions, SchedulerOptions {}
 
-const constantSchedule: ScheduleDefinition<Required<ConstantLrOptions>> = {
-  checks: warmupChecks,
-  build: (options, where) => (base) => withWarmup(where, options, base, () => base),
+const constantCurve: Curve<Own<ConstantLrOptions>> = {
+  checks: {},
+  build: () => (base) => () => base,
 };
+
+/** `--sched constant`. */
+export const constantSchedule: ScheduleDefinition = /* @__PURE__ */ nameSchedule(constantCurve, {
+  name: "constant",
+  traits: {},
+  scheduler: (optimizer, options) => new ConstantLRScheduler(optimizer, options),
+});
 
 /**
  * A flat line after warm-up.
@@ -30,7 +38,7 @@ const constantSchedule: ScheduleDefinition<Required<ConstantLrOptions>> = {
  * @see optax `constant_schedule`
  */
 export function constantLr(base: number, options: ConstantLrOptions = {}): Schedule {
-  return createSchedule("constantLr", constantSchedule, base, options);
+  return createSchedule("constantLr", constantCurve, base, options);
 }
 
 /**
@@ -48,6 +56,6 @@ export class ConstantLRScheduler extends Scheduler {
    * @throws RangeError if an option or a group's value is out of its range; TypeError if it is of another kind.
    */
   constructor(optimizer: OptimizerLike, options: ConstantLRSchedulerOptions = {}) {
-    super(optimizer, planScheduler("ConstantLRScheduler", constantSchedule, options));
+    super(optimizer, planScheduler("ConstantLRScheduler", constantCurve, options));
   }
 }

@@ -1,11 +1,12 @@
-import { type CycleOptions, CyclicScheduler, cycleChecks, inCycles, renamedCycleOptions } from "./cycles.ts";
-import { refusal } from "./errors.ts";
-import { tanh } from "./math/tanh.ts";
-import { number } from "./options.ts";
-import type { OptimizerLike } from "./param-groups.ts";
-import { createSchedule, type Schedule, type ScheduleDefinition } from "./schedule.ts";
-import { planScheduler, type SchedulerOptions } from "./scheduler-options.ts";
-import { withWarmup } from "./warmup.ts";
+import { type CycleOptions, CyclicScheduler, cycleChecks, inCycles, renamedCycleOptions } from "../cycles.ts";
+import { nameSchedule, type ScheduleDefinition } from "../define-schedule.ts";
+import { refusal } from "../errors.ts";
+import { tanh } from "../math/tanh.ts";
+import { number } from "../options.ts";
+import type { OptimizerLike } from "../param-groups.ts";
+import { type Curve, createSchedule, type Schedule } from "../schedule.ts";
+import { planScheduler, type SchedulerOptions } from "../scheduler-options.ts";
+import { withWarmup } from "../warmup.ts";
 
 /** Options of {@link tanhLr}. */
 export interface TanhLrOptions extends CycleOptions {
@@ -18,9 +19,10 @@ export interface TanhLrOptions extends CycleOptions {
 /** Options of {@link TanhLRScheduler}. */
 export interface TanhLRSchedulerOptions extends TanhLrOptions, SchedulerOptions {}
 
-const tanhSchedule: ScheduleDefinition<Required<TanhLrOptions>> = {
+const tanhCurve: Curve<Required<TanhLrOptions>> = {
   checks: { ...cycleChecks, lb: number({ fallback: -7 }), ub: number({ fallback: 3 }) },
   renamed: renamedCycleOptions,
+  ownWarmup: true,
   build: (options, where) => {
     const { lb, ub, warmupT, warmupPrefix } = options;
     if (!(lb < ub)) throw new RangeError(refusal(where, "lb", `< ub (= ${ub})`, lb));
@@ -35,6 +37,14 @@ const tanhSchedule: ScheduleDefinition<Required<TanhLrOptions>> = {
     };
   },
 };
+
+/** `--sched tanh`. */
+export const tanhSchedule: ScheduleDefinition = /* @__PURE__ */ nameSchedule(tanhCurve, {
+  name: "tanh",
+  traits: { inTimm: true, cyclic: true, hasMinimum: true },
+  fromFlags: ({ cycles }) => cycles,
+  scheduler: (optimizer, options) => new TanhLRScheduler(optimizer, options),
+});
 
 /**
  * Hyperbolic tangent decay with restarts.
@@ -53,7 +63,7 @@ const tanhSchedule: ScheduleDefinition<Required<TanhLrOptions>> = {
  * @see timm `timm/scheduler/tanh_lr.py`, arXiv:1806.01593
  */
 export function tanhLr(base: number, options: TanhLrOptions): Schedule {
-  return createSchedule("tanhLr", tanhSchedule, base, options);
+  return createSchedule("tanhLr", tanhCurve, base, options);
 }
 
 /**
@@ -72,6 +82,6 @@ export class TanhLRScheduler extends CyclicScheduler {
    * @throws RangeError if an option or a group's value is out of its range; TypeError if it is of another kind.
    */
   constructor(optimizer: OptimizerLike, options: TanhLRSchedulerOptions) {
-    super(optimizer, planScheduler("TanhLRScheduler", tanhSchedule, options));
+    super(optimizer, planScheduler("TanhLRScheduler", tanhCurve, options));
   }
 }

@@ -1,11 +1,11 @@
-import { type CycleOptions, CyclicScheduler, cycleChecks, inCycles, renamedCycleOptions } from "./cycles.ts";
-import { finite } from "./errors.ts";
-import { pow } from "./math/pow.ts";
-import { number } from "./options.ts";
-import type { OptimizerLike } from "./param-groups.ts";
-import { createSchedule, type Schedule, type ScheduleDefinition } from "./schedule.ts";
-import { planScheduler, type SchedulerOptions } from "./scheduler-options.ts";
-import { withWarmup } from "./warmup.ts";
+import { type CycleOptions, CyclicScheduler, cycleChecks, inCycles, renamedCycleOptions } from "../cycles.ts";
+import { nameSchedule, type ScheduleDefinition } from "../define-schedule.ts";
+import { finite } from "../errors.ts";
+import { pow } from "../math/pow.ts";
+import { number } from "../options.ts";
+import type { OptimizerLike } from "../param-groups.ts";
+import { type Curve, createSchedule, type Schedule } from "../schedule.ts";
+import { planScheduler, type SchedulerOptions } from "../scheduler-options.ts";
 
 /** Options of {@link polyLr}. */
 export interface PolyLrOptions extends CycleOptions {
@@ -18,7 +18,7 @@ export interface PolyLrOptions extends CycleOptions {
 /** Options of {@link PolyLRScheduler}. */
 export interface PolyLRSchedulerOptions extends PolyLrOptions, SchedulerOptions {}
 
-const polySchedule: ScheduleDefinition<Required<PolyLrOptions>> = {
+const polyCurve: Curve<Required<PolyLrOptions>> = {
   checks: {
     ...cycleChecks,
     power: number({ above: 0, fallback: 0.5 }),
@@ -27,15 +27,22 @@ const polySchedule: ScheduleDefinition<Required<PolyLrOptions>> = {
   renamed: renamedCycleOptions,
   build: (options, where) => {
     const { power, kDecay } = options;
-    const cycles = inCycles(where, options, 1, (elapsed, length) => {
+    return inCycles(where, options, 1, (elapsed, length) => {
       const whole = finite(pow(length, kDecay), where, "kDecay", kDecay);
       const done = finite(pow(elapsed, kDecay) / whole, where, "kDecay", kDecay);
       // A fractional length can leave `done` an ulp above 1, of which timm makes a complex rate.
       return pow(Math.max(0, 1 - done), power);
     });
-    return (base) => withWarmup(where, options, base, cycles(base));
   },
 };
+
+/** `--sched poly`. */
+export const polySchedule: ScheduleDefinition = /* @__PURE__ */ nameSchedule(polyCurve, {
+  name: "poly",
+  traits: { inTimm: true, cyclic: true, hasMinimum: true, hasPower: true },
+  fromFlags: ({ cycles, power, decayRate, kDecay }) => ({ ...cycles, power: power ?? decayRate, kDecay }),
+  scheduler: (optimizer, options) => new PolyLRScheduler(optimizer, options),
+});
 
 /**
  * Polynomial decay with restarts and k-decay.
@@ -53,7 +60,7 @@ const polySchedule: ScheduleDefinition<Required<PolyLrOptions>> = {
  * @see timm `timm/scheduler/poly_lr.py`, arXiv:2004.05909
  */
 export function polyLr(base: number, options: PolyLrOptions): Schedule {
-  return createSchedule("polyLr", polySchedule, base, options);
+  return createSchedule("polyLr", polyCurve, base, options);
 }
 
 /**
@@ -72,6 +79,6 @@ export class PolyLRScheduler extends CyclicScheduler {
    * @throws RangeError if an option or a group's value is out of its range; TypeError if it is of another kind.
    */
   constructor(optimizer: OptimizerLike, options: PolyLRSchedulerOptions) {
-    super(optimizer, planScheduler("PolyLRScheduler", polySchedule, options));
+    super(optimizer, planScheduler("PolyLRScheduler", polyCurve, options));
   }
 }

@@ -1,9 +1,10 @@
-import { number } from "./options.ts";
-import type { OptimizerLike } from "./param-groups.ts";
-import { createSchedule, type Schedule, type ScheduleDefinition } from "./schedule.ts";
-import { Scheduler } from "./scheduler.ts";
-import { planScheduler, type SchedulerOptions } from "./scheduler-options.ts";
-import { type WarmupOptions, warmupChecks, withWarmup } from "./warmup.ts";
+import { nameSchedule, type ScheduleDefinition } from "../define-schedule.ts";
+import { number } from "../options.ts";
+import type { OptimizerLike } from "../param-groups.ts";
+import { type Curve, createSchedule, type Own, type Schedule } from "../schedule.ts";
+import { Scheduler } from "../scheduler.ts";
+import { planScheduler, type SchedulerOptions } from "../scheduler-options.ts";
+import type { WarmupOptions } from "../warmup.ts";
 
 /** Options of {@link linearLr}. */
 export interface LinearLrOptions extends WarmupOptions {
@@ -16,17 +17,25 @@ export interface LinearLrOptions extends WarmupOptions {
 /** Options of {@link LinearLRScheduler}. */
 export interface LinearLRSchedulerOptions extends LinearLrOptions, SchedulerOptions {}
 
-const linearSchedule: ScheduleDefinition<Required<LinearLrOptions>> = {
+const linearCurve: Curve<Own<LinearLrOptions>> = {
   checks: {
     tInitial: number({ above: 0, advice: "pass the length of the decay" }),
     lrMin: number({ atLeast: 0, fallback: 0 }),
-    ...warmupChecks,
   },
-  build: (options, where) => (base) => {
-    const { tInitial, lrMin } = options;
-    return withWarmup(where, options, base, (t) => lrMin + (base - lrMin) * (1 - Math.min(t / tInitial, 1)));
-  },
+  build:
+    ({ tInitial, lrMin }) =>
+    (base) =>
+    (t) =>
+      lrMin + (base - lrMin) * (1 - Math.min(t / tInitial, 1)),
 };
+
+/** `--sched linear`. */
+export const linearSchedule: ScheduleDefinition = /* @__PURE__ */ nameSchedule(linearCurve, {
+  name: "linear",
+  traits: { hasMinimum: true },
+  fromFlags: ({ tInitial, minLr }) => ({ tInitial, lrMin: minLr }),
+  scheduler: (optimizer, options) => new LinearLRScheduler(optimizer, options),
+});
 
 /**
  * A straight line from base to `lrMin`.
@@ -43,7 +52,7 @@ const linearSchedule: ScheduleDefinition<Required<LinearLrOptions>> = {
  * @see optax `linear_schedule`
  */
 export function linearLr(base: number, options: LinearLrOptions): Schedule {
-  return createSchedule("linearLr", linearSchedule, base, options);
+  return createSchedule("linearLr", linearCurve, base, options);
 }
 
 /**
@@ -61,6 +70,6 @@ export class LinearLRScheduler extends Scheduler {
    * @throws RangeError if an option or a group's value is out of its range; TypeError if it is of another kind.
    */
   constructor(optimizer: OptimizerLike, options: LinearLRSchedulerOptions) {
-    super(optimizer, planScheduler("LinearLRScheduler", linearSchedule, options));
+    super(optimizer, planScheduler("LinearLRScheduler", linearCurve, options));
   }
 }

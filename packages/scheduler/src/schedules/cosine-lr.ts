@@ -1,12 +1,12 @@
-import { type CycleOptions, CyclicScheduler, cycleChecks, inCycles, renamedCycleOptions } from "./cycles.ts";
-import { finite } from "./errors.ts";
-import { cos } from "./math/cos.ts";
-import { pow } from "./math/pow.ts";
-import { number } from "./options.ts";
-import type { OptimizerLike } from "./param-groups.ts";
-import { createSchedule, type Schedule, type ScheduleDefinition } from "./schedule.ts";
-import { planScheduler, type SchedulerOptions } from "./scheduler-options.ts";
-import { withWarmup } from "./warmup.ts";
+import { type CycleOptions, CyclicScheduler, cycleChecks, inCycles, renamedCycleOptions } from "../cycles.ts";
+import { nameSchedule, type ScheduleDefinition } from "../define-schedule.ts";
+import { finite } from "../errors.ts";
+import { cos } from "../math/cos.ts";
+import { pow } from "../math/pow.ts";
+import { number } from "../options.ts";
+import type { OptimizerLike } from "../param-groups.ts";
+import { type Curve, createSchedule, type Schedule } from "../schedule.ts";
+import { planScheduler, type SchedulerOptions } from "../scheduler-options.ts";
 
 /** Options of {@link cosineLr}. */
 export interface CosineLrOptions extends CycleOptions {
@@ -17,19 +17,26 @@ export interface CosineLrOptions extends CycleOptions {
 /** Options of {@link CosineLRScheduler}. */
 export interface CosineLRSchedulerOptions extends CosineLrOptions, SchedulerOptions {}
 
-const cosineSchedule: ScheduleDefinition<Required<CosineLrOptions>> = {
+const cosineCurve: Curve<Required<CosineLrOptions>> = {
   checks: { ...cycleChecks, kDecay: number({ above: 0, fallback: 1 }) },
   renamed: renamedCycleOptions,
   build: (options, where) => {
     const { kDecay } = options;
-    const cycles = inCycles(where, options, 0.5, (elapsed, length) => {
+    return inCycles(where, options, 0.5, (elapsed, length) => {
       const whole = finite(pow(length, kDecay), where, "kDecay", kDecay);
       const angle = (Math.PI * pow(elapsed, kDecay)) / whole;
       return 1 + cos(finite(angle, where, "kDecay", kDecay));
     });
-    return (base) => withWarmup(where, options, base, cycles(base));
   },
 };
+
+/** `--sched cosine`. */
+export const cosineSchedule: ScheduleDefinition = /* @__PURE__ */ nameSchedule(cosineCurve, {
+  name: "cosine",
+  traits: { inTimm: true, cyclic: true, hasMinimum: true },
+  fromFlags: ({ cycles, kDecay }) => ({ ...cycles, kDecay }),
+  scheduler: (optimizer, options) => new CosineLRScheduler(optimizer, options),
+});
 
 /**
  * Cosine annealing with restarts (SGDR) and k-decay.
@@ -47,7 +54,7 @@ const cosineSchedule: ScheduleDefinition<Required<CosineLrOptions>> = {
  * @see timm `timm/scheduler/cosine_lr.py`, arXiv:1608.03983, arXiv:2004.05909
  */
 export function cosineLr(base: number, options: CosineLrOptions): Schedule {
-  return createSchedule("cosineLr", cosineSchedule, base, options);
+  return createSchedule("cosineLr", cosineCurve, base, options);
 }
 
 /**
@@ -67,6 +74,6 @@ export class CosineLRScheduler extends CyclicScheduler {
    * @throws RangeError if an option or a group's value is out of its range; TypeError if it is of another kind.
    */
   constructor(optimizer: OptimizerLike, options: CosineLRSchedulerOptions) {
-    super(optimizer, planScheduler("CosineLRScheduler", cosineSchedule, options));
+    super(optimizer, planScheduler("CosineLRScheduler", cosineCurve, options));
   }
 }

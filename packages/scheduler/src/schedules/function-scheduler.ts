@@ -1,10 +1,11 @@
-import { refusal } from "./errors.ts";
-import { type Check, number } from "./options.ts";
-import type { OptimizerLike } from "./param-groups.ts";
-import type { ScheduleDefinition } from "./schedule.ts";
-import { Scheduler } from "./scheduler.ts";
-import { planScheduler, type SchedulerOptions } from "./scheduler-options.ts";
-import { type WarmupOptions, warmupChecks, withWarmup } from "./warmup.ts";
+import { nameSchedule, type ScheduleDefinition } from "../define-schedule.ts";
+import { refusal } from "../errors.ts";
+import { type Check, number } from "../options.ts";
+import type { OptimizerLike } from "../param-groups.ts";
+import type { Curve } from "../schedule.ts";
+import { Scheduler } from "../scheduler.ts";
+import { planScheduler, type SchedulerOptions } from "../scheduler-options.ts";
+import type { WarmupOptions } from "../warmup.ts";
 
 /** Any function of t for a base value. */
 export type BaseSchedule = (t: number, base: number) => number;
@@ -15,10 +16,6 @@ export interface FunctionSchedulerOptions extends WarmupOptions, SchedulerOption
   readonly schedule: BaseSchedule;
 }
 
-interface OwnOptions extends Required<WarmupOptions> {
-  readonly schedule: BaseSchedule;
-}
-
 const isSchedule = (value: unknown): value is BaseSchedule => typeof value === "function";
 
 const schedule: Check<BaseSchedule> = (value, where, option) => {
@@ -26,15 +23,20 @@ const schedule: Check<BaseSchedule> = (value, where, option) => {
   throw new TypeError(refusal(where, option, "a function (t, base) => number", value));
 };
 
-const functionSchedule: ScheduleDefinition<OwnOptions> = {
-  checks: { schedule, ...warmupChecks },
+const functionCurve: Curve<{ readonly schedule: BaseSchedule }> = {
+  checks: { schedule },
   startsAtSchedule: true,
-  build(options, where, field) {
+  build({ schedule }, where, field) {
     const check = number(field === "lr" ? { atLeast: 0 } : {});
-    const valueAt = (t: number, base: number) => check(options.schedule(t, base), where, "schedule(t, base)");
-    return (base) => withWarmup(where, options, base, (t) => valueAt(t, base));
+    return (base) => (t) => check(schedule(t, base), where, "schedule(t, base)");
   },
 };
+
+/** A function of one's own, which no flag can name. */
+export const functionSchedule: ScheduleDefinition = /* @__PURE__ */ nameSchedule(functionCurve, {
+  name: null,
+  scheduler: (optimizer, options) => new FunctionScheduler(optimizer, options),
+});
 
 /**
  * A schedule of your own for parameter groups, with warm-up, units, noise and state.
@@ -52,6 +54,6 @@ export class FunctionScheduler extends Scheduler {
    * @throws RangeError if an option or a group's value is out of its range; TypeError if it is of another kind.
    */
   constructor(optimizer: OptimizerLike, options: FunctionSchedulerOptions) {
-    super(optimizer, planScheduler("FunctionScheduler", functionSchedule, options));
+    super(optimizer, planScheduler("FunctionScheduler", functionCurve, options));
   }
 }

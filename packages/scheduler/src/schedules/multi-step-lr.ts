@@ -1,13 +1,14 @@
-import { finite } from "./errors.ts";
-import { pow } from "./math/pow.ts";
-import { rememberLast } from "./math/remember.ts";
-import { checkMilestones, countUpTo } from "./milestones.ts";
-import { choice, number } from "./options.ts";
-import type { OptimizerLike } from "./param-groups.ts";
-import { createSchedule, type Schedule, type ScheduleDefinition } from "./schedule.ts";
-import { Scheduler } from "./scheduler.ts";
-import { planScheduler, type SchedulerOptions } from "./scheduler-options.ts";
-import { type WarmupOptions, warmupChecks, withWarmup } from "./warmup.ts";
+import { nameSchedule, type ScheduleDefinition } from "../define-schedule.ts";
+import { finite } from "../errors.ts";
+import { pow } from "../math/pow.ts";
+import { rememberLast } from "../math/remember.ts";
+import { checkMilestones, countUpTo } from "../milestones.ts";
+import { choice, number } from "../options.ts";
+import type { OptimizerLike } from "../param-groups.ts";
+import { type Curve, createSchedule, type Own, type Schedule } from "../schedule.ts";
+import { Scheduler } from "../scheduler.ts";
+import { planScheduler, type SchedulerOptions } from "../scheduler-options.ts";
+import type { WarmupOptions } from "../warmup.ts";
 
 /** Options of {@link multiStepLr}. */
 export interface MultiStepLrOptions extends WarmupOptions {
@@ -22,22 +23,37 @@ export interface MultiStepLrOptions extends WarmupOptions {
 /** Options of {@link MultiStepLRScheduler}. */
 export interface MultiStepLRSchedulerOptions extends MultiStepLrOptions, SchedulerOptions {}
 
-const multiStepSchedule: ScheduleDefinition<Required<MultiStepLrOptions>> = {
+const multiStepCurve: Curve<Own<MultiStepLrOptions>> = {
   checks: {
     decayT: checkMilestones,
     decayRate: number({ atLeast: 0, fallback: 1 }),
     milestoneTiming: choice(["timm", "torch"], "timm"),
-    ...warmupChecks,
   },
-  build: (options, where) => {
-    const { decayT, decayRate, milestoneTiming } = options;
+  build: ({ decayT, decayRate, milestoneTiming }, where) => {
     const lead = milestoneTiming === "timm" ? 1 : 0;
     const afterDrops = rememberLast((drops) => pow(decayRate, drops));
     const factorAt = rememberLast((t) => afterDrops(countUpTo(decayT, t + lead)));
-    return (base) =>
-      withWarmup(where, options, base, (t) => finite(base * factorAt(t), where, "decayRate", decayRate));
+    return (base) => (t) => finite(base * factorAt(t), where, "decayRate", decayRate);
   },
 };
+
+/** `--sched multistep`. */
+export const multiStepSchedule: ScheduleDefinition = /* @__PURE__ */ nameSchedule(multiStepCurve, {
+  name: "multistep",
+  traits: {
+    inTimm: true,
+    stepped: true,
+    hasDecayRate: true,
+    ignoresCooldown: true,
+    dropsAt: "decayMilestones",
+  },
+  fromFlags: ({ milestones, decayRate, milestoneTiming }) => ({
+    decayT: milestones,
+    decayRate,
+    milestoneTiming,
+  }),
+  scheduler: (optimizer, options) => new MultiStepLRScheduler(optimizer, options),
+});
 
 /**
  * Step decay at milestones.
@@ -56,7 +72,7 @@ const multiStepSchedule: ScheduleDefinition<Required<MultiStepLrOptions>> = {
  * @see timm `timm/scheduler/multistep_lr.py`
  */
 export function multiStepLr(base: number, options: MultiStepLrOptions): Schedule {
-  return createSchedule("multiStepLr", multiStepSchedule, base, options);
+  return createSchedule("multiStepLr", multiStepCurve, base, options);
 }
 
 /**
@@ -75,6 +91,6 @@ export class MultiStepLRScheduler extends Scheduler {
    * @throws RangeError if an option or a group's value is out of its range; TypeError if it is of another kind.
    */
   constructor(optimizer: OptimizerLike, options: MultiStepLRSchedulerOptions) {
-    super(optimizer, planScheduler("MultiStepLRScheduler", multiStepSchedule, options));
+    super(optimizer, planScheduler("MultiStepLRScheduler", multiStepCurve, options));
   }
 }
