@@ -5,6 +5,8 @@ import { join } from "node:path";
 import { type TrainArguments, train } from "tsimm";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { parse } from "yaml";
+import { LogLines } from "../packages/tsimm/src/listeners/log-lines.ts";
+import type { Listener } from "../packages/tsimm/src/train/listener.ts";
 import { colourFolder } from "./command-line.fixture.ts";
 
 let root = "";
@@ -17,10 +19,16 @@ afterAll(() => rm(root, { recursive: true }));
 async function begin(given: Partial<TrainArguments>, updates: number) {
   const lines: string[] = [];
   const stop = new AbortController();
-  const info = (line: string) => void lines.push(line);
-  const progress = ({ done }: { done: number }) => done >= updates && stop.abort();
-  const reporter = { info, warn: info, interval() {}, progress };
-  const { folder } = await train({ output: root, threads: 1, ...given }, { reporter, signal: stop.signal });
+  const log = new LogLines();
+  const listener: Listener = {
+    name: "log",
+    on(event) {
+      for (const { level, text } of log.linesOf(event)) if (level !== "interval") lines.push(text);
+      if (event.type === "updateDone" && event.index + 1 >= updates) stop.abort();
+    },
+  };
+  const options = { listeners: [listener], signal: stop.signal };
+  const { folder } = await train({ output: root, threads: 1, ...given }, options);
   return { lines, args: parse(await readFile(join(folder, "args.yaml"), "utf8"), { version: "1.1" }) };
 }
 

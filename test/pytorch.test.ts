@@ -5,10 +5,10 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { createEngine, createEvaluation, createModel, encodeSafetensors, type Model } from "tsimm";
 import { afterAll, expect, test } from "vitest";
-import { stateTensors } from "../packages/tsimm/src/checkpoint/save-checkpoint.ts";
 import { keyedRandom } from "../packages/tsimm/src/random/keyed-random.ts";
 import { argsYaml, savedArguments } from "../packages/tsimm/src/recipe/args-yaml.ts";
 import { resolveArguments } from "../packages/tsimm/src/recipe/arguments.ts";
+import { namedTensors } from "../packages/tsimm/src/train/load-training-state.ts";
 import { required } from "./required.fixture.ts";
 import { run } from "./run.fixture.ts";
 
@@ -40,7 +40,7 @@ test.skipIf(pytorch === null).each(["resnet18", "resnet50"])(
     const model = createModel(name, { numClasses: 10, zeroInitLast: false });
     perturb(model);
     const images = Float32Array.from({ length: batchSize * channels * height * width }, () => noise.normal());
-    await writeFile(path("weights"), encodeSafetensors(stateTensors(model.state), { format: "pt" }));
+    await writeFile(path("weights"), encodeSafetensors(namedTensors(model.state), { format: "pt" }));
     await writeFile(path("images"), images);
 
     const sizes = [batchSize, channels, height, width].map(String);

@@ -18,6 +18,10 @@ export { type MemoryDatasetOptions, memoryDataset } from "./data/memory-dataset.
 export { labelCounts, type Sampling } from "./data/sampling.ts";
 export type { Image } from "./data/transforms/image.ts";
 export { unevenWarning } from "./data/uneven-classes.ts";
+export {
+  type EarlyStoppingOptions,
+  earlyStopping,
+} from "./listeners/early-stopping.ts";
 export type { Architecture } from "./models/architecture.ts";
 export { type BuildOptions, buildModel } from "./models/build-model.ts";
 export type { OutIndices } from "./models/forward-walk.ts";
@@ -98,7 +102,6 @@ export type { ClassWeights } from "./task/class-weights.ts";
 export { type ClassificationOptions, classification } from "./task/classification.ts";
 export { defineTask } from "./task/define-task.ts";
 export { denseTargets } from "./task/dense-targets.ts";
-export type { Label, Labels } from "./task/labels.ts";
 export { batchLabels, type Label, type Labels } from "./task/labels.ts";
 export { type ImageWidths, meanMeter } from "./task/mean-meter.ts";
 export { type MultiLabelOptions, multiLabel } from "./task/multi-label.ts";
@@ -111,6 +114,7 @@ export type {
   Answer,
   Meter,
   Metric,
+  Metrics,
   MixedLabels,
   OutputMetric,
   Task,
@@ -118,6 +122,40 @@ export type {
   TaskDefinition,
 } from "./task/task.ts";
 export { createTask, listTasks, registerTask } from "./task/tasks.ts";
+export {
+  type EvaluateOptions,
+  type EvaluationResult,
+  evaluate,
+} from "./train/evaluate.ts";
+export type {
+  BatchEvaluated,
+  Best,
+  CheckpointDue,
+  CheckpointSaved,
+  EpochDone,
+  EpochRow,
+  EvaluatedWeights,
+  EvaluationDone,
+  Message,
+  PlateauStepped,
+  RunEnded,
+  RunStarted,
+  TrainingEvent,
+  UpdateDone,
+  Warning,
+} from "./train/events.ts";
+export { type FitLoopOptions, type FitOptions, type FitResult, type FitUpdater, fit } from "./train/fit.ts";
+export type { Listener, RunHandle } from "./train/listener.ts";
+export { ListenerError } from "./train/listeners.ts";
+export type { NamedTensor, TrainingProgress, TrainingState } from "./train/training-state.ts";
+export { DivergedError, type UpdatePosition } from "./update/diverged-error.ts";
+export {
+  createUpdater,
+  type UpdateBatch,
+  type UpdateResult,
+  type Updater,
+  type UpdaterOptions,
+} from "./update/updater.ts";
 export { loadState, type ModelState } from "./weights/load-state.ts";
 export {
   decodeSafetensors,

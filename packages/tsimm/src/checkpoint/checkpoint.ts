@@ -4,9 +4,9 @@ import { readdir } from "node:fs/promises";
 import { join } from "node:path";
 import { readRegularFile, WEIGHTS_LIMIT } from "../files/read-file.ts";
 import { linkFile, removeFile, writeFileWhole } from "../files/write-file.ts";
+import { isDefaultTask } from "../task/default-task.ts";
 import { decodeSafetensors, encodeSafetensors, type SafeTensors } from "../weights/safetensors.ts";
 import { readSafetensorsHeader } from "../weights/safetensors-header.ts";
-import { isDefaultTask } from "../task/default-task.ts";
 import { formatRunState, parseRunState, type RunState } from "./run-state.ts";
 
 /** What a checkpoint holds beside its {@link RunState}. */
@@ -199,7 +199,9 @@ function weightsEntry(state: UnsignedState, weights: WeightsKind): string {
   return JSON.stringify({
     ...model,
     ...{ classNames: task.outputNames, dataConfig, weights, epoch, metric },
-    ...(isDefaultTask(task.name, task.settings) ? {} : { task: { name: task.name, settings: task.settings } }),
+    ...(isDefaultTask(task.name, task.settings)
+      ? {}
+      : { task: { name: task.name, settings: task.settings } }),
   });
 }
 

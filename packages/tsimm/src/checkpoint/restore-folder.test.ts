@@ -19,7 +19,9 @@ afterEach(() => rm(root, { recursive: true }));
 
 /** What follows from the rows of an epoch, of the kind that a listener writes. */
 const summaryCsv = (rows: readonly unknown[]) => `${JSON.stringify(rows)}\n`;
-const filesOf = (rows: readonly unknown[]) => ({ "summary.csv": rows.length === 0 ? null : summaryCsv(rows) });
+const filesOf = (rows: readonly unknown[]) => ({
+  "summary.csv": rows.length === 0 ? null : summaryCsv(rows),
+});
 
 const rankings = {
   top1: { name: "top1", better: "higher", of: "validation" },
@@ -114,7 +116,9 @@ test("a state whose tensors are damaged behind a good header is replaced by its 
     if (checkpoint === null) throw new Error("nothing found");
     const { metricHistory: rows } = checkpoint.state;
     const history = findHistory(checkpoint.state, states, rankings.top1);
-    expect(await restoreFolder(folder, { checkpoint, history, states, rows, files: filesOf(rows) })).toEqual([role]);
+    expect(await restoreFolder(folder, { checkpoint, history, states, rows, files: filesOf(rows) })).toEqual([
+      role,
+    ]);
     expect(await contents()).toEqual(whole);
   }
 });

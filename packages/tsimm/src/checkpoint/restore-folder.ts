@@ -1,6 +1,8 @@
 /** Makes the folder of a run agree with the state that the run goes on from. */
 import { join } from "node:path";
 import { linkFile, removeFile, updateFile } from "../files/write-file.ts";
+import type { Best, EpochRow } from "../train/events.ts";
+import { isBetter } from "../train/ranking.ts";
 import {
   type Checkpoint,
   type CheckpointHeader,
@@ -14,8 +16,6 @@ import {
   rolesIn,
   writeWeights,
 } from "./checkpoint.ts";
-import type { Best, EpochRow } from "../train/events.ts";
-import { isBetter } from "../train/ranking.ts";
 import type { Kept, Ranking } from "./checkpoint-history.ts";
 import { comparePosition } from "./find-checkpoint.ts";
 import type { RunState } from "./run-state.ts";
@@ -36,11 +36,7 @@ export interface History {
  * @param states - The good states in its folder, newest first.
  * @param ranking - What epochs are ranked by from now on. Where the state's were by another metric, they are ranked anew.
  */
-export function findHistory(
-  state: RunState,
-  states: readonly CheckpointHeader[],
-  ranking: Ranking,
-): History {
+export function findHistory(state: RunState, states: readonly CheckpointHeader[], ranking: Ranking): History {
   const epochs = new Map<number, CheckpointHeader>();
   for (const header of states) {
     const { epoch, inEpoch } = header.state;

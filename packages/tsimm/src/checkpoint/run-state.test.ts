@@ -49,8 +49,16 @@ test("what states of version 1 were ranked by follows from their arguments", () 
   const rankingOf = (changes: Partial<RunState>) =>
     parseRunState(JSON.stringify(asVersion1({ ...state, ...changes }))).ranking;
   const rows = state.metricHistory.map((row) => ({ ...row, validation: null }));
-  expect(rankingOf({ args: { eval_metric: "loss" } })).toEqual({ name: "loss", better: "lower", of: "validation" });
-  expect(rankingOf({ args: { eval_metric: "top5" } })).toEqual({ name: "top5", better: "higher", of: "validation" });
+  expect(rankingOf({ args: { eval_metric: "loss" } })).toEqual({
+    name: "loss",
+    better: "lower",
+    of: "validation",
+  });
+  expect(rankingOf({ args: { eval_metric: "top5" } })).toEqual({
+    name: "top5",
+    better: "higher",
+    of: "validation",
+  });
   expect(rankingOf({ metricHistory: rows })).toEqual({ name: "loss", better: "lower", of: "training" });
 });
 
@@ -89,10 +97,7 @@ test.each([
     { ...state.optimizer, groups: [{ params: [], options: { lr: 1, weightDecay: 0, eps: {} } }] },
   ],
   ["metricHistory", [{ epoch: 0, trainLoss: 1, lr: -1, validation: null, plain: null }]],
-  [
-    "metricHistory",
-    [{ epoch: 0, trainLoss: 1, lr: 1, validation: { loss: 1, top1: "101" }, plain: null }],
-  ],
+  ["metricHistory", [{ epoch: 0, trainLoss: 1, lr: 1, validation: { loss: 1, top1: "101" }, plain: null }]],
   ["dataConfig", { ...state.dataConfig, inputSize: [3, 0, 32] }],
   ["dataConfig", { ...state.dataConfig, inputSize: [3, 32, 1e9] }],
   ["dataConfig", { ...state.dataConfig, std: [0, 1, 1] }],

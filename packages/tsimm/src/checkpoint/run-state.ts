@@ -2,9 +2,9 @@
 import { z } from "zod";
 import type { PretrainedConfig } from "../models/model.ts";
 import { type ModelEntry, modelEntrySchema } from "../models/model-entry.ts";
+import type { Metrics, OutputMetric } from "../task/task.ts";
 import { printable } from "../text/printable.ts";
 import type { Best, EpochRow } from "../train/events.ts";
-import type { Metrics, OutputMetric } from "../task/task.ts";
 import type { Kept, Ranking } from "./checkpoint-history.ts";
 import type { DataDigest } from "./data-digest.ts";
 import { fromVersion1 } from "./run-state-v1.ts";

@@ -20,7 +20,8 @@ export function resultText(
   const { epoch, train, validation } = best;
   const metric = metrics.find(({ name }) => name !== "loss");
   const value = metric === undefined ? undefined : validation?.[metric.name];
-  const shown = metric === undefined || value === undefined ? "" : `${metric.label} ${metricText(value, metric)}, `;
+  const shown =
+    metric === undefined || value === undefined ? "" : `${metric.label} ${metricText(value, metric)}, `;
   const loss = validation === undefined ? "" : `validation loss ${significant(validation.loss)}, `;
   return `Best epoch: ${epoch + 1}, ${shown}${loss}training loss ${significant(train.loss)}\n`;
 }

@@ -1,7 +1,8 @@
 /** Saves a run's checkpoints. */
+
+import { epochRole } from "../checkpoint/checkpoint.ts";
 import type { CheckpointWriter } from "../checkpoint/save-checkpoint.ts";
 import type { Listener } from "../train/listener.ts";
-import { epochRole } from "../checkpoint/checkpoint.ts";
 
 /**
  * Writes a checkpoint whenever one is due, and tells the others of it.

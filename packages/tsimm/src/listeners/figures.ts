@@ -4,7 +4,12 @@ import { updateFile } from "../files/write-file.ts";
 import type { Figure } from "../plot/figure.ts";
 import { figureToSvg } from "../plot/figure-to-svg.ts";
 import { svgToPng } from "../plot/svg-to-png.ts";
-import { type CurvesFigureOptions, curvesFigure, learningRateFigure, type RateSeries } from "../plot/training-figures.ts";
+import {
+  type CurvesFigureOptions,
+  curvesFigure,
+  learningRateFigure,
+  type RateSeries,
+} from "../plot/training-figures.ts";
 import type { EpochRow } from "../train/events.ts";
 import type { Listener } from "../train/listener.ts";
 

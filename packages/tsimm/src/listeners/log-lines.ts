@@ -1,6 +1,7 @@
 /** timm's log lines of what happens in a run. */
-import { printable } from "../text/printable.ts";
+
 import type { Metric, Metrics } from "../task/task.ts";
+import { printable } from "../text/printable.ts";
 import type {
   BatchEvaluated,
   CheckpointSaved,
@@ -133,7 +134,10 @@ export class LogLines {
     this.#pending = null;
     if (unreadable === 0) return [];
     const text = `${TITLES[weights]}: ${unreadable} of ${images + unreadable} images cannot be read and do not count`;
-    return [...(pending === null ? [] : [{ level: "interval" as const, text: pending }]), { level: "info", text }];
+    return [
+      ...(pending === null ? [] : [{ level: "interval" as const, text: pending }]),
+      { level: "info", text },
+    ];
   }
 }
 
@@ -151,7 +155,8 @@ function savedLines({ reason, name, kept }: CheckpointSaved): LogLine[] {
 function epochLine({ epoch, epochs, row, seconds }: EpochDone, run: RunStarted | null): string {
   if (row === null) return "Skipping eval and checkpointing";
   const { trainLoss, validation, lr } = row;
-  const metrics = validation === null ? "" : `, validation loss ${significant(validation.loss)}${shown(validation, run)}`;
+  const metrics =
+    validation === null ? "" : `, validation loss ${significant(validation.loss)}${shown(validation, run)}`;
   return `Epoch ${epoch + 1}/${epochs}: loss ${significant(trainLoss)}${metrics}, lr ${scientific(lr)}, ${seconds.toFixed(1)} s`;
 }
 

@@ -22,7 +22,8 @@ export function runStarted(changes: Partial<RunStarted> = {}): RunStarted {
   const epoch = changes.epoch ?? 0;
   return {
     ...{ type: "runStarted", model: "net", task: "classification", epochs: 10, updatesPerEpoch: 10 },
-    ...{ epoch, update: 10 * epoch, metrics, metric: metrics[1], history: [] },
+    ...{ epoch, update: 10 * epoch, metrics, outputMetric: null },
+    ...{ metric: metrics[1], history: [] },
     ...{ imagesPerUpdate: 32, validationImages: 8, valInterval: 1, logInterval: 50 },
     ...changes,
   };

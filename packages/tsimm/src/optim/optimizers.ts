@@ -88,8 +88,17 @@ export function findOptimizer(
 ): { definition: OptimizerDefinition; lookahead: boolean } {
   if (typeof opt !== "string")
     throw new TypeError(`${where}: opt must be a name, got ${JSON.stringify(opt)}`);
+  const { name, lookahead } = parts(opt);
+  return { definition: optimizers.find(where, name, { given: opt }), lookahead };
+}
+
+/** Whether {@link findOptimizer} finds an optimizer of a name. */
+export function isOptimizer(opt: string): boolean {
+  return optimizers.has(parts(opt).name);
+}
+
+function parts(opt: string): { readonly name: string; readonly lookahead: boolean } {
   const lower = opt.toLowerCase();
   const lookahead = lower.startsWith(LOOKAHEAD);
-  const name = lookahead ? lower.slice(LOOKAHEAD.length) : lower;
-  return { definition: optimizers.find(where, name, { given: opt }), lookahead };
+  return { name: lookahead ? lower.slice(LOOKAHEAD.length) : lower, lookahead };
 }

@@ -154,7 +154,7 @@ const ownFlags: Readonly<Record<Exclude<keyof TrainArguments, keyof typeof defin
   bceTargetThresh: { type: "float", default: null, min: 0, max: 1, savedIfSet: true, group: "Augmentation and loss", help: "targets of binary cross-entropy above this are 1, others 0" },
   bcePosWeight: { type: "float", default: null, above: 0, savedIfSet: true, group: "Augmentation and loss", help: "weight of the classes that are there in binary cross-entropy" },
   regressionLoss: { type: "string", default: "mse", choices: ["mse", "l1", "huber"], savedIfSet: true, group: "Augmentation and loss", help: "loss of a regression" },
-  huberDelta: { type: "float", default: 1, above: 0, savedIfSet: true, group: "Augmentation and loss", help: "error above which --regression-loss huber grows linearly" },
+  huberDelta: { type: "float", default: null, above: 0, savedIfSet: true, group: "Augmentation and loss", help: "error above which --regression-loss huber grows linearly; absent: 1" },
 
   modelEma: { type: "flag", default: false, group: "Moving average", help: "keep a moving average of the weights" },
   modelEmaDecay: { type: "float", default: 0.9998, min: 0, max: 1, group: "Moving average", help: "decay of the moving average" },

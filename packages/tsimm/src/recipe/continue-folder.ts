@@ -1,6 +1,12 @@
 /** Brings the folder of a run to the point at which it goes on. */
 import { join } from "node:path";
-import { type Checkpoint, type CheckpointHeader, epochRole, readCheckpoint, resumePath } from "../checkpoint/checkpoint.ts";
+import {
+  type Checkpoint,
+  type CheckpointHeader,
+  epochRole,
+  readCheckpoint,
+  resumePath,
+} from "../checkpoint/checkpoint.ts";
 import type { Kept, Ranking } from "../checkpoint/checkpoint-history.ts";
 import { comparePosition, roleText } from "../checkpoint/find-checkpoint.ts";
 import { findHistory, restoreFolder } from "../checkpoint/restore-folder.ts";

@@ -15,19 +15,21 @@ import {
 import { learningRate } from "./learning-rate.ts";
 
 /** Arguments that a schedule follows from, those of its base rate included. */
-export const planArguments: readonly ArgumentName[] = [
-  ...trainFlagRows().flatMap(([name, { group }]) =>
-    group === "Schedule" && name !== "startEpoch" ? [name] : [],
-  ),
-  ...(["batchSize", "gradAccumSteps", "opt", "seed", "evalMetric"] as const),
-];
+export function planArguments(): readonly ArgumentName[] {
+  return [
+    ...trainFlagRows().flatMap(([name, { group }]) =>
+      group === "Schedule" && name !== "startEpoch" ? [name] : [],
+    ),
+    ...(["batchSize", "gradAccumSteps", "opt", "seed", "evalMetric"] as const),
+  ];
+}
 
 /** The plan of these arguments, which ends here. */
 export function earlierPlan(
   args: TrainArguments,
   { until, updatesPerEpoch }: Pick<EarlierPlan, "until" | "updatesPerEpoch">,
 ): EarlierPlan {
-  const rows = planArguments.map((name) => [separated(name, "_"), args[name]] as const);
+  const rows = planArguments().map((name) => [separated(name, "_"), args[name]] as const);
   return { until, updatesPerEpoch, args: Object.fromEntries(rows) };
 }
 

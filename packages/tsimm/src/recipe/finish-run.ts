@@ -2,8 +2,8 @@
 import { stat } from "node:fs/promises";
 import { extname, join } from "node:path";
 import { removeRecoveryCheckpoints } from "../checkpoint/save-checkpoint.ts";
-import type { ImageDataset } from "../data/image-dataset.ts";
 import { decodeImage } from "../data/decode.ts";
+import type { ImageDataset } from "../data/image-dataset.ts";
 import { readRegularFile, WEIGHTS_LIMIT } from "../files/read-file.ts";
 import { updateFile } from "../files/write-file.ts";
 import type { ClassifierParts } from "../models/onnx-file.ts";

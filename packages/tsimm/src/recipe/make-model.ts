@@ -85,11 +85,15 @@ export async function loadInitialWeights(
 }
 
 /** Warns of images that are too small for the model. */
-export function warnAboutSmallInput({ name }: Model, { inputSize }: PretrainedConfig, { warn }: Log): void {
+export function warnAboutSmallInput(
+  { name, smallestUsefulInput = 0 }: Model,
+  { inputSize }: PretrainedConfig,
+  { warn }: Log,
+): void {
   const side = Math.min(inputSize[1], inputSize[2]);
-  if (side < 64 && /^resnet\d+$/.test(name)) {
+  if (side < smallestUsefulInput) {
     warn(
-      `${name} shrinks its input 32 times and learns poorly from ${side} pixels; --img-size 64 or more helps`,
+      `${name} shrinks its input 32 times and learns poorly from ${side} pixels; --img-size ${smallestUsefulInput} or more helps`,
     );
   }
 }

@@ -32,7 +32,11 @@ export function makeSchedule(args: TrainArguments, options: MakeScheduleOptions)
 export function describeSchedule(
   args: TrainArguments,
   { numEpochs }: Pick<ScheduledRun, "numEpochs">,
-  { updatesPerEpoch, task, ...context }: { readonly updatesPerEpoch: number; readonly task: Task } & MetricContext,
+  {
+    updatesPerEpoch,
+    task,
+    ...context
+  }: { readonly updatesPerEpoch: number; readonly task: Task } & MetricContext,
   { info, warn }: Log,
 ): void {
   const schedule = simulateRun(args, updatesPerEpoch, { command: "train" });

@@ -2,15 +2,15 @@
 import { resolve } from "node:path";
 import type { Loader } from "../data/batch.ts";
 import { type ImageDataset, type OpenDatasetOptions, openDataset } from "../data/dataset.ts";
-import { labelCounts } from "../data/sampling.ts";
-import { unevenWarning } from "../data/uneven-classes.ts";
-import { labelKindOf } from "../data/image-dataset.ts";
-import { findTask } from "../task/tasks.ts";
 import { fashionMnistMini } from "../data/datasets/fashion-mnist-mini.ts";
 import { createDecodePool } from "../data/decode-pool.ts";
+import { labelKindOf } from "../data/image-dataset.ts";
 import { createLoader } from "../data/loader.ts";
+import { labelCounts } from "../data/sampling.ts";
 import { MissingSplitError } from "../data/split-files.ts";
+import { unevenWarning } from "../data/uneven-classes.ts";
 import type { PretrainedConfig } from "../models/model.ts";
+import { findTask } from "../task/tasks.ts";
 import { printable } from "../text/printable.ts";
 import { UsageError } from "../usage-error.ts";
 import { separated, type TrainArguments, trainFlags } from "./arguments.ts";
@@ -60,7 +60,11 @@ async function openSplit(
  *
  * @param own - Images of the caller's; null: those of the arguments.
  */
-export async function openData(args: TrainArguments, own: TrainingData | null, log: Log): Promise<TrainingData> {
+export async function openData(
+  args: TrainArguments,
+  own: TrainingData | null,
+  log: Log,
+): Promise<TrainingData> {
   const data = own ?? (await openSplits(args, log));
   const { training, validation } = data;
   const { classNames } = training;

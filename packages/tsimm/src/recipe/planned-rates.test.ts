@@ -49,8 +49,8 @@ describe("plannedRates", () => {
 
   test("scales of layers and noise count", () => {
     const run = runOf({ sched: "constant", lrNoise: [0.2] }, 5, [1, 0.5]);
-    expect(plannedRates(run, run.history)?.rates.slice(0, 2)).toEqual([0.07500000000000001, 0.07500000000000001]);
-    expect(plannedRates(run, run.history)?.rates.slice(2)).toEqual(
+    expect(ratesOf(run)?.rates.slice(0, 2)).toEqual([0.07500000000000001, 0.07500000000000001]);
+    expect(ratesOf(run)?.rates.slice(2)).toEqual(
       run.history.slice(2).map(({ lr }) => expect.closeTo(lr, 12)),
     );
   });
@@ -58,11 +58,11 @@ describe("plannedRates", () => {
   test("rows of another schedule stand for themselves", () => {
     const changed = (schedOnUpdates: boolean) => ({
       ...runOf({ sched: "cosine", schedOnUpdates }, 3),
-      progress: runOf({ sched: "linear", schedOnUpdates }, 3).progress,
+      history: runOf({ sched: "linear", schedOnUpdates }, 3).history,
     });
-    expect(plannedRates(changed(false))).toBe(null);
+    expect(ratesOf(changed(false))).toBe(null);
     const rates = [0.09000000000000001, 0.08000000000000002, 0.06999999999999999];
-    expect(plannedRates(changed(true))).toEqual({
+    expect(ratesOf(changed(true))).toEqual({
       times: [1, 2, 3],
       rates: rates.map((rate) => expect.closeTo(rate, 12)),
     });

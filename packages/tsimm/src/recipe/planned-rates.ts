@@ -1,10 +1,10 @@
 /** What the learning rate of a run was planned to be. */
 import type { Scheduler } from "@tsimm/scheduler";
-import type { EpochRow } from "../train/events.ts";
+import type { Optimizer } from "../optim/optimizer.ts";
 import type { CurvesFigureOptions } from "../plot/training-figures.ts";
 import { sampleTimes } from "../preview/sample-times.ts";
 import { scheduleTurns } from "../preview/simulate.ts";
-import type { Optimizer } from "../optim/optimizer.ts";
+import type { EpochRow } from "../train/events.ts";
 import type { TrainArguments } from "./arguments.ts";
 
 /** What the rates of a run come from. */

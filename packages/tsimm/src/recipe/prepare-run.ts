@@ -21,8 +21,8 @@ import type { Task } from "../task/task.ts";
 import type { FitLoopOptions } from "../train/fit.ts";
 import type { Listener } from "../train/listener.ts";
 import { start, type TrainingProgress, type TrainingState } from "../train/training-state.ts";
-import { UsageError } from "../usage-error.ts";
 import { createUpdater, type Updater } from "../update/updater.ts";
+import { UsageError } from "../usage-error.ts";
 import { argsYaml, savedArguments } from "./args-yaml.ts";
 import { resolveArguments, type TrainArguments } from "./arguments.ts";
 import { chooseMetric } from "./choose-metric.ts";
@@ -40,12 +40,12 @@ import { describeSchedule, makeSchedule } from "./make-schedule.ts";
 import { makeTask } from "./make-task.ts";
 import type { MessageQueue } from "./message-queue.ts";
 import { createLoaders, openData, type TrainingData, type TrainingLoaders } from "./open-data.ts";
+import { plannedRates } from "./planned-rates.ts";
 import { refuseNegativeRates } from "./refuse-negative-rates.ts";
 import type { Releases } from "./releases.ts";
 import { applyCheckpoint, checkData, type Resume, type ResumedProgress } from "./resume.ts";
 import { runListeners } from "./run-listeners.ts";
 import { scheduleSeries } from "./schedule-series.ts";
-import { plannedRates } from "./planned-rates.ts";
 import { smallSetAdvice } from "./small-set.ts";
 import type { TrainOptions } from "./train.ts";
 
@@ -104,7 +104,14 @@ export async function prepareRun(request: RunRequest, claim: ClaimFolder): Promi
   const updater = await createUpdater(engine, {
     ...{ model, optimizer, average, loss: task.loss, seed: args.seed },
     ...{ clipGrad: args.clipGrad, clipMode: args.clipMode },
-    ...{ batchSize: args.batchSize, height, width, input: "uint8", mean: dataConfig.mean, std: dataConfig.std },
+    ...{
+      batchSize: args.batchSize,
+      height,
+      width,
+      input: "uint8",
+      mean: dataConfig.mean,
+      std: dataConfig.std,
+    },
     ...(args.threads === null ? {} : { threads: args.threads }),
   });
   releases.add(() => updater.close());
@@ -113,6 +120,7 @@ export async function prepareRun(request: RunRequest, claim: ClaimFolder): Promi
   const savedArgs = savedArguments(args, {
     numClasses: model.numClasses,
     dataDir: args.dataDir === null ? null : resolve(args.dataDir),
+    ...(ranking.of === "validation" ? { evalMetric: ranking.name } : {}),
   });
   const { folder, lock } = await claim(args, dataConfig);
   if (!resume?.claimed) releases.add(() => lock.release());
@@ -133,10 +141,14 @@ export async function prepareRun(request: RunRequest, claim: ClaimFolder): Promi
       ...{ progress, model: model.state, average: average?.state ?? null },
       ...{ optimizer: optimizer.stateDict(), schedule: scheduler.stateDict() },
     };
-    const there = await continueFolder(folder, { ...resume, checkpoint }, {
-      ...{ progress, task, ranking, limit: args.checkpointHist, log: messages },
-      saveStart: isElsewhere ? () => writer.saveRecovery(state) : null,
-    });
+    const there = await continueFolder(
+      folder,
+      { ...resume, checkpoint },
+      {
+        ...{ progress, task, ranking, limit: args.checkpointHist, log: messages },
+        saveStart: isElsewhere ? () => writer.saveRecovery(state) : null,
+      },
+    );
     kept = there.kept;
     progress = { ...progress, best: there.best, ...(sameBest(progress, there.best) ? {} : { byOutput: [] }) };
   }

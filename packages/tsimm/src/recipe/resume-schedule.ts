@@ -131,7 +131,7 @@ function changes(
   args: TrainArguments,
   [was, is]: readonly [number, number],
 ): string[] {
-  const flags = [...planArguments, ...layerArguments]
+  const flags = [...planArguments(), ...layerArguments]
     .filter((name) => name !== "evalMetric" || args.sched === "plateau")
     .filter((name) => String(before[name]) !== String(args[name]))
     .map((name) => `${separated(name, "_")} ${before[name]} -> ${args[name]}`);

@@ -18,7 +18,12 @@ function apply(change: (state: RunState) => Partial<RunState>, given = {}) {
   const { slots, ...options } = optimizer.stateDict();
   const state: RunState = {
     ...exampleRecovery(1, 2),
-    ...{ model: { arch: "test_resnet", numClasses: 2, inChans: 3 }, optimizer: options, scheduler: { ...scheduler.stateDict() }, sha256: "" },
+    ...{
+      model: { arch: "test_resnet", numClasses: 2, inChans: 3 },
+      optimizer: options,
+      scheduler: { ...scheduler.stateDict() },
+      sha256: "",
+    },
   };
   const tensors = { model: namedTensors(model.state), ema: null, optimizer: new Map() };
   const checkpoint = { path: "run/last.resume.safetensors", state: { ...state, ...change(state) }, tensors };

@@ -2,8 +2,8 @@
 import { realpath, stat } from "node:fs/promises";
 import { basename, dirname, join, resolve } from "node:path";
 import { isDeepStrictEqual } from "node:util";
-import type { Kept } from "../checkpoint/checkpoint-history.ts";
 import { type Checkpoint, type CheckpointHeader, resumePath } from "../checkpoint/checkpoint.ts";
+import type { Kept } from "../checkpoint/checkpoint-history.ts";
 import type { DataDigest } from "../checkpoint/data-digest.ts";
 import { findCheckpoint } from "../checkpoint/find-checkpoint.ts";
 import { type ClaimedFolder, claimFolder } from "../checkpoint/output-folder.ts";
@@ -70,11 +70,7 @@ const GROUP_FIELDS = {
  *
  * @throws UsageError if there is no run, it cannot be read, it is in use, or its images are gone.
  */
-export async function openResume(
-  target: string,
-  given: Partial<TrainArguments>,
-  log: Log,
-): Promise<Resume> {
+export async function openResume(target: string, given: Partial<TrainArguments>, log: Log): Promise<Resume> {
   const stats = await stat(target).catch(() => null);
   const folder = resolve(stats?.isDirectory() ? target : dirname(target));
   const claimed = stats === null ? null : await claimSame(folder, given);
@@ -135,11 +131,7 @@ async function startingArguments(folder: string): Promise<Partial<TrainArguments
   return (await readConfiguration(path)).given;
 }
 
-function logChanges(
-  saved: Partial<TrainArguments>,
-  given: Partial<TrainArguments>,
-  { info }: Log,
-): void {
+function logChanges(saved: Partial<TrainArguments>, given: Partial<TrainArguments>, { info }: Log): void {
   for (const [name] of trainFlagRows()) {
     const now = given[name];
     if (name === "resume" || now === undefined || now === null) continue;

@@ -35,7 +35,10 @@ export interface TrainOptions {
   /** Aborting it ends the run after the current update, with a recovery checkpoint. */
   readonly signal?: AbortSignal;
   /** Images of one's own, in place of those of `dataDir`; `validation` null or absent: none. */
-  readonly dataset?: { readonly training: TrainingData["training"]; readonly validation?: TrainingData["validation"] };
+  readonly dataset?: {
+    readonly training: TrainingData["training"];
+    readonly validation?: TrainingData["validation"];
+  };
   /** A model of one's own, in place of the one that `model` names; its outputs are those of the data. */
   readonly model?: Model;
 }
@@ -212,4 +215,3 @@ const CURES: Readonly<Record<string, string>> = {
   EACCES: "make the folder writable",
   EPERM: "make the folder writable",
 };
-

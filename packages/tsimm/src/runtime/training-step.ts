@@ -1,5 +1,12 @@
 /** One training step of a model on an engine: loss, logits, gradients, running statistics. */
-import { type Loss, type LossFunction, type LossName, prependNormalization, type Tensor, trainingGraph } from "@tsimm/autodiff";
+import {
+  type Loss,
+  type LossFunction,
+  type LossName,
+  prependNormalization,
+  type Tensor,
+  trainingGraph,
+} from "@tsimm/autodiff";
 import type { Model } from "../models/model.ts";
 import { checkOptionNames } from "../option-names.ts";
 import { keyedRandom } from "../random/keyed-random.ts";

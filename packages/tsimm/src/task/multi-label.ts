@@ -65,6 +65,8 @@ const metrics: readonly Metric[] = [
  */
 export const multiLabel: TaskDefinition<MultiLabelOptions> = defineTask({
   name: NAME,
+  labels: "multi",
+  fromArguments: { sumClasses: "bceSum", posWeight: "bcePosWeight" },
   create(context, given = {}) {
     const options = completeTaskOptions(NAME, { defaults, checks }, given);
     const { outputNames } = context;

@@ -71,6 +71,8 @@ const metrics: readonly Metric[] = [
  */
 export const regression: TaskDefinition<RegressionOptions> = defineTask({
   name: NAME,
+  labels: "number",
+  fromArguments: { loss: "regressionLoss", delta: "huberDelta" },
   create(context, given = {}) {
     const { loss, delta, standardize } = completeTaskOptions(NAME, { defaults, checks }, given);
     if (delta !== null && loss !== "huber") {

@@ -3,10 +3,10 @@ import type { Scheduler } from "@tsimm/scheduler";
 import type { Loader } from "../data/batch.ts";
 import type { MixupOptions } from "../data/mixup.ts";
 import type { Model } from "../models/model.ts";
-import { checkOptionNames } from "../option-names.ts";
 import type { ClipMode } from "../optim/clip.ts";
 import type { ModelEma } from "../optim/ema.ts";
 import type { Optimizer } from "../optim/optimizer.ts";
+import { checkOptionNames } from "../option-names.ts";
 import type { Engine } from "../runtime/engine.ts";
 import type { Task } from "../task/task.ts";
 import { createUpdater, type Updater } from "../update/updater.ts";
@@ -167,7 +167,14 @@ const optionNames: { readonly [K in keyof Required<FitOptions>]: true } & Readon
 };
 
 /** Least values of the counts. */
-const counts = { epochs: 1, gradAccumSteps: 1, valInterval: 1, logInterval: 1, recoveryInterval: 0, mixingOffEpoch: 0 };
+const counts = {
+  epochs: 1,
+  gradAccumSteps: 1,
+  valInterval: 1,
+  logInterval: 1,
+  recoveryInterval: 0,
+  mixingOffEpoch: 0,
+};
 
 function checkOptions(options: FitOptions): void {
   checkOptionNames<object>("fit", options, optionNames);
@@ -185,7 +192,9 @@ function checkOptions(options: FitOptions): void {
   for (const name of ["loader", "validation"] as const) {
     const loader = options[name];
     if (!loader || loader.length >= 1) continue;
-    throw new RangeError(`fit: ${name} must have at least one batch, got ${loader.length}; add images or make batches smaller`);
+    throw new RangeError(
+      `fit: ${name} must have at least one batch, got ${loader.length}; add images or make batches smaller`,
+    );
   }
   const { signal, metric, task } = options;
   if (signal !== undefined && !(signal instanceof AbortSignal)) {

@@ -1,8 +1,8 @@
 /** Puts a saved state back into the parts of a run. */
 import type { Scheduler } from "@tsimm/scheduler";
-import type { SafeTensors } from "../weights/safetensors.ts";
-import { loadState } from "../weights/load-state.ts";
 import type { Updater } from "../update/updater.ts";
+import { loadState } from "../weights/load-state.ts";
+import type { SafeTensors } from "../weights/safetensors.ts";
 import type { NamedTensor, TrainingState } from "./training-state.ts";
 
 /**

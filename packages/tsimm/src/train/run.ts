@@ -16,7 +16,14 @@ import { isBetter } from "./ranking.ts";
 import { start, type TrainingProgress, type TrainingState } from "./training-state.ts";
 
 /** Ranks epochs where there is no validation. */
-const trainingLoss: Metric = { name: "loss", label: "loss", unit: "", better: "lower", best: 0, panel: "loss" };
+const trainingLoss: Metric = {
+  name: "loss",
+  label: "loss",
+  unit: "",
+  better: "lower",
+  best: 0,
+  panel: "loss",
+};
 
 type Writable<T> = { -readonly [K in keyof T]: T[K] };
 
@@ -72,7 +79,9 @@ export class FitRun {
       if (error instanceof ListenerError && this.#isUnsaved) {
         await this.#listeners.emitLast(this.#checkpointDue("failed"));
       }
-      await this.#listeners.emitLast(this.#ended("failed", error instanceof Error ? error.message : String(error)));
+      await this.#listeners.emitLast(
+        this.#ended("failed", error instanceof Error ? error.message : String(error)),
+      );
       throw error;
     }
   }
@@ -321,7 +330,9 @@ function reversed(labels: Batch["labels"], size: number): Batch["labels"] {
 }
 
 function notANumber(name: string, { epoch, validation }: EpochRow): RangeError {
-  const others = Object.entries(validation ?? {}).filter(([other, value]) => other !== name && !Number.isNaN(value));
+  const others = Object.entries(validation ?? {}).filter(
+    ([other, value]) => other !== name && !Number.isNaN(value),
+  );
   const cure =
     others.length > 0
       ? `rank epochs by ${others.map(([other]) => other).join(" or ")}, or lower the learning rate`

@@ -1,9 +1,9 @@
 /** The one thing that changes the weights in training. */
 import type { Model, Parameter } from "../models/model.ts";
-import { checkOptionNames } from "../option-names.ts";
 import { type ClipMode, clipGradients, globalNorm } from "../optim/clip.ts";
 import type { ModelEma } from "../optim/ema.ts";
 import type { Optimizer } from "../optim/optimizer.ts";
+import { checkOptionNames } from "../option-names.ts";
 import type { Engine } from "../runtime/engine.ts";
 import { createEvaluation, type Evaluation } from "../runtime/evaluation-step.ts";
 import type { ImageOptions } from "../runtime/images.ts";
@@ -111,7 +111,8 @@ export async function createUpdater(engine: Engine, options: UpdaterOptions): Pr
   return {
     ...{ model, optimizer, average },
     async update(batches, { update }) {
-      if (batches.length === 0) throw new RangeError("Updater.update: batches must have at least one, got none");
+      if (batches.length === 0)
+        throw new RangeError("Updater.update: batches must have at least one, got none");
       const loss = await gradients(batches, update);
       const gradNorm =
         clipGrad === null ? globalNorm(parameters) : clipGradients(parameters, { clipGrad, clipMode });
