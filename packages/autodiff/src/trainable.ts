@@ -29,7 +29,7 @@ export interface TrainableOptions {
   readonly batchSize?: number;
   /** Name of the value that the loss reads, float32 [B, C], e.g. what enters a final Softmax; absent: the first output. */
   readonly logits?: string;
-  /** A name, a loss from a factory such as {@link softmaxCrossEntropy}, or one of your own; default: softmax-cross-entropy. */
+  /** A name, a loss from a factory such as `softmaxCrossEntropy`, or one of your own; default: softmax-cross-entropy. */
   readonly loss?: LossName | Loss | LossFunction;
   /**
    * Names of tensors that stay as they are; `*` stands for any characters. Nodes before them need no gradient rule. A

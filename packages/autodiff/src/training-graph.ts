@@ -14,7 +14,7 @@ import { didYouMean } from "./nearest-name.ts";
 
 /** Options of {@link trainingGraph}. */
 export interface TrainingGraphOptions {
-  /** A name, a loss from a factory such as {@link softmaxCrossEntropy}, or one of your own; default: softmax-cross-entropy. */
+  /** A name, a loss from a factory such as `softmaxCrossEntropy`, or one of your own; default: softmax-cross-entropy. */
   readonly loss?: LossName | Loss | LossFunction;
   /** Name of the output that holds the logits, float32 [B, C] for losses of rows, of any shape for others; absent: the first output. */
   readonly logits?: string;

@@ -2,6 +2,7 @@
 import { arithmetic } from "../graph/arithmetic.ts";
 import type { GraphBuilder } from "../graph/builder.ts";
 import type { Node, Value } from "../graph/graph.ts";
+import { describe, formatShape } from "../graph/shapes/shape-rule.ts";
 import { ruleOf } from "./index.ts";
 
 /**
@@ -32,6 +33,7 @@ export function backward(
     for (const [index, ofInput] of inputGradients(builder, node, ofOutputs, differentiable).entries()) {
       const name = node.inputs[index] ?? "";
       if (!ofInput || !differentiable.has(name)) continue;
+      checkShapeOf(node, index, ofInput, builder.value(name));
       const others = gradients.get(name);
       gradients.set(name, others ? math.add(others, ofInput) : ofInput);
     }
@@ -41,6 +43,13 @@ export function backward(
       const ofWanted = gradients.get(name);
       return ofWanted ? [[name, ofWanted] as const] : [];
     }),
+  );
+}
+
+function checkShapeOf(node: Node, index: number, gradient: Value, input: Value): void {
+  if (gradient.shape.join() === input.shape.join()) return;
+  throw new RangeError(
+    `${describe(node)}: the rule's gradient of input ${index} must have its shape ${formatShape(input.shape)}, got ${formatShape(gradient.shape)}; where an input was broadcast, use sumTo`,
   );
 }
 

@@ -8,6 +8,7 @@ import { float32 } from "../graph/tensor.ts";
 import { encodeModel } from "../onnx/encode-model.ts";
 import { compile } from "../run-graph.fixture.ts";
 import { trainable } from "../trainable.ts";
+import { backward } from "./backward.ts";
 import { defineRule, type RuleDefinition } from "./define-rule.ts";
 import { registerRule } from "./index.ts";
 import { agrees } from "./rule-cases/agrees.fixture.ts";
@@ -205,4 +206,22 @@ test("attributes of an operator of one's own are its own affair", () => {
   const builder = new GraphBuilder("net");
   const x = builder.input("x", "float32", [3]);
   expect(builder.op("QuickGelu", [x], { axis: text("time") }, { domain }).shape).toEqual([3]);
+});
+
+test("a rule whose gradient has another shape than the input is named", () => {
+  registerRule({
+    op: "BiasSoftplus",
+    domain: "mine",
+    shape: sameAsInput,
+    gradient: ({ gradient }) => [gradient, gradient],
+  });
+  const builder = new GraphBuilder("net");
+  const x = builder.input("x", "float32", [2, 3]);
+  const b = builder.input("b", "float32", [3]);
+  const y = builder.op("BiasSoftplus", [x, b], {}, { domain: "mine", name: "act" });
+  expect(() => backward(builder, y, builder.input("gy", "float32", [2, 3]), ["b"])).toThrow(
+    new RangeError(
+      'BiasSoftplus "act": the rule\'s gradient of input 1 must have its shape [3], got [2, 3]; where an input was broadcast, use sumTo',
+    ),
+  );
 });
