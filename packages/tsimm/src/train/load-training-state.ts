@@ -1,8 +1,8 @@
 /** Puts a saved state back into the parts of a run. */
 import type { Scheduler } from "@tsimm/scheduler";
-import type { SafeTensors } from "../weights/safetensors.ts";
-import { loadState } from "../weights/load-state.ts";
 import type { Updater } from "../update/updater.ts";
+import { loadState } from "../weights/load-state.ts";
+import type { SafeTensors } from "../weights/safetensors.ts";
 import type { NamedTensor, TrainingState } from "./training-state.ts";
 
 /**
@@ -16,7 +16,8 @@ export function loadTrainingState(
   schedule: Scheduler | null,
 ): void {
   loadState(model, namedTensors(state.model));
-  if (average !== null && state.average !== null) average.load(namedTensors(state.average));
+  // An average that begins now begins as a copy of the model.
+  average?.load(namedTensors(state.average ?? state.model));
   optimizer.loadStateDict(state.optimizer);
   if (schedule !== null && state.schedule !== null) schedule.loadStateDict(state.schedule);
 }
