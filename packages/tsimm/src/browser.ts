@@ -46,7 +46,29 @@ export {
   type TrainingStep,
   type TrainingStepOptions,
 } from "./runtime/training-step.ts";
+export type { ClassWeights } from "./task/class-weights.ts";
+export { type ClassificationOptions, classification } from "./task/classification.ts";
+export { defineTask } from "./task/define-task.ts";
 export { denseTargets } from "./task/dense-targets.ts";
+export { batchLabels, type Label, type Labels } from "./task/labels.ts";
+export { type ImageWidths, meanMeter } from "./task/mean-meter.ts";
+export { type MultiLabelOptions, multiLabel } from "./task/multi-label.ts";
+export type { NamedWeights } from "./task/named-weights.ts";
+export type { PosWeight } from "./task/pos-weight.ts";
+export { type RegressionOptions, regression } from "./task/regression.ts";
+export type { RegressionLoss } from "./task/regression-loss.ts";
+export type { Standardization } from "./task/standardization.ts";
+export type {
+  Answer,
+  Meter,
+  Metric,
+  MixedLabels,
+  OutputMetric,
+  Task,
+  TaskContext,
+  TaskDefinition,
+} from "./task/task.ts";
+export { createTask, listTasks, registerTask } from "./task/tasks.ts";
 export { loadState, type ModelState } from "./weights/load-state.ts";
 export {
   decodeSafetensors,

@@ -48,3 +48,36 @@ test("a meter sums up as scoreLogits does", () => {
   expect(meter.means()).toEqual(meter.result());
   expect(meter.images).toBe(3);
 });
+
+test("of equal logits the first class ranks higher, and a NaN never hits", () => {
+  const task = classification.create({ outputNames });
+  const score = (logits: number[], label: number) =>
+    task.createMeter().add(Float32Array.from(logits), Int32Array.of(label))["top1"];
+  expect(score([1, 1, 0], 0)).toBe(100);
+  expect(score([1, 1, 0], 1)).toBe(0);
+  expect(score([Number.NaN, 0, 0], 0)).toBe(0);
+  expect(task.describe(Float32Array.of(0, 1, 1), 2).map(({ label }) => label)).toEqual(["dog", "owl"]);
+});
+
+test("the class of probabilities is the largest, of equal ones the first", () => {
+  const meter = classification.create({ outputNames }).createMeter();
+  meter.add(Float32Array.of(9, 0, 0, 0, 0, 9), Float32Array.of(0.5, 0.5, 0, 0.2, 0.3, 0.5));
+  expect(meter.result()["top1"]).toBe(100);
+});
+
+test("tells the accuracy of each class that there are images of", () => {
+  const meter = classification.create({ outputNames }).createMeter();
+  meter.add(Float32Array.of(9, 0, 0, 0, 9, 0), Int32Array.of(0, 0));
+  meter.add(Float32Array.of(0, 0, 9), Int32Array.of(2));
+  expect(meter.byOutput()).toEqual([
+    { label: "cat", images: 2, value: 50 },
+    { label: "owl", images: 1, value: 100 },
+  ]);
+});
+
+test("label smoothing raises the training loss alone", () => {
+  expect(classification.create({ outputNames }, { smoothing: 0.1 }).raisesLoss).toEqual([
+    "label smoothing 0.1",
+  ]);
+  expect(classification.create({ outputNames }).raisesLoss).toEqual([]);
+});

@@ -29,7 +29,10 @@ export interface ClassificationOptions {
   readonly bceTargetThresh: number | null;
   /** Weight of positive targets in binary cross-entropy, > 0; default null: 1. */
   readonly bcePosWeight: number | null;
-  /** Weights of the classes in the training loss; default null: 1 each. */
+  /**
+   * Weights of the classes in the training loss, which stays a mean over images: `balanced`, so that each class weighs the
+   * same however often it comes, or by class name; default null: 1 each.
+   */
   readonly classWeights: ClassWeights;
 }
 
@@ -84,7 +87,7 @@ export const classification: TaskDefinition<ClassificationOptions> = defineTask(
     const threshold = bceTargetThresh === null ? null : Math.fround(bceTargetThresh);
     const dense = (labels: Labels): Float32Array => {
       checkClassLabels(NAME, labels, width);
-      return labels instanceof Int32Array ? denseTargets(labels, width, smoothing) : labels;
+      return labels instanceof Int32Array ? denseTargets(labels, width, smoothing) : labels.slice();
     };
     return {
       name: NAME,

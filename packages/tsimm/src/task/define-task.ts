@@ -23,7 +23,7 @@ export function defineTask<Options extends object>(
     );
   }
   return {
-    name,
+    ...definition,
     create(context, options = {}) {
       checkContext(name, context);
       const task = definition.create(context, options);

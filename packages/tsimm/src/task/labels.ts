@@ -10,13 +10,16 @@ export type Labels = Int32Array | Float32Array;
  * Labels of several images as one array.
  *
  * @param labels - All of one kind; of the second kind all with the same count of numbers.
- * @returns int32 [B] of class ids, or float32 [B, outputs].
+ * @returns int32 [B] of whole numbers, such as class ids; float32 [B] of other numbers; float32 [B, outputs] of lists.
  * @example
  * batchLabels([2, 0]); // => Int32Array [2, 0]
+ * batchLabels([0.5, 2]); // => Float32Array [0.5, 2]
  * batchLabels([[0.5, 1], [2, 3]]); // => Float32Array [0.5, 1, 2, 3]
  */
 export function batchLabels(labels: readonly Label[]): Labels {
-  return labels.every((label) => typeof label === "number")
-    ? Int32Array.from(labels)
-    : Float32Array.from(labels.flat());
+  return labels.every(isInt32) ? Int32Array.from(labels) : Float32Array.from(labels.flat());
+}
+
+function isInt32(label: Label): label is number {
+  return typeof label === "number" && label === (label | 0);
 }

@@ -8,7 +8,7 @@ export type NamedWeights = Readonly<Record<string, number>> | ReadonlyMap<string
 
 /** Weights as an option: `balanced`, or by name. */
 export const namedWeights: OptionCheck = {
-  text: '"balanced", or numbers > 0 by name',
+  text: '"balanced", or numbers > 0 by name, or null',
   test: (value) => value === "balanced" || value === null || isRecord(value),
 };
 

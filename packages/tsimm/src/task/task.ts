@@ -49,9 +49,9 @@ export interface Meter {
   add(outputs: Float32Array, labels: Labels): Metrics;
   /** Means over the images so far; only those metrics that are means over images. */
   means(): Metrics;
-  /** All metrics of the images so far. */
+  /** All metrics of the images so far; one that does not exist, such as the precision of no image, is NaN. */
   result(): Metrics;
-  /** The {@link Task.outputMetric} of each class or output; empty without one. */
+  /** The {@link Task.outputMetric} of each class or output that there are images of; empty without one. */
   byOutput(): readonly OutputMetric[];
 }
 
@@ -97,7 +97,7 @@ export interface Task {
   /** Starts an evaluation. */
   createMeter(): Meter;
   /**
-   * What an output says of an image, best first.
+   * What an output says of an image: classes best first, numbers in the order of the outputs.
    *
    * @param output - float32 [outputs].
    * @param most - Answers at most.
