@@ -34,23 +34,25 @@ const evaluation = {
   close: async () => {},
 };
 
-const task = classification.create({ outputNames: ["right", "wrong"] });
+const task = classification.create({ outputNames: ["a", "b"] });
 
-async function run(loader: Loader) {
+/** Evaluates; ends after so many batches. */
+async function run(loader: Loader, most = Number.POSITIVE_INFINITY) {
   const batches: EvaluatedBatch[] = [];
   const result = await evaluateLoader(evaluation, loader, task, {
-    where: "fit",
+    where: "evaluate",
     async onBatch(batch) {
       batches.push(batch);
-      return true;
+      return batches.length < most;
     },
   });
-  return { ...result, batches };
+  return { result, batches };
 }
 
-test("means are over the images that can be read, and the log says how many cannot", async () => {
-  const right = [0, 0] as const;
-  const wrong = [1, 1] as const;
+const right = [0, 0] as const;
+const wrong = [1, 1] as const;
+
+test("metrics are of all images, and the images that cannot be read are counted", async () => {
   const whole = await run(
     loaderOf([
       [right, wrong],
@@ -58,29 +60,41 @@ test("means are over the images that can be read, and the log says how many cann
       [wrong, right],
     ]),
   );
-  expect(whole.metrics).toEqual({ loss: 200 / 6, top1: 400 / 6, top5: 100 });
-  expect(whole.batches.map(({ index }) => index)).toEqual([0, 1, 2]);
-  expect(whole.unreadable).toBe(0);
-  expect(whole.byOutput).toEqual([
-    { label: "right", images: 4, value: 100 },
-    { label: "wrong", images: 2, value: 0 },
-  ]);
+  expect(whole.result).toMatchObject({
+    ...{ metrics: { loss: 200 / 6, top1: 400 / 6, top5: 100 }, images: 6, unreadable: 0 },
+    byOutput: [
+      { label: "a", images: 4, value: 100 },
+      { label: "b", images: 2, value: 0 },
+    ],
+  });
   // One image of the first batch and both of the last are missing.
   const partly = await run(loaderOf([[right], [wrong, right]]));
-  expect(partly.metrics).toEqual({ loss: 100 / 3, top1: 200 / 3, top5: 100 });
-  expect(partly).toMatchObject({ images: 3, unreadable: 3 });
-  expect(partly.batches.map(({ batch, means }) => [batch.top1, means.loss])).toEqual([
-    [100, 0],
-    [50, 100 / 3],
+  expect(partly.result).toMatchObject({
+    ...{ metrics: { loss: 100 / 3, top1: 200 / 3, top5: 100 }, images: 3, unreadable: 3 },
+  });
+  expect(partly.batches).toMatchObject([
+    { index: 0, batches: 3, images: 1, batch: { loss: 0, top1: 100 }, means: { loss: 0, top1: 100 } },
+    {
+      index: 1,
+      batches: 3,
+      images: 2,
+      batch: { loss: 50, top1: 50 },
+      means: { loss: 100 / 3, top1: 200 / 3 },
+    },
   ]);
 });
 
-test("it ends where the callback says so, with nothing", async () => {
-  const loader = loaderOf([[[0, 0]], [[0, 0]]]);
-  const onBatch = async () => false;
-  expect(await evaluateLoader(evaluation, loader, task, { where: "fit", onBatch })).toBe(null);
+test("an evaluation ends where it is asked to, and is whole after the last batch", async () => {
+  const loader = loaderOf([[right], [right], [right]]);
+  expect(await run(loader, 2)).toMatchObject({ result: null, batches: [{ index: 0 }, { index: 1 }] });
+  expect((await run(loader, 3)).result).toMatchObject({ images: 3 });
 });
 
 test("a set of which nothing can be read has no metric", async () => {
-  await expect(run(loaderOf([]))).rejects.toThrow("fit: no image of the 6 for validation can be read");
+  await expect(run(loaderOf([]))).rejects.toThrow(
+    new RangeError("evaluate: no image of the 6 for validation can be read"),
+  );
+  await expect(run({ ...loaderOf([]), samples: 0 })).rejects.toThrow(
+    new RangeError("evaluate: the loader must have at least one image, got none"),
+  );
 });

@@ -145,7 +145,10 @@ export async function evaluateLoader(
  */
 export function checkOutputs(where: string, model: Model, task: Task): void {
   const outputs = task.outputNames.length;
-  if (model.numClasses >= outputs && outputs > 0) return;
+  if (outputs === 0) {
+    throw new RangeError(`${where}: task must have at least one output, got none (${task.name})`);
+  }
+  if (model.numClasses >= outputs) return;
   throw new RangeError(
     `${where}: task must have at most the ${model.numClasses} outputs of ${model.name}, got ${outputs} (${task.name}); create the model with numClasses ${outputs}`,
   );

@@ -9,6 +9,7 @@ import type { Optimizer } from "../optim/optimizer.ts";
 import { checkOptionNames } from "../option-names.ts";
 import type { Engine } from "../runtime/engine.ts";
 import type { Task } from "../task/task.ts";
+import { suggestion } from "../text/suggestion.ts";
 import { createUpdater, type Updater } from "../update/updater.ts";
 import { checkOutputs } from "./evaluate.ts";
 import type { Best, EpochRow } from "./events.ts";
@@ -166,6 +167,9 @@ const optionNames: { readonly [K in keyof Required<FitOptions>]: true } & Readon
   ...{ logInterval: true, resume: true },
 };
 
+/** What an updater is made of. */
+const parts = "engine model optimizer average clipGrad clipMode mean std threads".split(" ");
+
 /** Least values of the counts. */
 const counts = {
   epochs: 1,
@@ -179,13 +183,30 @@ const counts = {
 function checkOptions(options: FitOptions): void {
   checkOptionNames<object>("fit", options, optionNames);
   const required = options.updater === undefined ? ["engine", "model", "optimizer"] : [];
+  const given: Readonly<Record<string, unknown>> = { ...options };
   for (const name of [...required, "loader", "task"]) {
-    if (typeof options[name as keyof FitOptions] === "object") continue;
+    if (typeof given[name] === "object" && given[name] !== null) continue;
     const instead = required.includes(name) ? "; pass engine, model and optimizer, or an updater" : "";
-    throw new TypeError(`fit: ${name} must be given, got ${options[name as keyof FitOptions]}${instead}`);
+    throw new TypeError(`fit: ${name} must be given, got ${given[name]}${instead}`);
+  }
+  for (const name of options.updater === undefined ? [] : parts) {
+    if (given[name] === undefined) continue;
+    throw new TypeError(
+      `fit: ${name} must be absent beside an updater, got one; pass it to what makes the updater`,
+    );
+  }
+  const { listeners = [], seed = 42, mixing } = options;
+  if (!Array.isArray(listeners)) {
+    throw new TypeError(`fit: listeners must be a list, got ${typeof listeners}`);
+  }
+  if (!Number.isSafeInteger(seed)) throw new RangeError(`fit: seed must be a safe integer, got ${seed}`);
+  if (mixing) {
+    checkOptionNames<MixupOptions>("fit: mixing", mixing, {
+      ...{ mixup: true, cutmix: true, cutmixMinmax: true, mixupProb: true, mixupSwitchProb: true },
+    });
   }
   for (const [name, least] of Object.entries(counts)) {
-    const value: unknown = options[name as keyof typeof counts] ?? (name === "epochs" ? undefined : least);
+    const value = given[name] === undefined && name !== "epochs" ? least : given[name];
     if (Number.isSafeInteger(value) && Number(value) >= least) continue;
     throw new RangeError(`fit: ${name} must be an integer >= ${least}, got ${value}`);
   }
@@ -202,6 +223,8 @@ function checkOptions(options: FitOptions): void {
   }
   const names = task.metrics.map(({ name }) => name);
   if (metric !== undefined && !names.includes(metric)) {
-    throw new RangeError(`fit: metric must be one of ${names.join(", ")} (${task.name}), got "${metric}"`);
+    throw new RangeError(
+      `fit: metric must be one of ${names.join(", ")} (${task.name}), got "${metric}"${suggestion(metric, names)}`,
+    );
   }
 }

@@ -1,5 +1,5 @@
 /** The listeners of a run, in their order. */
-import type { CheckpointDue, TrainingEvent } from "./events.ts";
+import type { TrainingEvent } from "./events.ts";
 import type { Listener, RunHandle } from "./listener.ts";
 
 /** A listener has failed; it hears of nothing any more. */
@@ -42,17 +42,19 @@ export class Listeners {
   /**
    * Tells every listener of an event, one after the other.
    *
-   * @throws ListenerError if one fails; of a checkpoint that is due all others are told first.
+   * @throws ListenerError if one fails; of a checkpoint that is due and of the end all others are told first.
    */
   async emit(event: TrainingEvent): Promise<void> {
     let failure: ListenerError | null = null;
     for (const listener of [...this.#listeners]) {
+      // One that has failed while it was told something by another.
+      if (!this.#listeners.includes(listener)) continue;
       try {
         await listener.on(event, this.#run);
       } catch (error) {
         // One that failed while it was told something by another.
         const failed = error instanceof ListenerError ? error : this.#fail(listener, error);
-        if (event.type !== "checkpointDue") throw failed;
+        if (event.type !== "checkpointDue" && event.type !== "runEnded") throw failed;
         failure ??= failed;
       }
     }
@@ -60,8 +62,9 @@ export class Listeners {
   }
 
   /** Tells all who have not failed of the end of a run that fails; who fails now is passed over. */
-  async emitLast(event: CheckpointDue | TrainingEvent): Promise<void> {
+  async emitLast(event: TrainingEvent): Promise<void> {
     for (const listener of [...this.#listeners]) {
+      if (!this.#listeners.includes(listener)) continue;
       try {
         await listener.on(event, this.#run);
       } catch (error) {

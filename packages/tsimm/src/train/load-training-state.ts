@@ -16,7 +16,8 @@ export function loadTrainingState(
   schedule: Scheduler | null,
 ): void {
   loadState(model, namedTensors(state.model));
-  if (average !== null && state.average !== null) average.load(namedTensors(state.average));
+  // An average that begins now begins as a copy of the model.
+  average?.load(namedTensors(state.average ?? state.model));
   optimizer.loadStateDict(state.optimizer);
   if (schedule !== null && state.schedule !== null) schedule.loadStateDict(state.schedule);
 }

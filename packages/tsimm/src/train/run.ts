@@ -1,5 +1,4 @@
 /** A training under way. */
-import type { Scheduler } from "@tsimm/scheduler";
 import type { Batch } from "../data/batch.ts";
 import { drawMixing, mixImages } from "../data/mixup.ts";
 import { keyedRandom } from "../random/keyed-random.ts";
@@ -43,22 +42,24 @@ export class FitRun {
   #enough: string | null = null;
   /** Whether anything was trained that no checkpoint was asked for. */
   #isUnsaved = false;
+  /** Whether the listeners were told of the end. */
+  #hasEnded = false;
 
   /** @param progress - Where to begin. */
   constructor(updater: Updater, options: FitLoopOptions, progress: TrainingProgress = start) {
     const { validation = null, schedule = null, mixing = null, signal = null } = options;
     this.#updater = updater;
+    const { gradAccumSteps = 1, mixingOffEpoch = 0, seed = 42, valInterval = 1 } = options;
+    const { recoveryInterval = 0, logInterval = 50, listeners = [] } = options;
+    const { loader, task, epochs, metric = task.metric } = options;
     this.#options = {
-      ...{ listeners: [], gradAccumSteps: 1, mixingOffEpoch: 0, seed: 42, valInterval: 1 },
-      ...{ recoveryInterval: 0, logInterval: 50 },
-      ...options,
-      ...{ validation, schedule, mixing },
+      ...{ loader, validation, task, epochs, schedule, listeners, gradAccumSteps, mixing, mixingOffEpoch },
+      ...{ seed, valInterval, recoveryInterval, logInterval },
     };
     this.#signal = signal;
-    const { task, metric = task.metric, listeners = [] } = options;
     const ranking = validation === null ? undefined : task.metrics.find(({ name }) => name === metric);
     this.#metric = ranking ?? trainingLoss;
-    this.#progress = { ...progress };
+    this.#progress = { ...afterDoneEpoch(progress) };
     this.#listeners = new Listeners("fit", listeners, {
       stop: (reason) => {
         this.#enough ??= reason;
@@ -79,9 +80,11 @@ export class FitRun {
       if (error instanceof ListenerError && this.#isUnsaved) {
         await this.#listeners.emitLast(this.#checkpointDue("failed"));
       }
-      await this.#listeners.emitLast(
-        this.#ended("failed", error instanceof Error ? error.message : String(error)),
-      );
+      if (!this.#hasEnded) {
+        await this.#listeners.emitLast(
+          this.#ended("failed", error instanceof Error ? error.message : String(error)),
+        );
+      }
       throw error;
     }
   }
@@ -121,6 +124,8 @@ export class FitRun {
       }
       await this.#finishEpoch(validation, started);
     }
+    // A listener had enough after an epoch without a checkpoint.
+    if (this.#isUnsaved) await this.#checkpoint("stopped");
     return "finished";
   }
 
@@ -144,6 +149,7 @@ export class FitRun {
     }
     // A loader that has fewer batches than it says.
     if (pending.length > 0) await this.#update(pending, true, clock);
+    else if (progress.batch < loader.length) this.#updater.optimizer.syncLookahead?.();
     if (progress.running.images === 0) {
       throw new RangeError(`fit: loader must give at least one batch, got none in epoch ${progress.epoch}`);
     }
@@ -204,7 +210,8 @@ export class FitRun {
   async #validate(): Promise<Validation | "skipped" | "stopped"> {
     const { valInterval, epochs, validation } = this.#options;
     const next = this.#progress.epoch + 1;
-    if (next % valInterval !== 0 && next !== epochs) return "skipped";
+    const isLast = next === epochs || this.#enough !== null;
+    if (next % valInterval !== 0 && !isLast) return "skipped";
     if (validation === null) return { validation: null, plain: null, byOutput: [] };
     if (this.#signal?.aborted) return "stopped";
     const plain = await this.#evaluate("plain");
@@ -302,6 +309,7 @@ export class FitRun {
   }
 
   async #end(outcome: "finished" | "stopped", reason: string | null): Promise<void> {
+    this.#hasEnded = true;
     await this.#listeners.emit(this.#ended(outcome, reason));
   }
 
@@ -320,6 +328,13 @@ export class FitRun {
       schedule: this.#options.schedule?.stateDict() ?? null,
     };
   }
+}
+
+/** A state taken while an epoch was being saved has its row: the next epoch follows. */
+function afterDoneEpoch(progress: TrainingProgress): TrainingProgress {
+  const { epoch, history } = progress;
+  if (history.at(-1)?.epoch !== epoch) return progress;
+  return { ...progress, epoch: epoch + 1, batch: 0, running: start.running };
 }
 
 /** The labels of the batch in reverse order. */

@@ -39,7 +39,8 @@ export interface Updater {
    * @param batches - One, or several whose gradients are accumulated.
    * @param position - `update`: updates made before this one, an integer >= 0. Masks of dropout and drop path are drawn
    *   from it, and a moving average warms up by it.
-   * @throws DivergedError if the loss or a gradient is not finite; the weights are as before then.
+   * @throws DivergedError if the loss or a gradient is not finite; the parameters are as before then. RangeError
+   * without a batch, or for an update that is no integer >= 0.
    */
   update(batches: readonly UpdateBatch[], position: { readonly update: number }): Promise<UpdateResult>;
   /**
@@ -71,7 +72,8 @@ export type UpdaterOptions = ImageOptions &
  * Compiles the training step of a model and joins it with an optimizer.
  *
  * @param engine - Computes loss and gradients; the optimizer's rule runs here.
- * @throws Error if the model holds an operator without a gradient rule, or the engine refuses the graph.
+ * @throws RangeError for options out of range, or an optimizer of another model; Error if the model holds an operator
+ * without a gradient rule, or the engine refuses the graph.
  * @example
  * const model = createModel("test_resnet", { numClasses: 2 });
  * const optimizer = createOptimizer({ opt: "sgd", lr: 0.1, weightDecay: 0, momentum: 0.9 }, model);
@@ -90,6 +92,10 @@ export async function createUpdater(engine: Engine, options: UpdaterOptions): Pr
     ...{ clipGrad: true, clipMode: true },
   });
   const { model, optimizer, average = null, clipGrad = null, clipMode = "norm", ...stepOptions } = options;
+  checkParameters(model, optimizer);
+  if (clipGrad !== null && !(clipGrad > 0)) {
+    throw new RangeError(`createUpdater: clipGrad must be a number > 0, got ${clipGrad}`);
+  }
   const { loss: _loss, seed: _seed, ...evaluationOptions } = stepOptions;
   const { parameters } = model;
   const step = await createTrainingStep(engine, model, stepOptions);
@@ -113,6 +119,9 @@ export async function createUpdater(engine: Engine, options: UpdaterOptions): Pr
     async update(batches, { update }) {
       if (batches.length === 0)
         throw new RangeError("Updater.update: batches must have at least one, got none");
+      if (!(Number.isSafeInteger(update) && update >= 0)) {
+        throw new RangeError(`Updater.update: update must be an integer >= 0, got ${update}`);
+      }
       const loss = await gradients(batches, update);
       const gradNorm =
         clipGrad === null ? globalNorm(parameters) : clipGradients(parameters, { clipGrad, clipMode });
@@ -121,12 +130,30 @@ export async function createUpdater(engine: Engine, options: UpdaterOptions): Pr
       average?.update(update + 1);
       return { loss, gradNorm };
     },
-    createEvaluation(weights, batchSize) {
-      const state = weights === "average" && average !== null ? average.state : model.state;
+    async createEvaluation(weights, batchSize) {
+      const { state } = weights === "average" ? averageOf(average) : model;
       return createEvaluation(engine, { ...model, state }, { ...evaluationOptions, batchSize });
     },
     close: () => step.close(),
   };
+}
+
+function checkParameters(model: Model, { paramGroups }: Optimizer): void {
+  const own = new Set(model.parameters);
+  for (const { params } of paramGroups) {
+    const foreign = params.find((parameter) => !own.has(parameter));
+    if (foreign === undefined) continue;
+    throw new RangeError(
+      `createUpdater: optimizer must be over parameters of the model ${model.name}, got "${foreign.name}" of another; create it from this model`,
+    );
+  }
+}
+
+function averageOf(average: ModelEma | null): ModelEma {
+  if (average !== null) return average;
+  throw new RangeError(
+    'Updater.createEvaluation: weights must be "plain" without a moving average, got "average"',
+  );
 }
 
 function accumulate(
