@@ -19,7 +19,7 @@ const seven: ArrayLoaderOptions = {
 
 test("in order, all images come, the last ones in a smaller batch", async () => {
   const loader = arrayLoader(seven);
-  expect(loader).toMatchObject({ batchSize: 3, inputSize: [1, 2, 1], length: 3, samples: 7 });
+  expect(loader).toMatchObject({ batchSize: 3, inputSize: [1, 2, 1], input: "uint8", length: 3, samples: 7 });
   const batches = await collect(loader, 5);
   expect(batches.map(({ size }) => size)).toEqual([3, 3, 1]);
   expect(batches.map(({ images }) => images)).toEqual([
@@ -83,6 +83,15 @@ test("normalised images and numbers as labels", async () => {
   }
 });
 
+test("numbers that are no class ids are labels of one output", async () => {
+  const batches = await collect(arrayLoader({ ...seven, labels: [1, 2, 3, -0.5, 1, 1, 1] }));
+  expect(batches.map(({ labels }) => labels)).toEqual([
+    Float32Array.of(1, 2, 3),
+    Float32Array.of(-0.5, 1, 1),
+    Float32Array.of(1),
+  ]);
+});
+
 test("a batch is a copy", async () => {
   const [batch] = await collect(arrayLoader(seven));
   batch?.images.fill(9);
@@ -96,12 +105,12 @@ test.each<[Partial<ArrayLoaderOptions>, string]>([
   [{ labels: [0, 1] }, "labels must have one for each of the 7 images, got 2"],
   [{ labels: new Float32Array(8) }, "labels must have one for each of the 7 images, got 8"],
   [
-    { labels: [0, 1, 0, 1, 0, 1, -1] },
-    "labels must all be class ids >= 0, or all lists of as many numbers, got -1 at 6",
+    { labels: [0, 1, 0, 1, 0, 1, Number.NaN] },
+    "labels must all be finite numbers, or all lists of as many numbers, got null at 6",
   ],
   [
     { labels: [0, 1, 0, [1], 0, 1, 1] },
-    "labels must all be class ids >= 0, or all lists of as many numbers, got [1] at 3",
+    "labels must all be finite numbers, or all lists of as many numbers, got [1] at 3",
   ],
   [{ batchSize: 0 }, "batchSize must be an integer >= 1, got 0"],
   [

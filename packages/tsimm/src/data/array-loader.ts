@@ -10,7 +10,7 @@ export interface ArrayLoaderOptions {
   readonly images: Uint8Array | Float32Array;
   /** [C, H, W] of an image. */
   readonly inputSize: readonly [number, number, number];
-  /** Class ids, [N]; or one number per output, [N][outputs] or float32 [N, outputs]. */
+  /** Class ids, [N]; or one number per output, [N][outputs] or float32 [N, outputs]; for one output also [N]. */
   readonly labels: Labels | readonly Label[];
   /** Images in a batch, an integer >= 1. */
   readonly batchSize: number;
@@ -56,6 +56,7 @@ export function arrayLoader(options: ArrayLoaderOptions): Loader {
   return {
     batchSize,
     inputSize,
+    input: images instanceof Float32Array ? "float32" : "uint8",
     length,
     samples: training ? length * batchSize : samples,
     async *batches(epoch, firstBatch = 0) {
@@ -101,7 +102,8 @@ function createOrder(
     0,
   );
   const classNames = Array.from({ length: outputs }, (_, output) => String(output));
-  const sampler = createSampler("arrayLoader", { samples, classNames }, options);
+  const kind = labels.every(isClassId) ? { labelKind: "class" as const } : {};
+  const sampler = createSampler("arrayLoader", { samples, classNames, ...kind }, options);
   return (epoch) => sampler(epoch).indices;
 }
 
@@ -137,17 +139,22 @@ function listLabels(labels: Labels | readonly Label[], samples: number): readonl
     const [first] = list;
     const isAlike = (label: Label) =>
       typeof label === "number"
-        ? typeof first === "number" && Number.isSafeInteger(label) && label >= 0
+        ? typeof first === "number" && Number.isFinite(label)
         : typeof first === "object" && label.length === first.length;
     const odd = list.findIndex((label) => !isAlike(label));
-    if (odd < 0) return list;
+    if (odd < 0) return list.every(isClassId) ? list : list.map((label) => [label].flat());
     throw new RangeError(
-      `arrayLoader: labels must all be class ids >= 0, or all lists of as many numbers, got ${JSON.stringify(list[odd])} at ${odd}`,
+      "arrayLoader: labels must all be finite numbers, or all lists of as many numbers, " +
+        `got ${JSON.stringify(list[odd])} at ${odd}`,
     );
   }
   throw new RangeError(
     `arrayLoader: labels must have one for each of the ${samples} images, got ${labels.length}`,
   );
+}
+
+function isClassId(label: Label): boolean {
+  return typeof label === "number" && Number.isSafeInteger(label) && label >= 0;
 }
 
 function checkBatchSize(batchSize: number, training: boolean, samples: number): void {

@@ -19,20 +19,26 @@ export interface LabelChecks {
  */
 export function checkLabels(where: string, labels: readonly Label[], { kind, outputs }: LabelChecks): void {
   const allowed = {
-    class: `an integer in 0 … ${outputs - 1}`,
+    class: `an integer in 0 … ${outputs - 1} or ${outputs} probabilities whose sum is 1`,
     multi: `${outputs} numbers, each 0 or 1`,
     number: `${outputs} finite ${outputs === 1 ? "number" : "numbers"}`,
   }[kind];
   for (const [index, label] of labels.entries()) {
-    if (fits(label, kind, outputs)) continue;
+    if (typeof label === typeof labels[0] && fits(label, kind, outputs)) continue;
     throw new RangeError(`${where}: labels[${index}] must be ${allowed}, got ${JSON.stringify(label)}`);
   }
 }
+
+/** How far from 1 probabilities may be in sum: they may have been rounded. */
+const SUM_TOLERANCE = 1e-3;
 
 function fits(label: Label, kind: LabelKind, outputs: number): boolean {
   if (typeof label === "number") {
     return kind === "class" && Number.isSafeInteger(label) && label >= 0 && label < outputs;
   }
-  const isAllowed = kind === "multi" ? (value: number) => value === 0 || value === 1 : Number.isFinite;
-  return kind !== "class" && Array.isArray(label) && label.length === outputs && label.every(isAllowed);
+  if (!Array.isArray(label) || label.length !== outputs) return false;
+  if (kind === "multi") return label.every((value) => value === 0 || value === 1);
+  if (kind === "number") return label.every(Number.isFinite);
+  const sum = label.reduce((total, value) => (value >= 0 ? total + value : Number.NaN), 0);
+  return Math.abs(sum - 1) <= SUM_TOLERANCE;
 }

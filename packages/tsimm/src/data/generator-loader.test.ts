@@ -42,11 +42,15 @@ test.each([
   expect(await collect({ batches }, 4, 3)).toEqual([]);
 });
 
-test("the last batch may be smaller, normalised, with several numbers as label", async () => {
-  const last = { images: Float32Array.of(0.5), labels: Float32Array.of(1, 2, 3), indices: Int32Array.of(4) };
-  const batches = await collect({ samples: 5, batches: () => [batch(0), batch(1), last] });
+test("the last batch may be smaller; images may be normalised, with several numbers as label", async () => {
+  const floats = (count: number) => ({
+    ...{ images: new Float32Array(count).fill(0.5), labels: new Float32Array(3 * count).fill(2) },
+    indices: new Int32Array(count).fill(4),
+  });
+  const whole = [floats(2), floats(2), floats(1)];
+  const batches = await collect({ samples: 5, input: "float32", batches: () => whole });
   expect(batches.map(({ size }) => size)).toEqual([2, 2, 1]);
-  expect(batches[2]).toMatchObject(last);
+  expect(batches).toMatchObject(whole);
 });
 
 test("a pass that is left ends the generator", async () => {
@@ -66,6 +70,11 @@ test("a pass that is left ends the generator", async () => {
 });
 
 test.each<[readonly GeneratedBatch[], number, string]>([
+  [
+    [{ ...batch(0), images: Float32Array.of(1, 2) }],
+    0,
+    "images of a batch must be a Uint8Array as input is uint8, got another; set input",
+  ],
   [[batch(0)], 0, "batches(7, 0) must give 3 batches, got 1; begin with batch 0 and end with batch 2"],
   [[], 0, "batches(7, 0) must give 3 batches, got 0; begin with batch 0 and end with batch 2"],
   [
@@ -106,6 +115,7 @@ test("what the generator throws comes through", async () => {
 });
 
 test.each<[Partial<GeneratorLoaderOptions>, string]>([
+  [{ input: "int8" as "uint8" }, 'input must be one of uint8, float32, got "int8"'],
   [{ length: 0 }, "length must be an integer >= 1, got 0"],
   [{ batchSize: 1.5 }, "batchSize must be an integer >= 1, got 1.5"],
   [{ samples: Number.NaN }, "samples must be an integer >= 1, got NaN"],

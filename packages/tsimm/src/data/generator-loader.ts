@@ -21,12 +21,14 @@ export interface GeneratorLoaderOptions {
   readonly batchSize: number;
   /** [C, H, W] of the images. */
   readonly inputSize: readonly [number, number, number];
+  /** What batches hold: pixels, the default, or normalised values. */
+  readonly input?: "uint8" | "float32" | undefined;
   /** Images in an epoch; absent: `length * batchSize`. */
   readonly samples?: number | undefined;
 }
 
 const optionNames: { readonly [K in keyof Required<GeneratorLoaderOptions>]: true } = {
-  ...{ batches: true, length: true, batchSize: true, inputSize: true, samples: true },
+  ...{ batches: true, length: true, batchSize: true, inputSize: true, input: true, samples: true },
 };
 
 /**
@@ -52,10 +54,13 @@ const optionNames: { readonly [K in keyof Required<GeneratorLoaderOptions>]: tru
  */
 export function generatorLoader(options: GeneratorLoaderOptions): Loader {
   checkOptionNames("generatorLoader", options, optionNames);
-  const { length, batchSize, inputSize, samples = length * batchSize } = options;
+  const { length, batchSize, inputSize, input = "uint8", samples = length * batchSize } = options;
   for (const [name, value] of Object.entries({ length, batchSize, samples })) {
     if (Number.isSafeInteger(value) && value >= 1) continue;
     throw new RangeError(`generatorLoader: ${name} must be an integer >= 1, got ${value}`);
+  }
+  if (input !== "uint8" && input !== "float32") {
+    throw new RangeError(`generatorLoader: input must be one of uint8, float32, got "${input}"`);
   }
   if (inputSize.length !== 3 || !inputSize.every((side) => Number.isSafeInteger(side) && side >= 1)) {
     throw new RangeError(
@@ -65,6 +70,7 @@ export function generatorLoader(options: GeneratorLoaderOptions): Loader {
   return {
     batchSize,
     inputSize,
+    input,
     length,
     samples,
     async *batches(epoch, firstBatch = 0) {
@@ -91,9 +97,15 @@ export function generatorLoader(options: GeneratorLoaderOptions): Loader {
 /** Images of a batch. */
 function checkedSize(
   { images, labels, indices }: GeneratedBatch,
-  { batchSize, inputSize }: GeneratorLoaderOptions,
+  { batchSize, inputSize, input = "uint8" }: GeneratorLoaderOptions,
   isLast: boolean,
 ): number {
+  const Expected = input === "float32" ? Float32Array : Uint8Array;
+  if (!(images instanceof Expected)) {
+    throw new RangeError(
+      `generatorLoader: images of a batch must be a ${Expected.name} as input is ${input}, got another; set input`,
+    );
+  }
   const [channels, height, width] = inputSize;
   const size = images.length / (channels * height * width);
   if (!(Number.isSafeInteger(size) && size >= 1 && size <= batchSize && (isLast || size === batchSize))) {

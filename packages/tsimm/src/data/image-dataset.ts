@@ -4,7 +4,7 @@ import type { ByteSource } from "./byte-source.ts";
 import type { Image } from "./transforms/image.ts";
 
 /**
- * Kind of the labels of a data set: `class`, one class id per image; `multi`, 0 or 1 for each class; `number`, a number
+ * Kind of the labels of a data set: `class`, one class id per image, or a probability for each class; `multi`, 0 or 1 for each class; `number`, a number
  * for each output.
  */
 export type LabelKind = "class" | "multi" | "number";
@@ -63,8 +63,8 @@ export interface ImageDataset {
 export type LabelledImages = Pick<ImageDataset, "samples" | "classNames" | "labelKind">;
 
 /**
- * Kind of the labels: the data set's own `labelKind`; else `class` for class ids, `multi` for lists of nothing but 0
- * and 1, `number` for other lists.
+ * Kind of the labels: the data set's own `labelKind`; else `class` for class ids, unless there is but one name; `multi` for
+ * lists of nothing but 0 and 1; `number` for everything else.
  *
  * @param dataset - A data set, or any object with its samples and class names.
  * @example
@@ -73,11 +73,15 @@ export type LabelledImages = Pick<ImageDataset, "samples" | "classNames" | "labe
  * labelKindOf({ classNames, samples: [{ path: "a.png", label: [1, 1] }] }); // => "multi"
  * labelKindOf({ classNames, samples: [{ path: "a.png", label: [0.5, 2] }] }); // => "number"
  */
-export function labelKindOf({ samples, labelKind }: LabelledImages): LabelKind {
+export function labelKindOf({ samples, classNames, labelKind }: LabelledImages): LabelKind {
   if (labelKind !== undefined) return labelKind;
-  if (samples.every(({ label }) => typeof label === "number")) return "class";
+  if (classNames.length !== 1 && samples.every(({ label }) => isClassId(label))) return "class";
   const isFlag = (value: number) => value === 0 || value === 1;
   return samples.every(({ label }) => typeof label !== "number" && label.every(isFlag)) ? "multi" : "number";
+}
+
+function isClassId(label: Label): boolean {
+  return typeof label === "number" && Number.isSafeInteger(label) && label >= 0;
 }
 
 /**

@@ -1,6 +1,7 @@
 import { expect, test } from "vitest";
 import { labelKindOf } from "./image-dataset.ts";
 import { type MemoryDatasetOptions, memoryDataset } from "./memory-dataset.ts";
+import { balancedGroups, labelCounts } from "./sampling.ts";
 
 const pixel = { width: 1, height: 1, channels: 1, data: Uint8Array.of(7) } as const;
 const file = Uint8Array.of(1, 2, 3);
@@ -40,6 +41,19 @@ test("labels are lists of 0 and 1 for several classes, numbers for outputs", () 
   expect(numbers.samples.map(({ label }) => label)).toEqual([[1], [0]]);
 });
 
+test("labels are probabilities of classes, which count in parts", () => {
+  const soft = memoryDataset({
+    ...two,
+    labels: [
+      [0, 1],
+      [0.75, 0.25],
+    ],
+  });
+  expect(soft.labelKind).toBe("class");
+  expect(labelCounts(soft)).toEqual([0.75, 1.25]);
+  expect(balancedGroups(soft).map((group) => [...group])).toEqual([[1], [0]]);
+});
+
 test.each<[Partial<MemoryDatasetOptions>, string]>([
   [
     { classNames: undefined },
@@ -52,9 +66,12 @@ test.each<[Partial<MemoryDatasetOptions>, string]>([
   [{ images: [] }, "images must have at least one image, got none"],
   [{ labels: [1] }, "labels must have one for each of the 2 images, got 1"],
   [{ names: ["x"] }, "names must have one for each of the 2 images, got 1"],
-  [{ labels: [0, 2] }, "labels[1] must be an integer in 0 … 1, got 2"],
-  [{ labels: [0, 0.5] }, "labels[1] must be an integer in 0 … 1, got 0.5"],
-  [{ labels: [0, [0, 1]] }, "labels[1] must be an integer in 0 … 1, got [0,1]"],
+  [{ labels: [0, 2] }, "labels[1] must be an integer in 0 … 1 or 2 probabilities whose sum is 1, got 2"],
+  [{ labels: [0, 0.5] }, "labels[1] must be an integer in 0 … 1 or 2 probabilities whose sum is 1, got 0.5"],
+  [
+    { labels: [0, [0, 1]] },
+    "labels[1] must be an integer in 0 … 1 or 2 probabilities whose sum is 1, got [0,1]",
+  ],
   [
     {
       labels: [
@@ -65,10 +82,28 @@ test.each<[Partial<MemoryDatasetOptions>, string]>([
     "labels[1] must be 2 numbers, each 0 or 1, got [0,2]",
   ],
   [{ labels: [[0, 1], [0]] }, "labels[1] must be 2 numbers, each 0 or 1, got [0]"],
-  [{ labels: [[0, 1], 1] }, "labels[1] must be 2 numbers, each 0 or 1, got 1"],
+  [{ labels: [[0, 1], 1] }, "labels[1] must be an integer in 0 … 1 or 2 probabilities whose sum is 1, got 1"],
   [
     { classNames: undefined, outputNames: ["x"], labels: [0.5, Number.NaN] },
     "labels[1] must be 1 finite number, got [null]",
+  ],
+  [
+    {
+      labels: [
+        [0.5, 0.5],
+        [0.5, 0.6],
+      ],
+    },
+    "labels[1] must be an integer in 0 … 1 or 2 probabilities whose sum is 1, got [0.5,0.6]",
+  ],
+  [
+    {
+      labels: [
+        [0.5, 0.5],
+        [1.5, -0.5],
+      ],
+    },
+    "labels[1] must be an integer in 0 … 1 or 2 probabilities whose sum is 1, got [1.5,-0.5]",
   ],
   [{ classNames: ["a"], labels: [0, 0] }, "classNames must have at least 2 names, got 1"],
   [

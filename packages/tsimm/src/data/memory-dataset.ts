@@ -11,8 +11,8 @@ export interface MemoryDatasetOptions {
   /** Bytes of image files (PNG, JPEG …), or pixels. */
   readonly images: readonly (Uint8Array | Image)[];
   /**
-   * A label for each image. With `classNames`: a class id each, or a list of 0 and 1 each, one for each class. With
-   * `outputNames`: a list of numbers each; with one output the numbers themselves do too.
+   * A label for each image. With `classNames`: class ids; or lists with 0 or 1 for each class; or lists with a
+   * probability for each class. With `outputNames`: lists of numbers; with one output the numbers themselves do too.
    */
   readonly labels: readonly Label[];
   /** Names of the classes. */
@@ -93,7 +93,9 @@ export function memoryDataset(options: MemoryDatasetOptions): ImageDataset {
 
 function kindOf({ labels, outputNames }: MemoryDatasetOptions): LabelKind {
   if (outputNames !== undefined) return "number";
-  return typeof labels[0] === "number" ? "class" : "multi";
+  // One list that is not of 0 and 1 makes all of them probabilities.
+  const isFlag = (value: number) => Number.isSafeInteger(value) || !(value > 0 && value < 1);
+  return labels.every((label) => Array.isArray(label) && label.every(isFlag)) ? "multi" : "class";
 }
 
 function checkLengths({ images, labels, names }: MemoryDatasetOptions): void {

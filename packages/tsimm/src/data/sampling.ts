@@ -70,17 +70,22 @@ export function createSampler(
 }
 
 /**
- * The samples of each group that balanced sampling draws equally often. The group of an image is its class; of an image
- * with several labels that which the fewest images have, of equals the first. Images without any label are a group too.
+ * The samples of each group that balanced sampling draws equally often. The group of an image is its class, or its most
+ * probable one; of an image with several labels that which the fewest images have, of equals the first. Images without
+ * any label are a group too.
  *
  * @param images - Samples with labels that are no numbers.
  * @returns Indices of samples, group by group; no group is empty.
  */
 export function balancedGroups(images: LabelledImages): readonly Uint32Array[] {
   const counts = labelCounts(images);
+  const groupOf =
+    labelKindOf(images) === "class"
+      ? (label: readonly number[]) => label.indexOf(Math.max(...label))
+      : (label: readonly number[]) => rarestLabel(label, counts);
   const groups = new Map<number, number[]>();
   for (const [index, { label }] of images.samples.entries()) {
-    const key = typeof label === "number" ? label : rarestLabel(label, counts);
+    const key = typeof label === "number" ? label : groupOf(label);
     const group = groups.get(key);
     if (group) group.push(index);
     else groups.set(key, [index]);
@@ -98,11 +103,11 @@ function rarestLabel(label: readonly number[], counts: readonly number[]): numbe
 }
 
 /**
- * Images of each class; where an image can have several labels, images that have each.
+ * Images of each class, of probabilities their sum; where an image can have several labels, images that have each.
  *
  * @param dataset - A data set, or any object with its samples and class names.
  * @returns A count for each of `classNames`.
- * @throws RangeError if the labels are numbers, or are not of these classes.
+ * @throws RangeError if the labels are numbers, or not of these classes.
  * @example
  * const samples = [0, 2, 2].map((label) => ({ path: "a.png", label }));
  * labelCounts({ classNames: ["cat", "dog", "owl"], samples }); // => [1, 0, 2]
@@ -113,18 +118,18 @@ export function labelCounts(dataset: LabelledImages): number[] {
     throw new RangeError("labelCounts: labels must be class ids or lists of 0 and 1, got numbers");
   }
   const counts = new Array<number>(classNames.length).fill(0);
-  const add = (output: number, label: Label): void => {
+  const add = (output: number, label: Label, images: number): void => {
     const before = counts[output];
     if (before === undefined) {
       throw new RangeError(
         `labelCounts: labels must be of ${classNames.length} classes, got ${JSON.stringify(label)}`,
       );
     }
-    counts[output] = before + 1;
+    counts[output] = before + images;
   };
   for (const { label } of samples) {
-    if (typeof label === "number") add(label, label);
-    else for (const [output, value] of label.entries()) if (value === 1) add(output, label);
+    if (typeof label === "number") add(label, label, 1);
+    else for (const [output, value] of label.entries()) if (value > 0) add(output, label, value);
   }
   return counts;
 }
