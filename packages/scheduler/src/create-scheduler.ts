@@ -7,7 +7,6 @@ import { floorDivide } from "./math/floor-division.ts";
 import { readKnown, readOptions, refuseUnknown } from "./options.ts";
 import type { OptimizerLike } from "./param-groups.ts";
 import { findSchedule, scheduleNamed } from "./registry.ts";
-import { warmedUp } from "./schedule.ts";
 import type { Scheduler } from "./scheduler.ts";
 import { flagNames, readArgs, type SchedulerArgs } from "./scheduler-kwargs.ts";
 
@@ -131,12 +130,12 @@ function inUnits(options: Options): ScheduleFlags {
 function commonOptions(definition: ScheduleDefinition, flags: ScheduleFlags): object {
   const { noise, warmupT, warmupLr: warmupLrInit, warmupPrefix, noisePct, noiseStd, noiseSeed } = flags;
   const warmup = Object.entries({ warmupT, warmupLrInit, warmupPrefix });
-  const { checks } = warmedUp(definition);
+  const { checks, ownWarmup } = definition;
   const fractions = typeof noise === "number" ? [noise] : noise;
   const [from = 0, to] = fractions?.map((fraction) => fraction * flags.tInitial) ?? [];
   const range = to === undefined ? from : [from, to];
   return {
-    ...Object.fromEntries(warmup.filter(([name]) => name in checks)),
+    ...Object.fromEntries(warmup.filter(([name]) => !ownWarmup || name in checks)),
     ...{ tInEpochs: flags.stepOnEpochs, noiseRangeT: fractions && range, noisePct, noiseStd, noiseSeed },
   };
 }

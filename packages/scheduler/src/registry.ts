@@ -8,7 +8,9 @@ export interface NamedSchedule extends ScheduleDefinition {
   readonly name: SchedulerName;
 }
 
-const registered: NamedSchedule[] = [];
+const schedules = new Map<unknown, NamedSchedule>(
+  builtInSchedules.filter(hasName).map((definition) => [definition.name, definition]),
+);
 
 /**
  * Makes a schedule known by its name, to {@link createScheduler} and all that lists schedules.
@@ -34,7 +36,7 @@ export function registerSchedule(definition: ScheduleDefinition): void {
     const allowed = "one that no other schedule has";
     throw new RangeError(refusal(where, "name", allowed, same.name, "choose another"));
   }
-  registered.push(definition);
+  schedules.set(definition.name, definition);
 }
 
 /**
@@ -44,7 +46,7 @@ export function registerSchedule(definition: ScheduleDefinition): void {
  * listSchedules().filter(({ traits }) => traits.cyclic).map(({ name }) => name); // => ["cosine", "poly", "tanh"]
  */
 export function listSchedules(): readonly NamedSchedule[] {
-  return [...builtInSchedules.filter(hasName), ...registered];
+  return [...schedules.values()];
 }
 
 /**
@@ -71,7 +73,7 @@ export function schedulerNames(): SchedulerName[] {
 
 /** The schedule of a name, if there is one. */
 export function scheduleNamed(name: unknown): NamedSchedule | undefined {
-  return listSchedules().find((known) => known.name === name);
+  return schedules.get(name);
 }
 
 /**
