@@ -226,7 +226,8 @@ test("epochs are ranked anew where another metric counts from now on", async () 
   expect(by("top1")).toEqual([[2, 1, 0], { epoch: 2, metric: 52 }]);
   expect(by("loss")).toEqual([[1, 0, 2], { epoch: 1, metric: 0.2 }]);
   expect(by("trainLoss")).toEqual([[2, 1, 0], { epoch: 2, metric: 1 / 3 }]);
-  const unvalidated = { ...state, metricHistory: rows.map((row) => ({ ...row, validation: null })) };
+  const ranking = rankings.trainLoss;
+  const unvalidated = { ...state, ranking, metricHistory: rows.map((row) => ({ ...row, validation: null })) };
   const stripped = states.map((header) => ({
     ...header,
     state: { ...header.state, metricHistory: unvalidated.metricHistory.slice(0, header.state.epoch + 1) },

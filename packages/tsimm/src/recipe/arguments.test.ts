@@ -72,7 +72,9 @@ test.each([
 test("train refuses options that it does not have", async () => {
   const options = { signals: [] } as unknown as TrainOptions;
   await expect(train({}, options)).rejects.toThrow(
-    new RangeError('train: option must be one of reporter, signal, got "signals"; did you mean "signal"?'),
+    new RangeError(
+      'train: option must be one of listeners, signal, dataset, model, got "signals"; did you mean "signal"?',
+    ),
   );
 });
 
@@ -81,8 +83,15 @@ test("lists of equal values ascend, betas need not", () => {
 });
 
 test.each([
-  [{ reporter: {} }, "train: reporter.info must be a function, got undefined"],
-  [{ reporter: null }, "train: reporter.info must be a function, got undefined"],
+  [{ listeners: {} }, "train: listeners must be a list of listeners, got {}"],
+  [
+    { listeners: [{ name: "x" }] },
+    'train: listeners[0] must be an object with a name and a function on(event, run), got {"name":"x"}',
+  ],
+  [
+    { listeners: [() => {}] },
+    "train: listeners[0] must be an object with a name and a function on(event, run), got a function",
+  ],
   [{ signal: 5 }, "train: signal must be an AbortSignal, got number"],
 ])("train refuses the options %j", async (options, message) => {
   await expect(train({}, options as unknown as TrainOptions)).rejects.toThrow(new TypeError(message));

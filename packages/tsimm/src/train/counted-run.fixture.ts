@@ -68,7 +68,7 @@ export function countedUpdater({
 
 /** Means of a model's two outputs are the metrics `loss` and `score`. */
 export const scoring: Task = {
-  ...{ name: "scoring", outputNames: ["loss", "score"], loss: "softmaxCrossEntropy" as never, settings: {} },
+  ...{ name: "scoring", outputNames: [..."abcdefghij"], loss: "softmaxCrossEntropy" as never, settings: {} },
   ...{ raisesLoss: [], metric: "score", outputMetric: null },
   metrics: [
     { name: "loss", label: "loss", logLabel: "Loss", unit: "", better: "lower", panel: "loss" },

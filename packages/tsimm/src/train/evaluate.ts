@@ -148,9 +148,9 @@ export function checkOutputs(where: string, model: Model, task: Task): void {
   if (outputs === 0) {
     throw new RangeError(`${where}: task must have at least one output, got none (${task.name})`);
   }
-  if (model.numClasses >= outputs) return;
+  if (model.numClasses === outputs) return;
   throw new RangeError(
-    `${where}: task must have at most the ${model.numClasses} outputs of ${model.name}, got ${outputs} (${task.name}); create the model with numClasses ${outputs}`,
+    `${where}: task must have the ${model.numClasses} outputs of ${model.name}, got ${outputs} (${task.name}); create the model with numClasses ${outputs}`,
   );
 }
 

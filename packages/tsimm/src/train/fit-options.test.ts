@@ -121,7 +121,7 @@ const refused: readonly [name: string, changes: object, error: Error][] = [
     "a task of more outputs than the model's",
     { task: { ...scoring, outputNames: [..."abcdefghijk"] } },
     new RangeError(
-      "fit: task must have at most the 10 outputs of tiny, got 11 (scoring); create the model with numClasses 11",
+      "fit: task must have the 10 outputs of tiny, got 11 (scoring); create the model with numClasses 11",
     ),
   ],
   [

@@ -18,7 +18,7 @@ import { ListenerError } from "./listeners.ts";
 test("the events of a plain run", async () => {
   const { events, run } = await trainCounted({ validation });
   expect(lines(events)).toMatchInlineSnapshot(`
-    "runStarted {model:tiny,task:scoring,epochs:2,updatesPerEpoch:3,epoch:0,update:0,metrics:[loss,score],metric:score,history:[],valInterval:1,logInterval:50,imagesPerUpdate:2,validationImages:2}
+    "runStarted {model:tiny,task:scoring,epochs:2,updatesPerEpoch:3,epoch:0,update:0,metrics:[loss,score],outputMetric:null,metric:score,history:[],valInterval:1,logInterval:50,imagesPerUpdate:2,validationImages:2}
     updateDone {epoch:0,epochs:2,index:0,updatesPerEpoch:3,update:1,loss:1,meanLoss:1,gradNorm:2,lr:0.5,images:2,waited:0.25}
     updateDone {epoch:0,epochs:2,index:1,updatesPerEpoch:3,update:2,loss:0.5,meanLoss:0.75,gradNorm:2,lr:0.5,images:2,waited:0.25}
     updateDone {epoch:0,epochs:2,index:2,updatesPerEpoch:3,update:3,loss:0.3333,meanLoss:0.6111,gradNorm:2,lr:0.5,images:2,waited:0.25}
@@ -47,7 +47,7 @@ test("the events of a plain run", async () => {
 test("the events of a run without validation: it is ranked by its training loss", async () => {
   const { events } = await trainCounted({ epochs: 1 });
   expect(lines(events)).toMatchInlineSnapshot(`
-    "runStarted {model:tiny,task:scoring,epochs:1,updatesPerEpoch:3,epoch:0,update:0,metrics:[loss,score],metric:loss,history:[],valInterval:1,logInterval:50,imagesPerUpdate:2,validationImages:0}
+    "runStarted {model:tiny,task:scoring,epochs:1,updatesPerEpoch:3,epoch:0,update:0,metrics:[loss,score],outputMetric:null,metric:loss,history:[],valInterval:1,logInterval:50,imagesPerUpdate:2,validationImages:0}
     updateDone {epoch:0,epochs:1,index:0,updatesPerEpoch:3,update:1,loss:1,meanLoss:1,gradNorm:2,lr:0.5,images:2,waited:0.25}
     updateDone {epoch:0,epochs:1,index:1,updatesPerEpoch:3,update:2,loss:0.5,meanLoss:0.75,gradNorm:2,lr:0.5,images:2,waited:0.25}
     updateDone {epoch:0,epochs:1,index:2,updatesPerEpoch:3,update:3,loss:0.3333,meanLoss:0.6111,gradNorm:2,lr:0.5,images:2,waited:0.25}
@@ -62,7 +62,7 @@ test("the events with accumulation: the last update of an epoch takes what is le
     ...{ gradAccumSteps: 2, epochs: 1, loader: countedLoader({ length: 5 }) },
   });
   expect(lines(events)).toMatchInlineSnapshot(`
-    "runStarted {model:tiny,task:scoring,epochs:1,updatesPerEpoch:3,epoch:0,update:0,metrics:[loss,score],metric:loss,history:[],valInterval:1,logInterval:50,imagesPerUpdate:4,validationImages:0}
+    "runStarted {model:tiny,task:scoring,epochs:1,updatesPerEpoch:3,epoch:0,update:0,metrics:[loss,score],outputMetric:null,metric:loss,history:[],valInterval:1,logInterval:50,imagesPerUpdate:4,validationImages:0}
     updateDone {epoch:0,epochs:1,index:0,updatesPerEpoch:3,update:1,loss:1,meanLoss:1,gradNorm:2,lr:0.5,images:4,waited:0.5}
     updateDone {epoch:0,epochs:1,index:1,updatesPerEpoch:3,update:2,loss:0.5,meanLoss:0.75,gradNorm:2,lr:0.5,images:4,waited:0.5}
     updateDone {epoch:0,epochs:1,index:2,updatesPerEpoch:3,update:3,loss:0.3333,meanLoss:0.6667,gradNorm:2,lr:0.5,images:2,waited:0.25}
@@ -80,7 +80,7 @@ test("the events with accumulation: the last update of an epoch takes what is le
 test("the events with a moving average: both sets of weights are evaluated, the average counts", async () => {
   const { events } = await trainCounted({ validation, counted: { average: true }, epochs: 1 });
   expect(lines(events)).toMatchInlineSnapshot(`
-    "runStarted {model:tiny,task:scoring,epochs:1,updatesPerEpoch:3,epoch:0,update:0,metrics:[loss,score],metric:score,history:[],valInterval:1,logInterval:50,imagesPerUpdate:2,validationImages:4}
+    "runStarted {model:tiny,task:scoring,epochs:1,updatesPerEpoch:3,epoch:0,update:0,metrics:[loss,score],outputMetric:null,metric:score,history:[],valInterval:1,logInterval:50,imagesPerUpdate:2,validationImages:4}
     updateDone {epoch:0,epochs:1,index:0,updatesPerEpoch:3,update:1,loss:1,meanLoss:1,gradNorm:2,lr:0.5,images:2,waited:0.25}
     updateDone {epoch:0,epochs:1,index:1,updatesPerEpoch:3,update:2,loss:0.5,meanLoss:0.75,gradNorm:2,lr:0.5,images:2,waited:0.25}
     updateDone {epoch:0,epochs:1,index:2,updatesPerEpoch:3,update:3,loss:0.3333,meanLoss:0.6111,gradNorm:2,lr:0.5,images:2,waited:0.25}
@@ -102,7 +102,7 @@ test("the events with a validation every second epoch, and after the last", asyn
     loader: countedLoader({ length: 1 }),
   });
   expect(lines(events)).toMatchInlineSnapshot(`
-    "runStarted {model:tiny,task:scoring,epochs:3,updatesPerEpoch:1,epoch:0,update:0,metrics:[loss,score],metric:score,history:[],valInterval:2,logInterval:50,imagesPerUpdate:2,validationImages:2}
+    "runStarted {model:tiny,task:scoring,epochs:3,updatesPerEpoch:1,epoch:0,update:0,metrics:[loss,score],outputMetric:null,metric:score,history:[],valInterval:2,logInterval:50,imagesPerUpdate:2,validationImages:2}
     updateDone {epoch:0,epochs:3,index:0,updatesPerEpoch:1,update:1,loss:1,meanLoss:1,gradNorm:2,lr:0.5,images:2,waited:0.25}
     epochDone {epoch:0,epochs:3,update:1,row:null,best:null,nextLr:0.5}
     updateDone {epoch:1,epochs:3,index:0,updatesPerEpoch:1,update:2,loss:0.5,meanLoss:0.5,gradNorm:2,lr:0.5,images:2,waited:0.25}
@@ -126,7 +126,7 @@ test("the events with checkpoints every second update of an epoch", async () => 
     epochs: 1,
   });
   expect(lines(events)).toMatchInlineSnapshot(`
-    "runStarted {model:tiny,task:scoring,epochs:1,updatesPerEpoch:4,epoch:0,update:0,metrics:[loss,score],metric:loss,history:[],valInterval:1,logInterval:50,imagesPerUpdate:2,validationImages:0}
+    "runStarted {model:tiny,task:scoring,epochs:1,updatesPerEpoch:4,epoch:0,update:0,metrics:[loss,score],outputMetric:null,metric:loss,history:[],valInterval:1,logInterval:50,imagesPerUpdate:2,validationImages:0}
     updateDone {epoch:0,epochs:1,index:0,updatesPerEpoch:4,update:1,loss:1,meanLoss:1,gradNorm:2,lr:0.5,images:2,waited:0.25}
     updateDone {epoch:0,epochs:1,index:1,updatesPerEpoch:4,update:2,loss:0.5,meanLoss:0.75,gradNorm:2,lr:0.5,images:2,waited:0.25}
     checkpointDue {reason:interval,epoch:0,update:2,row:null,metric:null,isBest:false}
@@ -145,23 +145,23 @@ test("the events with a schedule that follows the metric", async () => {
     counted: { score: () => 1 },
   });
   expect(lines(events)).toMatchInlineSnapshot(`
-    "runStarted {model:tiny,task:scoring,epochs:3,updatesPerEpoch:1,epoch:0,update:0,metrics:[loss,score],metric:score,history:[],valInterval:1,logInterval:50,imagesPerUpdate:2,validationImages:2}
+    "runStarted {model:tiny,task:scoring,epochs:3,updatesPerEpoch:1,epoch:0,update:0,metrics:[loss,score],outputMetric:null,metric:score,history:[],valInterval:1,logInterval:50,imagesPerUpdate:2,validationImages:2}
     updateDone {epoch:0,epochs:3,index:0,updatesPerEpoch:1,update:1,loss:1,meanLoss:1,gradNorm:2,lr:0.5,images:2,waited:0.25}
     batchEvaluated {index:0,batches:1,images:2,batch:{loss:1,score:1},means:{loss:1,score:1},epoch:0,epochs:3,weights:plain}
     evaluationDone {epoch:0,weights:plain,metrics:{loss:1,score:1},images:2,unreadable:0,byOutput:[{label:score,images:2,value:1}]}
-    plateauStepped {metric:score,best:1,numBadEpochs:0,cooldownCounter:0}
+    plateauStepped {metric:score,best:1,numBadEpochs:0,patience:0,cooldownCounter:0}
     checkpointDue {reason:epoch,epoch:0,update:1,row:{epoch:0,trainLoss:1,lr:0.5,validation:{loss:1,score:1},plain:null},metric:1,isBest:true}
     epochDone {epoch:0,epochs:3,update:1,row:{epoch:0,trainLoss:1,lr:0.5,validation:{loss:1,score:1},plain:null},best:{metric:1,epoch:0},nextLr:0.5}
     updateDone {epoch:1,epochs:3,index:0,updatesPerEpoch:1,update:2,loss:0.5,meanLoss:0.5,gradNorm:2,lr:0.5,images:2,waited:0.25}
     batchEvaluated {index:0,batches:1,images:2,batch:{loss:1,score:1},means:{loss:1,score:1},epoch:1,epochs:3,weights:plain}
     evaluationDone {epoch:1,weights:plain,metrics:{loss:1,score:1},images:2,unreadable:0,byOutput:[{label:score,images:2,value:1}]}
-    plateauStepped {metric:score,best:1,numBadEpochs:0,cooldownCounter:0}
+    plateauStepped {metric:score,best:1,numBadEpochs:0,patience:0,cooldownCounter:0}
     checkpointDue {reason:epoch,epoch:1,update:2,row:{epoch:1,trainLoss:0.5,lr:0.5,validation:{loss:1,score:1},plain:null},metric:1,isBest:false}
     epochDone {epoch:1,epochs:3,update:2,row:{epoch:1,trainLoss:0.5,lr:0.5,validation:{loss:1,score:1},plain:null},best:{metric:1,epoch:0},nextLr:0.25}
     updateDone {epoch:2,epochs:3,index:0,updatesPerEpoch:1,update:3,loss:0.3333,meanLoss:0.3333,gradNorm:2,lr:0.25,images:2,waited:0.25}
     batchEvaluated {index:0,batches:1,images:2,batch:{loss:1,score:1},means:{loss:1,score:1},epoch:2,epochs:3,weights:plain}
     evaluationDone {epoch:2,weights:plain,metrics:{loss:1,score:1},images:2,unreadable:0,byOutput:[{label:score,images:2,value:1}]}
-    plateauStepped {metric:score,best:1,numBadEpochs:0,cooldownCounter:0}
+    plateauStepped {metric:score,best:1,numBadEpochs:0,patience:0,cooldownCounter:0}
     checkpointDue {reason:epoch,epoch:2,update:3,row:{epoch:2,trainLoss:0.3333,lr:0.25,validation:{loss:1,score:1},plain:null},metric:1,isBest:false}
     epochDone {epoch:2,epochs:3,update:3,row:{epoch:2,trainLoss:0.3333,lr:0.25,validation:{loss:1,score:1},plain:null},best:{metric:1,epoch:0},nextLr:0.125}
     runEnded {outcome:finished,reason:null,best:{metric:1,epoch:0},byOutput:[{label:score,images:2,value:1}],history:[{epoch:0,trainLoss:1,lr:0.5,validation:{loss:1,score:1},plain:null},{epoch:1,trainLoss:0.5,lr:0.5,validation:{loss:1,score:1},plain:null},{epoch:2,trainLoss:0.3333,lr:0.25,validation:{loss:1,score:1},plain:null}]}"

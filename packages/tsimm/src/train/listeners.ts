@@ -33,6 +33,9 @@ export class Listeners {
    * @throws TypeError for what is no listener.
    */
   constructor(where: string, listeners: readonly Listener[], run: Omit<RunHandle, "emit">) {
+    if (!Array.isArray(listeners)) {
+      throw new TypeError(`${where}: listeners must be a list of listeners, got ${describe(listeners)}`);
+    }
     for (const [index, listener] of listeners.entries()) checkListener(where, listener, index);
     this.#where = where;
     this.#listeners = [...listeners];

@@ -300,8 +300,8 @@ export interface TrainArguments {
   /** Loss of a regression. Flag `--regression-loss`, default "mse". */
   readonly regressionLoss: "mse" | "l1" | "huber";
 
-  /** Error above which --regression-loss huber grows linearly. Allowed: a number > 0. Flag `--huber-delta`, default 1. */
-  readonly huberDelta: number;
+  /** Error above which --regression-loss huber grows linearly; absent: 1. Allowed: a number > 0. Flag `--huber-delta`, default null. */
+  readonly huberDelta: number | null;
 
   /** Keep a moving average of the weights. Flag `--model-ema`, default false. */
   readonly modelEma: boolean;
