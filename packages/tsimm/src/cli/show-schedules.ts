@@ -1,4 +1,5 @@
 /** Shows schedules: a plot in the terminal or a file, a table of events, warnings. */
+import { findSchedule } from "@tsimm/scheduler";
 import type { ScheduleCurve } from "../preview/curve-file.ts";
 import { eventTable } from "../preview/event-table.ts";
 import { scheduleEvents } from "../preview/events.ts";
@@ -6,12 +7,13 @@ import { rateLabel } from "../preview/rate-label.ts";
 import { perUpdate } from "../preview/simulate.ts";
 import { terminalPlot } from "../preview/terminal-plot.ts";
 import { scheduleWarnings } from "../preview/warnings.ts";
-import { resolveArguments, type TrainArguments } from "../recipe/arguments.ts";
+import type { TrainArguments } from "../recipe/arguments.ts";
 import { checkArguments } from "../recipe/check-arguments.ts";
 import { fromFlags } from "../recipe/from-flags.ts";
 import { builtInNames } from "../recipe/generated/built-ins.ts";
 import { learningRate } from "../recipe/learning-rate.ts";
 import { refuseNegativeRates } from "../recipe/refuse-negative-rates.ts";
+import { resolveArguments } from "../recipe/resolve-arguments.ts";
 import { simulateRun } from "../recipe/simulate-run.ts";
 import { type ScheduleToLabel, scheduleLabels } from "./schedule-labels.ts";
 
@@ -114,6 +116,6 @@ function plot(unit: string, curves: readonly ScheduleCurve[], log: boolean): str
 }
 
 function headline({ label, schedule: { sched, lr, numEpochs } }: ScheduleCurve): string {
-  const assumed = sched === "plateau" ? ", if the metric never improves" : "";
+  const assumed = findSchedule(sched).traits.followsMetric ? ", if the metric never improves" : "";
   return `${label}: ${numEpochs} epochs, rate ${rateLabel(lr)}${assumed}`;
 }

@@ -1,5 +1,6 @@
 /** What a task is: targets, loss, metrics, and how an output is told to a person. */
 import type { Loss } from "@tsimm/autodiff";
+import type { DefinitionFlag } from "../registry.ts";
 import type { Label, Labels } from "./labels.ts";
 
 /** A number that an evaluation yields. */
@@ -123,6 +124,8 @@ export interface TaskDefinition<Options extends object = object> {
   readonly labels?: "class" | "multi" | "number";
   /** Options that arguments of training set: option -> argument in camelCase; absent: none. */
   readonly fromArguments?: Readonly<Record<string, string>>;
+  /** Flags of its own, by the name of the option that each sets. */
+  readonly flags?: Readonly<Record<string, DefinitionFlag>>;
   /**
    * Makes the task.
    *
