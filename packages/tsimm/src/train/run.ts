@@ -1,18 +1,17 @@
 /** A training under way. */
 import type { Batch } from "../data/batch.ts";
-import { drawMixing, mixImages } from "../data/mixup.ts";
-import { keyedRandom } from "../random/keyed-random.ts";
-import type { Metric, Metrics, OutputMetric } from "../task/task.ts";
+import type { Metric, OutputMetric } from "../task/task.ts";
 import { DivergedError } from "../update/diverged-error.ts";
-import type { UpdateBatch, Updater } from "../update/updater.ts";
-import { evaluateLoader } from "./evaluate.ts";
-import type { CheckpointDue, EpochRow, EvaluatedWeights } from "./events.ts";
+import type { Updater } from "../update/updater.ts";
+import type { CheckpointDue, EpochRow } from "./events.ts";
 import type { FitLoopOptions, FitResult } from "./fit.ts";
 import { ListenerError, Listeners } from "./listeners.ts";
 import { meanLr } from "./mean-lr.ts";
 import { nextTurn } from "./next-turn.ts";
 import { isBetter } from "./ranking.ts";
 import { start, type TrainingProgress, type TrainingState } from "./training-state.ts";
+import { updateBatch } from "./update-batch.ts";
+import { type Validation, validateEpoch } from "./validate-epoch.ts";
 
 /** Ranks epochs where there is no validation. */
 const trainingLoss: Metric = {
@@ -25,10 +24,6 @@ const trainingLoss: Metric = {
 };
 
 type Writable<T> = { -readonly [K in keyof T]: T[K] };
-
-interface Validation extends Pick<EpochRow, "validation" | "plain"> {
-  readonly byOutput: readonly OutputMetric[];
-}
 
 /** Trains from a point to the end. */
 export class FitRun {
@@ -160,7 +155,7 @@ export class FitRun {
     const { epochs, schedule, gradAccumSteps } = this.#options;
     const { optimizer } = this.#updater;
     const progress = this.#progress;
-    const mixed = batches.map((batch, index) => this.#updateBatch(batch, index));
+    const mixed = batches.map((batch, index) => updateBatch(batch, { index, ...progress }, this.#options));
     const { loss, gradNorm } = await this.#updater
       .update(mixed, { update: progress.update })
       .catch((error) => {
@@ -192,62 +187,17 @@ export class FitRun {
     });
   }
 
-  /** Mixup or CutMix, and the targets of what comes out. */
-  #updateBatch({ images, labels, size: batchSize }: Batch, index: number): UpdateBatch {
-    const { task, mixing, mixingOffEpoch, seed, loader } = this.#options;
-    const { epoch, update } = this.#progress;
-    const isOff = mixing === null || (mixingOffEpoch > 0 && epoch >= mixingOffEpoch);
-    if (isOff) return { images, targets: task.targets(labels) };
-    const [, height, width] = loader.inputSize;
-    const drawn = drawMixing(mixing, { height, width }, keyedRandom(seed, "mix", update, index));
-    if (drawn.lambda === 1) return { images, targets: task.targets(labels) };
-    return {
-      images: mixImages(images, { batchSize, height, width }, drawn),
-      targets: task.targets(labels, { labels: reversed(labels, batchSize), lambda: drawn.lambda }),
-    };
-  }
-
   async #validate(): Promise<Validation | "skipped" | "stopped"> {
-    const { valInterval, epochs, validation } = this.#options;
+    const { valInterval, epochs, validation, task } = this.#options;
     const next = this.#progress.epoch + 1;
     const isLast = next === epochs || this.#enough !== null;
     if (next % valInterval !== 0 && !isLast) return "skipped";
     if (validation === null) return { validation: null, plain: null, byOutput: [] };
     if (this.#signal?.aborted) return "stopped";
-    const plain = await this.#evaluate("plain");
-    if (plain === "stopped") return "stopped";
-    if (this.#updater.average === null) {
-      return { validation: plain.metrics, plain: null, byOutput: plain.byOutput };
-    }
-    const averaged = await this.#evaluate("average");
-    if (averaged === "stopped") return "stopped";
-    return { validation: averaged.metrics, plain: plain.metrics, byOutput: averaged.byOutput };
-  }
-
-  async #evaluate(
-    weights: EvaluatedWeights,
-  ): Promise<{ readonly metrics: Metrics; readonly byOutput: readonly OutputMetric[] } | "stopped"> {
-    const { validation, task, epochs } = this.#options;
-    if (validation === null) return "stopped";
-    const { epoch } = this.#progress;
-    const started = performance.now();
-    const batchSize = Math.min(validation.batchSize, validation.samples);
-    const evaluation = await this.#updater.createEvaluation(weights, batchSize);
-    try {
-      const result = await evaluateLoader(evaluation, validation, task, {
-        where: "fit",
-        onBatch: async (batch) => {
-          await this.#listeners.emit({ ...batch, epoch, epochs, weights });
-          return this.#signal?.aborted !== true;
-        },
-      });
-      if (result === null) return "stopped";
-      const seconds = (performance.now() - started) / 1000;
-      await this.#listeners.emit({ type: "evaluationDone", epoch, weights, seconds, ...result });
-      return result;
-    } finally {
-      await evaluation.close();
-    }
+    return validateEpoch(this.#updater, validation, {
+      ...{ task, epoch: this.#progress.epoch, epochs, listeners: this.#listeners },
+      isStopped: () => this.#signal?.aborted === true,
+    });
   }
 
   async #finishEpoch(validation: Validation | "skipped", started: number): Promise<void> {
@@ -335,13 +285,6 @@ function afterDoneEpoch(progress: TrainingProgress): TrainingProgress {
   const { epoch, history } = progress;
   if (history.at(-1)?.epoch !== epoch) return progress;
   return { ...progress, epoch: epoch + 1, batch: 0, running: start.running };
-}
-
-/** The labels of the batch in reverse order. */
-function reversed(labels: Batch["labels"], size: number): Batch["labels"] {
-  if (labels instanceof Int32Array) return labels.toReversed();
-  const width = labels.length / size;
-  return labels.map((_, i) => labels[(size - 1 - Math.floor(i / width)) * width + (i % width)] ?? 0);
 }
 
 function notANumber(name: string, { epoch, validation }: EpochRow): RangeError {
