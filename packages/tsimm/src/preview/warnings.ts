@@ -1,5 +1,6 @@
 /** What surprises people about a schedule, said before the run. */
 import { findSchedule, type ScheduleTraits } from "@tsimm/scheduler";
+import type { Metric, Task } from "../task/task.ts";
 import { rateLabel } from "./rate-label.ts";
 import type { SimulatedSchedule } from "./simulate.ts";
 
@@ -8,14 +9,14 @@ const JUMP = 0.1;
 /** Share of the way from the base rate to the minimum that may be left at the end. */
 const LEFT = 0.1;
 
-/** The metric that a schedule may follow, and what bounds it. */
+/** The metric that a schedule may follow. */
 export interface MetricContext {
   /** Name, as `--eval-metric` takes it. */
   readonly metric: string;
-  /** Classes of the model; null: not known yet. */
-  readonly numClasses: number | null;
-  /** Best value that the metric can have; null: none; absent: 100 percent, but none for `loss`. */
-  readonly best?: number | null;
+  /** Task that has the metric; null: not known. */
+  readonly task: Pick<Task, "metrics" | "metric"> | null;
+  /** Outputs of the model; null: not known yet. */
+  readonly outputs: number | null;
 }
 
 /**
@@ -117,18 +118,22 @@ function neverLowers({ sched, numEpochs }: SimulatedSchedule): string {
 }
 
 /** A metric that cannot improve lowers the rate whatever the model learns. */
-function plateauWarning(
-  { sched, args }: SimulatedSchedule,
-  { metric, numClasses, best = metric === "loss" ? null : 100 }: MetricContext,
-): string | null {
-  if (!findSchedule(sched).traits.followsMetric) return null;
+function plateauWarning({ sched, args }: SimulatedSchedule, context: MetricContext): string | null {
+  const { metric, task, outputs } = context;
+  const followed = task?.metrics.find(({ name }) => name === metric);
+  if (!findSchedule(sched).traits.followsMetric || task === null || followed === undefined) return null;
   const { plateauThreshold, thresholdMode } = args;
-  // The right class is always among the best k of k classes.
-  const k = Number(/^top(\d+)$/.exec(metric)?.[1] ?? 0);
-  if (numClasses !== null && numClasses <= k) {
-    return `--eval-metric ${metric} is always 100 % with ${numClasses} classes: it never improves, and ${sched} lowers the rate all the same; pass --eval-metric top1 or loss`;
+  const { best, better, unit } = followed;
+  const isCertain = ({ certainUpTo = 0 }: Metric) => outputs !== null && outputs <= certainUpTo;
+  if (isCertain(followed)) {
+    const own = task.metrics.filter(({ name }) => name === task.metric);
+    const others = [...new Set([...own, ...task.metrics])].filter((other) => !isCertain(other));
+    const cure = `pass --eval-metric ${others.map(({ name }) => name).join(" or ")}`;
+    return `--eval-metric ${metric} is always ${best}${unit && ` ${unit}`} with ${outputs} classes: it never improves, and ${sched} lowers the rate all the same; ${cure}`;
   }
-  if (thresholdMode === "rel" || best === null || plateauThreshold < best) return null;
+  // What gets better as it falls begins anywhere.
+  if (better === "lower" || best === undefined) return null;
+  if (thresholdMode === "rel" || plateauThreshold < best) return null;
   return `--plateau-threshold ${plateauThreshold} is more than ${metric} can improve; pass a smaller one, or --threshold-mode rel`;
 }
 

@@ -53,8 +53,7 @@ export function prepareSchedule(
   if (checkpoint !== null) checkPosition(progress, args, loaders, checkpoint);
   const from = args.schedOnUpdates ? progress.update : progress.epoch;
   refuseNegativeRates(args, { command: "train", updatesPerEpoch, from });
-  const best = task.metrics.find(({ name }) => name === metric)?.best ?? null;
-  const context = { updatesPerEpoch, task, metric, best, numClasses: model.numClasses };
+  const context = { updatesPerEpoch, task, metric, outputs: model.numClasses };
   describeSchedule(args, { numEpochs }, context, messages);
   return { ...scheduled, updatesPerEpoch, resumed };
 }

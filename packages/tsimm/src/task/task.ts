@@ -16,6 +16,8 @@ export interface Metric {
   readonly better: "higher" | "lower";
   /** Best value that it can have, e.g. 100; absent: none. */
   readonly best?: number;
+  /** Outputs up to which it has that value whatever the model says, e.g. 5 for top-5; absent: 0. */
+  readonly certainUpTo?: number;
   /** Panel of the figure that it is drawn in, e.g. `accuracy (%)`. */
   readonly panel: string;
 }
