@@ -124,6 +124,7 @@ export {
   type Prediction,
 } from "./predict/classifier.ts";
 export type { ArgumentName, TrainArguments } from "./recipe/arguments.ts";
+export type { RegisteredArguments } from "./recipe/registered-flags.ts";
 export { type TrainOptions, type TrainResult, train } from "./recipe/train.ts";
 export {
   type CreateEngineOptions,

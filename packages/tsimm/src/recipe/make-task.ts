@@ -4,7 +4,7 @@ import type { Task, TaskDefinition } from "../task/task.ts";
 import { findTask } from "../task/tasks.ts";
 import { UsageError } from "../usage-error.ts";
 import type { TrainArguments } from "./arguments.ts";
-import { fromFlags } from "./from-flags.ts";
+import { fromFlags, type ParameterFlags } from "./from-flags.ts";
 
 /**
  * Makes the task that the arguments name.
@@ -17,17 +17,27 @@ export function makeTask(
   outputNames: readonly string[],
   { samples }: Pick<ImageDataset, "samples">,
 ): Task {
-  return fromFlags("train", args, () => {
-    const definition = findTask("createTask", args.task);
-    const context = { outputNames, trainingLabels: samples.map(({ label }) => label) };
-    return definition.create(context, taskOptions(definition, args));
-  });
+  const definition = fromFlags("train", args, () => findTask("createTask", args.task));
+  const context = { outputNames, trainingLabels: samples.map(({ label }) => label) };
+  const options = taskOptions(definition, args);
+  return fromFlags("train", args, () => definition.create(context, options), parameterFlags(definition));
+}
+
+/** Flags of the options of a task, as errors name them. */
+function parameterFlags({ name, fromArguments = {} }: TaskDefinition): ParameterFlags {
+  return Object.fromEntries(
+    Object.entries(fromArguments).map(([option, flag]) => [`${name}.${option}`, [flag]]),
+  );
 }
 
 /** The options of a task that flags set. */
-function taskOptions({ fromArguments = {} }: TaskDefinition, args: TrainArguments): Record<string, unknown> {
+function taskOptions(
+  { fromArguments = {}, flags = {} }: TaskDefinition,
+  args: TrainArguments,
+): Record<string, unknown> {
   const given: Readonly<Record<string, unknown>> = { ...args };
-  const rows = Object.entries(fromArguments).map(([option, flag]) => {
+  const own = Object.keys(flags).map((option) => [option, option] as const);
+  const rows = [...Object.entries(fromArguments), ...own].map(([option, flag]) => {
     const value = given[flag];
     return [option, flag === "classWeights" ? classWeights(args.classWeights) : value] as const;
   });

@@ -1,5 +1,6 @@
 /** What a task is: targets, loss, metrics, and how an output is told to a person. */
 import type { Loss } from "@tsimm/autodiff";
+import type { DefinitionFlag } from "../registry.ts";
 import type { Label, Labels } from "./labels.ts";
 
 /** A number that an evaluation yields. */
@@ -15,6 +16,8 @@ export interface Metric {
   readonly better: "higher" | "lower";
   /** Best value that it can have, e.g. 100; absent: none. */
   readonly best?: number;
+  /** Outputs up to which it has that value whatever the model says, e.g. 5 for top-5; absent: 0. */
+  readonly certainUpTo?: number;
   /** Panel of the figure that it is drawn in, e.g. `accuracy (%)`. */
   readonly panel: string;
 }
@@ -123,6 +126,8 @@ export interface TaskDefinition<Options extends object = object> {
   readonly labels?: "class" | "multi" | "number";
   /** Options that arguments of training set: option -> argument in camelCase; absent: none. */
   readonly fromArguments?: Readonly<Record<string, string>>;
+  /** Flags of its own, by the name of the option that each sets. */
+  readonly flags?: Readonly<Record<string, DefinitionFlag>>;
   /**
    * Makes the task.
    *

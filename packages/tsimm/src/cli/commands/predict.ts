@@ -2,6 +2,7 @@
 import { stat } from "node:fs/promises";
 import { join } from "node:path";
 import { Command, InvalidArgumentError, Option } from "commander";
+import { builtInNames } from "../../recipe/generated/built-ins.ts";
 import { printable } from "../../text/printable.ts";
 
 interface PredictOptions {
@@ -23,9 +24,7 @@ export function predictCommand(): Command {
     )
     .option("--topk <int>", "classes per image", positiveInteger, 1)
     .addOption(
-      new Option("--engine <name>", "where the model runs")
-        .choices(["auto", "native", "wasm"])
-        .default("auto"),
+      new Option("--engine <name>", "where the model runs").choices(builtInNames.engine).default("auto"),
     )
     .option("--no-ema", "take the plain weights, also where there is a moving average")
     .action(async (images: string[], options: PredictOptions) => {
