@@ -144,7 +144,8 @@ export type {
   UpdateDone,
   Warning,
 } from "./train/events.ts";
-export { type FitLoopOptions, type FitOptions, type FitResult, type FitUpdater, fit } from "./train/fit.ts";
+export { fit } from "./train/fit.ts";
+export type { FitLoopOptions, FitOptions, FitResult, FitUpdater } from "./train/fit-options.ts";
 export type { Listener, RunHandle } from "./train/listener.ts";
 export { ListenerError } from "./train/listeners.ts";
 export type { NamedTensor, TrainingProgress, TrainingState } from "./train/training-state.ts";

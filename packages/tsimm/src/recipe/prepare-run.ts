@@ -18,7 +18,7 @@ import { createEngine } from "../runtime/create-engine.ts";
 import type { Engine } from "../runtime/engine.ts";
 import { isDefaultTask } from "../task/default-task.ts";
 import type { Task } from "../task/task.ts";
-import type { FitLoopOptions } from "../train/fit.ts";
+import type { FitLoopOptions } from "../train/fit-options.ts";
 import type { Listener } from "../train/listener.ts";
 import { start, type TrainingProgress, type TrainingState } from "../train/training-state.ts";
 import { createUpdater, type Updater } from "../update/updater.ts";
