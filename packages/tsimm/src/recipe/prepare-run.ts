@@ -11,12 +11,11 @@ import { updateFile } from "../files/write-file.ts";
 import type { FiguresOptions } from "../listeners/figures.ts";
 import type { Model, PretrainedConfig } from "../models/model.ts";
 import { modelEntry } from "../models/model-entry.ts";
-import type { TaskNote } from "../models/onnx-file.ts";
 import type { ModelEma } from "../optim/ema.ts";
 import type { Optimizer } from "../optim/optimizer.ts";
 import { createEngine } from "../runtime/create-engine.ts";
 import type { Engine } from "../runtime/engine.ts";
-import { isDefaultTask } from "../task/default-task.ts";
+import { taskNote } from "../task/default-task.ts";
 import type { Task } from "../task/task.ts";
 import type { FitLoopOptions } from "../train/fit-options.ts";
 import type { Listener } from "../train/listener.ts";
@@ -354,11 +353,6 @@ function figuresOf(
     unit: run.scheduler.tInEpochs ? "epoch" : "update",
     ratesOf: (history) => plannedRates(run, history),
   };
-}
-
-/** The task, where files have to name it. */
-function taskNote({ name, settings }: Task): TaskNote | undefined {
-  return isDefaultTask(name, settings) ? undefined : { name, settings };
 }
 
 function sameBest({ best }: TrainingProgress, other: TrainingProgress["best"]): boolean {
