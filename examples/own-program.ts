@@ -1,19 +1,30 @@
 /**
- * A model and an optimizer of one's own: defined, registered, created by name, trained, exported and run again.
+ * A schedule, an optimizer and a model of one's own: defined, registered, trained by name on images in memory, exported
+ * as ONNX and run again; then the same as a run with a folder, as `tsimm train` makes it.
  *
- * Run it with `npm run example:own-model`.
+ * Run it with `npm run example:own-program`.
  */
-import { bakeInitializers, encodeModel, type Tensor } from "@tsimm/autodiff";
+import { writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { createScheduler, defineSchedule, number, registerSchedule } from "@tsimm/scheduler";
 import {
   createEngine,
+  createLoader,
   createModel,
   createOptimizer,
-  createTrainingStep,
+  createTask,
   defineModelFamily,
   defineOptimizer,
+  exportOnnx,
+  fit,
+  type Image,
+  type Listener,
+  loadClassifier,
+  memoryDataset,
   optionChecks,
   registerModelFamily,
   registerOptimizer,
+  train,
 } from "tsimm";
 import { batchNorm, classify, conv, flatten, globalPool, imageNet, relu, stemThenBlocks } from "tsimm/layers";
 
@@ -23,7 +34,7 @@ const plain = defineModelFamily({
   models: { plain2: { depth: 2, width: 16 }, plain4: { depth: 4, width: 32 } },
   create: (name, { depth, width }, { inChans }) => ({
     ...{ name, inChans, numFeatures: width, classifier: "fc" },
-    pretrainedCfg: { ...imageNet, inputSize: [3, 32, 32] },
+    pretrainedCfg: { ...imageNet, inputSize: [3, 32, 32], cropPct: 1 },
     layerOf: stemThenBlocks(/^blocks\.0\./, /^blocks\.(\d+)\./),
     forwardFeatures(layers, images) {
       let x = images;
@@ -59,41 +70,92 @@ const signum = defineOptimizer({
 });
 registerOptimizer(signum);
 
-// 3. Both by name, as those that are built in.
+// 3. A schedule, with a flag of its own.
+const halving = defineSchedule({
+  name: "halving",
+  checks: { halfLife: number({ above: 0 }) },
+  build:
+    ({ halfLife }) =>
+    (base) =>
+    (t) =>
+      base * 0.5 ** (t / halfLife),
+  flags: {
+    halfLife: {
+      type: "float",
+      default: 10,
+      above: 0,
+      inEpochs: true,
+      help: "epochs in which the rate halves",
+    },
+  },
+});
+registerSchedule(halving);
+
+// Only for TypeScript: the two names as values of `sched` and `opt`.
+declare module "@tsimm/scheduler" {
+  interface RegisteredSchedules {
+    halving: true;
+  }
+}
+declare module "tsimm" {
+  interface RegisteredOptimizers {
+    signum: true;
+  }
+}
+
+// 4. Images in memory: stripes along the rows, and along the columns.
+const side = 32;
+const outputNames = ["rows", "columns"];
+function stripes(image: number): Image {
+  const data = Uint8Array.from({ length: side * side }, (_, i) => {
+    const place = image % 2 === 0 ? Math.floor(i / side) : i % side;
+    return 127 + 120 * Math.sin(place * (0.6 + 0.01 * image) + image);
+  });
+  return { width: side, height: side, channels: 1, data };
+}
+const images = Array.from({ length: 64 }, (_, i) => stripes(i));
+const dataset = memoryDataset({ images, labels: images.map((_, i) => i % 2), classNames: outputNames });
+
+// 5. All of it by name, as what is built in, in one's own loop.
 const model = createModel("plain4", { numClasses: 2 });
 const optimizer = createOptimizer({ opt: "signum", lr: 2e-3, weightDecay: 0, momentum: 0.9 }, model);
-
-// 4. Two classes: stripes along the rows, and along the columns.
-const [batchSize, side] = [8, 32];
-const images = new Float32Array(batchSize * 3 * side * side);
-for (let i = 0; i < images.length; i++) {
-  const [image, row, column] = [Math.floor(i / (3 * side * side)), Math.floor(i / side) % side, i % side];
-  images[i] = Math.sin((image % 2 === 0 ? row : column) + image);
-}
-const target = Float32Array.from({ length: 2 * batchSize }, (_, i) => Number(i % 2 === (i >> 1) % 2));
-const engine = await createEngine();
-const size = { batchSize, height: side, width: side };
-const step = await createTrainingStep(engine, model, { ...size, input: "float32" });
-for (let update = 1; update <= 40; update++) {
-  const { loss } = await step.run(images, target);
-  optimizer.step();
-  if (update % 10 === 0) console.log(`update ${update}: loss ${loss.toFixed(3)}`);
-}
-await step.close();
-
-// 5. An ONNX file, and what it says of the images.
-const graph = model.forwardGraph({ ...size, training: false });
-const weights = new Map<string, Tensor>();
-for (const { name, shape, data } of model.state) {
-  if (data instanceof Float32Array) weights.set(name, { dtype: "float32", shape, data });
-}
-const file = encodeModel(bakeInitializers(graph, weights));
-const session = await engine.load(file);
-const { logits } = await session.run({
-  input: { dtype: "float32", shape: [batchSize, 3, side, side], data: images },
-});
-const classes = Array.from({ length: batchSize }, (_, i) =>
-  Number((logits?.data[2 * i + 1] ?? 0) > (logits?.data[2 * i] ?? 0)),
+const epochs = 8;
+const { scheduler: schedule } = createScheduler(
+  { sched: "halving", epochs, warmupEpochs: 0, ...{ halfLife: 4 } },
+  optimizer,
 );
-console.log(`plain4.onnx has ${file.length} bytes and says ${classes.join(" ")}`);
-await session.close();
+const loader = createLoader(dataset, {
+  ...{ batchSize: 16, workers: 0 },
+  transform: { training: true, inputSize: [3, side, side], noAug: true },
+});
+const task = createTask("classification", { outputNames });
+const log: Listener = {
+  name: "log",
+  on(event) {
+    if (event.type !== "epochDone") return;
+    const { epoch, row } = event;
+    console.log(`epoch ${epoch}: loss ${row?.trainLoss.toFixed(3)}, rate ${row?.lr.toPrecision(3)}`);
+  },
+};
+const engine = await createEngine();
+await fit({ engine, model, optimizer, schedule, loader, task, epochs, listeners: [log] });
+
+// 6. An ONNX file, which any ONNX runtime takes, and what it says of an image that it has not seen.
+const file = exportOnnx(model, { task });
+const classifier = await loadClassifier(file, engine);
+const [answer] = await classifier.predict(stripes(65));
+console.log(`plain4.onnx has ${file.length} bytes and says ${answer?.label}`);
+await classifier.close();
+
+// 7. The same as a run: checkpoints, figures, logs and the ONNX file in a folder, and --resume.
+const output = process.argv[2] ?? "output";
+const { folder, best } = await train(
+  {
+    ...{ model: "plain4", opt: "signum", sched: "halving", lr: 2e-3, warmupEpochs: 0, epochs },
+    ...{ halfLife: 4 }, // the flag of the schedule above
+    ...{ batchSize: 16, workers: 0, noAug: true, output },
+  },
+  { dataset: { training: dataset, validation: dataset } },
+);
+console.log(`top-1 ${best?.metric} % in epoch ${best?.epoch}; the run is in ${folder}`);
+await writeFile(join(folder, "own-loop.onnx"), file);
