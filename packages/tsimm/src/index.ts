@@ -1,3 +1,9 @@
+export type { Kept } from "./checkpoint/checkpoint-history.ts";
+export {
+  type ReadTrainingStateOptions,
+  readTrainingState,
+  type SavedTraining,
+} from "./checkpoint/read-training-state.ts";
 export { type ArrayLoaderOptions, arrayLoader } from "./data/array-loader.ts";
 export type { Batch, Loader } from "./data/batch.ts";
 export type { ByteSource } from "./data/byte-source.ts";
@@ -33,6 +39,7 @@ export {
   earlyStopping,
 } from "./listeners/early-stopping.ts";
 export { metricsJsonl } from "./listeners/metrics-jsonl.ts";
+export { type SaveCheckpointsOptions, saveCheckpoints } from "./listeners/save-checkpoints.ts";
 export { summaryListener } from "./listeners/summary-csv.ts";
 export {
   createEventFile,
