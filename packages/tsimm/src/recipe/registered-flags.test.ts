@@ -10,7 +10,7 @@ const register = (name: string, flags: Readonly<Record<string, ScheduleFlag>>) =
 const share = { type: "float", default: 0.5, min: 0, max: 1, help: "share of the run" } as const;
 
 test("flags of registered schedules are arguments, of several schedules too", () => {
-  const given = { ...{ flatShare: 2 } };
+  const given = { sched: "cosine" as const, ...{ flatShare: 2 } };
   expect(() => checkArguments(given)).toThrow('train: unknown option "flatShare"');
   register("flat", { flatShare: share });
   addRegisteredFlags();
