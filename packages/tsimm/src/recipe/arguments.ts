@@ -186,7 +186,7 @@ export type ArgumentName = keyof TrainArguments;
 const registeredFlags = new Map<string, Flag>();
 
 /**
- * Adds the flags of definitions that a user has registered; the same row again, whatever its help, changes nothing.
+ * Adds the flags of definitions that a user has registered; the same row again changes nothing.
  *
  * @param rows - From `definitionFlagRows`.
  * @throws RangeError if another flag has the name.
@@ -194,8 +194,7 @@ const registeredFlags = new Map<string, Flag>();
 export function addFlags(rows: Iterable<readonly [string, Flag]>): void {
   for (const [name, flag] of rows) {
     const first = findFlag(name);
-    const isOther = (row: Flag) => JSON.stringify({ ...row, help: "" }) !== JSON.stringify({ ...flag, help: "" });
-    if (first !== undefined && isOther(first)) {
+    if (first !== undefined && JSON.stringify(first) !== JSON.stringify(flag)) {
       throw new RangeError(`addFlags: --${separated(name, "-")} must be a new flag, got one that means "${first.help}"; rename it`);
     }
     if (first === undefined) registeredFlags.set(name, flag);

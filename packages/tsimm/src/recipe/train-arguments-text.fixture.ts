@@ -1,15 +1,16 @@
 /** Writes the type of the training arguments from the table of flags, and what the table has from definitions. */
-import { listSchedules, schedulerNames } from "@tsimm/scheduler";
+import { schedulerNames } from "@tsimm/scheduler";
 import { listModels } from "../models/registry.ts";
 import { listOptimizers } from "../optim/optimizers.ts";
 import { listEngines } from "../runtime/create-engine.ts";
-import { listTasks } from "../task/tasks.ts";
 import { type ArgumentName, type Flag, separated, trainFlagRows } from "./arguments.ts";
 import { allowedValues } from "./check-arguments.ts";
 import { definitionFlagRows, type FlaggedDefinition } from "./definition-flags.ts";
 
+const tasks: readonly string[] = ["classification", "multi-label", "regression"];
+
 /** Built-in definitions that bring flags, by the heading that these stand under. */
-const flagged: Readonly<Record<string, readonly FlaggedDefinition[]>> = { Schedule: listSchedules() };
+const flagged: Readonly<Record<string, readonly FlaggedDefinition[]>> = {};
 
 /** The content of `generated/built-ins.ts`. */
 export function builtInsText(): string {
@@ -17,7 +18,7 @@ export function builtInsText(): string {
     schedule: schedulerNames(),
     optimizer: listOptimizers(),
     engine: ["auto", ...listEngines()],
-    task: listTasks(),
+    task: tasks,
   };
   const rows = Object.entries(flagged).flatMap(([group, definitions]) =>
     definitionFlagRows(group, definitions),
@@ -67,9 +68,7 @@ const NAMES: Partial<Readonly<Record<ArgumentName, string>>> = {
   model: "BuiltInModelName | (string & {})",
   opt: `OptimizerName | \`lookahead_\${OptimizerName}\``,
   sched: "SchedulerName",
-  task: `${listTasks()
-    .map((name) => JSON.stringify(name))
-    .join(" | ")} | (string & {})`,
+  task: `${tasks.map((name) => JSON.stringify(name)).join(" | ")} | (string & {})`,
 };
 
 function typeOf(name: ArgumentName, flag: Flag): string {

@@ -25,7 +25,6 @@ import { flagMessage } from "./from-flags.ts";
 import { MessageQueue } from "./message-queue.ts";
 import type { TrainingData } from "./open-data.ts";
 import { type PreparedRun, prepareRun } from "./prepare-run.ts";
-import { addRegisteredFlags } from "./registered-flags.ts";
 import { Releases } from "./releases.ts";
 import { openResume, type Resume } from "./resume.ts";
 
@@ -86,7 +85,6 @@ export async function train(
     throw new TypeError(`train: signal must be an AbortSignal, got ${typeof signal}`);
   }
   const messages = new MessageQueue(listeners);
-  addRegisteredFlags();
   checkArguments(given);
   const releases = new Releases();
   try {
