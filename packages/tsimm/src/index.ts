@@ -117,12 +117,11 @@ export {
   learningRateFigure,
   type RateSeries,
 } from "./plot/training-figures.ts";
-export {
-  type Classifier,
-  type LoadClassifierOptions,
-  loadClassifier,
-  type Prediction,
-} from "./predict/classifier.ts";
+export type { Classifier, Prediction } from "./predict/classifier.ts";
+export { type ExportOnnxOptions, exportOnnx } from "./predict/export-onnx.ts";
+export { loadClassifier } from "./predict/load-classifier.ts";
+export type { LoadClassifierOptions } from "./predict/load-in-page.ts";
+export type { Pixels } from "./predict/pixels.ts";
 export type { ArgumentName, TrainArguments } from "./recipe/arguments.ts";
 export type { RegisteredArguments } from "./recipe/registered-flags.ts";
 export { type TrainOptions, type TrainResult, train } from "./recipe/train.ts";
@@ -160,6 +159,7 @@ export type { RegressionLoss } from "./task/regression-loss.ts";
 export type { Standardization } from "./task/standardization.ts";
 export type {
   Answer,
+  AnswerKind,
   Meter,
   Metric,
   Metrics,

@@ -4,6 +4,7 @@ const DESCRIPTIONS: readonly (readonly [RegExp, string])[] = [
   [/^lr\.(svg|png)$/, "the schedule"],
   [/^curves\.(svg|png)$/, "losses, accuracies and learning rate"],
   [/^summary\.csv$/, "the same as a table"],
+  [/^per-class\.csv$/, "the metric of each class or output in the best epoch"],
   [/^args\.yaml$/, "every flag; -c args.yaml repeats the run"],
   [/^classes\.txt$/, "class names"],
   [/^model\.onnx$/, "best weights for any ONNX runtime"],

@@ -109,6 +109,7 @@ export const classification: TaskDefinition<ClassificationOptions> = defineTask(
         checkOutput(NAME, output, width);
         return rankedAnswers(outputNames, softmax(output), most);
       },
+      answers: { kind: "class" },
       settings: {},
     };
   },

@@ -66,6 +66,15 @@ export interface Answer {
   readonly value: number;
 }
 
+/** What the values of answers are, and which of them a person is told who does not ask for more. */
+export type AnswerKind =
+  /** Probabilities of classes that exclude each other: the best one. */
+  | { readonly kind: "class" }
+  /** Probabilities of labels, each for itself: those of at least the threshold, the best one in any case. */
+  | { readonly kind: "labels"; readonly threshold: number }
+  /** Numbers: all of them. */
+  | { readonly kind: "numbers" };
+
 /** The labels that a batch is mixed with, and the share of its own in (0, 1). */
 export interface MixedLabels {
   readonly labels: Labels;
@@ -106,6 +115,8 @@ export interface Task {
    * @param most - Answers at most.
    */
   describe(output: Float32Array, most: number): Answer[];
+  /** What these answers are; absent: numbers. */
+  readonly answers?: AnswerKind;
   /** What a file needs, beside the name and the output names, to describe outputs as this task does; JSON values. */
   readonly settings: Readonly<Record<string, unknown>>;
 }
