@@ -20,8 +20,7 @@ export function taskOfFile(note: TaskNote | undefined, names: readonly string[],
   if (!known.includes(name)) {
     throw new RangeError(
       printable(
-        `loadClassifier: task of the file must be one of ${known.join(", ")}, got "${name}"${suggestion(name, known)}` +
-          "; registerTask makes a task of one's own known",
+        `loadClassifier: task of the file must be one of ${known.join(", ")}, or one that registerTask has made known, got "${name}"${suggestion(name, known)}`,
       ),
     );
   }
