@@ -33,6 +33,7 @@ export {
   earlyStopping,
 } from "./listeners/early-stopping.ts";
 export { metricsJsonl } from "./listeners/metrics-jsonl.ts";
+export { type PerClassOptions, perClassListener } from "./listeners/per-class-csv.ts";
 export { summaryListener } from "./listeners/summary-csv.ts";
 export {
   createEventFile,
