@@ -16,7 +16,7 @@ const CHOICES = {
  * @throws RangeError for a value out of range, or one that does not fit the model's channels.
  * @example
  * const model = createModel("test_resnet", { inChans: 1 });
- * completeDataConfig("here", model, { inputSize: [1, 32, 32] }).mean; // => [0.44866666666666667]
+ * completeDataConfig("here", model, { inputSize: [1, 32, 32] }).mean; // => [0.5]
  */
 export function completeDataConfig(
   where: string,

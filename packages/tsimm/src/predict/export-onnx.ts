@@ -49,10 +49,7 @@ export function exportOnnx(model: Model, options: ExportOnnxOptions): Uint8Array
   });
 }
 
-function namesOf(
-  { name, numClasses, featureInfo }: Model,
-  { classNames, task }: ExportOnnxOptions,
-): readonly string[] {
+function namesOf({ name, numClasses }: Model, { classNames, task }: ExportOnnxOptions): readonly string[] {
   if ((classNames === undefined) === (task === undefined)) {
     const got = task === undefined ? "neither" : "both";
     throw new RangeError(
@@ -66,7 +63,7 @@ function namesOf(
   }
   if (numClasses === 0) {
     throw new RangeError(
-      `exportOnnx: model must have outputs with names, got ${name} with ${featureInfo.length > 0 ? "features" : "pooled features"} only; create it with numClasses`,
+      `exportOnnx: model must have outputs with names, got ${name} with features only; create it with numClasses`,
     );
   }
   if (names.length !== numClasses) {

@@ -6,6 +6,9 @@ import { findTask, listTasks } from "../task/tasks.ts";
 import { printable } from "../text/printable.ts";
 import { suggestion } from "../text/suggestion.ts";
 
+/** More are a damaged file. */
+const MOST_OUTPUTS = 1_000_000;
+
 /**
  * Makes the task of an exported model.
  *
@@ -20,9 +23,13 @@ export function taskOfFile(note: TaskNote | undefined, names: readonly string[],
   if (!known.includes(name)) {
     throw new RangeError(
       printable(
-        `loadClassifier: task of the file must be one of ${known.join(", ")}, got "${name}"${suggestion(name, known)}` +
-          "; registerTask makes a task of one's own known",
+        `loadClassifier: task of the file must be one of ${known.join(", ")}, or one that registerTask has made known, got "${name}"${suggestion(name, known)}`,
       ),
+    );
+  }
+  if (!(outputs >= 1 && outputs <= MOST_OUTPUTS)) {
+    throw new RangeError(
+      `loadClassifier: the model must give 1 to ${MOST_OUTPUTS} numbers for an image, got ${outputs}`,
     );
   }
   if (names.length > outputs) {
