@@ -1,9 +1,10 @@
 /** The task of a run, from its flags. */
 import type { ImageDataset } from "../data/image-dataset.ts";
 import type { Task, TaskDefinition } from "../task/task.ts";
-import { findTask } from "../task/tasks.ts";
+import { findTask, listTasks } from "../task/tasks.ts";
 import { UsageError } from "../usage-error.ts";
-import type { TrainArguments } from "./arguments.ts";
+import { findFlag, separated, type TrainArguments } from "./arguments.ts";
+import { showValue } from "./check-arguments.ts";
 import { fromFlags } from "./from-flags.ts";
 
 /**
@@ -11,27 +12,62 @@ import { fromFlags } from "./from-flags.ts";
  *
  * @param outputNames - Classes or outputs of the model.
  * @param training - Images to train on.
+ * @throws UsageError for options of another task, or that the labels do not allow.
  */
 export function makeTask(
   args: TrainArguments,
   outputNames: readonly string[],
-  { samples }: Pick<ImageDataset, "samples">,
+  { samples, classNames }: Pick<ImageDataset, "samples" | "classNames">,
 ): Task {
-  return fromFlags("train", args, () => {
-    const definition = findTask("createTask", args.task);
-    const context = { outputNames, trainingLabels: samples.map(({ label }) => label) };
-    return definition.create(context, taskOptions(definition, args));
-  });
+  const definition = fromFlags("train", args, () => findTask("createTask", args.task));
+  refuseOtherTasks(definition, args);
+  const { labels = "class" } = definition;
+  if (labels !== "class" && outputNames.length !== classNames.length) {
+    throw new UsageError(
+      `train: --num-classes must be the ${classNames.length} of the labels for --task ${args.task}, got ${args.numClasses}; leave it out`,
+    );
+  }
+  const context = { outputNames, trainingLabels: samples.map(({ label }) => label) };
+  return fromFlags("train", args, () => definition.create(context, taskOptions(definition, args)));
+}
+
+/** Flags of each option of a task. */
+function flagsOf({ fromArguments = {} }: TaskDefinition): [option: string, flags: readonly string[]][] {
+  return Object.entries(fromArguments).map(([option, flags]) => [option, [flags].flat()]);
+}
+
+/** A flag that only other tasks have would be passed over. */
+function refuseOtherTasks(definition: TaskDefinition, args: TrainArguments): void {
+  const given: Readonly<Record<string, unknown>> = { ...args };
+  const own = new Set(flagsOf(definition).flatMap(([, flags]) => flags));
+  const tasks = listTasks().map((name) => findTask("createTask", name));
+  for (const flag of new Set(tasks.flatMap(flagsOf).flatMap(([, flags]) => flags))) {
+    const value = given[flag];
+    const isOff = value === undefined || value === null || value === false || value === 0;
+    if (own.has(flag) || isOff || value === findFlag(flag)?.default) continue;
+    const others = tasks.filter((task) => flagsOf(task).some(([, flags]) => flags.includes(flag)));
+    throw new UsageError(
+      `train: --${separated(flag, "-")} must come with --task ${others.map(({ name }) => name).join(" or ")}, ` +
+        `got ${showValue(value)} with ${definition.name}; leave it out`,
+    );
+  }
 }
 
 /** The options of a task that flags set. */
-function taskOptions({ fromArguments = {} }: TaskDefinition, args: TrainArguments): Record<string, unknown> {
+function taskOptions(definition: TaskDefinition, args: TrainArguments): Record<string, unknown> {
   const given: Readonly<Record<string, unknown>> = { ...args };
-  const rows = Object.entries(fromArguments).map(([option, flag]) => {
-    const value = given[flag];
-    return [option, flag === "classWeights" ? classWeights(args.classWeights) : value] as const;
-  });
-  return Object.fromEntries(rows.filter(([, value]) => value !== undefined));
+  const options: Record<string, unknown> = {};
+  for (const [option, flags] of flagsOf(definition)) {
+    const [flag, other] = flags.filter((name) => (given[name] ?? null) !== null);
+    if (flag === undefined) continue;
+    if (other !== undefined) {
+      throw new UsageError(
+        `train: --${separated(other, "-")} must be absent beside --${separated(flag, "-")}, got ${showValue(given[other])}; both set the same weights`,
+      );
+    }
+    options[option] = flag === "classWeights" ? classWeights(args.classWeights) : given[flag];
+  }
+  return options;
 }
 
 /**

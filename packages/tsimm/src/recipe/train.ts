@@ -177,7 +177,10 @@ async function explained(error: unknown, given: Partial<TrainArguments>): Promis
   if (error instanceof DivergedError) return divergedError(error);
   // Errors of library functions name their parameters.
   if (error instanceof Error) {
-    error.message = flagMessage(error.message.replace(/^fit: /, "train: "), "train", resolveArguments(given));
+    const message = error.message
+      .replace(/^fit: /, "train: ")
+      .replace("rank epochs by", "go on with --resume and --eval-metric");
+    error.message = flagMessage(message, "train", resolveArguments(given));
   }
   return error;
 }

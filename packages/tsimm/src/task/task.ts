@@ -15,7 +15,7 @@ export interface Metric {
   readonly better: "higher" | "lower";
   /** Best value that it can have, e.g. 100; absent: none. */
   readonly best?: number;
-  /** Panel of the figure that it is drawn in, e.g. `accuracy (%)`. */
+  /** Title of the panel of the figure that it is drawn in, or of the list of an output metric, e.g. `accuracy (%)`. */
   readonly panel: string;
 }
 
@@ -83,7 +83,7 @@ export interface Task {
   readonly metrics: readonly Metric[];
   /** Name of the metric that epochs are ranked by unless another is asked for. */
   readonly metric: string;
-  /** What {@link Meter.byOutput} gives, e.g. the accuracy of each class; null: nothing. */
+  /** What {@link Meter.byOutput} gives, with the title of its list as `panel`: `accuracy of each class`; null: nothing. */
   readonly outputMetric: Metric | null;
   /**
    * Targets of the loss.
@@ -121,8 +121,11 @@ export interface TaskDefinition<Options extends object = object> {
   readonly name: string;
   /** Kind of its labels: a class id, 0 or 1 for each output, a number for each; absent: `class`. */
   readonly labels?: "class" | "multi" | "number";
-  /** Options that arguments of training set: option -> argument in camelCase; absent: none. */
-  readonly fromArguments?: Readonly<Record<string, string>>;
+  /**
+   * Options that arguments of training set: option -> argument in camelCase, or several of which one may be given;
+   * absent: none.
+   */
+  readonly fromArguments?: Readonly<Record<string, string | readonly string[]>>;
   /**
    * Makes the task.
    *
