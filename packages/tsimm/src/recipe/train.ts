@@ -139,7 +139,7 @@ async function resultOf(
   const epochs = bestLast.slice(-10).map(({ epoch, trainLoss, validation }) => ({
     epoch,
     train: { loss: trainLoss },
-    ...(validation === null ? {} : { validation }),
+    ...(validation === null ? {} : { validation: inOrder(validation, task.metrics) }),
   }));
   const files = (await readdir(folder)).filter((name) => !name.startsWith(".")).sort();
   const { byOutput } = progress;
@@ -147,6 +147,15 @@ async function resultOf(
     ...{ folder, interrupted: outcome === "stopped", best, byOutput, epochs },
     ...{ metrics: task.metrics, sample: finish.sample, files },
   };
+}
+
+/** A state that was read has its metrics in alphabetical order. */
+function inOrder(values: Metrics, metrics: readonly Metric[]): Metrics {
+  const ordered = metrics.flatMap(({ name }) => {
+    const value = values[name];
+    return value === undefined ? [] : [[name, value] as const];
+  });
+  return { loss: values.loss, ...Object.fromEntries(ordered) };
 }
 
 /** Removes what a run writes before its first update, so that the same command can begin it again. */
