@@ -104,7 +104,7 @@ export const regression: TaskDefinition<RegressionOptions> = defineTask({
       raisesLoss: [],
       metrics,
       metric: "mae",
-      outputMetric: error,
+      outputMetric: { ...error, panel: "MAE of each output" },
       targets(labels, mixed) {
         const own = standardized(labels);
         return mixed ? mixTargets(NAME, own, standardized(mixed.labels), mixed.lambda) : own;

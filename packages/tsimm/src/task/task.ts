@@ -18,7 +18,7 @@ export interface Metric {
   readonly best?: number;
   /** Outputs up to which it has that value whatever the model says, e.g. 5 for top-5; absent: 0. */
   readonly certainUpTo?: number;
-  /** Panel of the figure that it is drawn in, e.g. `accuracy (%)`. */
+  /** Title of the panel of the figure that it is drawn in, or of the list of an output metric, e.g. `accuracy (%)`. */
   readonly panel: string;
 }
 
@@ -95,7 +95,7 @@ export interface Task {
   readonly metrics: readonly Metric[];
   /** Name of the metric that epochs are ranked by unless another is asked for. */
   readonly metric: string;
-  /** What {@link Meter.byOutput} gives, e.g. the accuracy of each class; null: nothing. */
+  /** What {@link Meter.byOutput} gives, with the title of its list as `panel`: `accuracy of each class`; null: nothing. */
   readonly outputMetric: Metric | null;
   /**
    * Targets of the loss.
@@ -135,8 +135,11 @@ export interface TaskDefinition<Options extends object = object> {
   readonly name: string;
   /** Kind of its labels: a class id, 0 or 1 for each output, a number for each; absent: `class`. */
   readonly labels?: "class" | "multi" | "number";
-  /** Options that arguments of training set: option -> argument in camelCase; absent: none. */
-  readonly fromArguments?: Readonly<Record<string, string>>;
+  /**
+   * Options that arguments of training set: option -> argument in camelCase, or several of which one may be given;
+   * absent: none.
+   */
+  readonly fromArguments?: Readonly<Record<string, string | readonly string[]>>;
   /** Flags of its own, by the name of the option that each sets. */
   readonly flags?: Readonly<Record<string, DefinitionFlag>>;
   /**

@@ -218,7 +218,11 @@ export class FitRun {
     const progress = this.#progress;
     const { name } = this.#metric;
     const metric = row.validation === null ? row.trainLoss : (row.validation[name] ?? Number.NaN);
-    if (Number.isNaN(metric)) throw notANumber(name, row);
+    if (Number.isNaN(metric)) {
+      // The weights are sound where the loss is: the run can go on with another metric.
+      if (Number.isFinite(row.validation?.loss)) await this.#checkpoint("failed");
+      throw notANumber(name, row);
+    }
     const isBest = progress.best === null || isBetter(metric, progress.best.metric, this.#metric);
     progress.history = [...progress.history, row];
     if (isBest) Object.assign(progress, { best: { metric, epoch: row.epoch }, byOutput });
@@ -286,7 +290,7 @@ function notANumber(name: string, { epoch, validation }: EpochRow): RangeError {
   );
   const cure =
     others.length > 0
-      ? `rank epochs by ${others.map(([other]) => other).join(" or ")}, or lower the learning rate`
+      ? `the validation images do not define it: rank epochs by ${others.map(([other]) => other).join(" or ")}`
       : "lower the learning rate";
   return new RangeError(`fit: the metric ${name} must be a number, got NaN in epoch ${epoch}; ${cure}`);
 }
