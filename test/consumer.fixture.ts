@@ -23,6 +23,15 @@ declare module "tsimm" {
   interface RegisteredEngines {
     abacus: true;
   }
+  interface RegisteredArguments {
+    readonly halfLife: number;
+  }
+}
+
+declare module "@tsimm/scheduler" {
+  interface RegisteredSchedules {
+    halving: true;
+  }
 }
 
 /** Trains with an optimizer, a model and an engine of the user's own, by their names. */
@@ -58,6 +67,7 @@ export async function registered(dataDir: string): Promise<void> {
   await createEngine("abacus");
   await train({ dataDir, opt: "signum", model: "softmax_regression_8" });
   await train({ dataDir, opt: "lookahead_signum" });
+  await train({ dataDir, sched: "halving", halfLife: 2 });
 }
 
 /** Trains with every optimizer and model there is. */
@@ -76,6 +86,8 @@ export async function everything(dataDir: string): Promise<void> {
 export async function refused(): Promise<void> {
   // @ts-expect-error: no such schedule
   await train({ sched: "stpe" });
+  // @ts-expect-error: the argument of a registered schedule is a number
+  await train({ halfLife: "2" });
   // @ts-expect-error: no such optimizer
   await train({ opt: "adma" });
   // @ts-expect-error: no such engine

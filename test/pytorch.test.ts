@@ -7,7 +7,7 @@ import { createEngine, createEvaluation, createModel, encodeSafetensors, type Mo
 import { afterAll, expect, test } from "vitest";
 import { keyedRandom } from "../packages/tsimm/src/random/keyed-random.ts";
 import { argsYaml, savedArguments } from "../packages/tsimm/src/recipe/args-yaml.ts";
-import { resolveArguments } from "../packages/tsimm/src/recipe/arguments.ts";
+import { resolveArguments } from "../packages/tsimm/src/recipe/resolve-arguments.ts";
 import { namedTensors } from "../packages/tsimm/src/train/load-training-state.ts";
 import { required } from "./required.fixture.ts";
 import { run } from "./run.fixture.ts";

@@ -1,4 +1,3 @@
-export type { FrozenPart, FrozenRuns } from "./frozen-part.ts";
 export { defineRule, type Rule, type RuleDefinition } from "./gradients/define-rule.ts";
 export type { GradientContext, GradientRule } from "./gradients/gradient-rule.ts";
 export { registerRule } from "./gradients/index.ts";
@@ -33,15 +32,10 @@ export { type SoftmaxCrossEntropyOptions, softmaxCrossEntropy } from "./losses/s
 export { type DecodeOptions, decodeModel, type OnnxModel } from "./onnx/decode-model.ts";
 export { type EncodeOptions, encodeModel } from "./onnx/encode-model.ts";
 export { trainableOptionNames } from "./trainable/check-options.ts";
-export {
-  type FixedTensor,
-  frozenPart,
-  type RunningStatistics,
-  type Trainable,
-  type TrainableOptions,
-  type TrainableParameter,
-  trainable,
-} from "./trainable.ts";
+export type { FrozenPart, FrozenRuns } from "./trainable/frozen-part.ts";
+export type { TrainableOptions } from "./trainable/trainable-options.ts";
+export type { FixedTensor, RunningStatistics, TrainableParameter } from "./trainable/weights-of-model.ts";
+export { frozenPart, type Trainable, trainable } from "./trainable.ts";
 export {
   type BatchStatistics,
   type TrainingGraph,

@@ -8,7 +8,8 @@ import { type LossName, losses } from "./losses/index.ts";
 import type { LossFunction } from "./losses/loss.ts";
 import { encodeModel } from "./onnx/encode-model.ts";
 import { compile } from "./run-graph.fixture.ts";
-import { type TrainableOptions, trainable } from "./trainable.ts";
+import type { TrainableOptions } from "./trainable/trainable-options.ts";
+import { trainable } from "./trainable.ts";
 import { type TrainingGraphOptions, trainingGraph } from "./training-graph.ts";
 
 /** logits = x w, x [4, 2], w [2, 3]. */

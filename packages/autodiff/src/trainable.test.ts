@@ -8,7 +8,8 @@ import { decodeModel } from "./onnx/decode-model.ts";
 import { encodeModel } from "./onnx/encode-model.ts";
 import { ModelProtoSchema, type NodeProto } from "./onnx/generated/onnx_pb.ts";
 import { constantNode, filled, list, modelFile, node, numbers } from "./trainable/model.fixture.ts";
-import { type TrainableOptions, trainable } from "./trainable.ts";
+import type { TrainableOptions } from "./trainable/trainable-options.ts";
+import { trainable } from "./trainable.ts";
 
 const names = (bytes: Uint8Array, options?: TrainableOptions) =>
   trainable(bytes, options).parameters.map(({ name }) => name);

@@ -1,93 +1,23 @@
 /** Turns any ONNX model into its training graph, and the trained weights back into the same model. */
 import { toBinary } from "@bufbuild/protobuf";
-import { behindWeights, type FrozenPart, nothingToTrain } from "./frozen-part.ts";
 import { int, readFloat } from "./graph/attributes.ts";
 import type { GraphBuilder } from "./graph/builder.ts";
 import type { Node, Tensor, Value } from "./graph/graph.ts";
 import { elementCount } from "./graph/tensor.ts";
-import { type LossName, lossOf } from "./losses/index.ts";
-import type { Loss, LossFunction } from "./losses/loss.ts";
+import { lossOf } from "./losses/index.ts";
 import { ModelProtoSchema } from "./onnx/generated/onnx_pb.ts";
 import { replayGraph } from "./onnx/graph-from-proto.ts";
 import { withFields } from "./onnx/with-fields.ts";
 import { inMode } from "./trainable/batch-normalizations.ts";
 import { replayBatch } from "./trainable/batch-size.ts";
 import { checkNoActivation } from "./trainable/final-activation.ts";
+import { behindWeights, type FrozenPart, nothingToTrain } from "./trainable/frozen-part.ts";
 import { type BatchedModel, openModel } from "./trainable/open-model.ts";
 import { finiteWeights, store } from "./trainable/stored-weights.ts";
 import { summaryOf } from "./trainable/summary.ts";
+import type { TrainableOptions } from "./trainable/trainable-options.ts";
+import type { FixedTensor, RunningStatistics, TrainableParameter } from "./trainable/weights-of-model.ts";
 import { type TrainingGraph, trainingGraph } from "./training-graph.ts";
-
-/** Options of {@link trainable}. */
-export interface TrainableOptions {
-  /** Shapes of the model's inputs by name, batch size included, where the file leaves dimensions open. */
-  readonly inputs?: Readonly<Record<string, readonly number[]>>;
-  /**
-   * Samples of a step, an integer >= 1: the first dimension of the inputs, also where the file fixes another, e.g. 1.
-   * Absent: as `inputs` or the file say.
-   */
-  readonly batchSize?: number;
-  /** Name of the value that the loss reads, float32 [B, C], e.g. what enters a final Softmax; absent: the first output. */
-  readonly logits?: string;
-  /** A name, a loss from a factory such as `softmaxCrossEntropy`, or one of your own; default: softmax-cross-entropy. */
-  readonly loss?: LossName | Loss | LossFunction;
-  /**
-   * Names of tensors that stay as they are; `*` stands for any characters. Nodes before them need no gradient rule. A
-   * batch normalization whose running statistics, or whose scale and bias, are among them stays as in evaluation.
-   */
-  readonly freeze?: readonly string[];
-  /**
-   * Names of tensors that are trained, all others stay; `*` stands for any characters and picks among weights, a full
-   * name takes any float32 tensor, e.g. `["*", "logit_scale"]`. `freeze` comes before it.
-   */
-  readonly train?: readonly string[];
-  /**
-   * `frozen` (the default): batch normalizations use the running statistics of the file. `train`: those of the batch,
-   * and the running ones follow.
-   */
-  readonly batchNorm?: "frozen" | "train";
-  /**
-   * What the model of {@link frozenPart} yields for inputs of the shapes in training, of one run where it runs several
-   * times, by output: for their types, and for the numbers of its `constants`. Absent: types are those that the file
-   * tells.
-   */
-  readonly frozenValues?: Readonly<Record<string, Tensor>>;
-}
-
-/** A weight of the file. Optimizers change `data` in place. */
-export interface TrainableParameter {
-  /** As in the file; see {@link trainable} for tensors that several nodes share. */
-  readonly name: string;
-  readonly shape: readonly number[];
-  /** Row-major; as many elements as the shape has. */
-  readonly data: Float32Array;
-  /** Where it is read: operator, node and input, e.g. `Conv "conv1": weight`. */
-  readonly slots: readonly string[];
-  /** Gradient of the last step, of the same length; null before the first. */
-  grad: Float32Array | null;
-}
-
-/** A float32 tensor of the file that is not trained. */
-export interface FixedTensor {
-  readonly name: string;
-  readonly shape: readonly number[];
-  /** Number of elements. */
-  readonly elements: number;
-  /** Why, e.g. `frozen`, `running statistics`, `a fixed filter`, `does not lead to the logits`. */
-  readonly reason: string;
-}
-
-/** Running statistics of the file, which change where `batchNorm` is `train`. */
-export interface RunningStatistics {
-  /** Name of the BatchNormalization node. */
-  readonly module: string;
-  /** [C]. */
-  readonly runningMean: Float32Array;
-  /** [C]. */
-  readonly runningVar: Float32Array;
-  /** Weight of a new batch, in [0, 1]. */
-  readonly momentum: number;
-}
 
 /** An ONNX model with its training graph. */
 export interface Trainable {

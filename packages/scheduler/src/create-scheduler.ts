@@ -6,7 +6,7 @@ import { type CreateSchedulerOptions, defaultDecayEpochs, factoryChecks } from "
 import { floorDivide } from "./math/floor-division.ts";
 import { readKnown, readOptions, refuseUnknown } from "./options.ts";
 import type { OptimizerLike } from "./param-groups.ts";
-import { findSchedule, scheduleNamed } from "./registry.ts";
+import { findSchedule, ownFlags } from "./registry.ts";
 import type { Scheduler } from "./scheduler.ts";
 import { flagNames, readArgs, type SchedulerArgs } from "./scheduler-kwargs.ts";
 
@@ -82,8 +82,7 @@ function create(
   given: CreateSchedulerOptions,
   names: Readonly<Record<string, string>> = {},
 ): ScheduledRun {
-  const own = Object.keys(scheduleNamed(given?.sched)?.flags ?? {});
-  refuseUnknown(where, given, [...Object.keys(factoryChecks), ...own], renamed);
+  refuseUnknown(where, given, [...Object.keys(factoryChecks), ...ownFlags(given?.sched)], renamed);
   const read = readKnown<Options>(where, factoryChecks, given, names);
   const decayEpochs = given.decayEpochs ?? defaultDecayEpochs(read.sched, read.numEpochs, read.decayEpochs);
   const options = { ...read, decayEpochs };

@@ -1,7 +1,7 @@
 import { refusal } from "./errors.ts";
-import type { CreateSchedulerOptions } from "./factory-options.ts";
 import type { OptimizerLike } from "./param-groups.ts";
 import type { Curve } from "./schedule.ts";
+import type { ScheduleSettings } from "./schedule-settings.ts";
 import type { Scheduler } from "./scheduler.ts";
 import type { SchedulerOptions } from "./scheduler-options.ts";
 import type { WarmupOptions } from "./warmup.ts";
@@ -58,8 +58,8 @@ export interface ScheduleFlag {
   readonly count?: readonly [number, number];
 }
 
-/** Options of {@link createSchedulerV2} with their defaults, and their lengths in the unit of t. */
-export interface ScheduleFlags extends Required<CreateSchedulerOptions> {
+/** Settings with their defaults, and their lengths in the unit of t. */
+export interface ScheduleFlags extends Required<ScheduleSettings> {
   /** t in an epoch: 1, or `updatesPerEpoch`. */
   readonly unit: number;
   /** `numEpochs`. */

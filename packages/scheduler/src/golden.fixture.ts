@@ -1,5 +1,4 @@
 /** Reads the numbers that timm printed, and drives a scheduler the way timm's was driven. */
-// biome-ignore lint/style/noRestrictedImports: a fixture runs in tests only
 import { readFileSync } from "node:fs";
 import { camelCase } from "./nearest-name.ts";
 import type { ParamGroup } from "./param-groups.ts";

@@ -26,6 +26,7 @@ export {
 } from "./registry.ts";
 export { sample } from "./sample.ts";
 export type { Schedule } from "./schedule.ts";
+export type { ScheduleSettings } from "./schedule-settings.ts";
 export { Scheduler } from "./scheduler.ts";
 export { type SchedulerArgs, schedulerKwargs } from "./scheduler-kwargs.ts";
 export type { SchedulerOptions } from "./scheduler-options.ts";

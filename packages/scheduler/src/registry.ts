@@ -71,6 +71,11 @@ export function schedulerNames(): SchedulerName[] {
   return listSchedules().map(({ name }) => name);
 }
 
+/** Names of the flags of a schedule's own options; none if there is no such schedule. */
+export function ownFlags(sched: unknown): string[] {
+  return Object.keys(scheduleNamed(sched)?.flags ?? {});
+}
+
 /** The schedule of a name, if there is one. */
 export function scheduleNamed(name: unknown): NamedSchedule | undefined {
   return schedules.get(name);

@@ -1,7 +1,7 @@
 import { refusal } from "./errors.ts";
 import type { Motion } from "./motion.ts";
 import type { Noise } from "./noise.ts";
-import { type Checks, number, readKnown, readOptions } from "./options.ts";
+import { type Checks, number, readOptions } from "./options.ts";
 import type { GroupField } from "./param-groups.ts";
 import type { SchedulerPlan } from "./scheduler-options.ts";
 import { type WarmupOptions, warmupChecks, withWarmup } from "./warmup.ts";
@@ -47,9 +47,8 @@ export function warmedUp<Options extends object>(curve: Curve<Options>): Curve<O
     ...curve,
     checks: { ...curve.checks, ...warmupChecks },
     build(options, where, field) {
-      const warmup = readKnown<Required<WarmupOptions>>(where, warmupChecks, options);
       const build = curve.build(options, where, field);
-      return (base) => withWarmup(where, warmup, base, build(base));
+      return (base) => withWarmup(where, options, base, build(base));
     },
   };
 }

@@ -2,7 +2,7 @@ import { refusal } from "./errors.ts";
 import { type CreateSchedulerOptions, defaultDecayEpochs, factoryChecks } from "./factory-options.ts";
 import { camelCase } from "./nearest-name.ts";
 import { boolean } from "./options.ts";
-import { scheduleNamed } from "./registry.ts";
+import { ownFlags } from "./registry.ts";
 
 /** timm's training flags that describe a schedule, in camelCase. */
 export interface SchedulerArgs {
@@ -104,7 +104,7 @@ export function readArgs(
     kDecay: args.lrKDecay ?? 1,
     plateauMode: isSmallerBetter(where, args, decreasingMetric) ? "min" : "max",
     stepOnEpochs: !flag(args.schedOnUpdates ?? false, where, "schedOnUpdates"),
-    ...ownFlags(args),
+    ...givenFlags(args),
     ...(power !== undefined && power !== null && { power }),
     ...(plateauThreshold !== undefined && { plateauThreshold }),
     ...(thresholdMode !== undefined && { thresholdMode: mode(thresholdMode, where, "thresholdMode") }),
@@ -117,8 +117,8 @@ export function readArgs(
 const flag = boolean(false);
 
 /** Flags of the schedule's own options, those that are given. */
-function ownFlags(args: SchedulerArgs): object {
-  const names = Object.keys(scheduleNamed(args.sched)?.flags ?? {});
+function givenFlags(args: SchedulerArgs): object {
+  const names = ownFlags(args.sched);
   return Object.fromEntries(Object.entries(args).filter(([name]) => names.includes(name)));
 }
 
@@ -138,7 +138,7 @@ function isSmallerBetter(
 
 /** Other flags are ignored, but not those of a schedule in Python's spelling. */
 function refuseSnakeCase(where: string, args: SchedulerArgs): void {
-  const flags = [...scheduleFlags, ...Object.keys(scheduleNamed(args.sched)?.flags ?? {})];
+  const flags = [...scheduleFlags, ...ownFlags(args.sched)];
   for (const name of Object.keys(args)) {
     if (!name.includes("_") || !flags.includes(camelCase(name))) continue;
     const advice = `did you mean "${camelCase(name)}"?`;

@@ -36,14 +36,9 @@ export const warmupChecks: Checks<Required<WarmupOptions>> = {
  * @param end - Value that the ramp runs to.
  * @param schedule - What follows.
  */
-export function withWarmup(
-  where: string,
-  warmup: Required<WarmupOptions>,
-  end: number,
-  schedule: Schedule,
-): Schedule {
+export function withWarmup(where: string, warmup: WarmupOptions, end: number, schedule: Schedule): Schedule {
   const { warmupT, warmupPrefix } = warmup;
-  if (warmupT === 0) return schedule;
+  if (!warmupT) return schedule;
   const rampAt = ramp(where, warmup, end);
   const shift = warmupPrefix ? warmupT : 0;
   return (t) => (t < warmupT ? rampAt(t) : schedule(t - shift));
@@ -56,7 +51,7 @@ export function withWarmup(
  * @param warmup - Start and length, > 0.
  * @param end - Value at the end.
  */
-export function ramp(where: string, { warmupT, warmupLrInit }: Ramp, end: number): Schedule {
+export function ramp(where: string, { warmupT = 0, warmupLrInit = 0 }: WarmupOptions, end: number): Schedule {
   const slope = finite((end - warmupLrInit) / warmupT, where, "warmupT", warmupT);
   // Among the smallest doubles the slope is rounded so coarsely that the line would cross 0.
   const least = Math.min(end, 0);

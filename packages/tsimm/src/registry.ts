@@ -1,6 +1,30 @@
 /** Named definitions of one kind: those that are built in, and those that a user of the library registers. */
 import { suggestion } from "./text/suggestion.ts";
 
+/** A flag that a definition brings to the command line and to the arguments of training: plain data. */
+export interface DefinitionFlag {
+  /** `flag`: true or false; `ints`, `floats` and `strings`: lists. */
+  readonly type: "flag" | "int" | "float" | "string" | "ints" | "floats" | "strings";
+  /** The value when none is given; null: none. */
+  readonly default: boolean | number | string | readonly number[] | readonly string[] | null;
+  /** A phrase for `--help`. */
+  readonly help: string;
+  /** The only values allowed. */
+  readonly choices?: readonly string[];
+  /** Smallest value allowed. */
+  readonly min?: number;
+  /** Largest value allowed. */
+  readonly max?: number;
+  /** Bound that a value must exceed. */
+  readonly above?: number;
+  /** Bound that a value must stay below. */
+  readonly below?: number;
+  /** How many values a list takes: least and most. */
+  readonly count?: readonly [number, number];
+  /** Whether the values of a list may not decrease. */
+  readonly ascending?: boolean;
+}
+
 /** A thing that is found by its name. */
 export interface NamedDefinition {
   /** Unique among the definitions of its kind. */

@@ -1,7 +1,8 @@
 /** What of a model is trained: what its operators and the user's patterns come to. */
-import type { TrainableOptions } from "../trainable.ts";
+
 import { namePatterns } from "./name-patterns.ts";
 import type { StoredTensor } from "./shared-tensors.ts";
+import type { TrainableOptions } from "./trainable-options.ts";
 
 /** Tells tensors that are trained from others. */
 export interface Choice {

@@ -1,17 +1,18 @@
 /** An ONNX file, what of it is trained, and what of it is apart. */
-import { type FrozenPart, type Split, splitFrozen } from "../frozen-part.ts";
+
 import type { Tensor, Value } from "../graph/graph.ts";
 import { formatShape } from "../graph/shapes/shape-rule.ts";
 import { didYouMean } from "../nearest-name.ts";
 import type { GraphProto, ModelProto, NodeProto } from "../onnx/generated/onnx_pb.ts";
 import { nodesBefore } from "../onnx/graph-from-proto.ts";
 import { parseModel } from "../onnx/parse-model.ts";
-import type { TrainableOptions } from "../trainable.ts";
 import { type BatchNormalizations, batchNormalizations } from "./batch-normalizations.ts";
 import { type Batch, batchOf, fixedBatch, withBatch } from "./batch-size.ts";
 import { checkTrainableOptions } from "./check-options.ts";
 import { type Choice, choose } from "./choice.ts";
+import { type FrozenPart, type Split, splitFrozen } from "./frozen-part.ts";
 import { type Separated, separateTensors } from "./shared-tensors.ts";
+import type { TrainableOptions } from "./trainable-options.ts";
 import { constantsOf } from "./weight-slots.ts";
 
 /** A model with the user's choices. */

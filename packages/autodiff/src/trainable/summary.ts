@@ -1,5 +1,5 @@
 /** What is trained and what is not, in one line. */
-import type { FixedTensor, RunningStatistics, TrainableParameter } from "../trainable.ts";
+import type { FixedTensor, RunningStatistics, TrainableParameter } from "./weights-of-model.ts";
 
 /** One line for a log, by reason. */
 export function summaryOf(

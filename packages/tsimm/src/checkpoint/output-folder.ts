@@ -33,7 +33,7 @@ export interface ClaimedFolder {
 
 /** Files of an earlier run that a new one in the same folder must not meet, beside its checkpoints. */
 const RUN_FILES =
-  /^(summary\.csv|metrics\.jsonl|args\.yaml|classes\.txt|model\.onnx|(lr|curves)\.(svg|png))$/;
+  /^(summary\.csv|metrics\.jsonl|per-class\.csv|args\.yaml|classes\.txt|model\.onnx|(lr|curves)\.(svg|png))$/;
 /** Files that others write into folders too: they are removed only where there was a run. */
 const EVENT_FILES = /^events\.out\.tfevents\./;
 

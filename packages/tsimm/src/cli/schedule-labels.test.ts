@@ -1,5 +1,6 @@
 import { expect, test } from "vitest";
-import { resolveArguments, type TrainArguments } from "../recipe/arguments.ts";
+import type { TrainArguments } from "../recipe/arguments.ts";
+import { resolveArguments } from "../recipe/resolve-arguments.ts";
 import { scheduleLabels } from "./schedule-labels.ts";
 
 const labels = (...schedules: [string, Partial<TrainArguments>][]) =>

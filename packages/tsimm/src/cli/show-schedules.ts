@@ -1,4 +1,5 @@
 /** Shows schedules: a plot in the terminal or a file, a table of events, warnings. */
+import { findSchedule } from "@tsimm/scheduler";
 import type { ScheduleCurve } from "../preview/curve-file.ts";
 import { eventTable } from "../preview/event-table.ts";
 import { scheduleEvents } from "../preview/events.ts";
@@ -6,13 +7,15 @@ import { rateLabel } from "../preview/rate-label.ts";
 import { perUpdate } from "../preview/simulate.ts";
 import { terminalPlot } from "../preview/terminal-plot.ts";
 import { scheduleWarnings } from "../preview/warnings.ts";
-import { resolveArguments, type TrainArguments } from "../recipe/arguments.ts";
+import type { TrainArguments } from "../recipe/arguments.ts";
 import { checkArguments } from "../recipe/check-arguments.ts";
 import { fromFlags } from "../recipe/from-flags.ts";
 import { builtInNames } from "../recipe/generated/built-ins.ts";
 import { learningRate } from "../recipe/learning-rate.ts";
 import { refuseNegativeRates } from "../recipe/refuse-negative-rates.ts";
+import { resolveArguments } from "../recipe/resolve-arguments.ts";
 import { simulateRun } from "../recipe/simulate-run.ts";
+import type { Task } from "../task/task.ts";
 import { type ScheduleToLabel, scheduleLabels } from "./schedule-labels.ts";
 
 /** What to show. */
@@ -61,17 +64,31 @@ interface Calculated {
   readonly explanations: ReadonlySet<string>;
 }
 
+interface ScheduleToShow extends ScheduleToLabel {
+  /** Task whose metric it follows; null: it follows none. */
+  readonly task: Task | null;
+}
+
 /** The arguments of all schedules, checked. */
-async function resolved({ schedules, updatesPerEpoch }: SchedulesToShow): Promise<ScheduleToLabel[]> {
-  const all: ScheduleToLabel[] = [];
+async function resolved({ schedules, updatesPerEpoch }: SchedulesToShow): Promise<ScheduleToShow[]> {
+  const all: ScheduleToShow[] = [];
   for (const { label, given } of schedules) {
     checkArguments(given, "schedule");
     const args = resolveArguments(given);
     await checkOptimizer(args);
     refuseNegativeRates(args, { command: "schedule", updatesPerEpoch });
-    all.push({ label, args });
+    all.push({ label, args, task: await followedTask(args) });
   }
   return all;
+}
+
+/** The task, where the schedule follows one of its metrics; loaded only then. */
+async function followedTask(args: TrainArguments): Promise<Task | null> {
+  const { traits } = fromFlags("schedule", args, () => findSchedule(args.sched));
+  if (!traits.followsMetric) return null;
+  const { createTask } = await import("../task/tasks.ts");
+  // Its metrics do not depend on what the outputs are called.
+  return fromFlags("schedule", args, () => createTask(args.task, { outputNames: ["output"] }));
 }
 
 /** Loads the optimizers only if the name is none of those that are built in. */
@@ -82,19 +99,20 @@ async function checkOptimizer(args: TrainArguments): Promise<void> {
 }
 
 function calculate(
-  resolved: readonly ScheduleToLabel[],
+  resolved: readonly ScheduleToShow[],
   updatesPerEpoch: number | null,
   every: boolean,
 ): Calculated {
-  const simulated = resolved.map(({ args }) => ({
+  const simulated = resolved.map(({ args, task }) => ({
     args,
+    task,
     one: simulateRun(args, updatesPerEpoch, { every }),
   }));
   const unit = simulated.some(({ one }) => one.unit === "update") ? "update" : "epoch";
   const labels = scheduleLabels(resolved);
-  const curves = simulated.map(({ args, one }, i): ScheduleCurve => {
+  const curves = simulated.map(({ args, task, one }, i): ScheduleCurve => {
     const schedule = unit === "update" ? perUpdate(one, updatesPerEpoch ?? 1) : one;
-    const metric = { metric: args.evalMetric, numClasses: args.numClasses };
+    const metric = { metric: args.evalMetric, task, outputs: args.numClasses };
     const findings = { events: scheduleEvents(schedule), warnings: scheduleWarnings(schedule, metric) };
     return { label: labels[i] ?? "", schedule, ...findings };
   });
@@ -114,6 +132,6 @@ function plot(unit: string, curves: readonly ScheduleCurve[], log: boolean): str
 }
 
 function headline({ label, schedule: { sched, lr, numEpochs } }: ScheduleCurve): string {
-  const assumed = sched === "plateau" ? ", if the metric never improves" : "";
+  const assumed = findSchedule(sched).traits.followsMetric ? ", if the metric never improves" : "";
   return `${label}: ${numEpochs} epochs, rate ${rateLabel(lr)}${assumed}`;
 }

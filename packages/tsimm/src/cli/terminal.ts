@@ -26,7 +26,9 @@ function lineLog(stream: NodeJS.WritableStream): TerminalLog {
   const lines = new LogLines();
   const line = (text: string) => void stream.write(`${oneLine(text)}\n`);
   return {
-    show: (event) => lines.linesOf(event).forEach((one) => line(textOf(one))),
+    show(event) {
+      for (const one of lines.linesOf(event)) line(textOf(one));
+    },
     line,
     close() {},
   };

@@ -6,6 +6,7 @@ const DESCRIPTIONS: readonly (readonly [RegExp, string])[] = [
   [/^summary\.csv$/, "the same as a table"],
   [/^metrics\.jsonl$/, "the same as a line of JSON for each epoch"],
   [/^events\.out\.tfevents\./, "curves for tensorboard --logdir"],
+  [/^per-class\.csv$/, "the metric of each class or output in the best epoch"],
   [/^args\.yaml$/, "every flag; -c args.yaml repeats the run"],
   [/^classes\.txt$/, "names of the classes or outputs"],
   [/^model\.onnx$/, "best weights for any ONNX runtime"],

@@ -1,6 +1,5 @@
 /** Mixup and CutMix: each image of a batch is mixed with a partner, and so are their targets. */
 import type { RandomStream } from "../random/keyed-random.ts";
-import { denseTargets } from "../task/dense-targets.ts";
 import { symmetricBeta } from "./beta-distribution.ts";
 import type { Box } from "./transforms/image.ts";
 

@@ -196,6 +196,16 @@ function checkInteger(where: string, options: Readonly<Record<string, number>>, 
 }
 
 /**
+ * Refuses a name that no model has.
+ *
+ * @param where - Function named in the error.
+ * @throws RangeError that lists the names, with the nearest one.
+ */
+export function checkModelName(where: string, name: string): void {
+  models.find(where, name);
+}
+
+/**
  * Names of models, in natural order, registered ones included.
  *
  * @param glob - `*` stands for any characters, `?` for one.

@@ -1,5 +1,6 @@
 /** How an optimizer is defined: its options, what it keeps per tensor and how it changes one. */
 import type { Parameter } from "../models/model.ts";
+import type { DefinitionFlag } from "../registry.ts";
 import { LOOKAHEAD } from "./lookahead.ts";
 import type { ParamGroup } from "./optimizer.ts";
 import { checkOption, nonNegative, type OptionCheck, type OptionChecks } from "./option-checks.ts";
@@ -28,6 +29,8 @@ export interface OptimizerDefinition<
   readonly defaults: O;
   /** What each option must be. */
   readonly checks: OptionChecks<O>;
+  /** Flags for options of its own, by the option's name. */
+  readonly flags?: Readonly<Record<string, DefinitionFlag>>;
   /** Options that hold where no learning rate is given. */
   readonly withoutLr?: Partial<O>;
   /** Fresh slots for a parameter; `{}` if the optimizer keeps nothing. */
@@ -57,7 +60,7 @@ export interface OptimizerDefinition<
  * Another optimizer with other defaults is a definition too: `{ ...lamb, name: "mylamb", defaults: { ... } }`.
  *
  * @throws RangeError if the name is not in lower case or starts with `lookahead_`, if `lr` is no number >= 0, if an
- * option has no check, or if a default does not pass its own.
+ * option has no check, if a default does not pass its own, or if a flag is of no option.
  * @example
  * const signum = defineOptimizer({
  *   name: "signum",
@@ -94,6 +97,11 @@ export function defineOptimizer<O extends OptimizerOwnOptions, S extends Optimiz
       throw new RangeError(`defineOptimizer: checks must have one for each option, got none for "${option}"`);
     }
     checkOption("defineOptimizer", option, value, check);
+  }
+  for (const flag of Object.keys(definition.flags ?? {})) {
+    if (Object.hasOwn(defaults, flag)) continue;
+    const options = Object.keys(defaults).join(", ") || "none";
+    throw new RangeError(`defineOptimizer: flags must be of its options (${options}), got "${flag}"`);
   }
   return definition;
 }

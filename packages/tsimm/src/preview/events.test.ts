@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
-import { resolveArguments, type TrainArguments } from "../recipe/arguments.ts";
+import type { TrainArguments } from "../recipe/arguments.ts";
+import { resolveArguments } from "../recipe/resolve-arguments.ts";
 import { simulateRun } from "../recipe/simulate-run.ts";
 import { eventTable } from "./event-table.ts";
 import { scheduleEvents } from "./events.ts";

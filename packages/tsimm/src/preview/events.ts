@@ -1,5 +1,5 @@
 /** What happens when in a schedule. */
-import { scheduleTraits } from "./schedule-traits.ts";
+import { findSchedule } from "@tsimm/scheduler";
 import type { SimulatedSchedule } from "./simulate.ts";
 
 /** Something that happens to the learning rate. */
@@ -51,7 +51,7 @@ function changes({ sched, warmupT, times, steadyRates }: SimulatedSchedule): [nu
   const first = times.findIndex((t) => t >= warmupT);
   if (first < 0) return [];
   const after = [...steadyRates.subarray(first)];
-  const { stepped, followsMetric, warmsUp, decaysAtEnd } = scheduleTraits(sched);
+  const { stepped, followsMetric, warmsUp, decaysAtEnd } = findSchedule(sched).traits;
   if (stepped || followsMetric) {
     return after.flatMap((rate, i): [number, string][] => {
       const before = after[i - 1] ?? rate;

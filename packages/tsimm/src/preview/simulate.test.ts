@@ -1,6 +1,7 @@
 import { createScheduler } from "@tsimm/scheduler";
 import { describe, expect, test } from "vitest";
-import { resolveArguments, type TrainArguments } from "../recipe/arguments.ts";
+import type { TrainArguments } from "../recipe/arguments.ts";
+import { resolveArguments } from "../recipe/resolve-arguments.ts";
 import { simulateRun } from "../recipe/simulate-run.ts";
 import { UsageError } from "../usage-error.ts";
 import { scheduleEvents } from "./events.ts";

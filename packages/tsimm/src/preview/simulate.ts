@@ -1,9 +1,8 @@
 /** Runs a schedule without training: what the learning rate of a run will be. */
-import { createScheduler, type Scheduler } from "@tsimm/scheduler";
+import { createScheduler, findSchedule, type Scheduler } from "@tsimm/scheduler";
 import { UsageError } from "../usage-error.ts";
 import { sampleTimes } from "./sample-times.ts";
 import type { ScheduleArgs } from "./schedule-args.ts";
-import { scheduleTraits } from "./schedule-traits.ts";
 
 /** The learning rates of a run. */
 export interface SimulatedSchedule {
@@ -71,14 +70,14 @@ export function simulateSchedule(
     return { group, ...createScheduler(flags, { paramGroups: [group] }, { updatesPerEpoch: perEpoch }) };
   };
   const steady = start({ lrNoise: null });
-  const { scheduler, numEpochs } = steady;
+  const { scheduler, numEpochs, turns } = steady;
   const length = numEpochs * perEpoch;
   // Rates that follow a metric follow from all that came before.
-  const all = every || scheduleTraits(args.sched).followsMetric;
+  const all = every || findSchedule(args.sched).traits.followsMetric;
   checkLength(length, all ? MOST_RATES : Number.MAX_SAFE_INTEGER, command);
   const times = all
     ? Array.from({ length }, (_, t) => t)
-    : sampleTimes(length, scheduleTurns(args, perEpoch), (t) => scheduler.valuesAt(t)[0] ?? 0);
+    : sampleTimes(length, scheduleTurns(args, perEpoch, turns), (t) => scheduler.valuesAt(t)[0] ?? 0);
   const steadyRates = drive(steady, times);
   return {
     ...{ sched: args.sched, args, lr: args.lr, numEpochs, length, times, steadyRates },
@@ -149,7 +148,7 @@ export type TurningArgs = Omit<
 
 /** Epochs, perhaps with fractions, at which the second and later cycles start. */
 function cycleStarts({ sched, epochs, warmupEpochs, warmupPrefix, ...cycles }: TurningArgs): number[] {
-  if (!scheduleTraits(sched).cyclic) return [];
+  if (!findSchedule(sched).traits.cyclic) return [];
   let start = warmupPrefix ? warmupEpochs : 0;
   const count = Math.min(Math.max(0, cycles.lrCycleLimit - 1), MOST_CYCLES);
   return Array.from({ length: count }, (_, cycle) => {
@@ -158,16 +157,26 @@ function cycleStarts({ sched, epochs, warmupEpochs, warmupPrefix, ...cycles }: T
   });
 }
 
-/** t at which some schedule turns, or its warm-up, a cycle, the noise or itself ends. */
-export function scheduleTurns(args: TurningArgs, perEpoch: number): number[] {
-  const { epochs, decayEpochs, decayRate, minLr, lr, lrNoise, warmupEpochs, warmupPrefix } = args;
-  const peak = 0.3 * epochs;
-  const minimum = decayEpochs * (Math.log(minLr / Number(lr)) / Math.log(decayRate));
-  const afterStart = [peak, epochs - decayEpochs, epochs, minimum].filter(Number.isFinite);
+/**
+ * t at which a schedule turns, or its warm-up, a cycle, the noise or itself ends.
+ *
+ * @param perEpoch - t in an epoch.
+ * @param own - t at which the curve of the schedule has a corner, as `createScheduler` tells them.
+ */
+export function scheduleTurns(args: TurningArgs, perEpoch: number, own: readonly number[]): number[] {
+  const { epochs, lrNoise, warmupEpochs, warmupPrefix } = args;
   const start = warmupPrefix ? warmupEpochs : 0;
   const noise = (lrNoise ?? []).map((share) => share * epochs);
-  const turns = [warmupEpochs, ...cycleStarts(args), ...afterStart.map((epoch) => start + epoch), ...noise];
-  return turns.map((epoch) => epoch * perEpoch - ROUNDING);
+  const ends = [epochs, ...minimumEpochs(args)].map((epoch) => start + epoch);
+  const turns = [warmupEpochs, ...cycleStarts(args), ...ends, ...noise].map((epoch) => epoch * perEpoch);
+  return [...turns, ...own].map((t) => t - ROUNDING);
+}
+
+/** Epochs after which a rate that shrinks by a factor meets the minimum. */
+function minimumEpochs({ sched, decayEpochs, decayRate, minLr, lr }: TurningArgs): number[] {
+  const { hasDecayRate, hasMinimum, followsMetric } = findSchedule(sched).traits;
+  if (!hasDecayRate || !hasMinimum || followsMetric) return [];
+  return [decayEpochs * (Math.log(minLr / Number(lr)) / Math.log(decayRate))].filter(Number.isFinite);
 }
 
 /** More rates than that take minutes and gigabytes. */

@@ -1,12 +1,17 @@
 import { describe, expect, test } from "vitest";
-import { resolveArguments, type TrainArguments } from "../recipe/arguments.ts";
+import type { TrainArguments } from "../recipe/arguments.ts";
+import { resolveArguments } from "../recipe/resolve-arguments.ts";
 import { simulateRun } from "../recipe/simulate-run.ts";
+import { createTask } from "../task/tasks.ts";
 import { scheduleWarnings } from "./warnings.ts";
+
+const classes = createTask("classification", { outputNames: ["cat", "dog"] });
+const numbers = createTask("regression", { outputNames: ["age"] });
 
 const warnings = (given: Partial<TrainArguments>, updatesPerEpoch: number | null = null) => {
   const args = resolveArguments({ lr: 0.1 }, given);
-  const { evalMetric: metric, numClasses } = args;
-  return scheduleWarnings(simulateRun(args, updatesPerEpoch), { metric, numClasses });
+  const { evalMetric: metric, numClasses: outputs } = args;
+  return scheduleWarnings(simulateRun(args, updatesPerEpoch), { metric, task: classes, outputs });
 };
 
 test.each<[string, Partial<TrainArguments>]>([
@@ -168,13 +173,8 @@ test("where t counts updates, so do the sentences", () => {
 
 describe("with the data at hand", () => {
   const plateau: Partial<TrainArguments> = { lr: 0.1, sched: "plateau" };
-  const withData = (
-    numClasses: number,
-    metric: string,
-    given: Partial<TrainArguments> = {},
-    best?: number | null,
-  ) => {
-    const context = { numClasses, metric, ...(best === undefined ? {} : { best }) };
+  const withData = (outputs: number, metric: string, given: Partial<TrainArguments> = {}, task = classes) => {
+    const context = { outputs, metric, task };
     return scheduleWarnings(simulateRun(resolveArguments(plateau, given), null), context);
   };
 
@@ -193,8 +193,8 @@ describe("with the data at hand", () => {
     const given: Partial<TrainArguments> = { plateauThreshold: 100, thresholdMode: "abs" };
     expect(withData(9, "top1", given)).toEqual([expect.stringContaining("--plateau-threshold 100")]);
     expect(withData(9, "loss", given)).toEqual([]);
-    expect(withData(9, "mae", given, null)).toEqual([]);
-    expect(withData(9, "r2", { ...given, plateauThreshold: 1 }, 1)).toEqual([
+    expect(withData(9, "mae", given, numbers)).toEqual([]);
+    expect(withData(9, "r2", { ...given, plateauThreshold: 1 }, numbers)).toEqual([
       "--plateau-threshold 1 is more than r2 can improve; pass a smaller one, or --threshold-mode rel",
     ]);
   });

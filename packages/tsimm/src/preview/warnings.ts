@@ -1,6 +1,7 @@
 /** What surprises people about a schedule, said before the run. */
+import { findSchedule, type ScheduleTraits } from "@tsimm/scheduler";
+import type { Metric, Task } from "../task/task.ts";
 import { rateLabel } from "./rate-label.ts";
-import { scheduleTraits } from "./schedule-traits.ts";
 import type { SimulatedSchedule } from "./simulate.ts";
 
 /** Share of the base rate by which a warm-up may miss it. */
@@ -8,14 +9,14 @@ const JUMP = 0.1;
 /** Share of the way from the base rate to the minimum that may be left at the end. */
 const LEFT = 0.1;
 
-/** The metric that a schedule may follow, and what bounds it. */
+/** The metric that a schedule may follow. */
 export interface MetricContext {
   /** Name, as `--eval-metric` takes it. */
   readonly metric: string;
-  /** Classes of the model; null: not known yet. */
-  readonly numClasses: number | null;
-  /** Best value that the metric can have; null: none; absent: 100 percent, but none for `loss`. */
-  readonly best?: number | null;
+  /** Task that has the metric; null: not known. */
+  readonly task: Pick<Task, "metrics" | "metric"> | null;
+  /** Outputs of the model; null: not known yet. */
+  readonly outputs: number | null;
 }
 
 /**
@@ -55,7 +56,7 @@ function warmupWarning(schedule: SimulatedSchedule): string | null {
   const [rate] = afterWarmup(schedule);
   if (warmupT === 0 || rate === undefined) return null;
   const at = `${unit} ${warmupT}`;
-  const { dropsAt, warmsUp } = scheduleTraits(sched);
+  const { dropsAt, warmsUp } = findSchedule(sched).traits;
   if (dropsAt !== undefined) {
     if (rate === lr) return null;
     return `the rate decays during the warm-up: it is ${rateLabel(rate)} at ${at}, where the warm-up ends, not ${rateLabel(lr)}; shorten the warm-up or pass --warmup-prefix`;
@@ -75,7 +76,7 @@ function warmupRateWarning({ warmupT, lr, args }: SimulatedSchedule): string | n
 /** A rate that is to drop and does not. */
 function decayWarning(schedule: SimulatedSchedule): string | null {
   const { sched, lr, args } = schedule;
-  const { hasDecayRate, followsMetric, dropsAt } = scheduleTraits(sched);
+  const { hasDecayRate, followsMetric, dropsAt } = findSchedule(sched).traits;
   if (!hasDecayRate) return null;
   if (args.decayRate === 1) {
     return `--decay-rate 1 leaves the rate at ${rateLabel(lr)}: ${sched} multiplies it by that; pass one below 1`;
@@ -97,7 +98,7 @@ function decayWarning(schedule: SimulatedSchedule): string | null {
 /** A decay that a shorter warm-up would not show either. */
 function decayAfterRunWarning(schedule: SimulatedSchedule): string | null {
   const { sched, numEpochs, args } = schedule;
-  const { dropsAt } = scheduleTraits(sched);
+  const { dropsAt } = findSchedule(sched).traits;
   if (dropsAt === undefined) return null;
   const first = dropsAt === "decayEpochs" ? args.decayEpochs : Math.min(...args.decayMilestones);
   return first < numEpochs ? null : decayTooLate(schedule);
@@ -106,7 +107,7 @@ function decayAfterRunWarning(schedule: SimulatedSchedule): string | null {
 function decayTooLate(schedule: SimulatedSchedule): string {
   const { decayEpochs, decayMilestones } = schedule.args;
   const [flag, value] =
-    scheduleTraits(schedule.sched).dropsAt === "decayEpochs"
+    findSchedule(schedule.sched).traits.dropsAt === "decayEpochs"
       ? ["--decay-epochs", decayEpochs]
       : ["--decay-milestones", decayMilestones.join(" ")];
   return `${neverLowers(schedule)}: ${flag} is ${value}; lower ${flag}`;
@@ -117,24 +118,29 @@ function neverLowers({ sched, numEpochs }: SimulatedSchedule): string {
 }
 
 /** A metric that cannot improve lowers the rate whatever the model learns. */
-function plateauWarning(
-  { sched, args }: SimulatedSchedule,
-  { metric, numClasses, best = metric === "loss" ? null : 100 }: MetricContext,
-): string | null {
-  if (!scheduleTraits(sched).followsMetric) return null;
+function plateauWarning({ sched, args }: SimulatedSchedule, context: MetricContext): string | null {
+  const { metric, task, outputs } = context;
+  const followed = task?.metrics.find(({ name }) => name === metric);
+  if (!findSchedule(sched).traits.followsMetric || task === null || followed === undefined) return null;
   const { plateauThreshold, thresholdMode } = args;
-  // The right class is always among the best k of k classes.
-  const k = Number(/^top(\d+)$/.exec(metric)?.[1] ?? 0);
-  if (numClasses !== null && numClasses <= k) {
-    return `--eval-metric ${metric} is always 100 % with ${numClasses} classes: it never improves, and ${sched} lowers the rate all the same; pass --eval-metric top1 or loss`;
+  const { best, better, unit } = followed;
+  const isCertain = ({ certainUpTo = 0 }: Metric) => outputs !== null && outputs <= certainUpTo;
+  if (isCertain(followed)) {
+    const own = task.metrics.filter(({ name }) => name === task.metric);
+    const others = [...new Set([...own, ...task.metrics])].filter((other) => !isCertain(other));
+    const cure = `pass --eval-metric ${others.map(({ name }) => name).join(" or ")}`;
+    return `--eval-metric ${metric} is always ${best}${unit && ` ${unit}`} with ${outputs} classes: it never improves, and ${sched} lowers the rate all the same; ${cure}`;
   }
-  if (thresholdMode === "rel" || best === null || plateauThreshold < best) return null;
+  // What gets better as it falls begins anywhere.
+  if (better === "lower" || best === undefined) return null;
+  if (thresholdMode === "rel" || plateauThreshold < best) return null;
   return `--plateau-threshold ${plateauThreshold} is more than ${metric} can improve; pass a smaller one, or --threshold-mode rel`;
 }
 
 function minimumWarning(schedule: SimulatedSchedule): string | null {
   const { sched, lr, minLr, length, numEpochs, args } = schedule;
-  const { hasMinimum, followsMetric, decaysAtEnd, endAdvice } = scheduleTraits(sched);
+  const { traits } = findSchedule(sched);
+  const { hasMinimum, followsMetric, decaysAtEnd, endAdvice = adviceAtEnd(traits) } = traits;
   if (!hasMinimum) {
     return minLr > 0 ? `--min-lr ${rateLabel(minLr)} has no effect on ${sched}` : null;
   }
@@ -146,23 +152,30 @@ function minimumWarning(schedule: SimulatedSchedule): string | null {
   const left = Math.max(LEFT, 2 / steps);
   if (lowest - minLr <= left * (lr - minLr)) return null;
   const share = Math.round((100 * lowest) / lr);
-  return `the minimum ${rateLabel(minLr)} is never reached: the lowest rate is ${rateLabel(lowest)}, ${share} % of ${rateLabel(lr)}; ${endAdvice ?? "--cooldown-epochs 1 adds an epoch at the minimum"}`;
+  return `the minimum ${rateLabel(minLr)} is never reached: the lowest rate is ${rateLabel(lowest)}, ${share} % of ${rateLabel(lr)}; ${endAdvice}`;
+}
+
+/** What lowers the last rate of a schedule that does not say so itself. */
+function adviceAtEnd({ hasPower, hasDecayRate }: ScheduleTraits): string {
+  if (hasPower) return "its power is --decay-rate unless there is a --power, 1 for a straight line";
+  if (hasDecayRate) return "lower --decay-epochs or --decay-rate";
+  return "--cooldown-epochs 1 adds an epoch at the minimum";
 }
 
 function minimumAboveWarning({ sched, lr, minLr }: SimulatedSchedule): string | null {
-  if (!scheduleTraits(sched).hasMinimum || minLr <= lr) return null;
+  if (!findSchedule(sched).traits.hasMinimum || minLr <= lr) return null;
   return `--min-lr ${rateLabel(minLr)} is above the rate ${rateLabel(lr)}: ${sched} raises the rate to it; pass a smaller --min-lr or a greater --lr`;
 }
 
 /** No cycle at all is the minimum from the start. */
 function cycleWarning({ sched, args, minLr }: SimulatedSchedule): string | null {
-  if (!scheduleTraits(sched).cyclic || args.lrCycleLimit > 0) return null;
+  if (!findSchedule(sched).traits.cyclic || args.lrCycleLimit > 0) return null;
   return `--lr-cycle-limit 0 leaves the rate at the minimum ${rateLabel(minLr)}; pass 1 or more`;
 }
 
 /** timm adds no cooldown to schedules that drop at some t. */
 function cooldownWarning({ sched, args }: SimulatedSchedule): string | null {
-  if (scheduleTraits(sched).hasCooldown || args.cooldownEpochs === 0) return null;
+  if (!findSchedule(sched).traits.ignoresCooldown || args.cooldownEpochs === 0) return null;
   return `--cooldown-epochs ${args.cooldownEpochs} has no effect on ${sched}; raise --epochs`;
 }
 

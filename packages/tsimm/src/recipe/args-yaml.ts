@@ -2,19 +2,24 @@
  * `args.yaml`: the arguments of a run under timm's keys, so that `tsimm train -c args.yaml` repeats it and
  * timm's `train.py --config args.yaml` can take it over.
  */
+import { findSchedule } from "@tsimm/scheduler";
 import { parse, type ScalarTag, stringify, type Tags } from "yaml";
 import { readRegularFile, TEXT_LIMIT } from "../files/read-file.ts";
+import { findOptimizer } from "../optim/optimizers.ts";
+import { DEFAULT_TASK } from "../task/default-task.ts";
 import { suggestion } from "../text/suggestion.ts";
 import { UsageError } from "../usage-error.ts";
 import {
   type ArgumentName,
   type Flag,
   findFlag,
+  registeredArguments,
   separated,
   type TrainArguments,
   trainFlagRows,
 } from "./arguments.ts";
 import { checkArguments, showValue } from "./check-arguments.ts";
+import { builtInNames } from "./generated/built-ins.ts";
 
 /** timm's flags that change speed or hardware, not the result. */
 const WITHOUT_EFFECT = [
@@ -147,21 +152,29 @@ export function argsYaml(args: TrainArguments, saved: Readonly<Record<string, un
 }
 
 function differencesFromTimm(args: TrainArguments): string[] {
-  const timmSchedules = ["cosine", "tanh", "step", "multistep", "plateau", "poly"];
+  const { traits } = findSchedule(args.sched);
+  const values: Readonly<Record<string, unknown>> = { ...args };
+  const notInTimm = [...TIMM_HAS_NOT, ...registeredArguments()];
   return [
     ...(args.dataDir === null ? ["data_dir null is the image set built into tsimm"] : []),
-    ...(timmSchedules.includes(args.sched) ? [] : [`timm has no schedule "${args.sched}"`]),
-    ...(args.task !== "classification" ? [`timm has no task "${args.task}"`] : []),
-    ...TIMM_HAS_NOT.filter((name) => !isSame(args[name], findFlag(name)?.default ?? null)).map(
-      (name) => `timm has no --${separated(name, "-")}`,
-    ),
+    ...(traits.inTimm ? [] : [`timm has no schedule "${args.sched}"`]),
+    ...(isTimmOptimizer(args.opt) ? [] : [`timm has no optimizer "${args.opt}"`]),
+    ...(args.task !== DEFAULT_TASK ? [`timm has no task "${args.task}"`] : []),
+    ...notInTimm
+      .filter((name) => !isSame(values[name], findFlag(name)?.default ?? null))
+      .map((name) => `timm has no --${separated(name, "-")}`),
     ...(args.power !== null ? ["timm has no --power; poly takes it from --decay-rate"] : []),
-    ...(args.sched === "plateau" && args.cooldownEpochs > 0
-      ? ["timm ignores cooldown_epochs of plateau"]
+    ...(traits.followsMetric && args.cooldownEpochs > 0
+      ? [`timm ignores cooldown_epochs of ${args.sched}`]
       : []),
     ...(args.lrNoise !== null && args.lrNoiseStd !== 1 ? ["timm ignores lr_noise_std"] : []),
     ...(args.milestoneTiming !== "timm" ? ["timm decays one epoch before each milestone"] : []),
   ];
+}
+
+/** Whether it is not one that a user has registered, perhaps behind `lookahead_`. */
+function isTimmOptimizer(opt: string): boolean {
+  return builtInNames.optimizer.includes(findOptimizer("train", opt).definition.name);
 }
 
 function isOff(value: unknown): boolean {

@@ -5,9 +5,10 @@ import { afterAll, beforeAll, expect, test } from "vitest";
 import { parse } from "yaml";
 import { UsageError } from "../usage-error.ts";
 import { argsYaml, fromKeys, readConfiguration, savedArguments } from "./args-yaml.ts";
-import { resolveArguments, separated, type TrainArguments } from "./arguments.ts";
+import { separated, type TrainArguments } from "./arguments.ts";
 import { checkArguments } from "./check-arguments.ts";
 import { learningRate } from "./learning-rate.ts";
+import { resolveArguments } from "./resolve-arguments.ts";
 import { type TrainOptions, train } from "./train.ts";
 import { builtInsText, trainArgumentsText } from "./train-arguments-text.fixture.ts";
 

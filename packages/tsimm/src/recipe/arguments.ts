@@ -7,41 +7,20 @@
  * A key is the camelCase form of timm's flag: `warmupEpochs` is `--warmup-epochs` and, in files shared with
  * Python, `warmup_epochs`.
  */
+import type { DefinitionFlag } from "../registry.ts";
 import { builtInNames, definitionFlags } from "./generated/built-ins.ts";
 import type { TrainArguments } from "./generated/train-arguments.ts";
 
 export type { TrainArguments } from "./generated/train-arguments.ts";
 
-/** Kinds of values that a flag takes. */
-export type FlagType = "flag" | "int" | "float" | "string" | "ints" | "floats" | "strings";
-
 /** One row of the table. */
-export interface Flag {
-  readonly type: FlagType;
-  /** The value when none is given; null: none. */
-  readonly default: boolean | number | string | readonly number[] | readonly string[] | null;
+export interface Flag extends DefinitionFlag {
+  /** Heading in `--help`. */
   readonly group: string;
-  readonly help: string;
   /** One-letter or alternative spelling, as on the command line. */
   readonly short?: string;
-  /** The only values allowed. */
-  readonly choices?: readonly string[];
-  /** true: names of registered definitions are taken too; who looks them up refuses all others. */
-  readonly open?: boolean;
   /** It takes the name of a definition, one that is built in or one that a user registers: the names to show. */
   readonly names?: readonly string[];
-  /** Smallest value allowed. */
-  readonly min?: number;
-  /** Largest value allowed. */
-  readonly max?: number;
-  /** Bound that a value must exceed. */
-  readonly above?: number;
-  /** Bound that a value must stay below. */
-  readonly below?: number;
-  /** How many values a list takes: exactly, or least and most. */
-  readonly count?: readonly [number, number];
-  /** Whether the values of a list may not decrease. */
-  readonly ascending?: boolean;
   /** true: `args.yaml` has it only where it differs from its default. */
   readonly savedIfSet?: boolean;
 }
@@ -172,7 +151,7 @@ const ownFlags: Readonly<Record<Exclude<keyof TrainArguments, keyof typeof defin
   output: { type: "string", default: "", group: "Run", help: "parent folder of runs; absent: ./output/train" },
   experiment: { type: "string", default: "", group: "Run", help: "name of the run's folder; absent: time, model and size" },
   overwrite: { type: "flag", default: false, group: "Run", help: "start anew in a folder that holds a run" },
-  engine: { type: "string", default: "auto", choices: builtInNames.engine, open: true, group: "Run", help: "auto: native where installed, else WebAssembly" },
+  engine: { type: "string", default: "auto", names: builtInNames.engine, group: "Run", help: "engine that computes; auto: native where installed, else WebAssembly" },
   threads: { type: "int", default: null, min: 1, group: "Run", help: "engine threads; absent: all cores" },
 };
 
@@ -194,11 +173,22 @@ const registeredFlags = new Map<string, Flag>();
 export function addFlags(rows: Iterable<readonly [string, Flag]>): void {
   for (const [name, flag] of rows) {
     const first = findFlag(name);
-    if (first !== undefined && JSON.stringify(first) !== JSON.stringify(flag)) {
+    if (first !== undefined && !isSameFlag(first, flag)) {
       throw new RangeError(`addFlags: --${separated(name, "-")} must be a new flag, got one that means "${first.help}"; rename it`);
     }
     if (first === undefined) registeredFlags.set(name, flag);
   }
+}
+
+/** Whether two flags take the same values, whatever their help says. */
+export function isSameFlag({ help: _, ...a }: DefinitionFlag, { help: __, ...b }: DefinitionFlag): boolean {
+  const sorted = (flag: object) => JSON.stringify(Object.entries(flag).sort(([x], [y]) => (x < y ? -1 : 1)));
+  return sorted(a) === sorted(b);
+}
+
+/** Names of arguments that registered definitions have brought. */
+export function registeredArguments(): readonly string[] {
+  return [...registeredFlags.keys()];
 }
 
 /** The row of an argument; undefined if there is none of that name. */
@@ -209,25 +199,6 @@ export function findFlag(name: string): Flag | undefined {
 /** The table as a list of names and rows, flags of registered definitions last. */
 export function trainFlagRows(): readonly (readonly [ArgumentName, Flag])[] {
   return [...Object.entries(trainFlags), ...registeredFlags] as [ArgumentName, Flag][];
-}
-
-/**
- * Fills in what was not given. A null or undefined value counts as not given.
- *
- * @param given - Layers of arguments; a later one beats an earlier one.
- * @example
- * resolveArguments({ epochs: 10 }, { epochs: 5, lr: null }).epochs; // => 5
- */
-export function resolveArguments(...given: readonly Partial<TrainArguments>[]): TrainArguments {
-  const resolved: Partial<Record<ArgumentName, unknown>> = {};
-  for (const [name, flag] of trainFlagRows()) {
-    const values = given.map((layer) => layer[name]).filter((value) => value !== undefined && value !== null);
-    resolved[name] = values.at(-1) ?? flag.default;
-  }
-  const args = resolved as TrainArguments;
-  const decayIsGiven = given.some(({ decayEpochs }) => typeof decayEpochs === "number");
-  // The table's default is longer than a short run.
-  return args.sched === "wsd" && !decayIsGiven ? { ...args, decayEpochs: (3 * args.epochs) / 10 } : args;
 }
 
 /** `warmupEpochs` → `warmup-epochs` (command line) or, with `_`, `warmup_epochs` (files). */

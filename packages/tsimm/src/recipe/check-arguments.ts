@@ -82,7 +82,7 @@ function allows(flag: Flag, value: TrainArguments[ArgumentName]): boolean {
     case "flag":
       return typeof value === "boolean";
     case "string":
-      return typeof value === "string" && (flag.open || (flag.choices?.includes(value) ?? true));
+      return typeof value === "string" && (flag.choices?.includes(value) ?? true);
     case "int":
     case "float":
       return inRange(flag, value);

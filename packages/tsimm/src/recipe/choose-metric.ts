@@ -1,6 +1,9 @@
 /** The metric that epochs are ranked by. */
+import type { Ranking } from "../checkpoint/checkpoint-history.ts";
+import type { Task } from "../task/task.ts";
 import { suggestion } from "../text/suggestion.ts";
 import { UsageError } from "../usage-error.ts";
+import type { TrainArguments } from "./arguments.ts";
 
 /** Metrics of a task. */
 export interface RankingMetrics<Name extends string = string> {
@@ -32,4 +35,23 @@ export function chooseMetric<Name extends string>(
   throw new UsageError(
     `train: --eval-metric must be one of ${names.join(", ")}, got "${asked}"${suggestion(asked, names)}`,
   );
+}
+
+/**
+ * What epochs are ranked by: the metric of a validation, without one the training loss.
+ *
+ * @param isGiven - Whether the user gave `--eval-metric`.
+ * @throws UsageError if the user asks for a metric that the task does not have.
+ */
+export function chooseRanking(
+  { evalMetric }: TrainArguments,
+  isGiven: boolean,
+  { metrics, metric }: Task,
+  isValidated: boolean,
+): Ranking {
+  if (!isValidated) return { name: "loss", better: "lower", of: "training" };
+  const names = metrics.map(({ name }) => name);
+  const name = chooseMetric(evalMetric, isGiven, { names, own: metric });
+  const better = metrics.find((one) => one.name === name)?.better ?? "higher";
+  return { name, better, of: "validation" };
 }

@@ -3,9 +3,10 @@ import { expect, test } from "vitest";
 import { addTrainOptions, givenArguments } from "../cli/train-options.ts";
 import { UsageError } from "../usage-error.ts";
 import { fromKeys, savedArguments } from "./args-yaml.ts";
-import { addFlags, resolveArguments, type TrainArguments } from "./arguments.ts";
+import { addFlags, type TrainArguments } from "./arguments.ts";
 import { checkArguments } from "./check-arguments.ts";
 import { definitionFlagRows } from "./definition-flags.ts";
+import { resolveArguments } from "./resolve-arguments.ts";
 
 const steepness = { type: "float", default: 2, above: 0, help: "how steep it falls" } as const;
 const definitions = [{ name: "cliff", flags: { cliffSteepness: steepness } }, { name: "constant" }];

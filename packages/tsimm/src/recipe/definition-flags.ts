@@ -1,8 +1,6 @@
 /** Flags that definitions bring: schedules, optimizers and tasks with settings of their own. */
-import type { Flag } from "./arguments.ts";
-
-/** A flag of a definition: a row of the table but for its heading. */
-export type DefinitionFlag = Omit<Flag, "group" | "short" | "names" | "savedIfSet">;
+import type { DefinitionFlag } from "../registry.ts";
+import { type Flag, isSameFlag } from "./arguments.ts";
 
 /** A definition, as far as its flags go. */
 export interface FlaggedDefinition {
@@ -40,7 +38,7 @@ export function definitionFlagRows(
         );
       }
       const first = found.get(key);
-      if (first !== undefined && !isSame(first.flag, flag)) {
+      if (first !== undefined && !isSameFlag(first.flag, flag)) {
         throw new RangeError(
           `definitionFlagRows: ${key} must be the same flag in ${first.of[0]} and ${name}, got two; rename one of them`,
         );
@@ -49,15 +47,13 @@ export function definitionFlagRows(
     }
   }
   return [...found].map(([key, { flag, of }]) => {
-    const { type, default: fallback, help, ...range } = flag;
-    return [
-      key,
-      { type, default: fallback, ...range, group, help: `${help} (${of.join(", ")})`, savedIfSet: true },
-    ];
+    return [key, { ...rowOf(flag), group, help: `${flag.help} (${of.join(", ")})`, savedIfSet: true }];
   });
 }
 
-function isSame({ help: _, ...a }: DefinitionFlag, { help: __, ...b }: DefinitionFlag): boolean {
-  const sorted = (flag: object) => JSON.stringify(Object.entries(flag).sort(([x], [y]) => (x < y ? -1 : 1)));
-  return sorted(a) === sorted(b);
+/** What of a flag is a row's; the flag of a schedule also says how its value is read. */
+function rowOf(flag: DefinitionFlag): Omit<DefinitionFlag, "help"> {
+  const { help: _, type, default: fallback, choices, min, max, above, below, count, ascending } = flag;
+  const range = Object.entries({ choices, min, max, above, below, count, ascending });
+  return { type, default: fallback, ...Object.fromEntries(range.filter(([, value]) => value !== undefined)) };
 }

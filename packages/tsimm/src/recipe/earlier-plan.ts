@@ -5,14 +5,9 @@ import type { RateSeries } from "../plot/training-figures.ts";
 import { sampleTimes } from "../preview/sample-times.ts";
 import { scheduleTurns } from "../preview/simulate.ts";
 import { fromKeys } from "./args-yaml.ts";
-import {
-  type ArgumentName,
-  resolveArguments,
-  separated,
-  type TrainArguments,
-  trainFlagRows,
-} from "./arguments.ts";
+import { type ArgumentName, separated, type TrainArguments, trainFlagRows } from "./arguments.ts";
 import { learningRate } from "./learning-rate.ts";
+import { resolveArguments } from "./resolve-arguments.ts";
 
 /** Arguments that a schedule follows from, those of its base rate included. */
 export function planArguments(): readonly ArgumentName[] {
@@ -46,11 +41,16 @@ export function earlierRates(
   const given = resolveArguments(fromKeys(plan.args).given);
   const args = { ...given, lr: learningRate(given).lr };
   const { updatesPerEpoch } = plan;
-  const { scheduler } = createScheduler(args, { paramGroups: [{ lr: args.lr }] }, { updatesPerEpoch });
+  const { scheduler, turns } = createScheduler(args, { paramGroups: [{ lr: args.lr }] }, { updatesPerEpoch });
   if (scheduler.stateDict().plateau !== undefined) return null;
   const own = scheduler.tInEpochs ? 1 : updatesPerEpoch;
   const rateAt = (t: number) => scheduler.valuesAt(Math.floor((t * own) / perEpoch))[0] ?? 0;
   const length = Math.ceil(plan.until * perEpoch);
-  const times = sampleTimes(length, scheduleTurns(args, perEpoch), rateAt);
+  const marks = scheduleTurns(
+    args,
+    perEpoch,
+    turns.map((t) => (t / own) * perEpoch),
+  );
+  const times = sampleTimes(length, marks, rateAt);
   return { times, rates: times.map(rateAt), length };
 }

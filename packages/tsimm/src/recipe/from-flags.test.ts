@@ -7,25 +7,19 @@ import { createModel } from "../models/registry.ts";
 import { createOptimizer } from "../optim/create-optimizer.ts";
 import { ModelEma } from "../optim/ema.ts";
 import { UsageError } from "../usage-error.ts";
-import {
-  type ArgumentName,
-  type Flag,
-  resolveArguments,
-  separated,
-  type TrainArguments,
-  trainFlagRows,
-} from "./arguments.ts";
+import { type ArgumentName, type Flag, separated, type TrainArguments, trainFlagRows } from "./arguments.ts";
 import { checkArguments, showValue } from "./check-arguments.ts";
 import { flagMessage, fromFlags } from "./from-flags.ts";
+import { resolveArguments } from "./resolve-arguments.ts";
 import { simulateRun } from "./simulate-run.ts";
 
 /** A name of a library that no flag has. */
 const CAMEL_CASE = /\b[a-z]+[A-Z]\w*/;
 
 /** One bad value for the kind of a flag, and one for each of its bounds. */
-function badValues({ type, choices, open, min, max, above, below, count }: Flag): unknown[] {
+function badValues({ type, choices, min, max, above, below, count }: Flag): unknown[] {
   if (type === "flag") return ["yes"];
-  if (type === "string") return [7, ...(choices === undefined || open ? [] : ["nonsense"])];
+  if (type === "string") return [7, ...(choices === undefined ? [] : ["nonsense"])];
   if (type === "strings") return ["balanced", [], [7], [""]];
   const outside = [
     ...(min === undefined ? [] : [min - 1]),

@@ -3,11 +3,14 @@ import { UsageError } from "../usage-error.ts";
 import { type ArgumentName, findFlag, separated, type TrainArguments } from "./arguments.ts";
 import { showValue } from "./check-arguments.ts";
 
+/** Arguments that set a parameter, by its name, perhaps with its function's as in `createModel.name`. */
+export type ParameterFlags = Readonly<Record<string, readonly string[]>>;
+
 /**
  * Parameters of library functions, each with the flags that set it: the first of them that was given is meant, or
  * else the last. A key `function.parameter` holds for that function only.
  */
-const FLAGS: Readonly<Record<string, readonly ArgumentName[]>> = {
+const FLAGS: ParameterFlags = {
   numEpochs: ["epochs"],
   tInitial: ["epochs"],
   decayT: ["decayEpochs"],
@@ -40,9 +43,7 @@ const FLAGS: Readonly<Record<string, readonly ArgumentName[]>> = {
   betas: ["optBetas"],
   "ModelEma.decay": ["modelEmaDecay"],
   "createEngine.name": ["engine"],
-
-  "regression.delta": ["huberDelta"],
-  "multi-label.posWeight": ["classWeights", "bcePosWeight"],
+  "findSchedule.name": ["sched"],
 };
 
 /** Parameters in the unit of t: on updates their values are not the ones typed. */
@@ -50,9 +51,10 @@ const IN_UNITS = ["tInitial", "decayT", "warmupT", "cooldownT"];
 
 /** What flags cannot say word by word. */
 const SENTENCES: Readonly<Record<string, (args: Partial<TrainArguments>) => string>> = {
-  stepOnEpochs: () => "--sched-on-updates must be off for plateau, got on; the metric is known once an epoch",
-  timescaleT: () =>
-    "--warmup-epochs must be an integer > 0 for invsqrt, got 0; its decay begins with the warm-up",
+  stepOnEpochs: ({ sched }) =>
+    `--sched-on-updates must be off for ${sched}, got on; the metric is known once an epoch`,
+  timescaleT: ({ sched }) =>
+    `--warmup-epochs must be an integer > 0 for ${sched}, got 0; its decay begins with the warm-up`,
   paramGroups: ({ layerDecayNoOptScale }) =>
     `--layer-decay-no-opt-scale must leave something to train, got ${layerDecayNoOptScale}; pass a smaller one`,
   delta: ({ huberDelta, regressionLoss }) =>
@@ -74,15 +76,21 @@ const REFUSAL =
  *
  * @param command - Name of the command, for messages.
  * @param args - Its arguments.
+ * @param own - Flags of parameters that only this call has.
  * @throws UsageError in place of the RangeError or TypeError by which a library function refuses them, with
  * the flag for the parameter and the value that was typed.
  */
-export function fromFlags<T>(command: string, args: Partial<TrainArguments>, make: () => T): T {
+export function fromFlags<T>(
+  command: string,
+  args: Partial<TrainArguments>,
+  make: () => T,
+  own: ParameterFlags = {},
+): T {
   try {
     return make();
   } catch (error) {
     if (!(error instanceof RangeError || error instanceof TypeError)) throw error;
-    throw new UsageError(flagMessage(error.message, command, args), { cause: error });
+    throw new UsageError(flagMessage(error.message, command, args, own), { cause: error });
   }
 }
 
@@ -93,20 +101,27 @@ export function fromFlags<T>(command: string, args: Partial<TrainArguments>, mak
  *   only words that can be nothing but parameters are replaced.
  * @param command - Takes the place of the function.
  * @param args - What was typed, with defaults.
+ * @param own - Flags of parameters that are not known here.
  * @example
  * const message = "WSDLRScheduler: decayT must be <= tInitial (= 50), got 90";
  * flagMessage(message, "train", { epochs: 50, decayEpochs: 90 });
  * // => "train: --decay-epochs must be <= --epochs (= 50), got 90"
  */
-export function flagMessage(message: string, command: string, args: Partial<TrainArguments>): string {
+export function flagMessage(
+  message: string,
+  command: string,
+  args: Partial<TrainArguments>,
+  own: ParameterFlags = {},
+): string {
   if (TOO_LARGE.test(message)) {
     return `${command}: the model must fit into memory (${message}); lower --num-classes or --img-size`;
   }
   const { where = "", parameter = "", rest = "" } = REFUSAL.exec(message)?.groups ?? {};
   const sentence = SENTENCES[`${where}.${parameter}`] ?? SENTENCES[parameter];
   if (sentence !== undefined) return `${command}: ${sentence(args)}`;
-  const name = argumentOf(where, parameter, args);
-  if (name === undefined) return withFlags(message, where, args);
+  const find = (word: string) => argumentOf(word, where, args, { ...FLAGS, ...own });
+  const name = find(parameter);
+  if (name === undefined) return withFlags(message, find, args);
   const typed = args[name] ?? null;
   if (typed !== null && rest.includes(", got Infinity")) {
     // What was typed is finite, what comes of it is not.
@@ -115,16 +130,23 @@ export function flagMessage(message: string, command: string, args: Partial<Trai
   // Of several values the message names the one that is wrong.
   const isOneOf = Array.isArray(typed) && typed.some((one) => rest.includes(`, got "${one}"`));
   const got = typed === null || isOneOf ? rest : rest.replace(GOT, (_, before) => before + showValue(typed));
-  return `${command}: ${flagOf(name)} must ${withFlags(got, where, args)}`;
+  return `${command}: ${flagOf(name)} must ${withFlags(got, find, args)}`;
 }
 
 /** The value of a message: a number, a list or a quoted text. */
 const GOT = /(, got )(?:-?[\d.]+(?:e[-+]\d+)?|\[[^\]]*\]|"[^"]*")/;
 
+/** A cure that sets one parameter. */
+const SETTING = /\bset (\w+) to (\w+)$/;
+
 /** Words in camel case that stand alone, not in a path or in quotes, perhaps with a value after them. */
 const WORD = /(?<![\w/\\."'-])([a-z]+(?:[A-Z][a-z]*)+)(?![\w/\\"'-])( \(= [^)]*\))?/g;
 
-function withFlags(text: string, where: string, args: Partial<TrainArguments>): string {
+function withFlags(
+  text: string,
+  find: (word: string) => ArgumentName | undefined,
+  args: Partial<TrainArguments>,
+): string {
   return text
     .replace('use noiseType "uniform" or a smaller noiseStd', "use a smaller noiseStd")
     .replace(
@@ -135,8 +157,12 @@ function withFlags(text: string, where: string, args: Partial<TrainArguments>): 
     .replace("set labels to multi or number", "pass --task multi-label or regression")
     .replace("set labels to multi", "pass --task multi-label")
     .replace("imageColumn, labelColumns and splitColumn", "imageColumn, labelColumns and the column split")
+    .replace(SETTING, (all: string, word: string, value: string) => {
+      const name = find(word);
+      return name === undefined ? all : `pass ${flagOf(name)}${value === "true" ? "" : ` ${value}`}`;
+    })
     .replace(WORD, (all: string, word: string, value = "") => {
-      const name = argumentOf(where, word, args);
+      const name = find(word);
       if (name === undefined) return all;
       const typed = args[name] ?? null;
       const inUnits = value !== "" && IN_UNITS.includes(word) && typed !== null;
@@ -145,12 +171,12 @@ function withFlags(text: string, where: string, args: Partial<TrainArguments>): 
 }
 
 function argumentOf(
-  where: string,
   parameter: string,
+  where: string,
   args: Partial<TrainArguments>,
+  flags: ParameterFlags,
 ): ArgumentName | undefined {
-  const names = FLAGS[`${where}.${parameter}`] ?? FLAGS[parameter];
-  if (names === undefined) return isArgument(parameter) ? parameter : undefined;
+  const names = (flags[`${where}.${parameter}`] ?? flags[parameter] ?? [parameter]).filter(isArgument);
   // A rate of 0 counts as not given.
   const given = names.find((name) => (args[name] ?? null) !== null && !(name === "lr" && args.lr === 0));
   return given ?? names.at(-1);

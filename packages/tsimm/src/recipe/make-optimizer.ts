@@ -3,6 +3,8 @@ import type { Model } from "../models/model.ts";
 import { createOptimizer } from "../optim/create-optimizer.ts";
 import { ModelEma } from "../optim/ema.ts";
 import type { Optimizer } from "../optim/optimizer.ts";
+import type { OptimizerDefinition } from "../optim/optimizer-definition.ts";
+import { findOptimizer } from "../optim/optimizers.ts";
 import type { TrainArguments } from "./arguments.ts";
 import { fromFlags } from "./from-flags.ts";
 import type { Log } from "./log.ts";
@@ -17,7 +19,10 @@ export function makeOptimizer(args: TrainArguments, lr: number, model: Model, { 
   const { layerDecay, layerDecayMinScale, layerDecayNoOptScale } = args;
   const layers = { layerDecay, layerDecayMinScale, layerDecayNoOptScale };
   const flags = { opt, lr, weightDecay, momentum, optEps, optBetas, ...layers };
-  const optimizer = fromFlags("train", args, () => createOptimizer(flags, model));
+  const optimizer = fromFlags("train", args, () => {
+    const { definition } = findOptimizer("createOptimizer", opt);
+    return createOptimizer({ ...flags, optKwargs: ownOptions(definition, args) }, model);
+  });
   const [group] = optimizer.paramGroups;
   const {
     params: _params,
@@ -28,6 +33,13 @@ export function makeOptimizer(args: TrainArguments, lr: number, model: Model, { 
   const shown = Object.entries(options).map(([name, value]) => `${name}: ${value}`);
   info(`Created ${optimizer.name} optimizer: ${shown.join(", ")}, weightDecay: ${weightDecay}`);
   return optimizer;
+}
+
+/** Options of the optimizer that have a flag of their own; null counts as not given. */
+function ownOptions({ flags = {} }: OptimizerDefinition, args: TrainArguments): Record<string, unknown> {
+  const given: Readonly<Record<string, unknown>> = { ...args };
+  const options = Object.keys(flags).map((option) => [option, given[option] ?? null] as const);
+  return Object.fromEntries(options.filter(([, value]) => value !== null));
 }
 
 /** The moving average that the arguments ask for; null: none. */

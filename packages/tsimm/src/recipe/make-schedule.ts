@@ -36,11 +36,11 @@ export function describeSchedule(
     updatesPerEpoch,
     task,
     ...context
-  }: { readonly updatesPerEpoch: number; readonly task: Task } & MetricContext,
+  }: Omit<MetricContext, "task"> & { readonly updatesPerEpoch: number; readonly task: Task },
   { info, warn }: Log,
 ): void {
   const schedule = simulateRun(args, updatesPerEpoch, { command: "train" });
-  for (const line of scheduleWarnings(schedule, context)) warn(line);
+  for (const line of scheduleWarnings(schedule, { ...context, task })) warn(line);
   const updates = numEpochs * updatesPerEpoch;
   if (args.modelEma && !args.modelEmaWarmup && args.modelEmaDecay ** updates > 0.5) {
     warn(

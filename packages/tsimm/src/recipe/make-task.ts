@@ -1,11 +1,11 @@
 /** The task of a run, from its flags. */
 import type { ImageDataset } from "../data/image-dataset.ts";
 import type { Task, TaskDefinition } from "../task/task.ts";
-import { findTask, listTasks } from "../task/tasks.ts";
+import { findTask } from "../task/tasks.ts";
 import { UsageError } from "../usage-error.ts";
-import { findFlag, separated, type TrainArguments } from "./arguments.ts";
+import { separated, type TrainArguments } from "./arguments.ts";
 import { showValue } from "./check-arguments.ts";
-import { fromFlags } from "./from-flags.ts";
+import { fromFlags, type ParameterFlags } from "./from-flags.ts";
 
 /**
  * Makes the task that the arguments name.
@@ -20,7 +20,6 @@ export function makeTask(
   { samples, classNames }: Pick<ImageDataset, "samples" | "classNames">,
 ): Task {
   const definition = fromFlags("train", args, () => findTask("createTask", args.task));
-  refuseOtherTasks(definition, args);
   const { labels = "class" } = definition;
   if (labels !== "class" && outputNames.length !== classNames.length) {
     throw new UsageError(
@@ -28,29 +27,24 @@ export function makeTask(
     );
   }
   const context = { outputNames, trainingLabels: samples.map(({ label }) => label) };
-  return fromFlags("train", args, () => definition.create(context, taskOptions(definition, args)));
+  const options = taskOptions(definition, args);
+  return fromFlags("train", args, () => definition.create(context, options), parameterFlags(definition));
 }
 
 /** Flags of each option of a task. */
-function flagsOf({ fromArguments = {} }: TaskDefinition): [option: string, flags: readonly string[]][] {
-  return Object.entries(fromArguments).map(([option, flags]) => [option, [flags].flat()]);
+function flagsOf({ fromArguments = {}, flags = {} }: TaskDefinition): [option: string, flags: readonly string[]][] {
+  const own = Object.keys(flags).map((option): [string, readonly string[]] => [option, [option]]);
+  return [
+    ...Object.entries(fromArguments).map(([option, names]): [string, readonly string[]] => [option, [names].flat()]),
+    ...own,
+  ];
 }
 
-/** A flag that only other tasks have would be passed over. */
-function refuseOtherTasks(definition: TaskDefinition, args: TrainArguments): void {
-  const given: Readonly<Record<string, unknown>> = { ...args };
-  const own = new Set(flagsOf(definition).flatMap(([, flags]) => flags));
-  const tasks = listTasks().map((name) => findTask("createTask", name));
-  for (const flag of new Set(tasks.flatMap(flagsOf).flatMap(([, flags]) => flags))) {
-    const value = given[flag];
-    const isOff = value === undefined || value === null || value === false || value === 0;
-    if (own.has(flag) || isOff || value === findFlag(flag)?.default) continue;
-    const others = tasks.filter((task) => flagsOf(task).some(([, flags]) => flags.includes(flag)));
-    throw new UsageError(
-      `train: --${separated(flag, "-")} must come with --task ${others.map(({ name }) => name).join(" or ")}, ` +
-        `got ${showValue(value)} with ${definition.name}; leave it out`,
-    );
-  }
+/** Flags of the options of a task, as errors name them. */
+function parameterFlags(definition: TaskDefinition): ParameterFlags {
+  return Object.fromEntries(
+    flagsOf(definition).map(([option, flags]) => [`${definition.name}.${option}`, flags]),
+  );
 }
 
 /** The options of a task that flags set. */

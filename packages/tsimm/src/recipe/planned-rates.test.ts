@@ -1,8 +1,9 @@
 import { createScheduler } from "@tsimm/scheduler";
 import { describe, expect, test } from "vitest";
 import type { EpochRow } from "../train/events.ts";
-import { resolveArguments, type TrainArguments } from "./arguments.ts";
+import type { TrainArguments } from "./arguments.ts";
 import { type PlannedRun, plannedRates } from "./planned-rates.ts";
+import { resolveArguments } from "./resolve-arguments.ts";
 
 const UPDATES = 4;
 
@@ -18,14 +19,14 @@ function runOf(given: Partial<TrainArguments>, epochs: number, scales = [1]): Dr
   const optimizer = {
     paramGroups: scales.map((lrScale) => ({ lr: 0.1, lrScale, weightDecay: 0, params: [] })),
   };
-  const { scheduler } = createScheduler(args, optimizer, { updatesPerEpoch: UPDATES });
+  const { scheduler, turns } = createScheduler(args, optimizer, { updatesPerEpoch: UPDATES });
   const rows = Array.from({ length: epochs }, (_, epoch) => {
     for (let i = 1; i <= UPDATES; i++) scheduler.stepUpdate(epoch * UPDATES + i);
     const lr = optimizer.paramGroups.reduce((sum, group) => sum + group.lr, 0) / scales.length;
     scheduler.step(epoch + 1, 1);
     return { epoch, trainLoss: 1, lr, validation: null, plain: null };
   });
-  return { args, scheduler, optimizer, history: rows, updatesPerEpoch: UPDATES };
+  return { args, scheduler, optimizer, history: rows, updatesPerEpoch: UPDATES, turns };
 }
 
 const at = (run: DrivenRun, epoch: number) => {

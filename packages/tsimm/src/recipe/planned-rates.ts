@@ -13,6 +13,8 @@ export interface PlannedRun {
   readonly scheduler: Scheduler;
   readonly optimizer: Pick<Optimizer, "paramGroups">;
   readonly updatesPerEpoch: number;
+  /** t at which the curve has a corner, as `createScheduler` tells them. */
+  readonly turns: readonly number[];
 }
 
 /** Whether a scheduler's rates are known before the run; plateau's follow a metric. */
@@ -29,7 +31,7 @@ export function isFunctionOfTime(scheduler: Scheduler): boolean {
  *   schedule, as it was changed at a resume: those after each epoch, or null where t counts epochs.
  */
 export function plannedRates(
-  { args, scheduler, optimizer, updatesPerEpoch }: PlannedRun,
+  { args, scheduler, optimizer, updatesPerEpoch, turns }: PlannedRun,
   history: readonly EpochRow[],
 ): NonNullable<CurvesFigureOptions["rates"]> | null {
   if (!isFunctionOfTime(scheduler)) return null;
@@ -50,7 +52,7 @@ export function plannedRates(
   });
   if (!isPlanned) return tInEpochs ? null : ratesAfterEpochs(history);
   const epochs = Number(history.at(-1)?.epoch) + 1;
-  const times = sampleTimes(epochs * perEpoch, scheduleTurns(args, perEpoch), (t) => rateAt(t, 0));
+  const times = sampleTimes(epochs * perEpoch, scheduleTurns(args, perEpoch, turns), (t) => rateAt(t, 0));
   return { times: times.map((t) => t / perEpoch), rates: times.map(noisyRateAt), length: epochs };
 }
 

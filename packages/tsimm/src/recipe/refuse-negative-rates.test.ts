@@ -1,7 +1,8 @@
 import { createScheduler, schedulerNames } from "@tsimm/scheduler";
 import { expect, test } from "vitest";
-import { resolveArguments, type TrainArguments } from "./arguments.ts";
+import type { TrainArguments } from "./arguments.ts";
 import { refuseNegativeRates } from "./refuse-negative-rates.ts";
+import { resolveArguments } from "./resolve-arguments.ts";
 
 const noisy = (given: Partial<TrainArguments>) =>
   resolveArguments({

@@ -2,9 +2,10 @@ import { createScheduler, schedulerNames } from "@tsimm/scheduler";
 import { describe, expect, test } from "vitest";
 import type { RunState } from "../checkpoint/run-state.ts";
 import type { Optimizer } from "../optim/optimizer.ts";
-import { resolveArguments, type TrainArguments } from "./arguments.ts";
+import type { TrainArguments } from "./arguments.ts";
 import { earlierRates } from "./earlier-plan.ts";
 import { learningRate } from "./learning-rate.ts";
+import { resolveArguments } from "./resolve-arguments.ts";
 import { resumePoint, resumeSchedule } from "./resume-schedule.ts";
 
 type Args = Partial<TrainArguments>;

@@ -1,12 +1,13 @@
 /** Takes up the schedule of a checkpoint at the point where a run goes on. */
 import { isDeepStrictEqual } from "node:util";
-import type { Scheduler, SchedulerState } from "@tsimm/scheduler";
+import { findSchedule, type Scheduler, type SchedulerState } from "@tsimm/scheduler";
 import type { EarlierPlan, RunState } from "../checkpoint/run-state.ts";
 import type { Optimizer } from "../optim/optimizer.ts";
 import { rateLabel } from "../preview/rate-label.ts";
 import { meanLr } from "../train/mean-lr.ts";
-import { resolveArguments, separated, type TrainArguments } from "./arguments.ts";
+import { separated, type TrainArguments } from "./arguments.ts";
 import { earlierPlan, planArguments } from "./earlier-plan.ts";
+import { resolveArguments } from "./resolve-arguments.ts";
 
 /** Arguments that set the factors of groups on the rate. */
 const layerArguments = ["layerDecay", "layerDecayMinScale", "layerDecayNoOptScale"] as const;
@@ -132,7 +133,7 @@ function changes(
   [was, is]: readonly [number, number],
 ): string[] {
   const flags = [...planArguments(), ...layerArguments]
-    .filter((name) => name !== "evalMetric" || args.sched === "plateau")
+    .filter((name) => name !== "evalMetric" || findSchedule(args.sched).traits.followsMetric)
     .filter((name) => String(before[name]) !== String(args[name]))
     .map((name) => `${separated(name, "_")} ${before[name]} -> ${args[name]}`);
   return [...flags, ...(was === is ? [] : [`updates per epoch ${was} -> ${is}`])];

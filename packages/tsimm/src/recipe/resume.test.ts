@@ -5,8 +5,8 @@ import type { RunState } from "../checkpoint/run-state.ts";
 import { createModel } from "../models/registry.ts";
 import { createOptimizer } from "../optim/create-optimizer.ts";
 import { namedTensors } from "../train/load-training-state.ts";
-import { resolveArguments } from "./arguments.ts";
-import { applyCheckpoint } from "./resume.ts";
+import { applyCheckpoint } from "./apply-checkpoint.ts";
+import { resolveArguments } from "./resolve-arguments.ts";
 
 /** Loads the state of a run, with some of it changed, into one with the same arguments but for those given. */
 function apply(change: (state: RunState) => Partial<RunState>, given = {}) {

@@ -15,6 +15,8 @@ export interface RunSchedule {
   readonly scheduler: Scheduler;
   readonly updatesPerEpoch: number;
   readonly numEpochs: number;
+  /** t at which the curve has a corner, as `createScheduler` tells them. */
+  readonly turns: readonly number[];
 }
 
 /**
@@ -34,14 +36,14 @@ export function scheduleSeries(run: RunSchedule, earlierPlans: readonly EarlierP
 }
 
 function presentSeries(
-  { args, scheduler, numEpochs, updatesPerEpoch }: RunSchedule,
+  { args, scheduler, numEpochs, updatesPerEpoch, turns }: RunSchedule,
   from: number | undefined,
 ): RateSeries {
   const perEpoch = scheduler.tInEpochs ? 1 : updatesPerEpoch;
   const length = numEpochs * perEpoch;
   const rateAt = (t: number) => scheduler.valuesAt(t)[0] ?? 0;
-  const turns = scheduleTurns({ ...args, lr: learningRate(args).lr }, perEpoch);
-  const times = sampleTimes(length, turns, rateAt);
+  const marks = scheduleTurns({ ...args, lr: learningRate(args).lr }, perEpoch, turns);
+  const times = sampleTimes(length, marks, rateAt);
   const label = from === undefined ? args.sched : `${args.sched} from ${epochLabel(from)}`;
   return { label, times, rates: times.map(rateAt), length };
 }

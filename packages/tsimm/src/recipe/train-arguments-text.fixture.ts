@@ -1,16 +1,21 @@
 /** Writes the type of the training arguments from the table of flags, and what the table has from definitions. */
-import { schedulerNames } from "@tsimm/scheduler";
+import { listSchedules, schedulerNames } from "@tsimm/scheduler";
 import { listModels } from "../models/registry.ts";
-import { listOptimizers } from "../optim/optimizers.ts";
+import { listOptimizers, optimizerDefinitions } from "../optim/optimizers.ts";
 import { listEngines } from "../runtime/create-engine.ts";
+import { listTasks, taskDefinitions } from "../task/tasks.ts";
 import { type ArgumentName, type Flag, separated, trainFlagRows } from "./arguments.ts";
 import { allowedValues } from "./check-arguments.ts";
 import { definitionFlagRows, type FlaggedDefinition } from "./definition-flags.ts";
 
-const tasks: readonly string[] = ["classification", "multi-label", "regression"];
+const tasks = listTasks();
 
-/** Built-in definitions that bring flags, by the heading that these stand under. */
-const flagged: Readonly<Record<string, readonly FlaggedDefinition[]>> = {};
+/** Built-in definitions, which may bring flags, by the heading that these stand under. */
+const flagged: Readonly<Record<string, readonly FlaggedDefinition[]>> = {
+  Schedule: listSchedules(),
+  Optimizer: optimizerDefinitions(),
+  "Augmentation and loss": taskDefinitions(),
+};
 
 /** The content of `generated/built-ins.ts`. */
 export function builtInsText(): string {

@@ -14,18 +14,20 @@ import { checkOptionNames } from "../option-names.ts";
 import type { Metric, Metrics, OutputMetric } from "../task/task.ts";
 import { printable } from "../text/printable.ts";
 import type { Best, EpochRow } from "../train/events.ts";
-import type { FitResult } from "../train/fit.ts";
 import { fit } from "../train/fit.ts";
+import type { FitResult } from "../train/fit-options.ts";
 import type { Listener } from "../train/listener.ts";
 import { isBetter } from "../train/ranking.ts";
 import { DivergedError } from "../update/diverged-error.ts";
-import { resolveArguments, type TrainArguments } from "./arguments.ts";
+import type { TrainArguments } from "./arguments.ts";
 import { checkArguments } from "./check-arguments.ts";
 import { flagMessage } from "./from-flags.ts";
 import { MessageQueue } from "./message-queue.ts";
 import type { TrainingData } from "./open-data.ts";
 import { type PreparedRun, prepareRun } from "./prepare-run.ts";
+import { addRegisteredFlags, type RegisteredArguments } from "./registered-flags.ts";
 import { Releases } from "./releases.ts";
+import { resolveArguments } from "./resolve-arguments.ts";
 import { openResume, type Resume } from "./resume.ts";
 
 /** How training is watched and stopped, and what of it is the caller's own. */
@@ -70,13 +72,13 @@ export interface TrainResult {
 /**
  * Trains a model as `tsimm train` does.
  *
- * @param given - Arguments; what is absent has the default of the table of flags.
+ * @param given - Arguments, also those of registered definitions; what is absent has the default of its flag.
  * @param options - Listeners, a signal; images and a model of one's own.
  * @throws UsageError for arguments that make no sense; TypeError for options that are none; ListenerError if a listener
  * of the caller's fails; Error for what goes wrong on the way.
  */
 export async function train(
-  given: Partial<TrainArguments>,
+  given: Partial<TrainArguments> & Partial<RegisteredArguments>,
   options: TrainOptions = {},
 ): Promise<TrainResult> {
   checkOptionNames("train", options, { listeners: true, signal: true, dataset: true, model: true });
@@ -85,6 +87,7 @@ export async function train(
     throw new TypeError(`train: signal must be an AbortSignal, got ${typeof signal}`);
   }
   const messages = new MessageQueue(listeners);
+  addRegisteredFlags();
   checkArguments(given);
   const releases = new Releases();
   try {

@@ -58,8 +58,8 @@ const accuracy = { unit: "%", better: "higher", best: 100, panel: "accuracy (%)"
 
 const metrics: readonly Metric[] = [
   { name: "loss", label: "loss", logLabel: "Loss", unit: "", better: "lower", panel: "loss" },
-  { name: "top1", label: "top-1", logLabel: "Acc@1", ...accuracy },
-  { name: "top5", label: "top-5", logLabel: "Acc@5", ...accuracy },
+  { name: "top1", label: "top-1", logLabel: "Acc@1", ...accuracy, certainUpTo: 1 },
+  { name: "top5", label: "top-5", logLabel: "Acc@5", ...accuracy, certainUpTo: 5 },
 ];
 
 /**
@@ -109,6 +109,7 @@ export const classification: TaskDefinition<ClassificationOptions> = defineTask(
         checkOutput(NAME, output, width);
         return rankedAnswers(outputNames, softmax(output), most);
       },
+      answers: { kind: "class" },
       settings: {},
     };
   },

@@ -107,6 +107,7 @@ export const multiLabel: TaskDefinition<MultiLabelOptions> = defineTask({
         checkOutput(NAME, output, outputNames.length);
         return rankedAnswers(outputNames, Float64Array.from(output, sigmoid), most);
       },
+      answers: { kind: "labels", threshold },
       settings: { threshold },
     };
   },

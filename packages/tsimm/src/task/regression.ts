@@ -119,6 +119,7 @@ export const regression: TaskDefinition<RegressionOptions> = defineTask({
           }))
           .slice(0, most);
       },
+      answers: { kind: "numbers" },
       settings: { standardize: standardization ?? false },
     };
   },

@@ -1,5 +1,6 @@
 /** What a task is: targets, loss, metrics, and how an output is told to a person. */
 import type { Loss } from "@tsimm/autodiff";
+import type { DefinitionFlag } from "../registry.ts";
 import type { Label, Labels } from "./labels.ts";
 
 /** A number that an evaluation yields. */
@@ -15,6 +16,8 @@ export interface Metric {
   readonly better: "higher" | "lower";
   /** Best value that it can have, e.g. 100; absent: none. */
   readonly best?: number;
+  /** Outputs up to which it has that value whatever the model says, e.g. 5 for top-5; absent: 0. */
+  readonly certainUpTo?: number;
   /** Title of the panel of the figure that it is drawn in, or of the list of an output metric, e.g. `accuracy (%)`. */
   readonly panel: string;
 }
@@ -63,6 +66,15 @@ export interface Answer {
   readonly value: number;
 }
 
+/** What the values of answers are, and which of them a person is told who does not ask for more. */
+export type AnswerKind =
+  /** Probabilities of classes that exclude each other: the best one. */
+  | { readonly kind: "class" }
+  /** Probabilities of labels, each for itself: those of at least the threshold, the best one in any case. */
+  | { readonly kind: "labels"; readonly threshold: number }
+  /** Numbers: all of them. */
+  | { readonly kind: "numbers" };
+
 /** The labels that a batch is mixed with, and the share of its own in (0, 1). */
 export interface MixedLabels {
   readonly labels: Labels;
@@ -103,6 +115,8 @@ export interface Task {
    * @param most - Answers at most.
    */
   describe(output: Float32Array, most: number): Answer[];
+  /** What these answers are; absent: numbers. */
+  readonly answers?: AnswerKind;
   /** What a file needs, beside the name and the output names, to describe outputs as this task does; JSON values. */
   readonly settings: Readonly<Record<string, unknown>>;
 }
@@ -126,6 +140,8 @@ export interface TaskDefinition<Options extends object = object> {
    * absent: none.
    */
   readonly fromArguments?: Readonly<Record<string, string | readonly string[]>>;
+  /** Flags of its own, by the name of the option that each sets. */
+  readonly flags?: Readonly<Record<string, DefinitionFlag>>;
   /**
    * Makes the task.
    *

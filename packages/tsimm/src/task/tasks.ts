@@ -66,6 +66,11 @@ export function findTask(where: string, name: string): TaskDefinition {
   return tasks.find(where, name);
 }
 
+/** All kinds of tasks, in the order of registration. */
+export function taskDefinitions(): TaskDefinition[] {
+  return tasks.definitions();
+}
+
 /**
  * Names of all kinds of tasks, as `--task` takes them.
  *

@@ -1,5 +1,6 @@
 /** Evaluation of a set of weights over a loader. */
 import type { Loader } from "../data/batch.ts";
+import { checkOutputCount } from "../models/check-output-count.ts";
 import type { Model } from "../models/model.ts";
 import { checkOptionNames } from "../option-names.ts";
 import type { Engine } from "../runtime/engine.ts";
@@ -148,10 +149,7 @@ export function checkOutputs(where: string, model: Model, task: Task): void {
   if (outputs === 0) {
     throw new RangeError(`${where}: task must have at least one output, got none (${task.name})`);
   }
-  if (model.numClasses === outputs) return;
-  throw new RangeError(
-    `${where}: task must have the ${model.numClasses} outputs of ${model.name}, got ${outputs} (${task.name}); create the model with numClasses ${outputs}`,
-  );
+  checkOutputCount(where, model, outputs, task.name);
 }
 
 /** Names of the weights in timm's log. */

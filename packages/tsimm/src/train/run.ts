@@ -1,18 +1,17 @@
 /** A training under way. */
 import type { Batch } from "../data/batch.ts";
-import { drawMixing, mixImages } from "../data/mixup.ts";
-import { keyedRandom } from "../random/keyed-random.ts";
-import type { Metric, Metrics, OutputMetric } from "../task/task.ts";
+import type { Metric, OutputMetric } from "../task/task.ts";
 import { DivergedError } from "../update/diverged-error.ts";
-import type { UpdateBatch, Updater } from "../update/updater.ts";
-import { evaluateLoader } from "./evaluate.ts";
-import type { CheckpointDue, EpochRow, EvaluatedWeights } from "./events.ts";
-import type { FitLoopOptions, FitResult } from "./fit.ts";
+import type { Updater } from "../update/updater.ts";
+import type { CheckpointDue, EpochRow, RunEnded, RunStarted, TrainingEvent } from "./events.ts";
+import { type FitLoopOptions, type FitResult, type LoopSettings, loopSettings } from "./fit-options.ts";
 import { ListenerError, Listeners } from "./listeners.ts";
 import { meanLr } from "./mean-lr.ts";
 import { nextTurn } from "./next-turn.ts";
 import { isBetter } from "./ranking.ts";
 import { start, type TrainingProgress, type TrainingState } from "./training-state.ts";
+import { updateBatch } from "./update-batch.ts";
+import { type Validation, validate } from "./validate.ts";
 
 /** Ranks epochs where there is no validation. */
 const trainingLoss: Metric = {
@@ -26,14 +25,10 @@ const trainingLoss: Metric = {
 
 type Writable<T> = { -readonly [K in keyof T]: T[K] };
 
-interface Validation extends Pick<EpochRow, "validation" | "plain"> {
-  readonly byOutput: readonly OutputMetric[];
-}
-
 /** Trains from a point to the end. */
 export class FitRun {
   readonly #updater: Updater;
-  readonly #options: Required<Omit<FitLoopOptions, "signal" | "resume" | "metric">>;
+  readonly #settings: LoopSettings;
   readonly #signal: AbortSignal | null;
   readonly #listeners: Listeners;
   readonly #metric: Metric;
@@ -47,17 +42,12 @@ export class FitRun {
 
   /** @param progress - Where to begin. */
   constructor(updater: Updater, options: FitLoopOptions, progress: TrainingProgress = start) {
-    const { validation = null, schedule = null, mixing = null, signal = null } = options;
+    const { task, listeners = [], metric = task.metric, signal = null } = options;
     this.#updater = updater;
-    const { gradAccumSteps = 1, mixingOffEpoch = 0, seed = 42, valInterval = 1 } = options;
-    const { recoveryInterval = 0, logInterval = 50, listeners = [] } = options;
-    const { loader, task, epochs, metric = task.metric } = options;
-    this.#options = {
-      ...{ loader, validation, task, epochs, schedule, listeners, gradAccumSteps, mixing, mixingOffEpoch },
-      ...{ seed, valInterval, recoveryInterval, logInterval },
-    };
+    this.#settings = loopSettings(options);
     this.#signal = signal;
-    const ranking = validation === null ? undefined : task.metrics.find(({ name }) => name === metric);
+    const ranking =
+      this.#settings.validation === null ? undefined : task.metrics.find(({ name }) => name === metric);
     this.#metric = ranking ?? trainingLoss;
     this.#progress = { ...afterDoneEpoch(progress) };
     this.#listeners = new Listeners("fit", listeners, {
@@ -89,12 +79,12 @@ export class FitRun {
     }
   }
 
-  #started() {
-    const { loader, validation, task, epochs, gradAccumSteps, valInterval, logInterval } = this.#options;
+  #started(): RunStarted {
+    const { loader, validation, task, epochs, gradAccumSteps, valInterval, logInterval } = this.#settings;
     const { model, average } = this.#updater;
     const { epoch, update, history } = this.#progress;
     return {
-      type: "runStarted" as const,
+      type: "runStarted",
       ...{ model: model.name, task: task.name, epochs, updatesPerEpoch: this.#updatesPerEpoch },
       ...{ epoch, update, metrics: task.metrics },
       ...{ outputMetric: task.outputMetric, metric: this.#metric, history, valInterval, logInterval },
@@ -104,11 +94,11 @@ export class FitRun {
   }
 
   get #updatesPerEpoch(): number {
-    return Math.ceil(this.#options.loader.length / this.#options.gradAccumSteps);
+    return Math.ceil(this.#settings.loader.length / this.#settings.gradAccumSteps);
   }
 
   async #epochs(): Promise<"finished" | "stopped"> {
-    const { epochs } = this.#options;
+    const { epochs } = this.#settings;
     const progress = this.#progress;
     await nextTurn();
     while (progress.epoch < epochs && this.#enough === null) {
@@ -131,7 +121,7 @@ export class FitRun {
 
   /** @returns Whether the end of the epoch was reached. */
   async #trainEpoch(): Promise<boolean> {
-    const { loader, gradAccumSteps, recoveryInterval } = this.#options;
+    const { loader, gradAccumSteps, recoveryInterval } = this.#settings;
     const progress = this.#progress;
     const clock = { last: performance.now() };
     let pending: Batch[] = [];
@@ -157,10 +147,12 @@ export class FitRun {
   }
 
   async #update(batches: readonly Batch[], isLast: boolean, clock: { last: number }): Promise<void> {
-    const { epochs, schedule, gradAccumSteps } = this.#options;
+    const { epochs, schedule, gradAccumSteps } = this.#settings;
     const { optimizer } = this.#updater;
     const progress = this.#progress;
-    const mixed = batches.map((batch, index) => this.#updateBatch(batch, index));
+    const mixed = batches.map((batch, index) => {
+      return updateBatch(batch, this.#settings, { epoch: progress.epoch, update: progress.update, index });
+    });
     const { loss, gradNorm } = await this.#updater
       .update(mixed, { update: progress.update })
       .catch((error) => {
@@ -192,66 +184,17 @@ export class FitRun {
     });
   }
 
-  /** Mixup or CutMix, and the targets of what comes out. */
-  #updateBatch({ images, labels, size: batchSize }: Batch, index: number): UpdateBatch {
-    const { task, mixing, mixingOffEpoch, seed, loader } = this.#options;
-    const { epoch, update } = this.#progress;
-    const isOff = mixing === null || (mixingOffEpoch > 0 && epoch >= mixingOffEpoch);
-    if (isOff) return { images, targets: task.targets(labels) };
-    const [, height, width] = loader.inputSize;
-    const drawn = drawMixing(mixing, { height, width }, keyedRandom(seed, "mix", update, index));
-    if (drawn.lambda === 1) return { images, targets: task.targets(labels) };
-    return {
-      images: mixImages(images, { batchSize, height, width }, drawn),
-      targets: task.targets(labels, { labels: reversed(labels, batchSize), lambda: drawn.lambda }),
-    };
-  }
-
   async #validate(): Promise<Validation | "skipped" | "stopped"> {
-    const { valInterval, epochs, validation } = this.#options;
-    const next = this.#progress.epoch + 1;
-    const isLast = next === epochs || this.#enough !== null;
-    if (next % valInterval !== 0 && !isLast) return "skipped";
-    if (validation === null) return { validation: null, plain: null, byOutput: [] };
-    if (this.#signal?.aborted) return "stopped";
-    const plain = await this.#evaluate("plain");
-    if (plain === "stopped") return "stopped";
-    if (this.#updater.average === null) {
-      return { validation: plain.metrics, plain: null, byOutput: plain.byOutput };
-    }
-    const averaged = await this.#evaluate("average");
-    if (averaged === "stopped") return "stopped";
-    return { validation: averaged.metrics, plain: plain.metrics, byOutput: averaged.byOutput };
-  }
-
-  async #evaluate(
-    weights: EvaluatedWeights,
-  ): Promise<{ readonly metrics: Metrics; readonly byOutput: readonly OutputMetric[] } | "stopped"> {
-    const { validation, task, epochs } = this.#options;
-    if (validation === null) return "stopped";
+    const { valInterval, epochs } = this.#settings;
     const { epoch } = this.#progress;
-    const started = performance.now();
-    const batchSize = Math.min(validation.batchSize, validation.samples);
-    const evaluation = await this.#updater.createEvaluation(weights, batchSize);
-    try {
-      const result = await evaluateLoader(evaluation, validation, task, {
-        where: "fit",
-        onBatch: async (batch) => {
-          await this.#listeners.emit({ ...batch, epoch, epochs, weights });
-          return this.#signal?.aborted !== true;
-        },
-      });
-      if (result === null) return "stopped";
-      const seconds = (performance.now() - started) / 1000;
-      await this.#listeners.emit({ type: "evaluationDone", epoch, weights, seconds, ...result });
-      return result;
-    } finally {
-      await evaluation.close();
-    }
+    const isLast = epoch + 1 === epochs || this.#enough !== null;
+    if ((epoch + 1) % valInterval !== 0 && !isLast) return "skipped";
+    const emit = (event: TrainingEvent) => this.#listeners.emit(event);
+    return await validate(this.#updater, this.#settings, { epoch, signal: this.#signal, emit });
   }
 
   async #finishEpoch(validation: Validation | "skipped", started: number): Promise<void> {
-    const { schedule, epochs } = this.#options;
+    const { schedule, epochs } = this.#settings;
     const { optimizer } = this.#updater;
     const progress = this.#progress;
     const { epoch } = progress;
@@ -271,7 +214,7 @@ export class FitRun {
   }
 
   async #rank(row: EpochRow, byOutput: readonly OutputMetric[]): Promise<void> {
-    const { schedule } = this.#options;
+    const { schedule } = this.#settings;
     const progress = this.#progress;
     const { name } = this.#metric;
     const metric = row.validation === null ? row.trainLoss : (row.validation[name] ?? Number.NaN);
@@ -317,9 +260,9 @@ export class FitRun {
     await this.#listeners.emit(this.#ended(outcome, reason));
   }
 
-  #ended(outcome: "finished" | "stopped" | "failed", reason: string | null) {
+  #ended(outcome: RunEnded["outcome"], reason: string | null): RunEnded {
     const { best, byOutput, history } = this.#progress;
-    return { type: "runEnded" as const, outcome, reason, best, byOutput, history };
+    return { type: "runEnded", outcome, reason, best, byOutput, history };
   }
 
   #state(): TrainingState {
@@ -329,7 +272,7 @@ export class FitRun {
       model: model.state,
       average: average?.state ?? null,
       optimizer: optimizer.stateDict(),
-      schedule: this.#options.schedule?.stateDict() ?? null,
+      schedule: this.#settings.schedule?.stateDict() ?? null,
     };
   }
 }
@@ -339,13 +282,6 @@ function afterDoneEpoch(progress: TrainingProgress): TrainingProgress {
   const { epoch, history } = progress;
   if (history.at(-1)?.epoch !== epoch) return progress;
   return { ...progress, epoch: epoch + 1, batch: 0, running: start.running };
-}
-
-/** The labels of the batch in reverse order. */
-function reversed(labels: Batch["labels"], size: number): Batch["labels"] {
-  if (labels instanceof Int32Array) return labels.toReversed();
-  const width = labels.length / size;
-  return labels.map((_, i) => labels[(size - 1 - Math.floor(i / width)) * width + (i % width)] ?? 0);
 }
 
 function notANumber(name: string, { epoch, validation }: EpochRow): RangeError {

@@ -1,24 +1,24 @@
 /** Cuts a model in two: what depends on no trained weight, as it stands in the file, and the rest. */
 import { create, toBinary } from "@bufbuild/protobuf";
-import { isStoredType } from "./graph/data-type.ts";
-import type { Tensor, Value } from "./graph/graph.ts";
-import { hasShapeRule } from "./graph/shapes/index.ts";
-import type { ValueType } from "./graph/shapes/shape-rule.ts";
-import { subgraphTypes } from "./onnx/attribute-proto.ts";
-import { capturedNames } from "./onnx/captured-names.ts";
-import { valueToProto } from "./onnx/encode-model.ts";
+import { isStoredType } from "../graph/data-type.ts";
+import type { Tensor, Value } from "../graph/graph.ts";
+import { hasShapeRule } from "../graph/shapes/index.ts";
+import type { ValueType } from "../graph/shapes/shape-rule.ts";
+import { subgraphTypes } from "../onnx/attribute-proto.ts";
+import { capturedNames } from "../onnx/captured-names.ts";
+import { valueToProto } from "../onnx/encode-model.ts";
 import {
   type GraphProto,
   ModelProtoSchema,
   type NodeProto,
   type ValueInfoProto,
   ValueInfoProtoSchema,
-} from "./onnx/generated/onnx_pb.ts";
-import { replayGraph, typeFromProto } from "./onnx/graph-from-proto.ts";
-import { isUpgraded } from "./onnx/modern-node.ts";
-import type { ParsedModel } from "./onnx/parse-model.ts";
-import { tensorFromProto, tensorToProto } from "./onnx/tensor-proto.ts";
-import { withFields } from "./onnx/with-fields.ts";
+} from "../onnx/generated/onnx_pb.ts";
+import { replayGraph, typeFromProto } from "../onnx/graph-from-proto.ts";
+import { isUpgraded } from "../onnx/modern-node.ts";
+import type { ParsedModel } from "../onnx/parse-model.ts";
+import { tensorFromProto, tensorToProto } from "../onnx/tensor-proto.ts";
+import { withFields } from "../onnx/with-fields.ts";
 
 /** What of a model runs in the engine as it stands in the file, before each training step. */
 export interface FrozenPart {

@@ -1,0 +1,154 @@
+/** The folder of a run: what is in it before the first update, and who writes it from then on. */
+import { join, resolve } from "node:path";
+import type { Ranking } from "../checkpoint/checkpoint-history.ts";
+import { CheckpointWriter, type RunFacts } from "../checkpoint/save-checkpoint.ts";
+import { updateFile } from "../files/write-file.ts";
+import type { FiguresOptions } from "../listeners/figures.ts";
+import { modelEntry } from "../models/model-entry.ts";
+import type { TaskNote } from "../models/onnx-file.ts";
+import type { Engine } from "../runtime/engine.ts";
+import { isDefaultTask } from "../task/default-task.ts";
+import type { Task } from "../task/task.ts";
+import type { Listener } from "../train/listener.ts";
+import type { TrainingProgress, TrainingState } from "../train/training-state.ts";
+import type { ResumedProgress } from "./apply-checkpoint.ts";
+import { argsYaml, savedArguments } from "./args-yaml.ts";
+import type { TrainArguments } from "./arguments.ts";
+import { continueFolder } from "./continue-folder.ts";
+import type { FinishListener } from "./finish-run.ts";
+import { plannedRates } from "./planned-rates.ts";
+import type { RunData } from "./prepare-data.ts";
+import type { ModelParts } from "./prepare-model.ts";
+import type { ScheduleParts } from "./prepare-schedule.ts";
+import { runListeners } from "./run-listeners.ts";
+import type { ClaimFolder, RunRequest } from "./run-request.ts";
+import { scheduleSeries } from "./schedule-series.ts";
+
+/** What of a run its folder holds. */
+export interface FolderContents {
+  readonly data: RunData;
+  readonly parts: ModelParts;
+  readonly schedule: ScheduleParts;
+  readonly ranking: Ranking;
+  readonly engine: Engine;
+}
+
+/** A folder that a run can write to. */
+export interface PreparedFolder {
+  /** Absolute path. */
+  readonly folder: string;
+  /** Where the run goes on, as the folder has it. */
+  readonly progress: TrainingProgress;
+  /** Write the folder. */
+  readonly listeners: readonly Listener[];
+  readonly finish: FinishListener;
+}
+
+/** Claims the folder, writes what there is before the first update, and makes the listeners that write the rest. */
+export async function prepareFolder(
+  contents: FolderContents,
+  request: RunRequest,
+  claim: ClaimFolder,
+): Promise<PreparedFolder> {
+  const { parts, schedule, ranking } = contents;
+  const { args, data } = contents.data;
+  const { resume, messages, releases } = request;
+  const { model, task, dataConfig, average } = parts;
+  const savedArgs = savedArguments(args, {
+    numClasses: model.numClasses,
+    dataDir: args.dataDir === null ? null : resolve(args.dataDir),
+    ...(ranking.of === "validation" ? { evalMetric: ranking.name } : {}),
+  });
+  const { folder, lock } = await claim(args, dataConfig);
+  if (!resume?.claimed) releases.add(() => lock.release());
+  const isElsewhere = (request.given.startEpoch ?? null) !== null;
+  const { resumed, numEpochs } = schedule;
+  const isDone = Boolean(resume?.checkpoint) && !isElsewhere && resumed.progress.epoch === numEpochs;
+  // Nothing is trained under the arguments of a run that is done.
+  if (!isDone) await updateFile(join(folder, "args.yaml"), argsYaml(args, savedArgs));
+  const { classNames } = data.training;
+  await updateFile(join(folder, "classes.txt"), classNames.map((name) => `${name}\n`).join(""));
+  messages.info(`Output: ${folder}`);
+
+  const facts = runFacts(contents, savedArgs);
+  const { progress, kept } = await goOn(folder, facts, contents, request);
+  const { listeners, finish } = runListeners(folder, {
+    args,
+    checkpoints: { facts, limit: args.checkpointHist, kept },
+    figures: figuresOf(args, parts, schedule),
+    finish: {
+      parts: { model, classNames, dataConfig, average: average !== null, task: taskNote(task) },
+      images: data.validation ?? data.training,
+      wasDone: isDone,
+    },
+  });
+  return { folder, progress, listeners, finish };
+}
+
+/** Brings the folder of a run that goes on to the point where it does. */
+async function goOn(
+  folder: string,
+  facts: RunFacts,
+  { data: { args }, parts, schedule, ranking }: FolderContents,
+  { given, resume, messages }: RunRequest,
+): Promise<Pick<ResumedProgress, "progress" | "kept">> {
+  const { progress, kept } = schedule.resumed;
+  const checkpoint = resume?.checkpoint ?? null;
+  if (resume === null || checkpoint === null) return { progress, kept };
+  const { model, task, optimizer, average } = parts;
+  const limit = args.checkpointHist;
+  const writer = new CheckpointWriter(folder, { facts, limit, kept });
+  const state: TrainingState = {
+    ...{ progress, model: model.state, average: average?.state ?? null },
+    ...{ optimizer: optimizer.stateDict(), schedule: schedule.scheduler.stateDict() },
+  };
+  const isElsewhere = (given.startEpoch ?? null) !== null;
+  const there = await continueFolder(
+    folder,
+    { ...resume, checkpoint },
+    {
+      ...{ progress, task, ranking, limit, log: messages },
+      saveStart: isElsewhere ? () => writer.saveRecovery(state) : null,
+    },
+  );
+  const byOutput = sameBest(progress, there.best) ? progress.byOutput : [];
+  return { progress: { ...progress, best: there.best, byOutput }, kept: there.kept };
+}
+
+function runFacts(
+  { data, parts, schedule, ranking, engine }: FolderContents,
+  args: Readonly<Record<string, unknown>>,
+): RunFacts {
+  const { model, task, dataConfig, average } = parts;
+  const { classNames } = data.data.training;
+  return {
+    ...{ engine, args, dataConfig, ranking, data: data.digest },
+    earlierPlans: schedule.resumed.earlierPlans,
+    model: modelEntry(model),
+    task: { name: task.name, outputNames: classNames, settings: task.settings },
+    weights: average !== null && ranking.of === "validation" ? "ema" : "plain",
+    seed: Number(args["seed"]),
+  };
+}
+
+function figuresOf(
+  args: TrainArguments,
+  { optimizer }: ModelParts,
+  { resumed, ...schedule }: ScheduleParts,
+): Omit<FiguresOptions, "onWrite"> {
+  const run = { args, optimizer, ...schedule };
+  return {
+    schedule: scheduleSeries(run, resumed.earlierPlans),
+    unit: run.scheduler.tInEpochs ? "epoch" : "update",
+    ratesOf: (history) => plannedRates(run, history),
+  };
+}
+
+/** The task, where files have to name it. */
+function taskNote({ name, settings }: Task): TaskNote | undefined {
+  return isDefaultTask(name, settings) ? undefined : { name, settings };
+}
+
+function sameBest({ best }: TrainingProgress, other: TrainingProgress["best"]): boolean {
+  return best?.epoch === other?.epoch;
+}

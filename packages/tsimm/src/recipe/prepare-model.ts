@@ -1,0 +1,45 @@
+/** The model of a run, and what belongs to it. */
+import type { Model, PretrainedConfig } from "../models/model.ts";
+import type { ModelEma } from "../optim/ema.ts";
+import type { Optimizer } from "../optim/optimizer.ts";
+import type { Task } from "../task/task.ts";
+import type { TrainArguments } from "./arguments.ts";
+import { dataConfigLines, resolveDataConfig } from "./data-config.ts";
+import { learningRate } from "./learning-rate.ts";
+import { loadInitialWeights, makeModel, outputNames, warnAboutSmallInput } from "./make-model.ts";
+import { makeAverage, makeOptimizer } from "./make-optimizer.ts";
+import { makeTask } from "./make-task.ts";
+import type { TrainingData } from "./open-data.ts";
+import type { RunRequest } from "./run-request.ts";
+
+/** The model and what belongs to it. */
+export interface ModelParts {
+  readonly model: Model;
+  readonly task: Task;
+  readonly dataConfig: PretrainedConfig;
+  readonly optimizer: Optimizer;
+  readonly average: ModelEma | null;
+  /** Base learning rate. */
+  readonly lr: number;
+}
+
+/** Makes model, task, optimizer and average, with the weights to start from. */
+export async function prepareModel(
+  args: TrainArguments,
+  { training }: TrainingData,
+  { resume, options, messages }: RunRequest,
+): Promise<ModelParts> {
+  const names = outputNames(args, training.classNames);
+  const task = makeTask(args, names, training);
+  const model = options.model ?? makeModel(args, names.length, messages);
+  if (args.initialCheckpoint !== "" && !resume?.checkpoint) await loadInitialWeights(model, args, messages);
+  const dataConfig = resolveDataConfig(args, model.pretrainedCfg);
+  for (const line of dataConfigLines(dataConfig)) messages.info(line);
+  warnAboutSmallInput(model, dataConfig, messages);
+  const { lr, explanation } = learningRate(args);
+  if (explanation !== null) messages.info(explanation);
+  const optimizer = makeOptimizer(args, lr, model, messages);
+  const average = makeAverage(args, model);
+  await messages.flush();
+  return { model, task, dataConfig, optimizer, average, lr };
+}
