@@ -39,8 +39,8 @@ export {
   earlyStopping,
 } from "./listeners/early-stopping.ts";
 export { metricsJsonl } from "./listeners/metrics-jsonl.ts";
-export { type SaveCheckpointsOptions, saveCheckpoints } from "./listeners/save-checkpoints.ts";
 export { type PerClassOptions, perClassListener } from "./listeners/per-class-csv.ts";
+export { type SaveCheckpointsOptions, saveCheckpoints } from "./listeners/save-checkpoints.ts";
 export { summaryListener } from "./listeners/summary-csv.ts";
 export {
   createEventFile,

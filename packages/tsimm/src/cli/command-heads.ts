@@ -30,7 +30,8 @@ export const commandHeads: Readonly<Record<CommandName, CommandHead>> = {
     hasOptions: false,
   },
   predict: {
-    description: "Classify images with a trained model: one line per image, its classes and probabilities.",
+    description:
+      "Classify images with a trained model: one line per image, its classes and probabilities, or the numbers of a regression.",
     argument: "<images...>",
     hasOptions: true,
   },

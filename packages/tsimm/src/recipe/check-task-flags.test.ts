@@ -59,7 +59,7 @@ test("what a task uses passes, and so does what every args.yaml holds", () => {
 test.each([
   [
     { task: "regression", huberDelta: 2 },
-    "--huber-delta must come with the loss huber, got 2 with mse; pass --regression-loss huber",
+    "--huber-delta must come with --regression-loss huber, got 2 with mse",
   ],
   [{ bceSum: true }, "--bce-sum must come with --bce-loss, got true without it; pass --bce-loss"],
   [
@@ -71,5 +71,7 @@ test.each([
   const labels = args.task === "regression" ? [[1], [2]] : [0, 1];
   const samples = labels.map((label, index) => ({ path: `${index}.png`, label }));
   const names = args.task === "regression" ? ["age"] : ["cat", "dog"];
-  expect(() => makeTask(args, names, { samples, classNames: names })).toThrow(new UsageError(`train: ${message}`));
+  expect(() => makeTask(args, names, { samples, classNames: names })).toThrow(
+    new UsageError(`train: ${message}`),
+  );
 });

@@ -32,10 +32,16 @@ export function makeTask(
 }
 
 /** Flags of each option of a task. */
-function flagsOf({ fromArguments = {}, flags = {} }: TaskDefinition): [option: string, flags: readonly string[]][] {
+function flagsOf({
+  fromArguments = {},
+  flags = {},
+}: TaskDefinition): [option: string, flags: readonly string[]][] {
   const own = Object.keys(flags).map((option): [string, readonly string[]] => [option, [option]]);
   return [
-    ...Object.entries(fromArguments).map(([option, names]): [string, readonly string[]] => [option, [names].flat()]),
+    ...Object.entries(fromArguments).map(([option, names]): [string, readonly string[]] => [
+      option,
+      [names].flat(),
+    ]),
     ...own,
   ];
 }
