@@ -73,22 +73,22 @@ describe("on the command line", () => {
     [
       2,
       [...numbers, "--class-weights", "balanced"],
-      "train: --class-weights must come with --task classification or multi-label, got balanced with regression; leave it out",
+      "train: --class-weights must be left out with --task regression, got balanced; it is for --task classification or multi-label",
     ],
     [
       2,
       [...labels, "--bce-loss"],
-      "train: --bce-loss must come with --task classification, got true with multi-label; leave it out",
+      "train: --bce-loss must be left out with --task multi-label, got true; it is for --task classification",
     ],
     [
       2,
       ["classes.csv", "--huber-delta", "2"],
-      "train: --huber-delta must come with --task regression, got 2 with classification; leave it out",
+      "train: --huber-delta must be left out with --task classification, got 2; it is for --task regression",
     ],
     [
       2,
       [...numbers, "--huber-delta", "2"],
-      "train: --huber-delta must come with --regression-loss huber, got 2 with mse",
+      "train: --huber-delta must come with the loss huber, got 2 with mse; pass --regression-loss huber",
     ],
     [
       2,
@@ -108,7 +108,7 @@ describe("on the command line", () => {
     [
       2,
       [...numbers, "--balanced-sampling"],
-      "train: --balanced-sampling must be off for --task regression, got on; numbers have no classes to balance",
+      "train: --balanced-sampling must be left out with --task regression, got true; it is for --task classification or multi-label",
     ],
     [
       2,
