@@ -93,7 +93,12 @@ export async function createUpdater(engine: Engine, options: UpdaterOptions): Pr
   });
   const { model, optimizer, average = null, clipGrad = null, clipMode = "norm", ...stepOptions } = options;
   checkParameters(model, optimizer);
-  if (clipGrad !== null && !(clipGrad > 0)) {
+  if (average !== null && !average.follows(model)) {
+    throw new RangeError(
+      `createUpdater: average must be of the model ${model.name}, got one of another; make it by new ModelEma(model)`,
+    );
+  }
+  if (clipGrad !== null && !(typeof clipGrad === "number" && clipGrad > 0)) {
     throw new RangeError(`createUpdater: clipGrad must be a number > 0, got ${clipGrad}`);
   }
   const { loss: _loss, seed: _seed, ...evaluationOptions } = stepOptions;
