@@ -23,13 +23,9 @@ const parts: Readonly<Record<string, readonly [functions: readonly string[], cur
  */
 export function checkParts(options: FitOptions): void {
   const given: Readonly<Record<string, unknown>> = { ...options };
-  for (const [name, [functions, cure]] of Object.entries(parts)) {
+  for (const name of Object.keys(parts)) {
     const part = given[name];
-    if (part === undefined || part === null) continue;
-    const missing = functions.find((one) => !hasFunction(part, one));
-    if (missing === undefined) continue;
-    const got = part instanceof Promise ? "a promise" : Array.isArray(part) ? "a list" : typeof part;
-    throw new TypeError(`fit: ${name} must have a function ${missing}, got ${got} without it; ${cure}`);
+    if (part !== undefined && part !== null) checkPart("fit", name, part);
   }
   const { loader, validation, mixing, schedule, updater, optimizer, resume } = options;
   checkLoader("loader", loader);
@@ -42,6 +38,21 @@ export function checkParts(options: FitOptions): void {
     );
   }
   if (resume !== undefined && resume !== null) checkResume(resume);
+}
+
+/**
+ * Refuses a part of another kind.
+ *
+ * @param where - Function named in errors.
+ * @param name - Parameter, one of those that `fit` takes.
+ * @throws TypeError
+ */
+export function checkPart(where: string, name: string, part: unknown): void {
+  const [functions, cure] = parts[name] ?? [[], ""];
+  const missing = functions.find((one) => !hasFunction(part, one));
+  if (missing === undefined) return;
+  const got = part instanceof Promise ? "a promise" : Array.isArray(part) ? "a list" : typeof part;
+  throw new TypeError(`${where}: ${name} must have a function ${missing}, got ${got} without it; ${cure}`);
 }
 
 function hasFunction(part: unknown, name: string): boolean {

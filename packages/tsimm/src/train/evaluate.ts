@@ -7,6 +7,7 @@ import type { Engine } from "../runtime/engine.ts";
 import { createEvaluation, type Evaluation } from "../runtime/evaluation-step.ts";
 import type { Metrics, OutputMetric, Task } from "../task/task.ts";
 import { checkBatch } from "./check-batch.ts";
+import { checkPart } from "./check-parts.ts";
 import type { BatchEvaluated, EvaluatedWeights } from "./events.ts";
 
 /** Options of {@link evaluate}. */
@@ -65,6 +66,8 @@ export async function evaluate(
     ...{ engine: true, mean: true, std: true, threads: true, onBatch: true, signal: true },
   });
   const { engine, threads, onBatch, signal } = options;
+  for (const [name, part] of Object.entries({ engine, model, loader, task }))
+    checkPart("evaluate", name, part);
   const { mean = model.pretrainedCfg.mean, std = model.pretrainedCfg.std } = options;
   checkOutputs("evaluate", model, task);
   const [, height, width] = loader.inputSize;
