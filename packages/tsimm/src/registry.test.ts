@@ -121,3 +121,12 @@ test.each([
     new TypeError(`registerShape: name must be text that is not empty, got ${got}`),
   );
 });
+
+test("what is no definition, and a name that is no text, are refused", () => {
+  expect(() => shapes().register(JSON.parse("null"))).toThrow(
+    new TypeError("registerShape: definition must be an object with a name, got null"),
+  );
+  expect(() => shapes().find("createShape", JSON.parse("{}"))).toThrow(
+    new TypeError("createShape: name must be one of square, triangle, got {}"),
+  );
+});

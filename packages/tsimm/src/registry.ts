@@ -100,6 +100,7 @@ export function createRegistry<D extends NamedDefinition>(
   const { order = (names) => [...names] } = options;
   const byName = new Map<string, D>();
   const check = (definition: D, others: ReadonlyMap<string, D>): void => {
+    checkIsDefinition(registeredBy, definition);
     const { name } = definition;
     if (typeof name !== "string" || name === "") {
       throw new TypeError(
@@ -131,6 +132,11 @@ export function createRegistry<D extends NamedDefinition>(
       const found = byName.get(name);
       if (found !== undefined) return found;
       const known = [...besides, ...names()];
+      if (typeof name !== "string") {
+        throw new TypeError(
+          `${where}: ${parameter} must be one of ${known.join(", ")}, got ${JSON.stringify(name)}`,
+        );
+      }
       throw new RangeError(
         `${where}: ${parameter} must be one of ${known.join(", ")}, got "${given}"${suggestion(name, known)}`,
       );
@@ -139,6 +145,18 @@ export function createRegistry<D extends NamedDefinition>(
     names,
     definitions: () => names().flatMap((name) => byName.get(name) ?? []),
   };
+}
+
+/**
+ * Refuses what is no definition.
+ *
+ * @param where - Function named in the error.
+ * @throws TypeError
+ */
+export function checkIsDefinition(where: string, definition: unknown): void {
+  if (typeof definition === "object" && definition !== null) return;
+  const got = typeof definition === "function" ? "a function" : JSON.stringify(definition);
+  throw new TypeError(`${where}: definition must be an object with a name, got ${got}`);
 }
 
 /** The words of a kind as the end of a function's name. */

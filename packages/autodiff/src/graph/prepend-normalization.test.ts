@@ -32,6 +32,10 @@ test.each([
     "prependNormalization: mean and std must have 3 entries, std > 0, got [0.5] and [0.5, 0.25, 1]",
   ],
   [
+    { ...options, mean: [0.5, Number.NaN, 1] },
+    "prependNormalization: mean must be a list of finite numbers, got 0.5,NaN,1",
+  ],
+  [
     { ...options, std: [0.5, 0, 1] },
     "prependNormalization: mean and std must have 3 entries, std > 0, got [0.5, 0.25, 0] and [0.5, 0, 1]",
   ],

@@ -22,7 +22,7 @@ export interface NormalizationOptions {
  * normalised = (x / 255 - mean) / std, per channel; [B, H, W, C] becomes [B, C, H, W].
  *
  * @returns A graph whose input of the same name is uint8 [B, H, W, C].
- * @throws RangeError if the input is not float32 with four dimensions, or mean or std do not have C entries.
+ * @throws RangeError if the input is not float32 with four dimensions, or mean or std do not have C finite entries.
  */
 export function prependNormalization(graph: Graph, { input, mean, std }: NormalizationOptions): Graph {
   const old = graph.inputs.find((value) => value.name === input);
@@ -32,6 +32,10 @@ export function prependNormalization(graph: Graph, { input, mean, std }: Normali
     );
   }
   const [batch = 0, channels = 0, height = 0, width = 0] = old.shape;
+  for (const [name, list] of Object.entries({ mean, std })) {
+    if (Array.isArray(list) && list.every(Number.isFinite)) continue;
+    throw new RangeError(`prependNormalization: ${name} must be a list of finite numbers, got ${list}`);
+  }
   if (mean.length !== channels || std.length !== channels || !std.every((deviation) => deviation > 0)) {
     throw new RangeError(
       `prependNormalization: mean and std must have ${channels} entries, std > 0, got ${formatShape(mean)} and ${formatShape(std)}`,

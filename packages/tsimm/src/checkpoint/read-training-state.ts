@@ -1,5 +1,7 @@
 /** A point of a run from its files, for a loop of one's own to go on from. */
+import { checkOptionNames } from "../option-names.ts";
 import type { TrainingState } from "../train/training-state.ts";
+import { UsageError } from "../usage-error.ts";
 import type { SafeTensors } from "../weights/safetensors.ts";
 import type { Checkpoint } from "./checkpoint.ts";
 import type { Kept } from "./checkpoint-history.ts";
@@ -31,10 +33,25 @@ export interface ReadTrainingStateOptions {
  */
 export async function readTrainingState(
   path: string,
-  { onWarning = () => {} }: ReadTrainingStateOptions = {},
+  options: ReadTrainingStateOptions = {},
 ): Promise<SavedTraining | null> {
-  const { checkpoint } = await findCheckpoint(path, onWarning);
+  checkOptionNames("readTrainingState", options, { onWarning: true });
+  if (typeof path !== "string") {
+    throw new TypeError(`readTrainingState: path must be text, got ${typeof path}`);
+  }
+  const { onWarning = () => {} } = options;
+  const { checkpoint } = await findCheckpoint(path, onWarning).catch((error) => {
+    if (error instanceof UsageError) throw new UsageError(inOwnWords(error.message));
+    throw error;
+  });
   return checkpoint === null ? null : { state: trainingState(checkpoint), kept: checkpoint.state.kept };
+}
+
+/** Messages of the command line name its flag. */
+function inOwnWords(message: string): string {
+  return message
+    .replace(/^train: --resume found/, "readTrainingState: there is")
+    .replace(/^train: --resume/, "readTrainingState: path");
 }
 
 function trainingState({ state, tensors }: Checkpoint): TrainingState {

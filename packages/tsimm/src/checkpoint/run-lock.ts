@@ -13,6 +13,12 @@ export interface RunLock {
   release(): Promise<void>;
 }
 
+/** How a lock that another one holds is told of. */
+export interface LockWords {
+  readonly where: string;
+  readonly instead: string;
+}
+
 /** The process that holds a lock. */
 interface Holder {
   readonly pid: number;
@@ -28,17 +34,21 @@ const NAME = ".tsimm.lock";
  * killed writers have left there.
  *
  * @param folder - An existing folder.
+ * @param words - Function named in the error, and what to do besides waiting.
  * @throws UsageError that names the process if another one, or another run of this one, holds the lock; WriteError if
  * the folder cannot be written.
  */
-export async function lockRun(folder: string): Promise<RunLock> {
+export async function lockRun(
+  folder: string,
+  words: LockWords = { where: "train", instead: "train into another folder with --experiment" },
+): Promise<RunLock> {
   const path = join(folder, NAME);
   const own = JSON.stringify({ pid: process.pid, host: hostname(), started: startOf(process.pid) });
   while (!(await createWhole(path, own))) {
     const text = await readFile(path, "utf8").catch(() => null);
     if (text === null) continue;
     const holder = parseHolder(text);
-    if (holder !== null && isAlive(holder)) throw inUse(folder, holder);
+    if (holder !== null && isAlive(holder)) throw inUse(folder, holder, words);
     await removeDead(path, text);
   }
   await removeTemporaryFiles(folder);
@@ -117,14 +127,14 @@ function startOf(pid: number): string {
   }
 }
 
-function inUse(folder: string, { pid, host }: Holder): UsageError {
+function inUse(folder: string, { pid, host }: Holder, { where, instead }: LockWords): UsageError {
   const shown = printable(folder);
   if (host !== hostname()) {
     return new UsageError(
-      `train: "${shown}" is in use by process ${pid} on ${printable(host)}; if that one has ended, remove "${printable(join(folder, NAME))}"`,
+      `${where}: "${shown}" is in use by process ${pid} on ${printable(host)}; if that one has ended, remove "${printable(join(folder, NAME))}"`,
     );
   }
   return new UsageError(
-    `train: "${shown}" is in use by ${pid === process.pid ? "another run of this process" : `process ${pid}`}; wait for its end, or train into another folder with --experiment`,
+    `${where}: "${shown}" is in use by ${pid === process.pid ? "another run of this process" : `process ${pid}`}; wait for its end, or ${instead}`,
   );
 }

@@ -48,6 +48,9 @@ export function arrayLoader(options: ArrayLoaderOptions): Loader {
   checkOptionNames("arrayLoader", options, optionNames);
   const { images, inputSize, batchSize, training = false, seed = 42, sampling = "shuffle" } = options;
   const samples = countImages(options);
+  if (typeof options.labels !== "object" || options.labels === null) {
+    throw new TypeError(`arrayLoader: labels must be a list or an array, got ${String(options.labels)}`);
+  }
   const labels = listLabels(options.labels, samples);
   checkBatchSize(batchSize, training, samples);
   const length = training ? Math.floor(samples / batchSize) : Math.ceil(samples / batchSize);
@@ -113,7 +116,11 @@ function countImages({ images, inputSize }: ArrayLoaderOptions): number {
       "arrayLoader: images must be a Uint8Array [N, H, W, C] or a Float32Array [N, C, H, W]",
     );
   }
-  if (inputSize.length !== 3 || !inputSize.every((side) => Number.isSafeInteger(side) && side >= 1)) {
+  if (
+    !Array.isArray(inputSize) ||
+    inputSize.length !== 3 ||
+    !inputSize.every((side) => Number.isSafeInteger(side) && side >= 1)
+  ) {
     throw new RangeError(
       `arrayLoader: inputSize must be [C, H, W], integers >= 1, got ${JSON.stringify(inputSize)}`,
     );
@@ -140,7 +147,7 @@ function listLabels(labels: Labels | readonly Label[], samples: number): readonl
     const isAlike = (label: Label) =>
       typeof label === "number"
         ? typeof first === "number" && Number.isFinite(label)
-        : typeof first === "object" && label.length === first.length;
+        : Array.isArray(label) && Array.isArray(first) && label.length === first.length;
     const odd = list.findIndex((label) => !isAlike(label));
     if (odd < 0) return list.every(isClassId) ? list : list.map((label) => [label].flat());
     throw new RangeError(

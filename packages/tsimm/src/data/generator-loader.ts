@@ -54,6 +54,11 @@ const optionNames: { readonly [K in keyof Required<GeneratorLoaderOptions>]: tru
  */
 export function generatorLoader(options: GeneratorLoaderOptions): Loader {
   checkOptionNames("generatorLoader", options, optionNames);
+  if (typeof options.batches !== "function") {
+    throw new TypeError(
+      `generatorLoader: batches must be a function that gives batches, got ${typeof options.batches}`,
+    );
+  }
   const { length, batchSize, inputSize, input = "uint8", samples = length * batchSize } = options;
   for (const [name, value] of Object.entries({ length, batchSize, samples })) {
     if (Number.isSafeInteger(value) && value >= 1) continue;
@@ -62,7 +67,11 @@ export function generatorLoader(options: GeneratorLoaderOptions): Loader {
   if (input !== "uint8" && input !== "float32") {
     throw new RangeError(`generatorLoader: input must be one of uint8, float32, got "${input}"`);
   }
-  if (inputSize.length !== 3 || !inputSize.every((side) => Number.isSafeInteger(side) && side >= 1)) {
+  if (
+    !Array.isArray(inputSize) ||
+    inputSize.length !== 3 ||
+    !inputSize.every((side) => Number.isSafeInteger(side) && side >= 1)
+  ) {
     throw new RangeError(
       `generatorLoader: inputSize must be [C, H, W], integers >= 1, got ${JSON.stringify(inputSize)}`,
     );

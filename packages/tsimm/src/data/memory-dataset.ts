@@ -56,6 +56,13 @@ export function memoryDataset(options: MemoryDatasetOptions): ImageDataset {
         "name the classes, or the outputs of a regression",
     );
   }
+  for (const [name, list] of Object.entries({ images, labels: options.labels, names: given })) {
+    if (Array.isArray(list)) continue;
+    const what = name === "names" ? (classNames ? "classNames" : "outputNames") : name;
+    throw new TypeError(
+      `memoryDataset: ${what} must be a list, got ${list === null ? "null" : typeof list}; pass Array.from(…)`,
+    );
+  }
   checkLengths(options);
   for (const [index, image] of images.entries()) {
     try {

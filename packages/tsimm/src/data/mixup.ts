@@ -1,4 +1,5 @@
 /** Mixup and CutMix: each image of a batch is mixed with a partner, and so are their targets. */
+import { checkOptionNames } from "../option-names.ts";
 import type { RandomStream } from "../random/keyed-random.ts";
 import { symmetricBeta } from "./beta-distribution.ts";
 import type { Box } from "./transforms/image.ts";
@@ -15,6 +16,33 @@ export interface MixupOptions {
   readonly mixupProb?: number | undefined;
   /** Probability of CutMix where both are on; default 0.5. */
   readonly mixupSwitchProb?: number | undefined;
+}
+
+/**
+ * Refuses options out of range.
+ *
+ * @param where - Function and option named in errors.
+ * @throws TypeError for what is no object, RangeError for an unknown option or a value out of range.
+ */
+export function checkMixing(where: string, options: MixupOptions): void {
+  checkOptionNames(where, options, {
+    ...{ mixup: true, cutmix: true, cutmixMinmax: true, mixupProb: true, mixupSwitchProb: true },
+  });
+  const { mixup = 0, cutmix = 0, cutmixMinmax, mixupProb = 1, mixupSwitchProb = 0.5 } = options;
+  for (const [name, alpha] of Object.entries({ mixup, cutmix })) {
+    if (Number.isFinite(alpha) && alpha >= 0) continue;
+    throw new RangeError(`${where}: ${name} must be a finite number >= 0, got ${alpha}`);
+  }
+  for (const [name, share] of Object.entries({ mixupProb, mixupSwitchProb })) {
+    if (Number.isFinite(share) && share >= 0 && share <= 1) continue;
+    throw new RangeError(`${where}: ${name} must be a number in [0, 1], got ${share}`);
+  }
+  if (cutmixMinmax === undefined) return;
+  const [low, high] = Array.isArray(cutmixMinmax) && cutmixMinmax.length === 2 ? cutmixMinmax : [];
+  if (low !== undefined && high !== undefined && low >= 0 && low <= high && high <= 1) return;
+  throw new RangeError(
+    `${where}: cutmixMinmax must be two numbers in [0, 1], the smaller first, got ${JSON.stringify(cutmixMinmax)}`,
+  );
 }
 
 /** How a batch is mixed. */

@@ -84,7 +84,7 @@ function criterionOf(
     const names = choices.map((choice) => choice.name);
     const where = validated ? "" : " (there is no validation)";
     throw new RangeError(
-      `earlyStopping: metric must be one of ${names.join(", ")}${where}, got "${name}"${suggestion(name ?? "", names)}`,
+      `earlyStopping: metric must be one of ${names.join(", ")}${where}, got "${name}"${suggestion(String(name), names)}`,
     );
   }
   return { metric: metric.name, validated, better: better ?? metric.better, patience, minDelta };

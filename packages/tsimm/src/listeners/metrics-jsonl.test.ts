@@ -127,3 +127,18 @@ test("a path that is no regular file is refused", async () => {
   path = folder;
   await expect(play(started(0))).rejects.toThrow(/must be a regular file, got a folder|EISDIR/);
 });
+
+test("a file of somebody else keeps its lines", async () => {
+  const folder = await mkdtemp(join(tmpdir(), "tsimm-jsonl-"));
+  const path = join(folder, "notes.txt");
+  await writeFile(path, "my notes\nand more\n");
+  const started = { type: "runStarted", epoch: 0, metrics: [], history: [], updatesPerEpoch: 1 };
+  const listener = metricsJsonl(path);
+  await expect(listener.on(JSON.parse(JSON.stringify(started)), JSON.parse("{}"))).rejects.toThrow(
+    new RangeError(
+      `metricsJsonl: path must be a new file or one with a line for each epoch, got "${path}" with "my notes"; give another path`,
+    ),
+  );
+  expect(await readFile(path, "utf8")).toBe("my notes\nand more\n");
+  await rm(folder, { recursive: true });
+});

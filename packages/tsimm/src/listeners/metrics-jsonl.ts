@@ -2,6 +2,7 @@
 import { open } from "node:fs/promises";
 import { readRegularFile, TEXT_LIMIT } from "../files/read-file.ts";
 import { WriteError, writeFileWhole } from "../files/write-file.ts";
+import { printable } from "../text/printable.ts";
 import type { EpochDone, EpochRow, RunStarted } from "../train/events.ts";
 import type { Listener } from "../train/listener.ts";
 
@@ -12,7 +13,8 @@ import type { Listener } from "../train/listener.ts";
  * it repeats, and a line that a crash cut off; lines that are missing are written from the run's history.
  *
  * @param path - The file; made by the first epoch. Its folder must be there.
- * @returns The listener. While the run goes, it throws a WriteError if the file system refuses.
+ * @throws TypeError for what is no path.
+ * @returns The listener. When the run starts it throws a RangeError for a file without a line of its kind; while the run goes, it throws a WriteError if the file system refuses.
  * @example
  * import { readFileSync } from "node:fs";
  * const listener = metricsJsonl("metrics.jsonl");
@@ -23,6 +25,9 @@ import type { Listener } from "../train/listener.ts";
  * readFileSync("metrics.jsonl", "utf8"); // => '{"epoch":0,"update":7,"train_loss":1.5,"eval_loss":"NaN","eval_top1":80,"lr":0.1,"seconds":2.5}\n'
  */
 export function metricsJsonl(path: string): Listener {
+  if (typeof path !== "string" || path === "") {
+    throw new TypeError(`metricsJsonl: path must be the path of a file, got ${JSON.stringify(path)}`);
+  }
   let names: readonly string[] = [];
 
   return {
@@ -76,6 +81,8 @@ async function restoreLines(
   const text = await readIfPresent(path);
   // Text after the last line end is a line that was cut off.
   const lines = (text ?? "").split("\n").slice(0, -1);
+  const [first] = lines;
+  if (first !== undefined && lines.every((line) => Number.isNaN(epochOf(line)))) throw notOwn(path, first);
   const kept = lines.flatMap((line) => {
     const of = epochOf(line);
     return of < epoch ? [{ epoch: of, line: `${line}\n` }] : [];
@@ -89,6 +96,14 @@ async function restoreLines(
     });
   const all = [...kept, ...missing].toSorted((a, b) => a.epoch - b.epoch).map(({ line }) => line);
   if (all.join("") !== (text ?? "")) await writeFileWhole(path, all.join(""));
+}
+
+/** Somebody else's file would lose its lines. */
+function notOwn(path: string, line: string): RangeError {
+  return new RangeError(
+    `metricsJsonl: path must be a new file or one with a line for each epoch, got "${printable(path)}" with ` +
+      `"${printable(line.slice(0, 40))}"; give another path`,
+  );
 }
 
 async function readIfPresent(path: string): Promise<string | null> {

@@ -79,3 +79,22 @@ test("an unknown option, and a count that is none, are refused", () => {
     new RangeError("saveCheckpoints: keep must be an integer >= 1, got 0"),
   );
 });
+
+test("a run that begins in a folder with the checkpoints of another is refused", async () => {
+  const folder = join(root, "taken");
+  await run("taken", null, 1);
+  await expect(run("taken", null)).rejects.toThrow(
+    `fit: listener "checkpoints" failed: saveCheckpoints: folder must have no checkpoints where a run begins, got those of another in "${folder}"; go on with the option resume of fit, or save into another folder`,
+  );
+  const saved = await readTrainingState(folder);
+  await run("taken", saved?.state ?? null);
+  expect(await readdir(folder)).not.toContain(".tsimm.lock");
+});
+
+test("two runs at once do not write to one folder", async () => {
+  const ends = await Promise.allSettled([run("shared", null), run("shared", null)]);
+  const reasons = ends.flatMap((end) => (end.status === "rejected" ? [String(end.reason.message)] : []));
+  expect(reasons).toEqual([
+    `fit: listener "checkpoints" failed: saveCheckpoints: "${join(root, "shared")}" is in use by another run of this process; wait for its end, or save into another folder`,
+  ]);
+});

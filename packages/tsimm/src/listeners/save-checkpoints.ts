@@ -1,12 +1,15 @@
 /** Checkpoints of a loop of one's own. */
 import { mkdir } from "node:fs/promises";
+import { readStates } from "../checkpoint/find-checkpoint.ts";
 import { readTrainingState } from "../checkpoint/read-training-state.ts";
+import { lockRun, type RunLock } from "../checkpoint/run-lock.ts";
 import { CheckpointWriter } from "../checkpoint/save-checkpoint.ts";
 import type { Model, PretrainedConfig } from "../models/model.ts";
 import { modelEntry } from "../models/model-entry.ts";
 import { checkOptionNames } from "../option-names.ts";
 import type { Engine } from "../runtime/engine.ts";
 import type { Task } from "../task/task.ts";
+import { printable } from "../text/printable.ts";
 import type { RunStarted } from "../train/events.ts";
 import type { Listener, RunHandle } from "../train/listener.ts";
 import { checkpointListener } from "./checkpoints.ts";
@@ -28,9 +31,11 @@ export interface SaveCheckpointsOptions {
  * Writes the checkpoints of `tsimm train` into a folder: `last`, the best epochs, `model_best`, and `recovery` in
  * mid-epoch, as safetensors under timm's tensor names. `readTrainingState` reads the newest one back, for `fit` to go on.
  *
- * @param folder - Made if missing. One run at a time writes there.
- * @returns A listener for `fit`; while the run goes it throws WriteError if a file cannot be written.
- * @throws RangeError for an option out of range.
+ * @param folder - Made if missing. One run at a time writes there: a run that begins anew wants one without checkpoints.
+ * @returns A listener for `fit`. When the run starts it throws UsageError if another run writes to the folder, RangeError
+ * if it has checkpoints and the run does not go on, or if another model is trained; while it goes, WriteError if a file
+ * cannot be written.
+ * @throws TypeError for an option of another kind, RangeError for one out of range.
  * @example
  * const model = createModel("test_resnet", { numClasses: 2 });
  * const optimizer = createOptimizer({ opt: "sgd", lr: 0.05, weightDecay: 0, momentum: 0.9 }, model);
@@ -53,12 +58,42 @@ export function saveCheckpoints(folder: string, options: SaveCheckpointsOptions)
   if (!(Number.isSafeInteger(keep) && keep >= 1)) {
     throw new RangeError(`saveCheckpoints: keep must be an integer >= 1, got ${keep}`);
   }
+  for (const [name, part] of Object.entries({
+    engine: options.engine,
+    model: options.model,
+    task: options.task,
+  })) {
+    if (typeof part === "object" && part !== null && typeof part.name === "string") continue;
+    throw new TypeError(
+      `saveCheckpoints: ${name} must be what fit is given, got ${typeof part} without a name`,
+    );
+  }
+  if (typeof folder !== "string" || folder === "") {
+    throw new TypeError(`saveCheckpoints: folder must be a path, got ${JSON.stringify(folder)}`);
+  }
+  let lock: RunLock | null = null;
   let writing: Listener | null = null;
+  const end = async () => {
+    const held = lock;
+    [lock, writing] = [null, null];
+    await held?.release();
+  };
   return {
     name: "checkpoints",
     async on(event, run) {
-      if (event.type === "runStarted") writing = await begin(folder, { ...options, keep }, event, run);
-      await writing?.on(event, run);
+      try {
+        if (event.type === "runStarted") {
+          await mkdir(folder, { recursive: true });
+          lock = await lockRun(folder, { where: "saveCheckpoints", instead: "save into another folder" });
+          writing = await begin(folder, { ...options, keep }, event, run);
+        }
+        await writing?.on(event, run);
+        if (event.type === "runEnded") await end();
+      } catch (error) {
+        // One that has failed hears of no end.
+        await end();
+        throw error;
+      }
     },
   };
 }
@@ -66,10 +101,13 @@ export function saveCheckpoints(folder: string, options: SaveCheckpointsOptions)
 async function begin(
   folder: string,
   { engine, model, task, dataConfig, keep, seed = 42 }: SaveCheckpointsOptions & { readonly keep: number },
-  { metric, validationImages, history }: RunStarted,
+  { metric, validationImages, history, update }: RunStarted,
   run: RunHandle,
 ): Promise<Listener> {
-  await mkdir(folder, { recursive: true });
+  if (run.state().model !== model.state) {
+    throw new RangeError("saveCheckpoints: model must be the one that is trained, got another");
+  }
+  if (update === 0) await checkIsNew(folder);
   const isValidated = validationImages > 0;
   const average = run.state().average !== null;
   const before = history.length === 0 ? null : await readTrainingState(folder).catch(() => null);
@@ -86,4 +124,14 @@ async function begin(
     kept: before?.kept ?? [],
   });
   return checkpointListener(writer, folder);
+}
+
+/** Checkpoints of two runs in one folder would be taken for those of one. */
+async function checkIsNew(folder: string): Promise<void> {
+  const { states, damaged } = await readStates(folder);
+  if (states.length + damaged.length === 0) return;
+  throw new RangeError(
+    `saveCheckpoints: folder must have no checkpoints where a run begins, got those of another in "${printable(folder)}"; ` +
+      "go on with the option resume of fit, or save into another folder",
+  );
 }

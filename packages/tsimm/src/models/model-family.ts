@@ -1,4 +1,5 @@
 /** What a family of models gives to the registry: its models by name, and how one becomes an architecture. */
+import { checkIsDefinition } from "../registry.ts";
 import type { Architecture } from "./architecture.ts";
 import type { GlobalPool } from "./layers/classifier.ts";
 
@@ -67,7 +68,19 @@ export interface ModelFamily<C = unknown> {
  * model.parameters.slice(0, 3).map(({ name }) => name); // => ["conv0.weight", "bn0.weight", "bn0.bias"]
  */
 export function defineModelFamily<C>(family: ModelFamily<C>): ModelFamily<C> {
-  if (Object.keys(family.models).length === 0) {
+  checkIsDefinition("defineModelFamily", family);
+  const { models, create } = family;
+  if (typeof models !== "object" || models === null) {
+    throw new TypeError(
+      `defineModelFamily: models of "${family.name}" must be an object of configurations by name, got ${JSON.stringify(models)}`,
+    );
+  }
+  if (typeof create !== "function") {
+    throw new TypeError(
+      `defineModelFamily: create of "${family.name}" must be a function, got ${JSON.stringify(create)}`,
+    );
+  }
+  if (Object.keys(models).length === 0) {
     throw new RangeError(`defineModelFamily: models must have at least one, got none in "${family.name}"`);
   }
   return family;

@@ -44,6 +44,11 @@ export class ModelEma {
     this.state = model.state.map(({ name, shape, data }) => ({ name, shape, data: data.slice() }));
   }
 
+  /** Whether it is the average of this model. */
+  follows(model: Pick<Model, "state">): boolean {
+    return this.#model.state === model.state;
+  }
+
   /** The decay of an update; `step` counts updates from 1. */
   decayAt(step: number): number {
     const past = Math.max(0, step - 1);

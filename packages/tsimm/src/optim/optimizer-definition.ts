@@ -1,6 +1,8 @@
 /** How an optimizer is defined: its options, what it keeps per tensor and how it changes one. */
+
 import type { Parameter } from "../models/model.ts";
 import type { DefinitionFlag } from "../registry.ts";
+import { checkIsDefinition } from "../registry.ts";
 import { LOOKAHEAD } from "./lookahead.ts";
 import type { ParamGroup } from "./optimizer.ts";
 import { checkOption, nonNegative, type OptionCheck, type OptionChecks } from "./option-checks.ts";
@@ -83,6 +85,7 @@ export interface OptimizerDefinition<
 export function defineOptimizer<O extends OptimizerOwnOptions, S extends OptimizerSlots>(
   definition: OptimizerDefinition<O, S>,
 ): OptimizerDefinition<O, S> {
+  checkIsDefinition("defineOptimizer", definition);
   const { name, lr, defaults } = definition;
   if (typeof name !== "string" || name !== name.toLowerCase() || name.startsWith(LOOKAHEAD)) {
     throw new RangeError(

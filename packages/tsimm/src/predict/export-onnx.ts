@@ -40,6 +40,7 @@ export function exportOnnx(model: Model, options: ExportOnnxOptions): Uint8Array
   checkOptionNames("exportOnnx", options, { classNames: true, task: true, dataConfig: true, average: true });
   const { task, average } = options;
   const classNames = namesOf(model, options);
+  if (average !== undefined) checkIsOf(average, model);
   const dataConfig = completeDataConfig("exportOnnx", model, options.dataConfig ?? {});
   return encodeClassifier({
     ...{ model, classNames, dataConfig },
@@ -47,6 +48,15 @@ export function exportOnnx(model: Model, options: ExportOnnxOptions): Uint8Array
     average: average !== undefined,
     task: task === undefined ? undefined : taskNote(task),
   });
+}
+
+/** Weights of another model would make a file that no runtime takes. */
+function checkIsOf({ state }: Pick<Model, "state">, model: Model): void {
+  const names = Array.isArray(state) ? state.map(({ name }) => name).join() : "";
+  if (names === model.state.map(({ name }) => name).join()) return;
+  throw new RangeError(
+    `exportOnnx: average must be of the model ${model.name}, got one with other tensors; pass the ModelEma of this model`,
+  );
 }
 
 function namesOf({ name, numClasses }: Model, { classNames, task }: ExportOnnxOptions): readonly string[] {

@@ -1,4 +1,5 @@
 /** How an engine is defined: its name, how it is loaded, and when `auto` takes it. */
+import { checkIsDefinition } from "../registry.ts";
 import type { Engine } from "./engine.ts";
 
 /** What stands for the first engine that loads, in place of a name. */
@@ -40,12 +41,16 @@ export interface EngineDefinition {
  * listEngines().includes("wasm-from-cdn"); // => true
  */
 export function defineEngine(definition: EngineDefinition): EngineDefinition {
-  const { name, preference = 0 } = definition;
+  checkIsDefinition("defineEngine", definition);
+  const { name, preference = 0, load } = definition;
   if (name === AUTO) {
     throw new RangeError('defineEngine: name must not be "auto", which takes the first engine that loads');
   }
   if (Number.isNaN(preference)) {
     throw new RangeError(`defineEngine: preference must be a number, got ${preference}`);
+  }
+  if (typeof load !== "function") {
+    throw new TypeError(`defineEngine: load of "${name}" must be a function, got ${JSON.stringify(load)}`);
   }
   return definition;
 }

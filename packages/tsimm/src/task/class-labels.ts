@@ -1,5 +1,5 @@
 /** Labels of classification: class ids, or a probability for each class. */
-import type { Label, Labels } from "./labels.ts";
+import { checkLabelArray, type Label, type Labels } from "./labels.ts";
 
 /** How far the probabilities of an image may be from 1 in sum, for labels that were rounded to float32 or less. */
 const sumTolerance = 1e-3;
@@ -13,6 +13,7 @@ const sumTolerance = 1e-3;
  * @throws RangeError for a class that does not exist, a probability out of [0, 1], or probabilities whose sum is not 1.
  */
 export function checkClassLabels(where: string, labels: Labels, numClasses: number): void {
+  checkLabelArray(where, labels);
   if (labels instanceof Int32Array) {
     for (const [image, label] of labels.entries()) checkClass(where, label, image, numClasses);
     return;

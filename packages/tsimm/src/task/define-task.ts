@@ -1,4 +1,5 @@
 /** Checks what every task has to hold to. */
+import { checkIsDefinition } from "../registry.ts";
 import type { Task, TaskContext, TaskDefinition } from "./task.ts";
 
 /**
@@ -16,6 +17,7 @@ import type { Task, TaskContext, TaskDefinition } from "./task.ts";
 export function defineTask<Options extends object>(
   definition: TaskDefinition<Options>,
 ): TaskDefinition<Options> {
+  checkIsDefinition("defineTask", definition);
   const { name } = definition;
   if (!/^[a-z][a-z0-9-]*$/.test(name)) {
     throw new RangeError(

@@ -20,6 +20,20 @@ export function batchLabels(labels: readonly Label[]): Labels {
   return labels.every(isInt32) ? Int32Array.from(labels) : Float32Array.from(labels.flat());
 }
 
+/**
+ * Refuses labels of a batch in another kind of array: a list, or ids as uint8.
+ *
+ * @param where - Task named in errors.
+ * @throws TypeError
+ */
+export function checkLabelArray(where: string, labels: unknown): void {
+  if (labels instanceof Int32Array || labels instanceof Float32Array) return;
+  const got = typeof labels === "object" && labels !== null ? labels.constructor.name : String(labels);
+  throw new TypeError(
+    `${where}: labels must be an Int32Array or a Float32Array, got ${got}; convert them by batchLabels`,
+  );
+}
+
 function isInt32(label: Label): label is number {
   return typeof label === "number" && label === (label | 0);
 }

@@ -1,6 +1,6 @@
 /** Labels that are one number per output. */
 import type { OptionCheck } from "../optim/option-checks.ts";
-import type { Label, Labels } from "./labels.ts";
+import { checkLabelArray, type Label, type Labels } from "./labels.ts";
 
 /** What the numbers of a label mean, for errors. */
 export interface NumberLabels {
@@ -21,6 +21,7 @@ export interface NumberLabels {
  * @throws RangeError if there are not as many numbers as outputs for each image, or a number is not allowed.
  */
 export function numberLabels(where: string, labels: Labels, kind: NumberLabels): Labels {
+  checkLabelArray(where, labels);
   const { names } = kind;
   const width = names.length;
   if (labels instanceof Int32Array && width > 1) {

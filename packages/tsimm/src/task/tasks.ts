@@ -1,5 +1,5 @@
 /** Every task by name: those that are built in, and those that users register. */
-import { createRegistry, type Registry } from "../registry.ts";
+import { checkIsDefinition, createRegistry, type Registry } from "../registry.ts";
 import { classification } from "./classification.ts";
 import { multiLabel } from "./multi-label.ts";
 import { regression } from "./regression.ts";
@@ -53,6 +53,13 @@ const tasks: Registry<TaskDefinition> = createRegistry<TaskDefinition>("task", {
  * task.createMeter().add(Float32Array.of(1, 0), Int32Array.of(350)).degrees; // => 10
  */
 export function registerTask(definition: TaskDefinition): void {
+  checkIsDefinition("registerTask", definition);
+  const { name, create } = definition;
+  if (typeof create !== "function") {
+    throw new TypeError(
+      `registerTask: create of ${JSON.stringify(name)} must be a function, got ${JSON.stringify(create)}`,
+    );
+  }
   tasks.register(definition);
 }
 

@@ -6,6 +6,8 @@ import { checkOptionNames } from "../option-names.ts";
 import type { Engine } from "../runtime/engine.ts";
 import { createEvaluation, type Evaluation } from "../runtime/evaluation-step.ts";
 import type { Metrics, OutputMetric, Task } from "../task/task.ts";
+import { checkBatch } from "./check-batch.ts";
+import { checkPart } from "./check-parts.ts";
 import type { BatchEvaluated, EvaluatedWeights } from "./events.ts";
 
 /** Options of {@link evaluate}. */
@@ -64,6 +66,8 @@ export async function evaluate(
     ...{ engine: true, mean: true, std: true, threads: true, onBatch: true, signal: true },
   });
   const { engine, threads, onBatch, signal } = options;
+  for (const [name, part] of Object.entries({ engine, model, loader, task }))
+    checkPart("evaluate", name, part);
   const { mean = model.pretrainedCfg.mean, std = model.pretrainedCfg.std } = options;
   checkOutputs("evaluate", model, task);
   const [, height, width] = loader.inputSize;
@@ -114,7 +118,9 @@ export async function evaluateLoader(
   const meter = task.createMeter();
   let index = 0;
   let started = performance.now();
-  for await (const { images, labels, size } of loader.batches(0)) {
+  for await (const given of loader.batches(0)) {
+    checkBatch(where, given, loader, index);
+    const { images, labels, size } = given;
     const batch = meter.add(await evaluation.run(images, size), labels);
     const seconds = (performance.now() - started) / 1000;
     started = performance.now();

@@ -1,7 +1,10 @@
+import { StepLRScheduler } from "@tsimm/scheduler";
 import { expect, test } from "vitest";
 import { createModel } from "../models/registry.ts";
 import { createOptimizer } from "../optim/create-optimizer.ts";
+import { ModelEma } from "../optim/ema.ts";
 import { createEngine } from "../runtime/create-engine.ts";
+import { classification } from "../task/classification.ts";
 import { countedLoader, countedRun, scoring } from "./counted-run.fixture.ts";
 import { fit } from "./fit.ts";
 import type { FitOptions } from "./fit-options.ts";
@@ -13,7 +16,22 @@ const names =
   "updater, engine, model, optimizer, average, clipGrad, clipMode, mean, std, threads, loader, validation, task, epochs, schedule, listeners, signal, gradAccumSteps, mixing, mixingOffEpoch, seed, valInterval, metric, recoveryInterval, logInterval, resume";
 const cure = "pass engine, model and optimizer, or an updater";
 
-const refused: readonly [name: string, changes: object, error: Error][] = [
+const mixings: readonly [mixing: object, message: string][] = [
+  [{ mixup: -1 }, "mixup must be a finite number >= 0, got -1"],
+  [{ mixup: Number.POSITIVE_INFINITY }, "mixup must be a finite number >= 0, got Infinity"],
+  [{ cutmix: Number.NaN }, "cutmix must be a finite number >= 0, got NaN"],
+  [{ mixup: "0.2" }, "mixup must be a finite number >= 0, got 0.2"],
+  [{ mixupProb: 2 }, "mixupProb must be a number in [0, 1], got 2"],
+  [
+    { cutmixMinmax: [0.8, 0.2] },
+    "cutmixMinmax must be two numbers in [0, 1], the smaller first, got [0.8,0.2]",
+  ],
+  [{ cutmixMinmax: 0.3 }, "cutmixMinmax must be two numbers in [0, 1], the smaller first, got 0.3"],
+];
+
+type Refused = readonly [name: string, changes: object, error: Error];
+
+const refused: readonly Refused[] = [
   [
     "an unknown option",
     { epoch: 1 },
@@ -94,6 +112,89 @@ const refused: readonly [name: string, changes: object, error: Error][] = [
     { mixing: { mixUp: 1 } },
     new RangeError(
       'fit: mixing: option must be one of mixup, cutmix, cutmixMinmax, mixupProb, mixupSwitchProb, got "mixUp"; did you mean "mixup"?',
+    ),
+  ],
+  ...mixings.map(
+    ([mixing, message]): Refused => [
+      `mixing ${JSON.stringify(mixing)}`,
+      { mixing },
+      new RangeError(`fit: mixing: ${message}`),
+    ],
+  ),
+  [
+    "an engine that is a promise",
+    { updater: undefined, engine: Promise.resolve(engine), model, optimizer },
+    new TypeError("fit: engine must have a function load, got a promise without it; await createEngine"),
+  ],
+  [
+    "an updater that is none",
+    { updater: {} },
+    new TypeError("fit: updater must have a function update, got object without it; await createUpdater"),
+  ],
+  [
+    "a task that is a definition",
+    { task: classification },
+    new TypeError("fit: task must have a function targets, got object without it; make it by createTask"),
+  ],
+  [
+    "a schedule by its name",
+    { schedule: "step" },
+    new TypeError(
+      "fit: schedule must have a function step, got string without it; take the scheduler of what createScheduler returns",
+    ),
+  ],
+  [
+    "a schedule over another optimizer",
+    { schedule: new StepLRScheduler({ paramGroups: [{ lr: 1 }] }, { decayT: 1 }) },
+    new RangeError(
+      "fit: schedule must be over groups of the optimizer, got one over those of another; make it from this optimizer",
+    ),
+  ],
+  [
+    "a length that is no count",
+    { loader: { ...countedLoader({}), length: 1.5 } },
+    new RangeError("fit: length of loader must be an integer >= 1, got 1.5"),
+  ],
+  [
+    "a size that is none",
+    { loader: { ...countedLoader({}), inputSize: undefined } },
+    new RangeError("fit: inputSize of loader must be [C, H, W], integers >= 1, got undefined"),
+  ],
+  [
+    "a validation of another size",
+    { validation: { ...countedLoader({}), inputSize: [3, 8, 2], input: "float32" } },
+    new RangeError(
+      `fit: validation must give images as loader does, uint8 [${countedLoader({}).inputSize.join(", ")}], got float32 [3, 8, 2]; make both loaders for one size`,
+    ),
+  ],
+  [
+    "a validation of no number of images",
+    { validation: { ...countedLoader({}), samples: undefined } },
+    new RangeError("fit: samples of validation must be an integer >= 1, got undefined"),
+  ],
+  ...[{}, { state: {}, kept: [] }, { progress: {} }, "runs/first"].map(
+    (resume): Refused => [
+      `resume ${JSON.stringify(resume)}`,
+      { resume },
+      new TypeError(
+        "fit: resume must be a state with the progress of a run, got one without it; take the state of what readTrainingState returns, or the progress of what fit returns as { progress }",
+      ),
+    ],
+  ),
+  [
+    "a metric that is no text",
+    { metric: null },
+    new RangeError('fit: metric must be one of loss, score (scoring), got "null"'),
+  ],
+  [
+    "an average of another model",
+    {
+      ...{ updater: undefined, engine, model, optimizer },
+      ...{ task: classification.create({ outputNames: ["cat", "dog"] }) },
+      average: new ModelEma(createModel("test_resnet", { numClasses: 2 })),
+    },
+    new RangeError(
+      "createUpdater: average must be of the model test_resnet, got one of another; make it by new ModelEma(model)",
     ),
   ],
   [

@@ -11,6 +11,7 @@ import type { Engine } from "../runtime/engine.ts";
 import type { Task } from "../task/task.ts";
 import { suggestion } from "../text/suggestion.ts";
 import type { Updater } from "../update/updater.ts";
+import { checkParts } from "./check-parts.ts";
 import type { Best, EpochRow } from "./events.ts";
 import type { Listener } from "./listener.ts";
 import type { TrainingProgress, TrainingState } from "./training-state.ts";
@@ -126,6 +127,7 @@ const counts = {
   logInterval: 1,
   recoveryInterval: 0,
   mixingOffEpoch: 0,
+  threads: 1,
 };
 
 /**
@@ -148,16 +150,11 @@ export function checkFitOptions(options: FitOptions): void {
       `fit: ${name} must be absent beside an updater, got one; pass it to what makes the updater`,
     );
   }
-  const { listeners = [], seed = 42, mixing } = options;
+  const { listeners = [], seed = 42 } = options;
   if (!Array.isArray(listeners)) {
     throw new TypeError(`fit: listeners must be a list, got ${typeof listeners}`);
   }
   if (!Number.isSafeInteger(seed)) throw new RangeError(`fit: seed must be a safe integer, got ${seed}`);
-  if (mixing) {
-    checkOptionNames<MixupOptions>("fit: mixing", mixing, {
-      ...{ mixup: true, cutmix: true, cutmixMinmax: true, mixupProb: true, mixupSwitchProb: true },
-    });
-  }
   for (const [name, least] of Object.entries(counts)) {
     const value = given[name] === undefined && name !== "epochs" ? least : given[name];
     if (Number.isSafeInteger(value) && Number(value) >= least) continue;
@@ -165,11 +162,12 @@ export function checkFitOptions(options: FitOptions): void {
   }
   for (const name of ["loader", "validation"] as const) {
     const loader = options[name];
-    if (!loader || loader.length >= 1) continue;
+    if (loader?.length !== 0) continue;
     throw new RangeError(
       `fit: ${name} must have at least one batch, got ${loader.length}; add images or make batches smaller`,
     );
   }
+  checkParts(options);
   const { signal, metric, task } = options;
   if (signal !== undefined && !(signal instanceof AbortSignal)) {
     throw new TypeError(`fit: signal must be an AbortSignal, got ${typeof signal}`);
@@ -177,7 +175,7 @@ export function checkFitOptions(options: FitOptions): void {
   const names = task.metrics.map(({ name }) => name);
   if (metric !== undefined && !names.includes(metric)) {
     throw new RangeError(
-      `fit: metric must be one of ${names.join(", ")} (${task.name}), got "${metric}"${suggestion(metric, names)}`,
+      `fit: metric must be one of ${names.join(", ")} (${task.name}), got "${metric}"${suggestion(String(metric), names)}`,
     );
   }
 }

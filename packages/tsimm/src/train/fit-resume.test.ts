@@ -35,7 +35,7 @@ async function trainReal(resume: TrainingState | null, copies: (type: string, st
   });
   const { history, best } = await fit({
     ...{ engine: await createEngine(), threads: 1, model, optimizer, average, schedule, epochs: 2, resume },
-    ...{ loader: images, validation: { ...images, length: 2, samples: 8 }, gradAccumSteps: 2, clipGrad: 1 },
+    ...{ loader: images, validation: images, gradAccumSteps: 2, clipGrad: 1 },
     ...{ mixing: { mixup: 0.8, cutmix: 1 }, seed: 7 },
     task: classification.create({ outputNames: ["dark", "light"] }, { smoothing: 0.1 }),
     listeners: [listener((event, run) => copies(event.type, run.state()))],

@@ -143,3 +143,17 @@ test.each([
     ),
   );
 });
+
+test("events that are told in answer to themselves end with an error", async () => {
+  const { told } = threeListeners({ b: async (event, handle) => handle.emit(event) });
+  await expect(told.emit(message)).rejects.toThrow(
+    'fit: listener "b" failed: RunHandle.emit: event must not be told in answer to itself without end, got "message" 200 times; ask for event.type first',
+  );
+});
+
+test("what is no event is not told", async () => {
+  const { told } = threeListeners({ b: async (_, handle) => handle.emit(JSON.parse("null")) });
+  await expect(told.emit(message)).rejects.toThrow(
+    'fit: listener "b" failed: RunHandle.emit: event must be an object with a type, got null',
+  );
+});

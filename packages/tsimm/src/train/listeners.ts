@@ -20,11 +20,16 @@ export class ListenerError extends Error {
   }
 }
 
+/** Events that listeners tell in answer to one another, at once. */
+const MOST_NESTED = 200;
+
 /** Tells listeners of events. */
 export class Listeners {
   readonly #where: string;
   readonly #listeners: Listener[];
   readonly #run: RunHandle;
+  /** Events of listeners that are being told. */
+  #depth = 0;
 
   /**
    * @param where - Function named in errors.
@@ -39,7 +44,25 @@ export class Listeners {
     for (const [index, listener] of listeners.entries()) checkListener(where, listener, index);
     this.#where = where;
     this.#listeners = [...listeners];
-    this.#run = { ...run, emit: (event) => this.emit(event) };
+    this.#run = { ...run, emit: (event) => this.#emitOwn(event) };
+  }
+
+  /** Tells of an event that a listener makes. */
+  async #emitOwn(event: TrainingEvent): Promise<void> {
+    if (typeof event?.type !== "string") {
+      throw new TypeError(`RunHandle.emit: event must be an object with a type, got ${describe(event)}`);
+    }
+    if (this.#depth >= MOST_NESTED) {
+      throw new RangeError(
+        `RunHandle.emit: event must not be told in answer to itself without end, got "${event.type}" ${MOST_NESTED} times; ask for event.type first`,
+      );
+    }
+    this.#depth++;
+    try {
+      await this.emit(event);
+    } finally {
+      this.#depth--;
+    }
   }
 
   /**

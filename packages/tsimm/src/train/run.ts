@@ -3,6 +3,7 @@ import type { Batch } from "../data/batch.ts";
 import type { Metric, OutputMetric } from "../task/task.ts";
 import { DivergedError } from "../update/diverged-error.ts";
 import type { Updater } from "../update/updater.ts";
+import { checkBatch } from "./check-batch.ts";
 import type { CheckpointDue, EpochRow, RunEnded, RunStarted, TrainingEvent } from "./events.ts";
 import { type FitLoopOptions, type FitResult, type LoopSettings, loopSettings } from "./fit-options.ts";
 import { ListenerError, Listeners } from "./listeners.ts";
@@ -126,6 +127,7 @@ export class FitRun {
     const clock = { last: performance.now() };
     let pending: Batch[] = [];
     for await (const batch of loader.batches(progress.epoch, progress.batch)) {
+      checkBatch("fit", batch, loader, progress.batch + pending.length);
       pending.push(batch);
       const end = progress.batch + pending.length;
       const isLast = end >= loader.length;

@@ -224,3 +224,28 @@ test("an optimizer of another model is refused", async () => {
     ),
   );
 });
+
+test("two updates of one model at once are refused, and the next one works", async () => {
+  await withUpdater({}, async (updater) => {
+    const first = updater.update([batch], { update: 0 });
+    await expect(updater.update([batch], { update: 0 })).rejects.toThrow(
+      "Updater.update: test_resnet must be updated once at a time, got a call before the last one has ended; await it",
+    );
+    await first;
+    expect((await updater.update([batch], { update: 1 })).loss).toBeGreaterThan(0);
+  });
+});
+
+test("what is no batches, no position or no set of weights is refused", async () => {
+  await withUpdater({}, async (updater) => {
+    await expect(updater.update(JSON.parse("{}"), { update: 0 })).rejects.toThrow(
+      new TypeError("Updater.update: batches must be a list, got object"),
+    );
+    await expect(updater.update([batch], JSON.parse("null"))).rejects.toThrow(
+      new RangeError("Updater.update: update must be an integer >= 0, got undefined"),
+    );
+    await expect(updater.createEvaluation(JSON.parse('"averag"'), 1)).rejects.toThrow(
+      new RangeError('Updater.createEvaluation: weights must be one of plain, average, got "averag"'),
+    );
+  });
+});

@@ -93,7 +93,12 @@ export async function createUpdater(engine: Engine, options: UpdaterOptions): Pr
   });
   const { model, optimizer, average = null, clipGrad = null, clipMode = "norm", ...stepOptions } = options;
   checkParameters(model, optimizer);
-  if (clipGrad !== null && !(clipGrad > 0)) {
+  if (average !== null && !average.follows(model)) {
+    throw new RangeError(
+      `createUpdater: average must be of the model ${model.name}, got one of another; make it by new ModelEma(model)`,
+    );
+  }
+  if (clipGrad !== null && !(typeof clipGrad === "number" && clipGrad > 0)) {
     throw new RangeError(`createUpdater: clipGrad must be a number > 0, got ${clipGrad}`);
   }
   const { loss: _loss, seed: _seed, ...evaluationOptions } = stepOptions;
@@ -116,13 +121,23 @@ export async function createUpdater(engine: Engine, options: UpdaterOptions): Pr
 
   return {
     ...{ model, optimizer, average },
-    async update(batches, { update }) {
+    async update(batches, position) {
+      if (!Array.isArray(batches)) {
+        throw new TypeError(`Updater.update: batches must be a list, got ${typeof batches}`);
+      }
       if (batches.length === 0)
         throw new RangeError("Updater.update: batches must have at least one, got none");
+      const update = position?.update;
       if (!(Number.isSafeInteger(update) && update >= 0)) {
         throw new RangeError(`Updater.update: update must be an integer >= 0, got ${update}`);
       }
-      const loss = await gradients(batches, update);
+      if (busy.has(model)) {
+        throw new Error(
+          `Updater.update: ${model.name} must be updated once at a time, got a call before the last one has ended; await it`,
+        );
+      }
+      busy.add(model);
+      const loss = await gradients(batches, update).finally(() => busy.delete(model));
       const gradNorm =
         clipGrad === null ? globalNorm(parameters) : clipGradients(parameters, { clipGrad, clipMode });
       if (!Number.isFinite(loss) || !Number.isFinite(gradNorm)) throw new DivergedError(loss, gradNorm);
@@ -131,12 +146,20 @@ export async function createUpdater(engine: Engine, options: UpdaterOptions): Pr
       return { loss, gradNorm };
     },
     async createEvaluation(weights, batchSize) {
+      if (weights !== "plain" && weights !== "average") {
+        throw new RangeError(
+          `Updater.createEvaluation: weights must be one of plain, average, got "${weights}"`,
+        );
+      }
       const { state } = weights === "average" ? averageOf(average) : model;
       return createEvaluation(engine, { ...model, state }, { ...evaluationOptions, batchSize });
     },
     close: () => step.close(),
   };
 }
+
+/** Models whose gradients are being computed: they lie in the parameters. */
+const busy = new WeakSet<Model>();
 
 function checkParameters(model: Model, { paramGroups }: Optimizer): void {
   const own = new Set(model.parameters);

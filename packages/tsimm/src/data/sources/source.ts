@@ -1,4 +1,5 @@
 /** Kinds of places that hold labelled images: what one is. */
+import { checkIsDefinition } from "../../registry.ts";
 import type { ImageDataset, LabelKind } from "../image-dataset.ts";
 
 /** Options of {@link openDataset}. */
@@ -84,6 +85,7 @@ export interface SourceDefinition {
  * classNames; // => ["x", "y", "z"]
  */
 export function defineSource(definition: SourceDefinition): SourceDefinition {
+  checkIsDefinition("defineSource", definition);
   const { name } = definition;
   if (typeof name !== "string" || name === "") {
     throw new TypeError(`defineSource: name must be text that is not empty, got ${JSON.stringify(name)}`);

@@ -2,7 +2,7 @@
 import { createRegistry, type Registry } from "../../registry.ts";
 import { csvSource } from "./csv-source.ts";
 import { folderSource } from "./folder-source.ts";
-import type { SourceDefinition } from "./source.ts";
+import { defineSource, type SourceDefinition } from "./source.ts";
 import { tarSource } from "./tar-source.ts";
 
 /** All sources. */
@@ -19,7 +19,7 @@ export const sources: Registry<SourceDefinition> = createRegistry("source", {
  * @see {@link defineSource} for an example
  */
 export function registerSource(definition: SourceDefinition): void {
-  sources.register(definition);
+  sources.register(defineSource(definition));
 }
 
 /**

@@ -32,6 +32,9 @@ export function tensorBoardListener(folder: string, options: TensorBoardOptions 
   checkOptionNames("tensorBoardListener", options, {
     ...{ every: true, flushSeconds: true, hostname: true, now: true },
   });
+  if (typeof folder !== "string" || folder === "") {
+    throw new TypeError(`tensorBoardListener: folder must be a path, got ${JSON.stringify(folder)}`);
+  }
   const { every = 10, flushSeconds = 10, ...naming } = options;
   if (!(Number.isSafeInteger(every) && every >= 1)) {
     throw new RangeError(`tensorBoardListener: every must be a whole number >= 1, got ${every}`);
