@@ -1,4 +1,4 @@
-/** Opens a set of labelled images, whatever holds them. */
+/** Opens a set of labelled images with its source. */
 import { stat } from "node:fs/promises";
 import { checkOptionNames } from "../option-names.ts";
 import { printable } from "../text/printable.ts";

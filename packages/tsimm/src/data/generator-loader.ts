@@ -21,7 +21,7 @@ export interface GeneratorLoaderOptions {
   readonly batchSize: number;
   /** [C, H, W] of the images. */
   readonly inputSize: readonly [number, number, number];
-  /** What batches hold: pixels, the default, or normalised values. */
+  /** Content of batches: pixels, the default, or normalised values. */
   readonly input?: "uint8" | "float32" | undefined;
   /** Images in an epoch; absent: `length * batchSize`. */
   readonly samples?: number | undefined;

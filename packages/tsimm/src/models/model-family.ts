@@ -1,4 +1,4 @@
-/** What a family of models gives to the registry: its models by name, and how one becomes an architecture. */
+/** The definition of a model family: its models by name, and their architectures. */
 import type { Architecture } from "./architecture.ts";
 import type { GlobalPool } from "./layers/classifier.ts";
 
@@ -20,7 +20,7 @@ export interface ArchitectureOptions {
 export interface ModelFamily<C = unknown> {
   /** Name of the family, e.g. `resnet`. */
   readonly name: string;
-  /** What tells one model from another, by model name. */
+  /** Configuration of each model, by its name. */
   readonly models: Readonly<Record<string, C>>;
   /**
    * The architecture of one model.

@@ -1,4 +1,4 @@
-/** How an optimizer is defined: its options, what it keeps per tensor and how it changes one. */
+/** The definition of an optimizer: its options, its state per tensor, and its update of a tensor. */
 import type { Parameter } from "../models/model.ts";
 import type { DefinitionFlag } from "../registry.ts";
 import { LOOKAHEAD } from "./lookahead.ts";
@@ -27,7 +27,7 @@ export interface OptimizerDefinition<
   readonly lrScaling?: "sqrt" | "linear";
   /** All options and their values where none are given. */
   readonly defaults: O;
-  /** What each option must be. */
+  /** Check of each option. */
   readonly checks: OptionChecks<O>;
   /** Flags for options of its own, by the option's name. */
   readonly flags?: Readonly<Record<string, DefinitionFlag>>;

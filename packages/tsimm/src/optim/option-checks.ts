@@ -2,7 +2,7 @@
 import { suggestion } from "../text/suggestion.ts";
 import type { OptimizerOwnOptions } from "./optimizer-definition.ts";
 
-/** What a value must be. */
+/** Allowed values of an option. */
 export interface OptionCheck {
   /** For messages. */
   readonly text: string;

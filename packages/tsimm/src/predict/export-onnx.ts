@@ -11,7 +11,7 @@ import { completeDataConfig } from "./complete-data-config.ts";
 export interface ExportOnnxOptions {
   /** Names of the classes, in the order of the model's outputs. */
   readonly classNames?: readonly string[] | undefined;
-  /** What the outputs are about, where they are no plain classes. */
+  /** Task of the outputs, where they are no plain classes. */
   readonly task?: Task | undefined;
   /** Preprocessing that the model was trained with; what is absent is the model's own (`pretrainedCfg`). */
   readonly dataConfig?: Partial<PretrainedConfig> | undefined;

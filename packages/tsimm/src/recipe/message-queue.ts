@@ -1,4 +1,4 @@
-/** What the parts of a run say, on its way to the listeners. */
+/** Messages of the parts of a run, for its listeners. */
 import type { Message, TrainingEvent, Warning } from "../train/events.ts";
 import type { Listener, RunHandle } from "../train/listener.ts";
 import { Listeners } from "../train/listeners.ts";

@@ -8,7 +8,7 @@ import { type ClassWeights, resolveClassWeights } from "./class-weights.ts";
 import { defineTask } from "./define-task.ts";
 import { denseTargets } from "./dense-targets.ts";
 import type { Labels } from "./labels.ts";
-import { softmax } from "./metrics.ts";
+import { softmax } from "./logits.ts";
 import { mixTargets } from "./mix-targets.ts";
 import { namedWeights } from "./named-weights.ts";
 import { rankedAnswers } from "./ranked-answers.ts";
