@@ -184,7 +184,7 @@ export async function readCheckpointHeader(path: string): Promise<CheckpointHead
   return { path, state, average: names.some((name) => name.startsWith("ema.")) };
 }
 
-/** What `<role>.safetensors` holds where there is a moving average: of the best epoch, the weights whose metric it was. */
+/** Weights in `<role>.safetensors` beside a moving average: of the best epoch those that its metric is of. */
 function mainWeights(role: string, { evalConfig, metricHistory }: UnsignedState): WeightsKind {
   const averaged = evalConfig.weights === "ema" && metricHistory.at(-1)?.validation != null;
   return role === "model_best" && averaged ? "ema" : "plain";

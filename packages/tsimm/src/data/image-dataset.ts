@@ -80,7 +80,8 @@ export function labelKindOf({ samples, classNames, labelKind }: LabelledImages):
   return samples.every(({ label }) => typeof label !== "number" && label.every(isFlag)) ? "multi" : "number";
 }
 
-function isClassId(label: Label): boolean {
+/** Whether a label is a class id. */
+export function isClassId(label: Label): boolean {
   return typeof label === "number" && Number.isSafeInteger(label) && label >= 0;
 }
 

@@ -21,8 +21,8 @@ export interface OptimizerDefinition<
   /** Learning rate where none is given, >= 0. */
   readonly lr: number;
   /**
-   * How a learning rate that is given for one batch size follows another: with the square root of their ratio, or with
-   * the ratio; absent: `linear`.
+   * Scaling of a learning rate from one batch size to another: by the square root of their ratio, or by the ratio;
+   * absent: `linear`.
    */
   readonly lrScaling?: "sqrt" | "linear";
   /** All options and their values where none are given. */

@@ -60,7 +60,11 @@ export interface ClassifierOptions<Source> {
   readonly open: (where: string, image: Source, channels: 1 | 3) => Image | Promise<Image>;
 }
 
-/** Compiles what a file holds. */
+/**
+ * Compiles the model of a file.
+ *
+ * @throws RangeError if its task is not registered or does not fit its outputs; Error if the engine refuses the graph.
+ */
 export async function createClassifier<Source>(
   engine: Engine,
   { graph, architecture, classNames, dataConfig, average, task: note }: ClassifierFile,

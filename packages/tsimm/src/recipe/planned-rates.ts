@@ -13,7 +13,7 @@ export interface PlannedRun {
   readonly scheduler: Scheduler;
   readonly optimizer: Pick<Optimizer, "paramGroups">;
   readonly updatesPerEpoch: number;
-  /** t at which the curve has a corner, as `createScheduler` tells them. */
+  /** t at which the curve has a corner, as `createScheduler` gives them. */
   readonly turns: readonly number[];
 }
 

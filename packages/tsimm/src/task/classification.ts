@@ -67,7 +67,7 @@ const metrics: readonly Metric[] = [
  *
  * Labels are class ids, or probabilities of the classes (float32 [B, classes], rows that sum to 1), which label
  * smoothing leaves alone. The loss of an evaluation is softmax cross-entropy without smoothing, whatever the training
- * loss, and outputs are told as softmax probabilities.
+ * loss, and answers are softmax probabilities.
  *
  * @example
  * const task = classification.create({ outputNames: ["cat", "dog"] }, { smoothing: 0.5 });

@@ -105,6 +105,7 @@ export interface EvaluateLoaderOptions {
  * Runs every image that can be read through a compiled evaluation.
  *
  * @returns null when `onBatch` asked to stop before the end.
+ * @throws RangeError if the loader gives no image, or its labels do not fit the task.
  */
 export async function evaluateLoader(
   evaluation: Pick<Evaluation, "run">,
