@@ -180,7 +180,7 @@ export function addFlags(rows: Iterable<readonly [string, Flag]>): void {
   }
 }
 
-/** Whether two flags take the same values, whatever their help says. */
+/** Whether two flags take the same values; help does not count. */
 export function isSameFlag({ help: _, ...a }: DefinitionFlag, { help: __, ...b }: DefinitionFlag): boolean {
   const sorted = (flag: object) => JSON.stringify(Object.entries(flag).sort(([x], [y]) => (x < y ? -1 : 1)));
   return sorted(a) === sorted(b);
