@@ -16,7 +16,7 @@ export interface ArchitectureOptions {
   readonly zeroInitLast: boolean;
 }
 
-/** Models of one kind. `C`: what tells one of them from another. */
+/** Models of one kind. `C`: configuration of a model. */
 export interface ModelFamily<C = unknown> {
   /** Name of the family, e.g. `resnet`. */
   readonly name: string;
