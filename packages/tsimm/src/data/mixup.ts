@@ -17,7 +17,7 @@ export interface MixupOptions {
   readonly mixupSwitchProb?: number | undefined;
 }
 
-/** Share and box of a mixed batch. */
+/** How a batch is mixed. */
 export interface Mixing {
   /** Share of the image itself in its target, in [0, 1]; 1: the batch stays as it is. */
   readonly lambda: number;

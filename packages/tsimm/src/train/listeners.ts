@@ -20,7 +20,7 @@ export class ListenerError extends Error {
   }
 }
 
-/** Sends events to listeners. */
+/** Tells listeners of events. */
 export class Listeners {
   readonly #where: string;
   readonly #listeners: Listener[];
