@@ -34,7 +34,7 @@ const optionNames: { readonly [K in keyof Required<GeneratorLoaderOptions>]: tru
 /**
  * Makes a loader of a generator function. Each batch is checked: its size, and that there are as many as declared.
  *
- * @param options - The function, and what its batches are.
+ * @param options - The function, and the sizes of its batches.
  * @throws RangeError if an option is out of range; while batches come, if one does not fit what was declared.
  * @example
  * const noise = generatorLoader({

@@ -27,7 +27,7 @@ export interface Flag extends DefinitionFlag {
 
 /** Flags of training itself. */
 const ownFlags: Readonly<Record<Exclude<keyof TrainArguments, keyof typeof definitionFlags>, Flag>> = {
-  dataDir: { type: "string", default: null, group: "Data", help: "image folder, or a .tar with the same tree; absent: a demo of about a minute on built-in images" },
+  dataDir: { type: "string", default: null, group: "Data", help: "image folder, a .tar with the same tree, or a .csv of paths and labels; absent: a demo of about a minute on built-in images" },
   trainSplit: { type: "string", default: "train", group: "Data", help: "sub-folder of the training images" },
   valSplit: { type: "string", default: "validation", group: "Data", help: "sub-folder of the validation images; '' switches validation off" },
   task: { type: "string", default: "classification", names: builtInNames.task, savedIfSet: true, group: "Data", help: "what is learnt of an image" },
