@@ -91,7 +91,7 @@ const halving = defineSchedule({
 });
 registerSchedule(halving);
 
-// Only for TypeScript: the two names as values of `sched` and `opt`.
+// Only for TypeScript: the names as values of `sched` and `opt`, and the flag.
 declare module "@tsimm/scheduler" {
   interface RegisteredSchedules {
     halving: true;
@@ -100,6 +100,9 @@ declare module "@tsimm/scheduler" {
 declare module "tsimm" {
   interface RegisteredOptimizers {
     signum: true;
+  }
+  interface RegisteredArguments {
+    readonly halfLife: number;
   }
 }
 
@@ -152,7 +155,7 @@ const output = process.argv[2] ?? "output";
 const { folder, best } = await train(
   {
     ...{ model: "plain4", opt: "signum", sched: "halving", lr: 2e-3, warmupEpochs: 0, epochs },
-    ...{ halfLife: 4 }, // the flag of the schedule above
+    halfLife: 4,
     ...{ batchSize: 16, workers: 0, noAug: true, output },
   },
   { dataset: { training: dataset, validation: dataset } },

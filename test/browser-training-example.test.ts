@@ -1,5 +1,5 @@
 /** The example page in a real browser: it trains, stops and goes on. */
-import { mkdtemp, rm } from "node:fs/promises";
+import { mkdtemp, readdir, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -16,6 +16,10 @@ test.skipIf(browser === null)("the page trains a model whose loss falls", { time
   if (browser === null) return;
   const outDir = await mkdtemp(join(tmpdir(), "tsimm-example-"));
   await build({ root, logLevel: "error", build: { outDir, emptyOutDir: true } });
+  // Threads of ONNX Runtime run its file: what that imports, such as the worker's entry, would run in each of them.
+  const assets = join(outDir, "assets");
+  const runtime = (await readdir(assets)).find((name) => /^ort.*\.js$/.test(name)) ?? "";
+  expect(await readFile(join(assets, runtime), "utf8")).not.toMatch(/^import\b.*"\.\//);
   const server = await preview({
     ...{ root, logLevel: "error", build: { outDir } },
     preview: { host: "127.0.0.1", port: 0 },

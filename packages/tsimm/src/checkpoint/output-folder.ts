@@ -33,7 +33,9 @@ export interface ClaimedFolder {
 
 /** Files of an earlier run that a new one in the same folder must not meet, beside its checkpoints. */
 const RUN_FILES =
-  /^(summary\.csv|per-class\.csv|args\.yaml|classes\.txt|model\.onnx|(lr|curves)\.(svg|png))$/;
+  /^(summary\.csv|metrics\.jsonl|per-class\.csv|args\.yaml|classes\.txt|model\.onnx|(lr|curves)\.(svg|png))$/;
+/** Files that others write into folders too: they are removed only where there was a run. */
+const EVENT_FILES = /^events\.out\.tfevents\./;
 
 // Windows opens devices under these names, with any extension.
 const RESERVED = /^(con|prn|aux|nul|com\d|lpt\d)(\.|$)/i;
@@ -80,7 +82,8 @@ export async function createOutputFolder(options: {
         `train: "${claimed.folder}" holds a run; pass --resume "${join(parent, name)}" to continue it or --overwrite to start anew`,
       );
     }
-    for (const file of files) await removeFile(join(claimed.folder, file));
+    const events = holdsRun ? names.filter((file) => EVENT_FILES.test(file)) : [];
+    for (const file of [...files, ...events]) await removeFile(join(claimed.folder, file));
     return claimed;
   } catch (error) {
     await claimed.lock.release();

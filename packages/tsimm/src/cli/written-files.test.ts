@@ -10,3 +10,12 @@ test("groups the files of a run and says what they are", () => {
     "  checkpoint-*.safetensors (4 files)  the best epochs",
   ]);
 });
+
+test("names what listeners write, and has no line for nothing", () => {
+  const events = ["events.out.tfevents.1795676020.vm.24431.0", "events.out.tfevents.1795676025.vm.24521.0"];
+  expect(writtenFiles([...events, "metrics.jsonl"])).toEqual([
+    "  metrics.jsonl                    the same as a line of JSON for each epoch",
+    "  events.out.tfevents.* (2 files)  curves for tensorboard --logdir",
+  ]);
+  expect(writtenFiles(["notes.txt"])).toEqual([]);
+});

@@ -4,6 +4,8 @@ const DESCRIPTIONS: readonly (readonly [RegExp, string])[] = [
   [/^lr\.(svg|png)$/, "the schedule"],
   [/^curves\.(svg|png)$/, "losses, metrics and learning rate"],
   [/^summary\.csv$/, "the same as a table"],
+  [/^metrics\.jsonl$/, "the same as a line of JSON for each epoch"],
+  [/^events\.out\.tfevents\./, "curves for tensorboard --logdir"],
   [/^per-class\.csv$/, "the metric of each class or output in the best epoch"],
   [/^args\.yaml$/, "every flag; -c args.yaml repeats the run"],
   [/^classes\.txt$/, "names of the classes or outputs"],
@@ -27,11 +29,14 @@ export function writtenFiles(files: readonly string[]): string[] {
     const names = files.filter((name) => pattern.test(name));
     return names.length === 0 ? [] : [[shorten(names), description] as const];
   });
-  const width = Math.max(...rows.map(([names]) => names.length));
+  const width = Math.max(0, ...rows.map(([names]) => names.length));
   return rows.map(([names, description]) => `  ${names.padEnd(width)}  ${description}`);
 }
 
 function shorten(names: readonly string[]): string {
+  if (names.length > 1 && names.every((name) => name.startsWith("events."))) {
+    return `events.out.tfevents.* (${names.length} files)`;
+  }
   if (names.length <= 3) return names.join(", ");
   const role = names[0]?.split(/[-.]/)[0];
   return `${role}-*.safetensors (${names.length} files)`;

@@ -25,8 +25,12 @@ export function checkLabels(where: string, labels: readonly Label[], { kind, out
   }[kind];
   for (const [index, label] of labels.entries()) {
     if (typeof label === typeof labels[0] && fits(label, kind, outputs)) continue;
-    throw new RangeError(`${where}: labels[${index}] must be ${allowed}, got ${JSON.stringify(label)}`);
+    throw new RangeError(`${where}: labels[${index}] must be ${allowed}, got ${labelText(label)}`);
   }
+}
+
+function labelText(label: Label): string {
+  return Array.isArray(label) ? `[${label.map(String).join()}]` : String(label);
 }
 
 /** Largest distance of a sum of probabilities from 1: they may have been rounded. */

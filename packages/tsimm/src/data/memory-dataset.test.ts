@@ -85,7 +85,7 @@ test.each<[Partial<MemoryDatasetOptions>, string]>([
   [{ labels: [[0, 1], 1] }, "labels[1] must be an integer in 0 … 1 or 2 probabilities whose sum is 1, got 1"],
   [
     { classNames: undefined, outputNames: ["x"], labels: [0.5, Number.NaN] },
-    "labels[1] must be 1 finite number, got [null]",
+    "labels[1] must be 1 finite number, got [NaN]",
   ],
   [
     {

@@ -5,13 +5,13 @@ import { createRegistry, type Registry } from "../registry.ts";
 import { naturalSortSet } from "../text/natural-sort.ts";
 import type { Architecture } from "./architecture.ts";
 import { type BuildOptions, buildModel, countParameters } from "./build-model.ts";
-import * as builtIn from "./families/built-in-families.ts";
+import { builtInFamilies } from "./families/built-in-families.ts";
 import type { GlobalPool } from "./layers/classifier.ts";
 import type { Model, PretrainedConfig } from "./model.ts";
 import { type ArchitectureOptions, defineModelFamily, type ModelFamily } from "./model-family.ts";
 
 const families: Registry<ModelFamily> = createRegistry("model family", {
-  builtIn: Object.values<ModelFamily>(builtIn),
+  builtIn: builtInFamilies,
 });
 
 /** A model of a family. */

@@ -1,13 +1,70 @@
-/** The optimizers that are built in, each under its name. */
-export { adadelta } from "./adadelta.ts";
-export { adafactor } from "./adafactor.ts";
-export { adagrad } from "./adagrad.ts";
-export { adam, adamw } from "./adam.ts";
-export { adamax } from "./adamax.ts";
-export { lamb, lambc, lambw } from "./lamb.ts";
-export { larc, lars, nlarc, nlars } from "./lars.ts";
-export { lion } from "./lion.ts";
-export { nadam, nadamw } from "./nadam.ts";
-export { radam } from "./radam.ts";
-export { rmsprop, rmsproptf } from "./rmsprop.ts";
-export { momentum, nesterov, sgd, sgdw } from "./sgd.ts";
+/** The optimizers that are built in. */
+import { adadelta } from "./adadelta.ts";
+import { adafactor } from "./adafactor.ts";
+import { adagrad } from "./adagrad.ts";
+import { adam, adamw } from "./adam.ts";
+import { adamax } from "./adamax.ts";
+import { lamb, lambc, lambw } from "./lamb.ts";
+import { larc, lars, nlarc, nlars } from "./lars.ts";
+import { lion } from "./lion.ts";
+import { nadam, nadamw } from "./nadam.ts";
+import type { OptimizerDefinition } from "./optimizer-definition.ts";
+import { radam } from "./radam.ts";
+import { rmsprop, rmsproptf } from "./rmsprop.ts";
+import { momentum, nesterov, sgd, sgdw } from "./sgd.ts";
+
+/** Name of an optimizer that is built in. */
+export type BuiltInOptimizerName =
+  | "adadelta"
+  | "adafactor"
+  | "adagrad"
+  | "adam"
+  | "adamw"
+  | "adamax"
+  | "lamb"
+  | "lambc"
+  | "lambw"
+  | "larc"
+  | "lars"
+  | "nlarc"
+  | "nlars"
+  | "lion"
+  | "nadam"
+  | "nadamw"
+  | "radam"
+  | "rmsprop"
+  | "rmsproptf"
+  | "momentum"
+  | "nesterov"
+  | "sgd"
+  | "sgdw";
+
+/**
+ * Every optimizer that is built in: the one list of them. No `import * as`, of which a bundler makes a helper that it may
+ * put beside a worker's entry; the threads of onnxruntime-web would then run that entry.
+ */
+export const builtInOptimizers: readonly OptimizerDefinition[] = [
+  adadelta,
+  adafactor,
+  adagrad,
+  adam,
+  adamw,
+  adamax,
+  lamb,
+  lambc,
+  lambw,
+  larc,
+  lars,
+  nlarc,
+  nlars,
+  lion,
+  nadam,
+  nadamw,
+  radam,
+  rmsprop,
+  rmsproptf,
+  momentum,
+  nesterov,
+  sgd,
+  sgdw,
+];

@@ -1,6 +1,6 @@
 /** Every optimizer by name: timm's, and those that users register. */
 import { createRegistry, type Registry } from "../registry.ts";
-import * as builtIn from "./built-in-optimizers.ts";
+import { type BuiltInOptimizerName, builtInOptimizers } from "./built-in-optimizers.ts";
 import { LOOKAHEAD } from "./lookahead.ts";
 import {
   defineOptimizer,
@@ -22,10 +22,10 @@ import {
 export interface RegisteredOptimizers {}
 
 /** Name of an optimizer, as `--opt` takes it. */
-export type OptimizerName = keyof typeof builtIn | keyof RegisteredOptimizers;
+export type OptimizerName = BuiltInOptimizerName | keyof RegisteredOptimizers;
 
 const optimizers: Registry<OptimizerDefinition> = createRegistry("optimizer", {
-  builtIn: Object.values<OptimizerDefinition>(builtIn),
+  builtIn: builtInOptimizers,
   parameter: "opt",
   order: (names) => names.toSorted(),
 });

@@ -1,16 +1,19 @@
 /** The images of a run: its data sets, and the loaders on them. */
 import { resolve } from "node:path";
+import { isDeepStrictEqual } from "node:util";
 import type { Loader } from "../data/batch.ts";
+import { checkLabels } from "../data/check-labels.ts";
 import { type ImageDataset, type OpenDatasetOptions, openDataset } from "../data/dataset.ts";
 import { fashionMnistMini } from "../data/datasets/fashion-mnist-mini.ts";
 import { createDecodePool } from "../data/decode-pool.ts";
-import { type LabelKind, labelKindOf } from "../data/image-dataset.ts";
+import { checkDataset, type LabelKind, labelKindOf } from "../data/image-dataset.ts";
 import { createLoader } from "../data/loader.ts";
 import { labelCounts } from "../data/sampling.ts";
 import { MissingSplitError } from "../data/split-files.ts";
 import { unevenWarning } from "../data/uneven-classes.ts";
 import type { PretrainedConfig } from "../models/model.ts";
 import { findTask } from "../task/tasks.ts";
+import { listNames } from "../text/list-names.ts";
 import { printable } from "../text/printable.ts";
 import { UsageError } from "../usage-error.ts";
 import { separated, type TrainArguments, trainFlags } from "./arguments.ts";
@@ -81,6 +84,7 @@ export async function openData(
   own: TrainingData | null,
   log: Log,
 ): Promise<TrainingData> {
+  if (own !== null) checkOwn(own, args);
   const data = own ?? (await openSplits(args, log));
   const { training, validation } = data;
   const { classNames } = training;
@@ -93,6 +97,28 @@ export async function openData(
   const warning = counts === null ? null : unevenWarning(counts, classNames);
   if (warning !== null && !args.balancedSampling && args.classWeights === null) log.warn(warning);
   return data;
+}
+
+/** Refuses images of the caller's that are not for the task, before anything is written. */
+function checkOwn({ training, validation }: TrainingData, args: TrainArguments): void {
+  const { labels: kind } = fromFlags("train", args, () => findTask("createTask", args.task));
+  const { classNames } = training;
+  for (const [name, dataset] of Object.entries({ training, validation })) {
+    if (dataset === null) continue;
+    checkDataset(`train: dataset.${name}`, dataset);
+    const { samples, classNames: own } = dataset;
+    if (samples.length === 0) {
+      throw new RangeError(`train: dataset.${name} must have at least one image, got none`);
+    }
+    if (!isDeepStrictEqual(own, classNames)) {
+      throw new RangeError(
+        `train: dataset.${name} must have the classNames of dataset.training (${listNames(classNames)}), got ${listNames(own)}`,
+      );
+    }
+    if (kind === undefined) continue;
+    const labels = samples.map(({ label }) => label);
+    checkLabels(`train: dataset.${name}`, labels, { kind, outputs: classNames.length });
+  }
 }
 
 async function openSplits(args: TrainArguments, { info, warn }: Log): Promise<TrainingData> {

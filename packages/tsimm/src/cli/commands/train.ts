@@ -27,9 +27,8 @@ export function trainCommand(): Command {
     const result = await runTraining(given);
     const folder = shortPath(result.folder);
     process.stdout.write(resultText(result, process.stdout.isTTY));
-    if (result.files.length > 0) {
-      process.stderr.write(`Wrote ${folder}:\n${writtenFiles(result.files).join("\n")}\n`);
-    }
+    const written = writtenFiles(result.files);
+    if (written.length > 0) process.stderr.write(`Wrote ${folder}:\n${written.join("\n")}\n`);
     if (result.sample !== null) {
       const sample = shellWord(shortPath(result.sample));
       process.stderr.write(

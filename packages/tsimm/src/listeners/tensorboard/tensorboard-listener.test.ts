@@ -1,8 +1,8 @@
-import { mkdtemp, rm } from "node:fs/promises";
+import { mkdir, mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import type { TrainingEvent } from "../../train/events.ts";
+import type { EpochRow, TrainingEvent } from "../../train/events.ts";
 import {
   checkpointDue,
   epochDone,
@@ -28,14 +28,20 @@ const run = handle();
 const play = (folder: string, events: readonly TrainingEvent[], options?: TensorBoardOptions) =>
   playTo(tensorBoardListener(folder, options), events);
 
+/** A checkpoint that is due for the row of an epoch, and the end of the epoch. */
+const epochEnd = (row: EpochRow, update: number): TrainingEvent[] => [
+  { ...checkpointDue, reason: "epoch", epoch: row.epoch, update, row, metric: 1 },
+  epochDone(row, { update }),
+];
+
 test("writes every n-th update, and every epoch with its metrics", async () => {
   const folder = newFolder();
   const updates = [1, 2, 3, 4, 5].map((update) => updateDone(update));
   const validation = { loss: 0.25, top1: Number.NaN };
   const rows = [
-    epochDone(epochRow(0, { trainLoss: 2, validation }), { update: 5 }),
+    ...epochEnd(epochRow(0, { trainLoss: 2, validation }), 5),
     epochDone(null, { update: 7 }),
-    epochDone(epochRow(1, { trainLoss: 2 }), { update: 10 }),
+    ...epochEnd(epochRow(1, { trainLoss: 2 }), 10),
   ];
   await play(folder, [runStarted(), ...updates, ...rows, runEnded], { every: 2 });
   expect(await readEvents(folder)).toEqual([
@@ -68,7 +74,7 @@ test("writes every n-th update, and every epoch with its metrics", async () => {
 test("with a moving average the plain weights have curves too", async () => {
   const folder = newFolder();
   const row = epochRow(0, { validation: { loss: 0.25 }, plain: { loss: 0.5 } });
-  await play(folder, [runStarted(), epochDone(row), runEnded]);
+  await play(folder, [runStarted(), ...epochEnd(row, 10), runEnded]);
   expect((await readEvents(folder)).map((events) => events.slice(3))).toEqual([
     [
       [10, "epoch/train_loss", 0.5],
@@ -95,7 +101,7 @@ test("a resumed run begins a file that replaces what came after its point", asyn
   ]);
 });
 
-test("points are on disk after the epoch, at a checkpoint, and after some seconds", async () => {
+test("points are on disk at a checkpoint, those of its epoch too, and after some seconds", async () => {
   const folder = newFolder();
   let time = 0;
   const listener = tensorBoardListener(folder, { every: 1, flushSeconds: 10, now: () => time });
@@ -113,21 +119,16 @@ test("points are on disk after the epoch, at a checkpoint, and after some second
   expect(await count()).toBe(9);
   await listener.on(checkpointDue, run);
   expect(await count()).toBe(12);
-  await listener.on(epochDone(epochRow(0), { update: 4 }), run);
+  for (const event of epochEnd(epochRow(0), 4)) await listener.on(event, run);
   expect(await count()).toBe(13);
   await listener.on(runEnded, run);
 });
 
-test("events without a run are not written", async () => {
+test("a run without points makes no file, and events without a run none either", async () => {
   const folder = newFolder();
-  await play(folder, [runStarted(), runEnded, updateDone(10), runEnded]);
-  expect(await readEvents(folder)).toEqual([
-    [
-      [0, "brain.Event:2"],
-      [1, "start 1"],
-      [1, "start 1"],
-    ],
-  ]);
+  await mkdir(folder);
+  await play(folder, [runStarted(), runEnded, updateDone(10), ...epochEnd(epochRow(0), 10), runEnded]);
+  expect(await readEvents(folder)).toEqual([]);
 });
 
 test.each([

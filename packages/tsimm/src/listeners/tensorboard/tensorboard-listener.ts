@@ -16,9 +16,9 @@ export interface TensorBoardOptions extends Omit<EventFileOptions, "purgeStep"> 
  * Writes an event file for TensorBoard: `train/loss`, `train/lr` and `train/grad_norm` of every `every`-th update,
  * `epoch/train_loss` and `eval/<metric>` of every epoch that has results, with a moving average `model/<metric>` of the
  * plain weights. Every curve is over updates, so that a run that is resumed replaces what was written after the point
- * it goes on from. A checkpoint has the points before it on disk.
+ * it goes on from. A checkpoint has the points before it on disk, those of its epoch too.
  *
- * @param folder - The run's folder; made if missing.
+ * @param folder - The run's folder; made if missing. The file is made with the first point.
  * @throws RangeError if an option is out of range. While the run goes, WriteError if the file system refuses.
  * @example
  * import { readdirSync } from "node:fs";
@@ -40,34 +40,42 @@ export function tensorBoardListener(folder: string, options: TensorBoardOptions 
     throw new RangeError(`tensorBoardListener: flushSeconds must be a number >= 0, got ${flushSeconds}`);
   }
   const now = naming.now ?? Date.now;
+  /** Step from on which this run replaces what is there; null: no run is under way. */
+  let purgeStep: number | null = null;
   let file: EventFile | null = null;
   let flushed = now();
+
+  async function close(): Promise<void> {
+    const ended = file;
+    [file, purgeStep] = [null, null];
+    await ended?.close();
+  }
 
   return {
     name: "TensorBoard",
     async on(event) {
       if (event.type === "runStarted") {
-        await file?.close();
-        file = await createEventFile(folder, { ...naming, purgeStep: event.update + 1 });
+        await close();
+        purgeStep = event.update + 1;
         flushed = now();
       }
-      if (file === null) return;
-      if (event.type === "updateDone" && event.update % every === 0) addUpdate(file, event);
-      if (event.type === "epochDone" && event.row !== null) addEpoch(file, event.row, event.update);
-      if (event.type === "runEnded") {
-        const ended = file;
-        file = null;
-        await ended.close();
-      } else if (milestones.has(event.type) || now() - flushed >= 1000 * flushSeconds) {
+      if (purgeStep === null) return;
+      if (event.type === "updateDone" && event.update % every === 0) {
+        file ??= await createEventFile(folder, { ...naming, purgeStep });
+        addUpdate(file, event);
+      }
+      if (event.type === "checkpointDue" && event.row !== null) {
+        file ??= await createEventFile(folder, { ...naming, purgeStep });
+        addEpoch(file, event.row, event.update);
+      }
+      if (event.type === "runEnded") await close();
+      else if (event.type === "checkpointDue" || now() - flushed >= 1000 * flushSeconds) {
         flushed = now();
-        await file.flush();
+        await file?.flush();
       }
     },
   };
 }
-
-/** Events at which points must not stay in memory. */
-const milestones: ReadonlySet<string> = new Set(["checkpointDue", "epochDone"]);
 
 function addUpdate(file: EventFile, { update, loss, lr, gradNorm }: UpdateDone): void {
   file.scalar("train/loss", loss, update);

@@ -1,6 +1,16 @@
 /** The families of models that are built in. */
-export { convnexts } from "./convnext-configs.ts";
-export { efficientnets } from "./efficientnet-configs.ts";
-export { regnets } from "./regnet-configs.ts";
-export { resnets } from "./resnet-configs.ts";
-export { visionTransformers } from "./vision-transformer-configs.ts";
+import type { ModelFamily } from "../model-family.ts";
+import { convnexts } from "./convnext-configs.ts";
+import { efficientnets } from "./efficientnet-configs.ts";
+import { regnets } from "./regnet-configs.ts";
+import { resnets } from "./resnet-configs.ts";
+import { visionTransformers } from "./vision-transformer-configs.ts";
+
+/** Every family that is built in: the one list of them; no `import * as`, as for optimizers. */
+export const builtInFamilies: readonly ModelFamily[] = [
+  convnexts,
+  efficientnets,
+  regnets,
+  resnets,
+  visionTransformers,
+];
