@@ -262,7 +262,7 @@ describe("bad input is one clear line, and nothing is written", () => {
     [
       ["nowhere"],
       1,
-      /train: --data-dir must be a folder or a \.tar file, got "nowhere", which does not exist/,
+      /train: --data-dir must be a folder, a \.tar or a \.csv file, got "nowhere", which does not exist/,
     ],
     [["empty"], 1, /empty/],
     [["single"], 1, /class/],

@@ -1,5 +1,5 @@
 /**
- * What is downloaded and read: compressed bytes of what a page bundles, lines and files of each room.
+ * Sizes: compressed bytes of the bundles of a page, lines and files of each room.
  *
  *     node bench/size/sizes.mjs [another checkout, built]
  */

@@ -26,7 +26,7 @@ export interface CycleOptions extends WarmupOptions {
 /** Cycle options with their defaults. */
 export type Cycles = Required<CycleOptions>;
 
-/** How cycle options are read. */
+/** Checks of cycle options. */
 export const cycleChecks: Checks<Cycles> = {
   tInitial: number({ above: 0, advice: "pass the length of the first cycle" }),
   lrMin: number({ atLeast: 0, fallback: 0 }),
@@ -114,7 +114,7 @@ export abstract class CyclicScheduler extends Scheduler {
   }
 }
 
-/** What the lengths of cycles depend on. */
+/** Options that the lengths of cycles depend on. */
 type Growth = Pick<Cycles, "tInitial" | "cycleMul">;
 
 /** Length in t of the first `count` cycles together; whole if `cycleMul` is not 1. */

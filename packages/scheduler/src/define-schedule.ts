@@ -6,7 +6,7 @@ import type { Scheduler } from "./scheduler.ts";
 import type { SchedulerOptions } from "./scheduler-options.ts";
 import type { WarmupOptions } from "./warmup.ts";
 
-/** How a schedule behaves, for warnings, events, sampling and the length of a run; what is absent does not hold. */
+/** Behaviour of a schedule, for warnings, events, sampling and the length of a run; absent traits do not hold. */
 export interface ScheduleTraits {
   /** It is one of timm's. */
   readonly inTimm?: boolean;
@@ -30,7 +30,7 @@ export interface ScheduleTraits {
   readonly ignoresCooldown?: boolean;
   /** Flag that says when it drops first. */
   readonly dropsAt?: "decayEpochs" | "decayMilestones";
-  /** What to do where a run ends well above the minimum, a phrase; absent: by the other traits. */
+  /** Advice for a run that ends well above the minimum, a phrase; absent: by the other traits. */
   readonly endAdvice?: string;
 }
 
@@ -54,7 +54,7 @@ export interface ScheduleFlag {
   readonly below?: number;
   /** The only values allowed. */
   readonly choices?: readonly string[];
-  /** How many values a list takes: least and most. */
+  /** Smallest and largest number of values in a list. */
   readonly count?: readonly [number, number];
 }
 
@@ -95,7 +95,7 @@ export interface ScheduleDefinition<Options extends object = object> extends Cur
 type Rest<Options extends object> = Pick<ScheduleDefinition, "name"> &
   Partial<Omit<ScheduleDefinition<Options>, keyof Curve | "name">>;
 
-/** What {@link defineSchedule} takes: a definition with those traits and flags that it has. */
+/** Input of {@link defineSchedule}: a definition that leaves out what it does not have. */
 export type ScheduleInput<Options extends object> = Curve<Options> & Rest<Options>;
 
 /**

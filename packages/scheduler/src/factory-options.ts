@@ -24,7 +24,7 @@ const noise: Check<number | readonly number[] | null> = (value, where, option) =
   return noiseChecks.noiseRangeT(value[0], where, `${option}[0]`);
 };
 
-/** How the factory's options are read. */
+/** Checks of the factory's options. */
 export const factoryChecks: Checks<Required<CreateSchedulerOptions>> = {
   sched,
   numEpochs: number({ above: 0, fallback: 300 }),

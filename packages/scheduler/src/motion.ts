@@ -4,7 +4,7 @@ import type { Schedule } from "./schedule.ts";
 import type { SchedulerPlan } from "./scheduler-options.ts";
 import type { SchedulerState } from "./state.ts";
 
-/** How a scheduler sets its groups. */
+/** Sets the groups of a scheduler. */
 export interface Motion {
   /** The value of each group at t, before noise and `lrScale`. */
   valuesAt(t: number): number[];
@@ -29,7 +29,7 @@ export interface Motion {
   restore(state: SchedulerState, same: boolean, t: number | null): void;
   /** Refuses a state that lacks what `save` adds. */
   check?(state: SchedulerState): void;
-  /** What is remembered beyond t and the groups' values. */
+  /** State beyond t and the groups' values. */
   save?(): Partial<SchedulerState>;
 }
 

@@ -60,7 +60,7 @@ const noiseSeed: Check<number | bigint> = (value, where, option) => {
   return value;
 };
 
-/** How noise options are read. */
+/** Checks of noise options. */
 export const noiseChecks: Checks<ResolvedNoise> = {
   noiseRangeT: noiseRange,
   noiseType: choice(["normal", "uniform"], "normal"),

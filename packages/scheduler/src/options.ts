@@ -86,7 +86,7 @@ export function readKnown<T extends object>(
   return Object.fromEntries(read) as T;
 }
 
-/** Which numbers an option takes. */
+/** Numbers that an option takes. */
 export interface NumberRange {
   /** Value where none is given; without it the option is required. */
   readonly fallback?: number;
@@ -98,7 +98,7 @@ export interface NumberRange {
   readonly below?: number;
   /** Whole numbers only. */
   readonly integer?: boolean;
-  /** What to do about a refused value. */
+  /** Advice for a refused value. */
   readonly advice?: string;
 }
 

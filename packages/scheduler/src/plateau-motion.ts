@@ -38,7 +38,7 @@ export function followMetric(
     write(values, kept, epoch);
   };
 
-  /** What a state's groups hold without noise, for the base values and factors of these groups. */
+  /** Values of a state's groups without noise, for the base values and factors of these groups. */
   const steadyValues = (state: SchedulerState, restore: readonly number[] | null) => {
     const { baseValues, lrScales } = state;
     const scales = groups.scales();

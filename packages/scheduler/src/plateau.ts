@@ -22,7 +22,7 @@ export interface PlateauOptions {
   readonly mode?: "max" | "min";
 }
 
-/** How plateau options are read. */
+/** Checks of plateau options. */
 export const plateauChecks: Checks<Required<PlateauOptions>> = {
   decayRate: number({ atLeast: 0, below: 1, fallback: 0.1 }),
   patienceT: number({ atLeast: 0, integer: true, fallback: 10 }),
@@ -34,7 +34,7 @@ export const plateauChecks: Checks<Required<PlateauOptions>> = {
   mode: choice(["max", "min"], "max"),
 };
 
-/** What a plateau schedule remembers, and the values it has come to. */
+/** State of a plateau schedule, and its present values. */
 export interface PlateauState {
   /** Value of each group. */
   readonly values: readonly number[];
@@ -89,7 +89,7 @@ function checkPlateau(state: PlateauState): PlateauState {
   throw new RangeError(refusal("plateauStep", "state", allowed, state));
 }
 
-/** Whether a value holds what a plateau schedule remembers. */
+/** Whether a value is the state of a plateau schedule. */
 export function isMemory<T extends Omit<PlateauState, "values">>(memory: T | undefined): memory is T {
   if (typeof memory !== "object" || memory === null) return false;
   const { best, ...rest } = memory;

@@ -85,7 +85,8 @@ export function scheduleNamed(name: unknown): NamedSchedule | undefined {
  * The schedule of a name.
  *
  * @param where - Class or function, for the message.
- * @param option - What holds the name, for the message.
+ * @param option - Option that holds the name, for the message.
+ * @throws TypeError for a name that is no text, RangeError for one that no schedule has.
  */
 export function readSchedule(name: unknown, where: string, option: string): NamedSchedule {
   const definition = scheduleNamed(name);

@@ -20,7 +20,7 @@ export type Own<Options> = Required<Omit<Options, keyof WarmupOptions>>;
 
 /** The part of a schedule's definition that its function and its class need. */
 export interface Curve<Options extends object = object> {
-  /** How its options are read; those of the warm-up come on top unless `ownWarmup`. */
+  /** Checks of its options; those of the warm-up come on top unless `ownWarmup`. */
   readonly checks: Checks<Options>;
   /** Old names of options, each with the new one. */
   readonly renamed?: Readonly<Record<string, string>>;
@@ -59,7 +59,7 @@ const checkBase = number({ atLeast: 0 });
  * The schedule of one base value, with t checked.
  *
  * @param where - Name of the function that is called, for messages.
- * @param curve - Which schedule.
+ * @param curve - Checks and values of the schedule.
  * @param base - Base value, finite, >= 0.
  * @param options - Its options, not yet read.
  */

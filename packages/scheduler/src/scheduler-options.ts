@@ -24,7 +24,7 @@ export interface ResolvedSchedulerOptions extends ResolvedNoise {
   readonly initialize: boolean;
 }
 
-/** What a class hands to {@link Scheduler}: its name, its options, and the schedule of a base value. */
+/** Input of {@link Scheduler} from a class: its name, its options, and the schedule of a base value. */
 export interface SchedulerPlan<Own extends object = object>
   extends Pick<Curve<Own>, "startsAtSchedule" | "motion"> {
   readonly name: string;

@@ -27,7 +27,7 @@ export interface SchedulerState {
   readonly plateau?: SavedPlateau;
 }
 
-/** What a plateau scheduler remembers. */
+/** State of a plateau scheduler. */
 export interface SavedPlateau {
   /** Best metric, null before the first; infinities as text, which JSON has no numbers for. */
   readonly best: number | "Infinity" | "-Infinity" | null;
@@ -41,13 +41,13 @@ export interface SavedPlateau {
   readonly restore: readonly number[] | null;
 }
 
-/** How a state is loaded. */
+/** Options of loading a state. */
 export interface LoadOptions {
   /** true: the new scheduler's own base values stay, for a run that goes on with another learning rate. */
   readonly keepBase?: boolean;
 }
 
-/** How the options of loading are read. */
+/** Checks of the options of loading. */
 export const loadChecks: Checks<Required<LoadOptions>> = { keepBase: boolean(false) };
 
 /** Options as JSON has them: a bigint as text, functions left out. */

@@ -15,10 +15,10 @@ export interface WarmupOptions {
   readonly warmupPrefix?: boolean;
 }
 
-/** What the line depends on. */
+/** Options that the line depends on. */
 export type Ramp = Pick<Required<WarmupOptions>, "warmupT" | "warmupLrInit">;
 
-/** How warm-up options are read. */
+/** Checks of warm-up options. */
 export const warmupChecks: Checks<Required<WarmupOptions>> = {
   warmupT: number({ atLeast: 0, fallback: 0 }),
   warmupLrInit: number({ atLeast: 0, fallback: 0 }),

@@ -1,5 +1,5 @@
 /**
- * What of tsimm runs in a browser: no file system, no native code. All of it is in `index.ts` too; there
+ * The part of tsimm that runs in a browser: no file system, no native code. All of it is in `index.ts` too; there
  * `loadClassifier` takes paths and image files besides.
  */
 

@@ -1,5 +1,5 @@
 /**
- * What a model of one's own is made of, as `timm.layers`: functions that add a layer to the network in the making, its
+ * Layers for models of one's own, as `timm.layers`: functions that add a layer to the network in the making, its
  * tensors under the name of a module. `defineModelFamily` of `tsimm` has an example.
  *
  * @module

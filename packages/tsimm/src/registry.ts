@@ -19,7 +19,7 @@ export interface DefinitionFlag {
   readonly above?: number;
   /** Bound that a value must stay below. */
   readonly below?: number;
-  /** How many values a list takes: least and most. */
+  /** Smallest and largest number of values in a list. */
   readonly count?: readonly [number, number];
   /** Whether the values of a list may not decrease. */
   readonly ascending?: boolean;
@@ -43,7 +43,7 @@ export interface RegistryOptions<D extends NamedDefinition> {
   readonly order?: (names: readonly string[]) => string[];
 }
 
-/** How {@link Registry.find} tells of a name that does not exist. */
+/** Options of the error of {@link Registry.find}. */
 export interface FindOptions {
   /** The name as the caller was given it; absent: as it is looked up. */
   readonly given?: string;

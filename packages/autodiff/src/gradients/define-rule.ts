@@ -3,7 +3,7 @@ import type { ShapeRule } from "../graph/shapes/shape-rule.ts";
 import { didYouMean } from "../nearest-name.ts";
 import type { GradientRule } from "./gradient-rule.ts";
 
-/** What a rule says of one operator, or of several that share a formula. */
+/** Gradient rule of one operator, or of several that share a formula. */
 export interface RuleDefinition {
   /** Operators, e.g. `Relu`. */
   readonly op: string | readonly string[];

@@ -1,4 +1,4 @@
-/** What a gradient rule sees and yields. */
+/** The interface of a gradient rule. */
 import type { Arithmetic } from "../graph/arithmetic.ts";
 import type { GraphBuilder } from "../graph/builder.ts";
 import type { Attributes, Value } from "../graph/graph.ts";
@@ -32,7 +32,7 @@ export interface GradientContext {
 /**
  * Yields the gradients of a node's inputs, each of its input's shape, as new nodes.
  *
- * Position i holds the gradient of input i; null or nothing: the input has none, such as a shape. What nobody
- * needs in the end, {@link GraphBuilder.build} drops.
+ * Position i holds the gradient of input i; null or nothing: the input has none, such as a shape.
+ * Nodes that nothing reads are dropped by {@link GraphBuilder.build}.
  */
 export type GradientRule = (context: GradientContext) => readonly (Value | null)[];

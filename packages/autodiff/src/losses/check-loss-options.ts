@@ -36,7 +36,7 @@ export function checkClassWeights(subject: string, weights: readonly number[]): 
  *
  * @param subject - Factory and option, for the message.
  * @param weights - One for all classes, or one per class.
- * @throws RangeError if there are as many as classes neither.
+ * @throws RangeError for a list that has not one weight per class.
  */
 export function perClass(
   builder: GraphBuilder,

@@ -1,8 +1,8 @@
-/** Loss functions as graph builders: what every loss is. */
+/** The interface of a loss: a function that extends a graph. */
 import type { GraphBuilder } from "../graph/builder.ts";
 import type { Value } from "../graph/graph.ts";
 
-/** What a loss adds to a graph. */
+/** Values that a loss adds to a graph. */
 export interface LossGraph {
   /** float32 scalar. */
   readonly loss: Value;
@@ -14,13 +14,13 @@ export interface LossGraph {
  * Extends a graph by a loss, and its gradient where a formula is better than the chain rule.
  *
  * @param builder - Holds both values; {@link arithmetic} shortens formulas.
- * @param logits - What the model yields, float32, e.g. [B, C].
+ * @param logits - Output of the model, float32, e.g. [B, C].
  * @param target - float32, of the same shape.
  */
 export type LossFunction = (builder: GraphBuilder, logits: Value, target: Value) => LossGraph;
 
 /**
- * A loss and what it asks of a model.
+ * A loss, and its demands on a model.
  *
  * @example
  * // Focal loss: mean over images and classes of (1 - p)^2 (-log p), p the probability of the true answer.

@@ -8,7 +8,7 @@ export interface SoftmaxCrossEntropyOptions {
   /** One weight per class, finite, >= 0, one of them > 0; absent: 1 each. */
   readonly classWeights?: readonly number[] | undefined;
   /**
-   * What the sum over images is divided by: `batch` (the default), the number of images B, or `weights`, the weights
+   * Divisor of the sum over images: `batch` (the default), the number of images B, or `weights`, the weights
    * of the targets, sum of w_c q_c over images and classes.
    */
   readonly normalize?: "batch" | "weights" | undefined;

@@ -1,4 +1,4 @@
-/** What training a model takes. */
+/** Options of training a model. */
 import type { Tensor } from "../graph/graph.ts";
 import type { LossName } from "../losses/index.ts";
 import type { Loss, LossFunction } from "../losses/loss.ts";

@@ -1,4 +1,4 @@
-/** Which checkpoints a run keeps: the best ones by metric. */
+/** The checkpoints that a run keeps: the best ones by metric. */
 import type { Best } from "../train/events.ts";
 import { isBetter } from "../train/ranking.ts";
 
@@ -8,7 +8,7 @@ export interface Kept {
   readonly metric: number;
 }
 
-/** What epochs are ranked by. */
+/** Metric that epochs are ranked by. */
 export interface Ranking {
   /** Name of the metric. */
   readonly name: string;
@@ -17,7 +17,7 @@ export interface Ranking {
   readonly of: "validation" | "training";
 }
 
-/** What to do with the checkpoint of an epoch. */
+/** Decision about the checkpoint of an epoch. */
 export interface Decision {
   /** Kept checkpoints afterwards, best first; equal ones in the order they came. */
   readonly kept: readonly Kept[];

@@ -9,7 +9,7 @@ import { decodeSafetensors, encodeSafetensors, type SafeTensors } from "../weigh
 import { readSafetensorsHeader } from "../weights/safetensors-header.ts";
 import { formatRunState, parseRunState, type RunState } from "./run-state.ts";
 
-/** What a checkpoint holds beside its {@link RunState}. */
+/** Tensors of a checkpoint, beside its {@link RunState}. */
 export interface CheckpointTensors {
   /** The model's state dict. */
   readonly model: SafeTensors;
@@ -43,7 +43,7 @@ export interface CheckpointHeader extends StateOfWeights {
   readonly state: RunState;
 }
 
-/** What a `.safetensors` or `.ema.safetensors` file of a role holds. */
+/** Kind of the weights in a `.safetensors` or `.ema.safetensors` file of a role. */
 export type WeightsKind = "plain" | "ema";
 
 /** Ends the name of the file with everything to go on. */
@@ -184,7 +184,7 @@ export async function readCheckpointHeader(path: string): Promise<CheckpointHead
   return { path, state, average: names.some((name) => name.startsWith("ema.")) };
 }
 
-/** What `<role>.safetensors` holds where there is a moving average: of the best epoch, the weights whose metric it was. */
+/** Weights in `<role>.safetensors` beside a moving average: of the best epoch those that its metric is of. */
 function mainWeights(role: string, { evalConfig, metricHistory }: UnsignedState): WeightsKind {
   const averaged = evalConfig.weights === "ema" && metricHistory.at(-1)?.validation != null;
   return role === "model_best" && averaged ? "ema" : "plain";
@@ -221,7 +221,7 @@ function encodeResume(state: UnsignedState, tensors: CheckpointTensors): Uint8Ar
   return bytes;
 }
 
-/** Where the checksum stands: after its key in the JSON text inside the header's JSON. */
+/** Position of the checksum: after its key in the JSON text inside the header's JSON. */
 function hashPlace(bytes: Buffer, hash: string): number {
   const key = String.raw`\"sha256\":\"`;
   const place = bytes.indexOf(key + hash);

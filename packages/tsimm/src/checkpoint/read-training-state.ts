@@ -62,6 +62,7 @@ function trainingState({ state, tensors }: Checkpoint): TrainingState {
   const slots = [...tensors.optimizer].flatMap(([name, { data }]) =>
     data instanceof Float32Array ? [[name, data] as const] : [],
   );
+  // Its own loadStateDict checks it.
   const schedule = state.scheduler as unknown as TrainingState["schedule"];
   return {
     progress: { ...place, update, history, best, byOutput },

@@ -64,7 +64,7 @@ function ranked(state: RunState, ranking: Ranking): readonly Kept[] {
     });
 }
 
-/** What an epoch is ranked by; NaN where it has no such metric. */
+/** Value that an epoch is ranked by; NaN where it has no such metric. */
 function rankedValue(row: EpochRow | undefined, { name, of }: Ranking): number {
   return (of === "training" ? row?.trainLoss : row?.validation?.[name]) ?? Number.NaN;
 }

@@ -1,4 +1,5 @@
 /** Reads states of version 1, which knew classifiers only. */
+import { isJsonObject } from "../text/json-object.ts";
 
 /** Metrics of version 1 of which less is more. */
 const DECREASING = "loss";
@@ -14,7 +15,7 @@ const DEFAULT_METRIC = "top1";
  * @param state - Not checked yet.
  */
 export function fromVersion1(state: unknown): unknown {
-  if (!isRecord(state) || state["version"] !== 1) return state;
+  if (!isJsonObject(state) || state["version"] !== 1) return state;
   const { arch, numClasses, inChans, classNames, classToIdx: _classToIdx, ...rest } = state;
   return {
     ...rest,
@@ -28,13 +29,9 @@ export function fromVersion1(state: unknown): unknown {
 
 function rankingOf({ args, metricHistory }: Readonly<Record<string, unknown>>): unknown {
   const newest: unknown = Array.isArray(metricHistory) ? metricHistory.at(-1) : undefined;
-  if (isRecord(newest) && newest["validation"] === null) {
+  if (isJsonObject(newest) && newest["validation"] === null) {
     return { name: "loss", better: "lower", of: "training" };
   }
-  const name = (isRecord(args) ? args["eval_metric"] : undefined) ?? DEFAULT_METRIC;
+  const name = (isJsonObject(args) ? args["eval_metric"] : undefined) ?? DEFAULT_METRIC;
   return { name, better: name === DECREASING ? "lower" : "higher", of: "validation" };
-}
-
-function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
 }

@@ -1,4 +1,4 @@
-/** What a `.resume.safetensors` file says beside its tensors: everything that is needed to go on. */
+/** The `tsimm` entry of a `.resume.safetensors` file: everything beside its tensors that is needed to go on. */
 import { z } from "zod";
 import type { PretrainedConfig } from "../models/model.ts";
 import { type ModelEntry, modelEntrySchema } from "../models/model-entry.ts";
@@ -41,9 +41,9 @@ export interface RunState {
   readonly model: ModelEntry;
   readonly task: TaskEntry;
   readonly dataConfig: PretrainedConfig;
-  /** Which weights gave the metric. */
+  /** Weights that the metric is of. */
   readonly evalConfig: { readonly weights: "plain" | "ema" };
-  /** What `best` and `kept` are by. */
+  /** Ranking of `best` and `kept`. */
   readonly ranking: Ranking;
   /** Epoch that the state belongs to. */
   readonly epoch: number;

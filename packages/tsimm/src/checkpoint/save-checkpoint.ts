@@ -26,7 +26,7 @@ import { type EarlierPlan, STATE_VERSION, type TaskEntry } from "./run-state.ts"
 /** Recovery checkpoints that are kept. */
 const RECOVERIES = 2;
 
-/** What stays the same in all checkpoints of a run. */
+/** Facts that are the same in all checkpoints of a run. */
 export interface RunFacts {
   /** Engine and its version. */
   readonly engine: { readonly name: string; readonly version: string };

@@ -1,4 +1,4 @@
-/** What files of weights say of their model. */
+/** Description of the model in files of weights. */
 import { z } from "zod";
 import type { PretrainedConfig } from "../models/model.ts";
 import { type ModelEntry, modelEntrySchema } from "../models/model-entry.ts";

@@ -1,4 +1,4 @@
-/** What `tsimm --help` says of each command, so that it need not load their options. */
+/** Summaries of the commands for `tsimm --help`, which need not load their options. */
 
 /** The head of a command, as commander takes it. */
 export interface CommandHead {

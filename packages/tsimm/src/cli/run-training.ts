@@ -1,11 +1,11 @@
-/** Runs training in a thread of its own, shows what it says, and turns Ctrl-C into a clean end. */
+/** Runs training in a thread of its own, shows its events, and turns Ctrl-C into a clean end. */
 import { once } from "node:events";
 import { Worker } from "node:worker_threads";
 import type { TrainArguments } from "../recipe/arguments.ts";
 import type { TrainResult } from "../recipe/train.ts";
 import { UsageError } from "../usage-error.ts";
 import { terminalLog } from "./terminal.ts";
-import type { FromThread, ToThread, TrainingData } from "./training-messages.ts";
+import type { FromThread, ThreadInput, ToThread } from "./training-messages.ts";
 
 const SIGNALS = ["SIGINT", "SIGTERM", "SIGHUP"] as const;
 /** Milliseconds in which a second signal is the first one again: npx and timeout pass on what the terminal sends too. */
@@ -15,7 +15,7 @@ const ECHO = 100;
  * Trains, with progress on stderr.
  *
  * The first SIGINT, SIGTERM or SIGHUP ends the run after the current update, with a recovery checkpoint, and so does
- * the end of whoever reads stderr; the second SIGINT kills the process at once.
+ * a reader of stderr that closes it; the second SIGINT kills the process at once.
  *
  * @throws What went wrong in the training thread.
  */
@@ -23,7 +23,7 @@ export async function runTraining(given: Partial<TrainArguments>): Promise<Train
   // sharp must be loaded here first: the last thread that ends would unload its library.
   await import("sharp");
   const terminal = terminalLog(process.stderr);
-  const workerData: TrainingData = { given };
+  const workerData: ThreadInput = { given };
   const thread = new Worker(new URL("./training-thread.js", import.meta.url), { workerData });
   let result: TrainResult | null = null;
   let failure: Error | null = null;

@@ -7,7 +7,7 @@ import { duration } from "../listeners/run-clock.ts";
 import { printable } from "../text/printable.ts";
 import type { BatchEvaluated, TrainingEvent, UpdateDone } from "../train/events.ts";
 
-/** Writes what happens in a run to a stream, and holds the terminal's cursor while a bar is shown. */
+/** Writes the events of a run to a stream, and holds the terminal's cursor while a bar is shown. */
 export interface TerminalLog {
   /** Shows an event. */
   show(event: TrainingEvent): void;

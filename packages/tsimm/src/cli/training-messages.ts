@@ -1,10 +1,10 @@
-/** What the terminal's thread and the training thread say to each other: events, and how it ended. */
+/** Messages between the terminal's thread and the training thread: events, then the result or the error. */
 import type { TrainArguments } from "../recipe/arguments.ts";
 import type { TrainResult } from "../recipe/train.ts";
 import type { TrainingEvent } from "../train/events.ts";
 
-/** What the training thread starts with. */
-export interface TrainingData {
+/** Input of the training thread. */
+export interface ThreadInput {
   readonly given: Partial<TrainArguments>;
 }
 
@@ -13,7 +13,7 @@ export interface ToThread {
   readonly type: "stop";
 }
 
-/** From the training thread: everything that happens, then the result or the error. */
+/** From the training thread: every event, then the result or the error. */
 export type FromThread =
   | TrainingEvent
   | { readonly type: "result"; readonly result: TrainResult }

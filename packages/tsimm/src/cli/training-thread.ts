@@ -2,12 +2,12 @@
 import { parentPort, workerData } from "node:worker_threads";
 import { train } from "../recipe/train.ts";
 import { UsageError } from "../usage-error.ts";
-import type { FromThread, ToThread, TrainingData } from "./training-messages.ts";
+import type { FromThread, ThreadInput, ToThread } from "./training-messages.ts";
 
 const port = parentPort;
 if (port === null) throw new Error("training-thread: must be started as a worker thread");
 const post = (message: FromThread) => port.postMessage(message);
-const { given } = workerData as TrainingData;
+const { given } = workerData as ThreadInput;
 const stop = new AbortController();
 port.on("message", ({ type }: ToThread) => type === "stop" && stop.abort());
 

@@ -2,6 +2,7 @@
 import { checkOptionNames } from "../option-names.ts";
 import { batchLabels, type Label, type Labels } from "../task/labels.ts";
 import type { Batch, Loader } from "./batch.ts";
+import { isClassId } from "./image-dataset.ts";
 import { createSampler, type Sampling } from "./sampling.ts";
 
 /** Options of {@link arrayLoader}. */
@@ -158,10 +159,6 @@ function listLabels(labels: Labels | readonly Label[], samples: number): readonl
   throw new RangeError(
     `arrayLoader: labels must have one for each of the ${samples} images, got ${labels.length}`,
   );
-}
-
-function isClassId(label: Label): boolean {
-  return typeof label === "number" && Number.isSafeInteger(label) && label >= 0;
 }
 
 function checkBatchSize(batchSize: number, training: boolean, samples: number): void {

@@ -1,4 +1,4 @@
-/** What flows from the data pipeline into training. */
+/** Batches of images, and the loaders that yield them. */
 import type { Labels } from "../task/labels.ts";
 
 /** Decoded images and their labels. */
@@ -21,7 +21,7 @@ export interface Loader {
   readonly batchSize: number;
   /** [C, H, W] of the images. */
   readonly inputSize: readonly [number, number, number];
-  /** What batches hold: pixels, or normalised values; absent: pixels. */
+  /** Content of batches: pixels, or normalised values; absent: pixels. */
   readonly input?: "uint8" | "float32";
   /** Batches in one pass; in evaluation fewer come if none of the images of one can be read. */
   readonly length: number;

@@ -2,7 +2,7 @@
 import type { Label } from "../task/labels.ts";
 import type { LabelKind } from "./image-dataset.ts";
 
-/** What labels must be. */
+/** Rules for labels. */
 export interface LabelChecks {
   readonly kind: LabelKind;
   /** Classes or outputs. */
@@ -33,7 +33,7 @@ function labelText(label: Label): string {
   return Array.isArray(label) ? `[${label.map(String).join()}]` : String(label);
 }
 
-/** How far from 1 probabilities may be in sum: they may have been rounded. */
+/** Largest distance of a sum of probabilities from 1: they may have been rounded. */
 const SUM_TOLERANCE = 1e-3;
 
 function fits(label: Label, kind: LabelKind, outputs: number): boolean {

@@ -619,10 +619,10 @@ test("refuses what is neither a folder nor a tar", async () => {
   const folder = await temporaryFolder();
   await writeFile(join(folder, "images.zip"), "");
   await expect(openDataset({ dataDir: join(folder, "images.zip"), split: "train" })).rejects.toThrow(
-    `openDataset: dataDir must be a folder or a .tar file, got "${folder}/images.zip"; unpack other archives first`,
+    `openDataset: dataDir must be a folder, a .tar or a .csv file, got "${folder}/images.zip"; unpack other archives first`,
   );
   await expect(openDataset({ dataDir: "no/such/", split: "train" })).rejects.toThrow(
-    'openDataset: dataDir must be a folder or a .tar file, got "no/such/", which does not exist; ' +
+    'openDataset: dataDir must be a folder, a .tar or a .csv file, got "no/such/", which does not exist; ' +
       "lay the images out as no/such/train/<class>/<image>.jpg and no/such/val/<class>/<image>.jpg",
   );
 });

@@ -1,4 +1,4 @@
-/** Opens a set of labelled images, whatever holds them. */
+/** Opens a set of labelled images with its source. */
 import { stat } from "node:fs/promises";
 import { checkOptionNames } from "../option-names.ts";
 import { printable } from "../text/printable.ts";
@@ -28,13 +28,13 @@ const LABEL_KINDS: readonly LabelKind[] = ["class", "multi", "number"];
  *
  * A CSV has a header row and a row for each image: its path, relative to the folder of the CSV, and its labels. Its
  * splits are files of their names (`train.csv`, `validation.csv`: give the folder or one of them), or values of a column
- * `split`. What a label is says `labels`: `class`, the name of a class; `multi`, names of classes in one column
+ * `split`. `labels` is the kind of the labels: `class`, the name of a class; `multi`, names of classes in one column
  * (`cat|dog`), or a column of 0 and 1 for each class; `number`, one or more columns of numbers.
  *
  * Other sources can be added: {@link registerSource}.
  *
- * @throws TypeError if `dataDir` or `split` is no text; RangeError if the folder, its split or its images are missing, or the classes do not fit; the
- * message shows the expected layout.
+ * @throws TypeError if `dataDir` or `split` is no text; RangeError if the folder, its split or its images are missing, or
+ * the classes do not fit; the message shows the expected layout.
  * @example
  * const training = await openDataset({ dataDir: fashionMnistMini, split: "train" });
  * training.samples.length; // => 2000
@@ -70,7 +70,7 @@ async function recognised(dataDir: string, split: string): Promise<SourceDefinit
   const advice = stats ? "unpack other archives first" : layout(dataDir);
   throw new RangeError(
     printable(
-      `openDataset: dataDir must be a folder or a .tar file, got "${dataDir}"` +
+      `openDataset: dataDir must be a folder, a .tar or a .csv file, got "${dataDir}"` +
         `${stats ? "" : ", which does not exist"}; ${advice}`,
     ),
   );

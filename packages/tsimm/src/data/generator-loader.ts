@@ -21,7 +21,7 @@ export interface GeneratorLoaderOptions {
   readonly batchSize: number;
   /** [C, H, W] of the images. */
   readonly inputSize: readonly [number, number, number];
-  /** What batches hold: pixels, the default, or normalised values. */
+  /** Content of batches: pixels, the default, or normalised values. */
   readonly input?: "uint8" | "float32" | undefined;
   /** Images in an epoch; absent: `length * batchSize`. */
   readonly samples?: number | undefined;
@@ -34,7 +34,7 @@ const optionNames: { readonly [K in keyof Required<GeneratorLoaderOptions>]: tru
 /**
  * Makes a loader of a generator function. Each batch is checked: its size, and that there are as many as declared.
  *
- * @param options - The function, and what its batches are.
+ * @param options - The function, and the sizes of its batches.
  * @throws RangeError if an option is out of range; while batches come, if one does not fit what was declared.
  * @example
  * const noise = generatorLoader({

@@ -36,7 +36,7 @@ export interface Sample {
  * pixels; // => [0, 255]
  */
 export interface ImageDataset {
-  /** Where the images come from, for people. */
+  /** Origin of the images, for people. */
   readonly description: string;
   /** Names of the classes; of the outputs, where labels are numbers: the model's output n is `classNames[n]`. */
   readonly classNames: readonly string[];
@@ -59,7 +59,7 @@ export interface ImageDataset {
   source?(index: number): ByteSource;
 }
 
-/** What the labels of a data set are told by. */
+/** Samples and names of a data set, without the images themselves. */
 export type LabelledImages = Pick<ImageDataset, "samples" | "classNames" | "labelKind">;
 
 /**
@@ -80,7 +80,8 @@ export function labelKindOf({ samples, classNames, labelKind }: LabelledImages):
   return samples.every(({ label }) => typeof label !== "number" && label.every(isFlag)) ? "multi" : "number";
 }
 
-function isClassId(label: Label): boolean {
+/** Whether a label is a class id. */
+export function isClassId(label: Label): boolean {
   return typeof label === "number" && Number.isSafeInteger(label) && label >= 0;
 }
 

@@ -1,4 +1,4 @@
-/** What a sample is decoded from: a file, the bytes of one, or pixels. */
+/** Sources of a sample: a file, the bytes of one, or pixels. */
 import type { ByteSource } from "./byte-source.ts";
 import type { ImageDataset } from "./image-dataset.ts";
 import { grayscale } from "./transforms/color.ts";
@@ -9,7 +9,7 @@ export interface Unreadable {
   readonly failure: string;
 }
 
-/** What a decoding thread is given of a sample. */
+/** A sample as a decoding thread receives it. */
 export type ImageSource = ByteSource | Uint8Array | Image | Unreadable;
 
 /**

@@ -21,7 +21,7 @@ export interface MemoryDatasetOptions {
   readonly outputNames?: readonly string[] | undefined;
   /** Name of each image, for messages; default `image 0`, `image 1` … */
   readonly names?: readonly string[] | undefined;
-  /** Where the images come from, for people; default `images in memory`. */
+  /** Origin of the images, for people; default `images in memory`. */
   readonly description?: string | undefined;
 }
 

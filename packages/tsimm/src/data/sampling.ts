@@ -1,4 +1,4 @@
-/** In which order an epoch of training takes the samples. */
+/** Order of the samples in an epoch of training. */
 import { keyedRandom, permutation } from "../random/keyed-random.ts";
 import type { Label } from "../task/labels.ts";
 import { type LabelledImages, labelKindOf } from "./image-dataset.ts";
@@ -33,7 +33,7 @@ export interface SamplerOptions {
  *
  * @param where - Function named in errors.
  * @param images - Samples and their labels.
- * @param options - Which order, and its seed.
+ * @param options - Kind of the order, and its seed.
  * @throws RangeError if `sampling` is neither, or `balanced` for labels that are numbers.
  * @see torch `torch/utils/data/sampler.py`, `WeightedRandomSampler`
  */

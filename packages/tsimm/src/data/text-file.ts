@@ -1,4 +1,4 @@
-/** Text files of somebody else. */
+/** Text files from elsewhere. */
 import { stat } from "node:fs/promises";
 import { readRegularFile, TEXT_LIMIT } from "../files/read-file.ts";
 

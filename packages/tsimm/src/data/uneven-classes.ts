@@ -1,7 +1,7 @@
 /** Warning of classes that differ much in their number of images. */
 import { printable } from "../text/printable.ts";
 
-/** How many times as many images the largest class has before it is worth a warning. */
+/** Ratio of the largest class to the smallest one from which on there is a warning. */
 const UNEVEN = 10;
 
 /**

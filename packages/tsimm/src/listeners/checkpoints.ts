@@ -5,7 +5,7 @@ import type { CheckpointWriter } from "../checkpoint/save-checkpoint.ts";
 import type { Listener } from "../train/listener.ts";
 
 /**
- * Writes a checkpoint whenever one is due, and tells the others of it.
+ * Writes a checkpoint whenever one is due, and sends `checkpointSaved`.
  *
  * @param writer - Writes the files.
  * @param folder - Of the files, for people.

@@ -55,7 +55,7 @@ export function earlyStopping(options: EarlyStoppingOptions): Listener {
   };
 }
 
-/** What is watched in a run. */
+/** Metric that is watched, and when it ends the run. */
 interface Criterion {
   readonly metric: string;
   /** Whether the metric is the validation's; else it is the training loss. */

@@ -70,7 +70,7 @@ export const runEnded: RunEnded = {
   ...{ type: "runEnded", outcome: "finished", reason: null, best: null, byOutput: [], history: [] },
 };
 
-/** Tells a listener of events, in order. */
+/** Sends events to a listener, in order. */
 export async function play(
   listener: Listener,
   events: readonly Parameters<Listener["on"]>[0][],

@@ -1,4 +1,4 @@
-/** Whether a model has as many outputs as a task. */
+/** Check that a model has as many outputs as a task. */
 import type { Model } from "./model.ts";
 
 /**

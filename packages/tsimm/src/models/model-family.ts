@@ -1,4 +1,4 @@
-/** What a family of models gives to the registry: its models by name, and how one becomes an architecture. */
+/** The definition of a model family: its models by name, and their architectures. */
 import { checkIsDefinition } from "../registry.ts";
 import type { Architecture } from "./architecture.ts";
 import type { GlobalPool } from "./layers/classifier.ts";
@@ -17,11 +17,11 @@ export interface ArchitectureOptions {
   readonly zeroInitLast: boolean;
 }
 
-/** Models of one kind. `C`: what tells one of them from another. */
+/** Models of one kind. `C`: configuration of a model. */
 export interface ModelFamily<C = unknown> {
   /** Name of the family, e.g. `resnet`. */
   readonly name: string;
-  /** What tells one model from another, by model name. */
+  /** Configuration of each model, by its name. */
   readonly models: Readonly<Record<string, C>>;
   /**
    * The architecture of one model.

@@ -1,4 +1,6 @@
 /** The metadata of an exported model: names of the outputs, preprocessing, task. */
+
+import { isJsonObject } from "../text/json-object.ts";
 import type { PretrainedConfig } from "./model.ts";
 
 /** A task, as a file names it. */
@@ -9,7 +11,7 @@ export interface TaskNote {
   readonly settings: Readonly<Record<string, unknown>>;
 }
 
-/** What a file says of its model. */
+/** The description of a model in its file. */
 export interface OnnxMetadata {
   /** Name of the model. */
   readonly architecture: string;
@@ -90,7 +92,7 @@ export function parseOnnxMetadata(where: string, metadata: Readonly<Record<strin
       : {
           task: {
             name: metadata["task"],
-            settings: metadata["task_settings"] === undefined ? {} : json("task_settings", isRecord),
+            settings: metadata["task_settings"] === undefined ? {} : json("task_settings", isJsonObject),
           },
         }),
   };
@@ -115,8 +117,4 @@ function isNumbers(value: unknown): value is number[] {
 
 function isSize(value: unknown): value is [number, number, number] {
   return isNumbers(value) && value.length === 3;
-}
-
-function isRecord(value: unknown): value is Record<string, unknown> {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
 }

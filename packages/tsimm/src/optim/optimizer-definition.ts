@@ -1,5 +1,4 @@
-/** How an optimizer is defined: its options, what it keeps per tensor and how it changes one. */
-
+/** The definition of an optimizer: its options, its state per tensor, and its update of a tensor. */
 import type { Parameter } from "../models/model.ts";
 import type { DefinitionFlag } from "../registry.ts";
 import { checkIsDefinition } from "../registry.ts";
@@ -23,13 +22,13 @@ export interface OptimizerDefinition<
   /** Learning rate where none is given, >= 0. */
   readonly lr: number;
   /**
-   * How a learning rate that is given for one batch size follows another: with the square root of their ratio, or with
-   * the ratio; absent: `linear`.
+   * Scaling of a learning rate from one batch size to another: by the square root of their ratio, or by the ratio;
+   * absent: `linear`.
    */
   readonly lrScaling?: "sqrt" | "linear";
   /** All options and their values where none are given. */
   readonly defaults: O;
-  /** What each option must be. */
+  /** Check of each option. */
   readonly checks: OptionChecks<O>;
   /** Flags for options of its own, by the option's name. */
   readonly flags?: Readonly<Record<string, DefinitionFlag>>;

@@ -1,8 +1,7 @@
-/** Checks of optimizer options: kinds and ranges of values, and that only known options are set. */
+/** Checks of options of optimizers and tasks: kinds and ranges of values, and that only known options are set. */
 import { suggestion } from "../text/suggestion.ts";
-import type { OptimizerOwnOptions } from "./optimizer-definition.ts";
 
-/** What a value must be. */
+/** Allowed values of an option. */
 export interface OptionCheck {
   /** For messages. */
   readonly text: string;
@@ -70,17 +69,17 @@ export const optionChecks: OptionChecksByName = {
 };
 
 /**
- * Completes options with an optimizer's defaults.
+ * Completes options with the defaults of an optimizer or a task.
  *
  * @param where - Function named in errors.
- * @param rule - All options of the optimizer, and the checks of their values.
+ * @param rule - All options with their defaults, and the checks of their values.
  * @param given - Those that were set; an undefined one counts as absent.
- * @throws RangeError for an option that the optimizer does not have, or a value out of its range.
+ * @throws RangeError for an unknown option, or a value out of its range.
  */
-export function completeOptions<O extends OptimizerOwnOptions>(
+export function completeOptions<O extends object>(
   where: string,
   { defaults, checks }: { readonly defaults: O; readonly checks: OptionChecks<O> },
-  given: OptimizerOwnOptions,
+  given: object,
 ): O {
   const set = Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined));
   const names = Object.keys(defaults);

@@ -9,7 +9,7 @@ import type { Engine } from "../runtime/engine.ts";
 import type { Answer, Task } from "../task/task.ts";
 import { taskOfFile } from "./file-task.ts";
 import type { Pixels } from "./pixels.ts";
-import { saidAnswers } from "./said-answers.ts";
+import { selectAnswers } from "./select-answers.ts";
 
 /** Probability of a class or label. */
 export interface Prediction {
@@ -18,14 +18,14 @@ export interface Prediction {
   readonly prob: number;
 }
 
-/** Tells what a model says of images; `Source` is what it takes for one. */
+/** Classifies images, or predicts their labels or numbers; `Source` is the type of an image. */
 export interface Classifier<Source = Uint8Array | Pixels> {
   readonly architecture: string;
   /** Names of the classes or outputs. */
   readonly classNames: readonly string[];
-  /** What the outputs are about. */
+  /** Task of the outputs. */
   readonly task: Task;
-  /** What becomes of an image before the model sees it. */
+  /** Preprocessing of images. */
   readonly dataConfig: PretrainedConfig;
   /** Whether the weights are a moving average. */
   readonly average: boolean;
@@ -41,7 +41,7 @@ export interface Classifier<Source = Uint8Array | Pixels> {
    */
   classify(image: Source, topk?: number): Promise<Prediction[]>;
   /**
-   * What the model says of an image, whatever its task.
+   * Answers of the model for an image, of any task.
    *
    * @param image - As in {@link classify}.
    * @param most - Answers at most, an integer >= 1; absent: the most probable class, the labels that hold, or all numbers.
@@ -60,7 +60,11 @@ export interface ClassifierOptions<Source> {
   readonly open: (where: string, image: Source, channels: 1 | 3) => Image | Promise<Image>;
 }
 
-/** Compiles what a file holds. */
+/**
+ * Compiles the model of a file.
+ *
+ * @throws RangeError if its task is not registered or does not fit its outputs; Error if the engine refuses the graph.
+ */
 export async function createClassifier<Source>(
   engine: Engine,
   { graph, architecture, classNames, dataConfig, average, task: note }: ClassifierFile,
@@ -78,7 +82,7 @@ export async function createClassifier<Source>(
     const input = { dtype: "uint8" as const, shape: [1, height, width, channels], data };
     const { logits } = await session.run({ input });
     if (!(logits?.data instanceof Float32Array)) throw new Error(`${where}: the model gave no logits`);
-    return saidAnswers(task, logits.data, most);
+    return selectAnswers(task, logits.data, most);
   };
   return {
     ...{ architecture, classNames: task.outputNames, task, dataConfig, average, path },

@@ -11,7 +11,7 @@ import { completeDataConfig } from "./complete-data-config.ts";
 export interface ExportOnnxOptions {
   /** Names of the classes, in the order of the model's outputs. */
   readonly classNames?: readonly string[] | undefined;
-  /** What the outputs are about, where they are no plain classes. */
+  /** Task of the outputs, where they are no plain classes. */
   readonly task?: Task | undefined;
   /** Preprocessing that the model was trained with; what is absent is the model's own (`pretrainedCfg`). */
   readonly dataConfig?: Partial<PretrainedConfig> | undefined;
@@ -24,7 +24,7 @@ export interface ExportOnnxOptions {
  * outputs inside.
  *
  * @param model - Any model, registered or not.
- * @param options - What its outputs are, and what images it wants.
+ * @param options - Names or task of its outputs, and its preprocessing.
  * @returns The bytes of an `.onnx` file: input `input` float32 [batch, C, H, W], normalised, output `logits` float32
  * [batch, outputs].
  * @throws RangeError if there are not as many names as outputs, or preprocessing does not fit the model.

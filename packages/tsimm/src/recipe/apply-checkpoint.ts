@@ -17,7 +17,7 @@ import { isGiven } from "./given.ts";
 import type { Log } from "./log.ts";
 import { resumePoint, resumeSchedule, type ScheduleTarget } from "./resume-schedule.ts";
 
-/** Where a run goes on. */
+/** Point that a run goes on from. */
 export interface ResumedProgress {
   readonly progress: TrainingProgress;
   /** Best checkpoints that the state names, best first. */
@@ -25,9 +25,9 @@ export interface ResumedProgress {
   readonly earlierPlans: readonly EarlierPlan[];
 }
 
-/** What a checkpoint is loaded into. */
+/** Parts of a run that a checkpoint is loaded into. */
 export interface ResumeTarget extends ScheduleTarget {
-  /** What was given on the command line: it beats the checkpoint. */
+  /** Arguments given on the command line; they beat the checkpoint's. */
   readonly given: Partial<TrainArguments>;
   /** Names of the classes or outputs of the data. */
   readonly outputNames: readonly string[];
@@ -83,7 +83,7 @@ export function checkData({ path, state }: Checkpoint, now: DataDigest, { warn }
 /**
  * Loads a checkpoint into a run's parts.
  *
- * @returns Where the run goes on.
+ * @returns The point that the run goes on from.
  * @throws UsageError if the checkpoint is of another model, other classes, or in mid-epoch with other batches.
  */
 export function applyCheckpoint(

@@ -54,7 +54,7 @@ const TIMM_HAS_NOT = [
   "earlyStopEpochs",
 ] as const;
 
-/** What belongs to one call, not to the run. */
+/** Arguments of one call, not of the run. */
 const NOT_SAVED: readonly ArgumentName[] = ["resume", "overwrite"];
 
 /** 1e-7 as 1.0e-7: Python reads YAML 1.1, where a number with an exponent has a point. */
@@ -67,7 +67,7 @@ const pythonFloat: ScalarTag = {
   stringify: ({ value }) => String(value).replace("e", ".0e"),
 };
 
-/** What a configuration file says. */
+/** Content of a configuration file. */
 export interface Configuration {
   readonly given: Partial<TrainArguments>;
   /** timm's keys that have no effect on the result here. */

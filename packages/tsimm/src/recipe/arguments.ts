@@ -27,7 +27,7 @@ export interface Flag extends DefinitionFlag {
 
 /** Flags of training itself. */
 const ownFlags: Readonly<Record<Exclude<keyof TrainArguments, keyof typeof definitionFlags>, Flag>> = {
-  dataDir: { type: "string", default: null, group: "Data", help: "image folder, or a .tar with the same tree; absent: a demo of about a minute on built-in images" },
+  dataDir: { type: "string", default: null, group: "Data", help: "image folder, a .tar with the same tree, or a .csv of paths and labels; absent: a demo of about a minute on built-in images" },
   trainSplit: { type: "string", default: "train", group: "Data", help: "sub-folder of the training images" },
   valSplit: { type: "string", default: "validation", group: "Data", help: "sub-folder of the validation images; '' switches validation off" },
   task: { type: "string", default: "classification", names: builtInNames.task, savedIfSet: true, group: "Data", help: "what is learnt of an image" },
@@ -180,7 +180,7 @@ export function addFlags(rows: Iterable<readonly [string, Flag]>): void {
   }
 }
 
-/** Whether two flags take the same values, whatever their help says. */
+/** Whether two flags take the same values; help does not count. */
 export function isSameFlag({ help: _, ...a }: DefinitionFlag, { help: __, ...b }: DefinitionFlag): boolean {
   const sorted = (flag: object) => JSON.stringify(Object.entries(flag).sort(([x], [y]) => (x < y ? -1 : 1)));
   return sorted(a) === sorted(b);

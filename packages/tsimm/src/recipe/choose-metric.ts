@@ -38,7 +38,7 @@ export function chooseMetric<Name extends string>(
 }
 
 /**
- * What epochs are ranked by: the metric of a validation, without one the training loss.
+ * The ranking of epochs: by a metric of the validation, without one by the training loss.
  *
  * @param isGiven - Whether the user gave `--eval-metric`.
  * @throws UsageError if the user asks for a metric that the task does not have.

@@ -17,7 +17,7 @@ import type { Best } from "../train/events.ts";
 import type { TrainingProgress } from "../train/training-state.ts";
 import type { Log } from "./log.ts";
 
-/** Where a run goes on from, and all states in the folder of that. */
+/** Checkpoint that a run goes on from, and all states in its folder. */
 export interface ContinuedRun {
   readonly checkpoint: Checkpoint;
   readonly states: readonly CheckpointHeader[];
@@ -29,7 +29,7 @@ export interface ContinuedRun {
 export interface ContinueFolderOptions {
   readonly progress: TrainingProgress;
   readonly task: Task;
-  /** What epochs are ranked by from now on. */
+  /** Ranking of epochs from now on. */
   readonly ranking: Ranking;
   /** Best checkpoints to keep, >= 1. */
   readonly limit: number;
@@ -43,7 +43,7 @@ export interface ContinueFolderOptions {
   readonly log: Log;
 }
 
-/** Made of all epochs, at the end. */
+/** Files that are made of all epochs, at the end. */
 const PRODUCTS = ["model.onnx", "per-class.csv", "curves.svg", "curves.png"];
 
 /**

@@ -51,7 +51,7 @@ export function definitionFlagRows(
   });
 }
 
-/** What of a flag is a row's; the flag of a schedule also says how its value is read. */
+/** Fields of a flag that a row has; the flag of a schedule has `inEpochs` too. */
 function rowOf(flag: DefinitionFlag): Omit<DefinitionFlag, "help"> {
   const { help: _, type, default: fallback, choices, min, max, above, below, count, ascending } = flag;
   const range = Object.entries({ choices, min, max, above, below, count, ascending });

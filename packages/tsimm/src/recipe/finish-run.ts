@@ -1,4 +1,4 @@
-/** What a finished run leaves beside its checkpoints: an ONNX file, and an image to try it on. */
+/** Files of a finished run beside its checkpoints: an ONNX file, and an image to try it on. */
 import { stat } from "node:fs/promises";
 import { extname, join } from "node:path";
 import { removeRecoveryCheckpoints } from "../checkpoint/save-checkpoint.ts";
@@ -13,7 +13,7 @@ import { decodeSafetensors } from "../weights/safetensors.ts";
 
 /** Options of {@link FinishListener}. */
 export interface FinishOptions {
-  /** What the ONNX file holds beside the best weights. */
+  /** Content of the ONNX file beside the best weights. */
   readonly parts: Omit<ClassifierParts, "weights">;
   /** Images to take one from. */
   readonly images: ImageDataset;

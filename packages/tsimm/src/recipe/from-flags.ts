@@ -49,7 +49,7 @@ const FLAGS: ParameterFlags = {
 /** Parameters in the unit of t: on updates their values are not the ones typed. */
 const IN_UNITS = ["tInitial", "decayT", "warmupT", "cooldownT"];
 
-/** What flags cannot say word by word. */
+/** Messages that no replacement of words gives. */
 const SENTENCES: Readonly<Record<string, (args: Partial<TrainArguments>) => string>> = {
   stepOnEpochs: ({ sched }) =>
     `--sched-on-updates must be off for ${sched}, got on; the metric is known once an epoch`,
@@ -124,7 +124,7 @@ export function flagMessage(
   if (name === undefined) return withFlags(message, find, args);
   const typed = args[name] ?? null;
   if (typed !== null && rest.includes(", got Infinity")) {
-    // What was typed is finite, what comes of it is not.
+    // The given value is finite, the computed one is not.
     return `${command}: ${flagOf(name)} must be such that every value stays finite, got ${showValue(typed)}`;
   }
   // Of several values the message names the one that is wrong.

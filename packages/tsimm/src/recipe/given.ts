@@ -1,4 +1,4 @@
-/** Which arguments were given. */
+/** Arguments that were given. */
 import type { TrainArguments } from "./arguments.ts";
 
 /** Whether an argument was given; null and undefined count as not given. */

@@ -1,6 +1,6 @@
-/** Sentences of a run for its log. */
+/** The log of a run. */
 
-/** Takes sentences, wherever they go. */
+/** Receives the messages of a run. */
 export interface Log {
   /** A line for the log. */
   info(line: string): void;

@@ -1,4 +1,4 @@
-/** The schedule of a run, and what surprises people about it. */
+/** The schedule of a run, and its warnings. */
 import { createScheduler, type ScheduledRun } from "@tsimm/scheduler";
 import type { Optimizer } from "../optim/optimizer.ts";
 import { type MetricContext, scheduleWarnings } from "../preview/warnings.ts";
@@ -28,7 +28,7 @@ export function makeSchedule(args: TrainArguments, options: MakeScheduleOptions)
   return fromFlags("train", args, () => createScheduler(flags, optimizer, { updatesPerEpoch }));
 }
 
-/** Says how long the run is, what surprises people about its schedule, and what raises its training loss. */
+/** Logs the length of the run, warnings about its schedule, and settings that raise its training loss. */
 export function describeSchedule(
   args: TrainArguments,
   { numEpochs }: Pick<ScheduledRun, "numEpochs">,

@@ -1,16 +1,16 @@
-/** What the parts of a run say, on its way to the listeners. */
+/** Messages of the parts of a run, for its listeners. */
 import type { Message, TrainingEvent, Warning } from "../train/events.ts";
 import type { Listener, RunHandle } from "../train/listener.ts";
 import { Listeners } from "../train/listeners.ts";
 import type { Log } from "./log.ts";
 
-/** Keeps sentences in their order until listeners are told: before the run begins, and before each of its events. */
+/** Keeps messages in their order until listeners receive them: before the run begins, and before each of its events. */
 export class MessageQueue implements Log {
   readonly #before: Listeners;
   #waiting: (Message | Warning)[] = [];
 
   /**
-   * @param listeners - Are told while the run has not begun.
+   * @param listeners - Receive them while the run has not begun.
    * @throws TypeError for what is no listener.
    */
   constructor(listeners: readonly Listener[]) {
@@ -31,12 +31,12 @@ export class MessageQueue implements Log {
     this.#waiting.push({ type: "warning", text });
   };
 
-  /** Tells the listeners what was said before the run. */
+  /** Sends the messages to the listeners before the run. */
   async flush(): Promise<void> {
     await this.#tell((event) => this.#before.emit(event));
   }
 
-  /** The first listener of a run: passes on what was said since the last event. */
+  /** The first listener of a run: passes on the messages since the last event. */
   get listener(): Listener {
     return { name: "messages", on: (_event: TrainingEvent, run: RunHandle) => this.#tell(run.emit) };
   }

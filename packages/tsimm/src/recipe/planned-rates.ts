@@ -1,4 +1,4 @@
-/** What the learning rate of a run was planned to be. */
+/** The planned learning rates of a run. */
 import type { Scheduler } from "@tsimm/scheduler";
 import type { Optimizer } from "../optim/optimizer.ts";
 import type { CurvesFigureOptions } from "../plot/training-figures.ts";
@@ -7,13 +7,13 @@ import { scheduleTurns } from "../preview/simulate.ts";
 import type { EpochRow } from "../train/events.ts";
 import type { TrainArguments } from "./arguments.ts";
 
-/** What the rates of a run come from. */
+/** Parts of a run that its rates follow from. */
 export interface PlannedRun {
   readonly args: TrainArguments;
   readonly scheduler: Scheduler;
   readonly optimizer: Pick<Optimizer, "paramGroups">;
   readonly updatesPerEpoch: number;
-  /** t at which the curve has a corner, as `createScheduler` tells them. */
+  /** t at which the curve has a corner, as `createScheduler` gives them. */
   readonly turns: readonly number[];
 }
 

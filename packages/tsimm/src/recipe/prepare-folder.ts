@@ -1,14 +1,12 @@
-/** The folder of a run: what is in it before the first update, and who writes it from then on. */
+/** The folder of a run: its first files, and the listeners that write the rest. */
 import { join, resolve } from "node:path";
 import type { Ranking } from "../checkpoint/checkpoint-history.ts";
 import { CheckpointWriter, type RunFacts } from "../checkpoint/save-checkpoint.ts";
 import { updateFile } from "../files/write-file.ts";
 import type { FiguresOptions } from "../listeners/figures.ts";
 import { modelEntry } from "../models/model-entry.ts";
-import type { TaskNote } from "../models/onnx-file.ts";
 import type { Engine } from "../runtime/engine.ts";
-import { isDefaultTask } from "../task/default-task.ts";
-import type { Task } from "../task/task.ts";
+import { taskNote } from "../task/default-task.ts";
 import type { Listener } from "../train/listener.ts";
 import type { TrainingProgress, TrainingState } from "../train/training-state.ts";
 import type { ResumedProgress } from "./apply-checkpoint.ts";
@@ -24,7 +22,7 @@ import { runListeners } from "./run-listeners.ts";
 import type { ClaimFolder, RunRequest } from "./run-request.ts";
 import { scheduleSeries } from "./schedule-series.ts";
 
-/** What of a run its folder holds. */
+/** Parts of a run that its folder is written from. */
 export interface FolderContents {
   readonly data: RunData;
   readonly parts: ModelParts;
@@ -37,7 +35,7 @@ export interface FolderContents {
 export interface PreparedFolder {
   /** Absolute path. */
   readonly folder: string;
-  /** Where the run goes on, as the folder has it. */
+  /** Progress that the run goes on from, as the folder has it. */
   readonly progress: TrainingProgress;
   /** Write the folder. */
   readonly listeners: readonly Listener[];
@@ -142,11 +140,6 @@ function figuresOf(
     unit: run.scheduler.tInEpochs ? "epoch" : "update",
     ratesOf: (history) => plannedRates(run, history),
   };
-}
-
-/** The task, where files have to name it. */
-function taskNote({ name, settings }: Task): TaskNote | undefined {
-  return isDefaultTask(name, settings) ? undefined : { name, settings };
 }
 
 function sameBest({ best }: TrainingProgress, other: TrainingProgress["best"]): boolean {

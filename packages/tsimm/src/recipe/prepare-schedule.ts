@@ -2,7 +2,7 @@
 import type { ScheduledRun, Scheduler } from "@tsimm/scheduler";
 import type { Checkpoint } from "../checkpoint/checkpoint.ts";
 import type { Ranking } from "../checkpoint/checkpoint-history.ts";
-import { start, type TrainingProgress } from "../train/training-state.ts";
+import { initialProgress, type TrainingProgress } from "../train/training-state.ts";
 import { UsageError } from "../usage-error.ts";
 import { applyCheckpoint, type ResumedProgress } from "./apply-checkpoint.ts";
 import type { TrainArguments } from "./arguments.ts";
@@ -20,7 +20,7 @@ export interface ScheduleParts extends ScheduledRun {
 }
 
 /**
- * Makes the schedule, loads the checkpoint, and says what there is to say of both.
+ * Makes the schedule, loads the checkpoint, and logs both.
  *
  * @throws UsageError if there is nothing left to train, or the checkpoint or the rates make no sense.
  */
@@ -62,7 +62,7 @@ function startAt(epoch: number, scheduler: Scheduler, updatesPerEpoch: number): 
   const update = epoch * updatesPerEpoch;
   if (epoch > 0 && scheduler.tInEpochs) scheduler.step(epoch);
   else if (epoch > 0) scheduler.stepUpdate(update);
-  return { progress: { ...start, epoch, update }, kept: [], earlierPlans: [] };
+  return { progress: { ...initialProgress, epoch, update }, kept: [], earlierPlans: [] };
 }
 
 /** Refuses counts that the images cannot have given. */

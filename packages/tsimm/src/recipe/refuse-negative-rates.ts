@@ -9,7 +9,7 @@ import { learningRate } from "./learning-rate.ts";
 /** No normal draw of float32 lies beyond: sqrt(2 × 24 × ln 2). */
 const GREATEST_DRAW = 5.7682;
 
-/** Which rates are looked at. */
+/** Options of the check: command and rates. */
 export interface NegativeRatesOptions {
   /** Command, for the message. */
   readonly command: string;

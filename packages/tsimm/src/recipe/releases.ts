@@ -1,4 +1,4 @@
-/** What has to be released when a run ends, however it ends. */
+/** Resources that are released when a run ends, with or without an error. */
 
 /** Releases what was taken, the last first. */
 export class Releases {

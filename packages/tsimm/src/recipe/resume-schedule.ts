@@ -21,7 +21,7 @@ export interface RunPoint {
   readonly update: number;
 }
 
-/** What the schedule is taken up by. */
+/** Parts of a run that its schedule is restored into. */
 export interface ScheduleTarget {
   readonly args: TrainArguments;
   /** Not stepped yet; its groups have the base rates of `args`. */
@@ -38,7 +38,7 @@ export interface ResumedSchedule {
 }
 
 /**
- * Where a checkpoint goes on.
+ * Point that a checkpoint goes on from.
  *
  * Updates are counted anew: with another batch size an epoch has another number of them.
  *

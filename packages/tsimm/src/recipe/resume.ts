@@ -21,7 +21,7 @@ export interface Resume {
   readonly saved: Partial<TrainArguments>;
   /** All good states in the folder, newest first. */
   readonly states: readonly CheckpointHeader[];
-  /** Where the run goes on; null: in a new folder. */
+  /** Folder that the run goes on in; null: a new one. */
   readonly claimed: ClaimedFolder | null;
 }
 

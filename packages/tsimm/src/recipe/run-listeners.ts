@@ -1,4 +1,4 @@
-/** What writes the folder of a run. */
+/** The listeners that write the folder of a run. */
 import { join } from "node:path";
 import { CheckpointWriter, type CheckpointWriterOptions } from "../checkpoint/save-checkpoint.ts";
 import { checkpointListener } from "../listeners/checkpoints.ts";

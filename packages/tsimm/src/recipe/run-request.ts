@@ -1,4 +1,4 @@
-/** What a run is asked for with. */
+/** The request for a run. */
 import type { ClaimedFolder } from "../checkpoint/output-folder.ts";
 import type { PretrainedConfig } from "../models/model.ts";
 import type { TrainArguments } from "./arguments.ts";
@@ -7,16 +7,16 @@ import type { Releases } from "./releases.ts";
 import type { Resume } from "./resume.ts";
 import type { TrainOptions } from "./train.ts";
 
-/** What a run is prepared from. */
+/** Arguments, options, log and resources of a run that is prepared. */
 export interface RunRequest {
-  /** What was given explicitly. */
+  /** Arguments that were given explicitly. */
   readonly given: Partial<TrainArguments>;
   readonly resume: Resume | null;
   readonly options: TrainOptions;
   readonly messages: MessageQueue;
-  /** Takes what the run holds. */
+  /** Collects the resources of the run. */
   readonly releases: Releases;
 }
 
-/** Folder and lock of a run. */
+/** Claims the folder of a run. */
 export type ClaimFolder = (args: TrainArguments, config: PretrainedConfig) => Promise<ClaimedFolder>;

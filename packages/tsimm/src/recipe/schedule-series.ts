@@ -15,7 +15,7 @@ export interface RunSchedule {
   readonly scheduler: Scheduler;
   readonly updatesPerEpoch: number;
   readonly numEpochs: number;
-  /** t at which the curve has a corner, as `createScheduler` tells them. */
+  /** t at which the curve has a corner, as `createScheduler` gives them. */
   readonly turns: readonly number[];
 }
 

@@ -30,9 +30,9 @@ import { Releases } from "./releases.ts";
 import { resolveArguments } from "./resolve-arguments.ts";
 import { openResume, type Resume } from "./resume.ts";
 
-/** How training is watched and stopped, and what of it is the caller's own. */
+/** Options of {@link train}. */
 export interface TrainOptions {
-  /** Hear of everything, in this order, after the listeners that write the run's folder. */
+  /** Receive every event, in this order, after the listeners that write the run's folder. */
   readonly listeners?: readonly Listener[];
   /** Aborting it ends the run after the current update, with a recovery checkpoint. */
   readonly signal?: AbortSignal;
@@ -45,7 +45,7 @@ export interface TrainOptions {
   readonly model?: Model;
 }
 
-/** What a run came to. */
+/** Result of a run. */
 export interface TrainResult {
   /** Absolute path of the output folder; a new run that was stopped before its first update has removed it again. */
   readonly folder: string;
@@ -114,7 +114,7 @@ async function trainRun(
       claim(args, given, resume, config),
     );
   } finally {
-    // What was said before an error explains it.
+    // Messages before an error explain it.
     await messages.flush();
   }
   const { folder } = run;
@@ -174,7 +174,7 @@ async function claim(
   { inputSize }: PretrainedConfig,
 ): Promise<ClaimedFolder> {
   if (resume?.claimed) return resume.claimed;
-  // Beside the run that it goes on with: a path in somebody else's checkpoint is no place to write to.
+  // Beside the run that it goes on with: a path in a checkpoint from elsewhere is no place to write to.
   const parent =
     resume === null ? args.output || join("output", "train") : given.output || dirname(resume.folder);
   const numbered = args.experiment === "";

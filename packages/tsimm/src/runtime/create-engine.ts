@@ -56,8 +56,8 @@ export interface CreateEngineOptions {
 /**
  * Loads an engine; the package behind it is imported only now.
  *
- * @param name - Which engine.
- * @param options - Who is told of a fallback.
+ * @param name - Name of the engine, or `auto`.
+ * @param options - `onWarning`: callback for the warning of a fallback.
  * @throws RangeError if there is no engine of that name.
  * @throws Error if the engine does not load: `native` where its package is missing or has no binary for this platform.
  * @example

@@ -1,8 +1,8 @@
-/** How an engine is defined: its name, how it is loaded, and when `auto` takes it. */
+/** The definition of an engine: its name, its loader, and its place in `auto`. */
 import { checkIsDefinition } from "../registry.ts";
 import type { Engine } from "./engine.ts";
 
-/** What stands for the first engine that loads, in place of a name. */
+/** Name that stands for the first engine that loads. */
 export const AUTO = "auto";
 
 /** An engine that is not loaded yet. */

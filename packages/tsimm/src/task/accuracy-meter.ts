@@ -2,7 +2,7 @@
 import { checkOutputs } from "./check-outputs.ts";
 import { checkClassLabels } from "./class-labels.ts";
 import type { Labels } from "./labels.ts";
-import { logSumExp, rankOf } from "./metrics.ts";
+import { logSumExp, rankOf } from "./logits.ts";
 import type { Meter, Metrics, OutputMetric } from "./task.ts";
 
 /** Sums over images; divided by their number they are means. */

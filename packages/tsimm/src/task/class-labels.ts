@@ -1,7 +1,7 @@
 /** Labels of classification: class ids, or a probability for each class. */
 import { checkLabelArray, type Label, type Labels } from "./labels.ts";
 
-/** How far the probabilities of an image may be from 1 in sum, for labels that were rounded to float32 or less. */
+/** Largest distance of the sum of probabilities from 1, for labels that were rounded to float32 or less. */
 const sumTolerance = 1e-3;
 
 /**
@@ -29,7 +29,7 @@ export function checkClassLabels(where: string, labels: Labels, numClasses: numb
 }
 
 /**
- * How many training images each class has; a label of probabilities counts in parts.
+ * Training images of each class; a label of probabilities counts in parts.
  *
  * @throws RangeError as {@link checkClassLabels} does.
  */

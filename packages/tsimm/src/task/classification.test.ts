@@ -2,7 +2,6 @@ import { encodeModel, GraphBuilder, trainingGraph } from "@tsimm/autodiff";
 import { expect, test } from "vitest";
 import { classification } from "./classification.ts";
 import { denseTargets } from "./dense-targets.ts";
-import { scoreLogits } from "./metrics.ts";
 
 const outputNames = ["cat", "dog", "owl"];
 
@@ -27,25 +26,27 @@ test("trains on the graph of the default loss, byte for byte", () => {
   );
 });
 
-test("a meter sums up as scoreLogits does", () => {
-  const task = classification.create({ outputNames });
-  const meter = task.createMeter();
-  const batches = [
-    { outputs: Float32Array.of(0.3, 1.7, -2, 0.1, 0.2, 0.4), labels: Int32Array.of(1, 0) },
-    { outputs: Float32Array.of(3.3, -1.1, 0.7), labels: Int32Array.of(2) },
+test("a meter adds up cross-entropies and hits", () => {
+  const meter = classification.create({ outputNames }).createMeter();
+  const logits = [
+    [0, 0, Math.log(2)],
+    [0, 5, 0],
+    [3, 1, 0],
   ];
-  const sums = batches.map(({ outputs, labels }) => scoreLogits(outputs, labels, 3));
-  const values = batches.map(({ outputs, labels }) => meter.add(outputs, labels));
-  for (const [index, { loss, top1, top5, images }] of sums.entries()) {
-    expect(values[index]).toEqual({
-      loss: loss / images,
-      top1: (100 * top1) / images,
-      top5: (100 * top5) / images,
-    });
-  }
-  const loss = sums.reduce((sum, batch) => sum + batch.loss, 0);
-  expect(meter.result()).toEqual({ loss: loss / 3, top1: 100 / 3, top5: 100 });
-  expect(meter.means()).toEqual(meter.result());
+  const loss = (row: number, label: number) => {
+    const exps = (logits[row] ?? []).map(Math.exp);
+    return -Math.log((exps[label] ?? Number.NaN) / exps.reduce((sum, exp) => sum + exp, 0));
+  };
+  const first = meter.add(Float32Array.from(logits.slice(0, 2).flat()), Int32Array.of(2, 0));
+  expect(first.loss).toBeCloseTo((loss(0, 2) + loss(1, 0)) / 2, 6);
+  expect(first).toMatchObject({ top1: 50, top5: 100 });
+  const second = meter.add(Float32Array.from(logits.slice(2).flat()), Int32Array.of(0));
+  expect(second.loss).toBeCloseTo(loss(2, 0), 6);
+  expect(second).toMatchObject({ top1: 100, top5: 100 });
+  const all = meter.result();
+  expect(all.loss).toBeCloseTo((2 * first.loss + second.loss) / 3, 9);
+  expect(all).toMatchObject({ top1: 200 / 3, top5: 100 });
+  expect(meter.means()).toEqual(all);
   expect(meter.images).toBe(3);
 });
 

@@ -8,7 +8,7 @@ import { type ClassWeights, resolveClassWeights } from "./class-weights.ts";
 import { defineTask } from "./define-task.ts";
 import { denseTargets } from "./dense-targets.ts";
 import type { Labels } from "./labels.ts";
-import { softmax } from "./metrics.ts";
+import { softmax } from "./logits.ts";
 import { mixTargets } from "./mix-targets.ts";
 import { namedWeights } from "./named-weights.ts";
 import { rankedAnswers } from "./ranked-answers.ts";
@@ -67,7 +67,7 @@ const metrics: readonly Metric[] = [
  *
  * Labels are class ids, or probabilities of the classes (float32 [B, classes], rows that sum to 1), which label
  * smoothing leaves alone. The loss of an evaluation is softmax cross-entropy without smoothing, whatever the training
- * loss, and outputs are told as softmax probabilities.
+ * loss, and answers are softmax probabilities.
  *
  * @example
  * const task = classification.create({ outputNames: ["cat", "dog"] }, { smoothing: 0.5 });

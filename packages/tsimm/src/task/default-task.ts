@@ -1,4 +1,4 @@
-/** The task that is meant where none is named, as in files of earlier versions: plain classification. */
+/** The task of files that name none, as those of earlier versions: plain classification. */
 import type { Task } from "./task.ts";
 
 /** Its name. */
@@ -9,7 +9,7 @@ export function isDefaultTask(name: string, settings: Readonly<Record<string, un
   return name === DEFAULT_TASK && Object.keys(settings).length === 0;
 }
 
-/** What an exported file says of its task; undefined: nothing, it is the one that is meant without a word. */
+/** Entry of a task in an exported file; undefined: none, it is the default task. */
 export function taskNote({ name, settings }: Task): Pick<Task, "name" | "settings"> | undefined {
   return isDefaultTask(name, settings) ? undefined : { name, settings };
 }

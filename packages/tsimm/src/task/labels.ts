@@ -1,4 +1,4 @@
-/** What an image is labelled with. */
+/** Labels of images. */
 
 /** Label of an image: a class id, or one number per output of the model. */
 export type Label = number | readonly number[];

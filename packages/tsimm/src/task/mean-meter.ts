@@ -3,7 +3,7 @@ import { checkOutputs } from "./check-outputs.ts";
 import type { Labels } from "./labels.ts";
 import type { Meter, Metrics } from "./task.ts";
 
-/** How many numbers an image has. */
+/** Numbers per image. */
 export interface ImageWidths {
   /** Outputs of the model. */
   readonly outputs: number;

@@ -4,7 +4,7 @@ import { checkOutputs } from "./check-outputs.ts";
 import type { Labels } from "./labels.ts";
 import type { Meter, Metrics, OutputMetric } from "./task.ts";
 
-/** What a {@link multiLabelMeter} measures. */
+/** Options of {@link multiLabelMeter}. */
 export interface MultiLabelMeterOptions {
   /** Names of the labels. */
   readonly names: readonly string[];

@@ -2,13 +2,13 @@
 import type { OptionCheck } from "../optim/option-checks.ts";
 import { checkLabelArray, type Label, type Labels } from "./labels.ts";
 
-/** What the numbers of a label mean, for errors. */
+/** The numbers of a label: their names and range. */
 export interface NumberLabels {
   /** Names of the outputs. */
   readonly names: readonly string[];
-  /** What each number must be. */
+  /** Check of each number. */
   readonly check: OptionCheck;
-  /** What to do about a number that is not. */
+  /** Advice for a number that is refused. */
   readonly cure: string;
 }
 

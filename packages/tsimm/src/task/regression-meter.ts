@@ -4,7 +4,7 @@ import type { Labels } from "./labels.ts";
 import type { Standardization } from "./standardization.ts";
 import type { Meter, Metrics } from "./task.ts";
 
-/** What a {@link regressionMeter} measures. */
+/** Options of {@link regressionMeter}. */
 export interface RegressionMeterOptions {
   /** Names of the outputs. */
   readonly names: readonly string[];

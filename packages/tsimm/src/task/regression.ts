@@ -20,7 +20,7 @@ export interface RegressionOptions {
   /** Difference up to which the Huber loss is a square, > 0, in units of the targets; default null: 1. */
   readonly delta: number | null;
   /**
-   * Whether targets are (label - mean) / std, so that a fresh net learns them at ordinary rates, whatever their unit;
+   * Whether targets are (label - mean) / std, so that a fresh net learns them at ordinary rates in any unit;
    * `{ mean, std }`, a number per output: by these. Default null: by the training labels, where they are known.
    */
   readonly standardize: boolean | Standardization | null;

@@ -4,7 +4,7 @@ import { isRecord } from "./named-weights.ts";
 import { type NumberLabels, numberRows } from "./number-labels.ts";
 import type { TaskContext } from "./task.ts";
 
-/** What targets are standardised by: target = (label - mean) / std. */
+/** Mean and deviation that targets are standardised with: target = (label - mean) / std. */
 export interface Standardization {
   /** Mean of each output. */
   readonly mean: readonly number[];

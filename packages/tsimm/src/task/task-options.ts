@@ -1,8 +1,6 @@
 /** Options of a task: names, defaults and ranges. */
-
-import { checkOption, type OptionCheck, type OptionChecks } from "../optim/option-checks.ts";
+import { completeOptions, type OptionCheck, type OptionChecks } from "../optim/option-checks.ts";
 import { checkIsObject } from "../option-names.ts";
-import { suggestion } from "../text/suggestion.ts";
 
 /** A number from 0 to 1, both allowed. */
 export const share: OptionCheck = {
@@ -20,21 +18,9 @@ export const share: OptionCheck = {
  */
 export function completeTaskOptions<O extends object>(
   where: string,
-  { defaults, checks }: { readonly defaults: O; readonly checks: OptionChecks<O> },
+  rules: { readonly defaults: O; readonly checks: OptionChecks<O> },
   given: Partial<O>,
 ): O {
   checkIsObject(where, given);
-  const set = Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined));
-  const known: Readonly<Record<string, OptionCheck>> = checks;
-  for (const [name, value] of Object.entries(set)) {
-    const check = Object.hasOwn(known, name) ? known[name] : undefined;
-    if (check === undefined) {
-      const names = Object.keys(known);
-      throw new RangeError(
-        `${where}: option must be one of ${names.join(", ")}, got "${name}"${suggestion(name, names)}`,
-      );
-    }
-    checkOption(where, name, value, check);
-  }
-  return { ...defaults, ...set };
+  return completeOptions(where, rules, given);
 }

@@ -1,4 +1,4 @@
-/** What a task is: targets, loss, metrics, and how an output is told to a person. */
+/** The interface of a task: targets, loss, metrics, and answers for people. */
 import type { Loss } from "@tsimm/autodiff";
 import type { DefinitionFlag } from "../registry.ts";
 import type { Label, Labels } from "./labels.ts";
@@ -16,7 +16,7 @@ export interface Metric {
   readonly better: "higher" | "lower";
   /** Best value that it can have, e.g. 100; absent: none. */
   readonly best?: number;
-  /** Outputs up to which it has that value whatever the model says, e.g. 5 for top-5; absent: 0. */
+  /** Number of outputs up to which every model has that value, e.g. 5 for top-5; absent: 0. */
   readonly certainUpTo?: number;
   /** Title of the panel of the figure that it is drawn in, or of the list of an output metric, e.g. `accuracy (%)`. */
   readonly panel: string;
@@ -58,7 +58,7 @@ export interface Meter {
   byOutput(): readonly OutputMetric[];
 }
 
-/** One thing that the model says of an image. */
+/** One answer of a model for an image. */
 export interface Answer {
   /** Name of the class or output. */
   readonly label: string;
@@ -66,7 +66,7 @@ export interface Answer {
   readonly value: number;
 }
 
-/** What the values of answers are, and which of them a person is told who does not ask for more. */
+/** Kind of the values of answers, and the answers that are given where no number of them is asked for. */
 export type AnswerKind =
   /** Probabilities of classes that exclude each other: the best one. */
   | { readonly kind: "class" }
@@ -95,7 +95,7 @@ export interface Task {
   readonly metrics: readonly Metric[];
   /** Name of the metric that epochs are ranked by unless another is asked for. */
   readonly metric: string;
-  /** What {@link Meter.byOutput} gives, with the title of its list as `panel`: `accuracy of each class`; null: nothing. */
+  /** Metric of {@link Meter.byOutput}; its `panel` is the title of the list: `accuracy of each class`; null: none. */
   readonly outputMetric: Metric | null;
   /**
    * Targets of the loss.
@@ -109,19 +109,19 @@ export interface Task {
   /** Starts an evaluation. */
   createMeter(): Meter;
   /**
-   * What an output says of an image: classes best first, numbers in the order of the outputs.
+   * Answers of an output: classes best first, numbers in the order of the outputs.
    *
    * @param output - float32 [outputs].
    * @param most - Answers at most.
    */
   describe(output: Float32Array, most: number): Answer[];
-  /** What these answers are; absent: numbers. */
+  /** Kind of these answers; absent: numbers. */
   readonly answers?: AnswerKind;
-  /** What a file needs, beside the name and the output names, to describe outputs as this task does; JSON values. */
+  /** Settings that a file needs, beside the name and the output names, to give the same answers; JSON values. */
   readonly settings: Readonly<Record<string, unknown>>;
 }
 
-/** What a task is made from. */
+/** Outputs and labels that a task is made for. */
 export interface TaskContext {
   /** Names of the classes or outputs. */
   readonly outputNames: readonly string[];

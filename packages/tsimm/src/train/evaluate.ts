@@ -8,14 +8,15 @@ import { createEvaluation, type Evaluation } from "../runtime/evaluation-step.ts
 import type { Metrics, OutputMetric, Task } from "../task/task.ts";
 import { checkBatch } from "./check-batch.ts";
 import { checkPart } from "./check-parts.ts";
-import type { BatchEvaluated, EvaluatedWeights } from "./events.ts";
+import type { BatchEvaluated } from "./events.ts";
 
 /** Options of {@link evaluate}. */
 export interface EvaluateOptions {
-  /** Where the model runs. */
+  /** Runs the model. */
   readonly engine: Engine;
-  /** What the model's images are normalised by; absent: the model's own. */
+  /** Mean of each channel, of pixels in [0, 1], that images are normalised with; absent: the model's own. */
   readonly mean?: readonly number[] | undefined;
+  /** Standard deviation of each channel, > 0; absent: the model's own. */
   readonly std?: readonly number[] | undefined;
   /** Threads of the engine, an integer >= 1; absent: all cores. */
   readonly threads?: number | undefined;
@@ -25,7 +26,7 @@ export interface EvaluateOptions {
   readonly signal?: AbortSignal | undefined;
 }
 
-/** What an evaluation came to. */
+/** Result of an evaluation. */
 export interface EvaluationResult {
   readonly metrics: Metrics;
   /** Images that count. */
@@ -93,7 +94,7 @@ export async function evaluate(
   }
 }
 
-/** A batch of an evaluation, whoever asked for it. */
+/** A batch of an evaluation, without its place in a run. */
 export type EvaluatedBatch = Omit<BatchEvaluated, "epoch" | "epochs" | "weights">;
 
 /** Options of {@link evaluateLoader}. */
@@ -108,6 +109,7 @@ export interface EvaluateLoaderOptions {
  * Runs every image that can be read through a compiled evaluation.
  *
  * @returns null when `onBatch` asked to stop before the end.
+ * @throws RangeError if the loader gives no image, or its labels do not fit the task.
  */
 export async function evaluateLoader(
   evaluation: Pick<Evaluation, "run">,
@@ -146,7 +148,7 @@ export async function evaluateLoader(
 }
 
 /**
- * Refuses a task that is not about what a model yields.
+ * Refuses a task with another number of outputs than the model.
  *
  * @throws RangeError
  */
@@ -157,9 +159,3 @@ export function checkOutputs(where: string, model: Model, task: Task): void {
   }
   checkOutputCount(where, model, outputs, task.name);
 }
-
-/** Names of the weights in timm's log. */
-export const weightsTitles: Readonly<Record<EvaluatedWeights, string>> = {
-  plain: "Test",
-  average: "Test (EMA)",
-};

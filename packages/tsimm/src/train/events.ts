@@ -1,4 +1,4 @@
-/** What happens in training, as plain data: it can be sent to another thread, logged or stored as it is. */
+/** Events of training, as plain data that can be sent to another thread, logged or stored. */
 import type { Metric, Metrics, OutputMetric } from "../task/task.ts";
 
 /** Results of an epoch. */
@@ -39,7 +39,7 @@ export interface RunStarted {
   readonly metrics: readonly Metric[];
   /** The metric of each class or output, where the task has one. */
   readonly outputMetric: Metric | null;
-  /** What epochs are ranked by: one of `metrics`, or the training loss without validation. */
+  /** Metric that epochs are ranked by: one of `metrics`, or the training loss without validation. */
   readonly metric: Metric;
   /** Epochs that are done. */
   readonly history: readonly EpochRow[];
@@ -53,7 +53,7 @@ export interface RunStarted {
   readonly logInterval: number;
 }
 
-/** The weights have changed once. */
+/** An update of the weights is done. */
 export interface UpdateDone {
   readonly type: "updateDone";
   /** From 0. */
@@ -81,7 +81,7 @@ export interface UpdateDone {
   readonly waited: number;
 }
 
-/** Which weights are evaluated. */
+/** Weights that are evaluated: the model's own, or their moving average. */
 export type EvaluatedWeights = "plain" | "average";
 
 /** A batch of a validation is done. */
@@ -122,7 +122,7 @@ export interface EvaluationDone {
   readonly byOutput: readonly OutputMetric[];
 }
 
-/** A schedule that follows the metric has been told of it. */
+/** A schedule that follows the metric has made its step. */
 export interface PlateauStepped {
   readonly type: "plateauStepped";
   /** Name of the metric. */
@@ -157,7 +157,7 @@ export interface CheckpointDue {
 export interface CheckpointSaved {
   readonly type: "checkpointSaved";
   readonly reason: CheckpointDue["reason"];
-  /** Where, for people. */
+  /** Role of the files, e.g. `last` or `recovery-3-120`. */
   readonly name: string;
   /** Checkpoints that are kept, best first. */
   readonly kept: readonly { readonly path: string; readonly metric: number }[];
@@ -195,7 +195,7 @@ export interface Message {
 /** The run has ended; nothing comes after it. */
 export interface RunEnded {
   readonly type: "runEnded";
-  /** `finished`: every epoch is done, or a listener had enough; `stopped`: by the signal; `failed`: by an error. */
+  /** `finished`: every epoch is done, or a listener stopped the run; `stopped`: by the signal; `failed`: by an error. */
   readonly outcome: "finished" | "stopped" | "failed";
   /** Why, where a listener or an error has ended it. */
   readonly reason: string | null;
@@ -205,7 +205,7 @@ export interface RunEnded {
   readonly history: readonly EpochRow[];
 }
 
-/** Everything that a listener can hear of. */
+/** An event that listeners receive. */
 export type TrainingEvent =
   | RunStarted
   | UpdateDone

@@ -16,10 +16,10 @@ import type { Best, EpochRow } from "./events.ts";
 import type { Listener } from "./listener.ts";
 import type { TrainingProgress, TrainingState } from "./training-state.ts";
 
-/** What changes the weights: an updater of one's own, or the parts of one. */
+/** The updater, or the parts that one is made from. */
 export type FitUpdater =
   | {
-      /** Changes the weights; whoever made it closes it. */
+      /** Changes the weights; stays open, its maker closes it. */
       readonly updater: Updater;
       readonly engine?: undefined;
       readonly model?: undefined;
@@ -36,10 +36,11 @@ export type FitUpdater =
       readonly average?: ModelEma | null;
       /** Bound of the gradients, > 0; absent: none. */
       readonly clipGrad?: number | null;
-      /** What `clipGrad` bounds; absent: the norm of all gradients together. */
+      /** Quantity that `clipGrad` bounds; absent: the norm of all gradients together. */
       readonly clipMode?: ClipMode;
-      /** What images are normalised by; absent: the model's own. */
+      /** Mean of each channel, of pixels in [0, 1], that images are normalised with; absent: the model's own. */
       readonly mean?: readonly number[];
+      /** Standard deviation of each channel, > 0; absent: the model's own. */
       readonly std?: readonly number[];
       /** Threads of the engine, an integer >= 1; absent: all cores. */
       readonly threads?: number;
@@ -56,7 +57,7 @@ export interface FitLoopOptions {
   readonly epochs: number;
   /** Steps the learning rates of the optimizer's groups; absent: they stay. */
   readonly schedule?: Scheduler | null;
-  /** Hear of everything, in this order. */
+  /** Receive every event, in this order. */
   readonly listeners?: readonly Listener[];
   /** Aborting it ends the run after the current update. */
   readonly signal?: AbortSignal;
@@ -76,21 +77,21 @@ export interface FitLoopOptions {
   readonly recoveryInterval?: number;
   /** Updates between two log lines, for listeners that write some, an integer >= 1; absent: 50. */
   readonly logInterval?: number;
-  /** Where to go on: a whole state, or its progress where the rest was restored before; absent: at the start. */
+  /** Point to go on from: a whole state, or its progress where the rest was restored before; absent: at the start. */
   readonly resume?: TrainingState | { readonly progress: TrainingProgress } | null;
 }
 
 /** Options of `fit`. */
 export type FitOptions = FitUpdater & FitLoopOptions;
 
-/** What a training came to. */
+/** Result of a training. */
 export interface FitResult {
-  /** `finished`: every epoch is done, or a listener had enough; `stopped`: the signal ended it. */
+  /** `finished`: every epoch is done, or a listener stopped the run; `stopped`: the signal ended it. */
   readonly outcome: "finished" | "stopped";
   /** Best epoch by the ranking metric; null: none is done. */
   readonly best: Best | null;
   readonly history: readonly EpochRow[];
-  /** Where the run could go on. */
+  /** Point that the run could go on from. */
   readonly progress: TrainingProgress;
 }
 
@@ -116,7 +117,7 @@ const optionNames: { readonly [K in keyof Required<FitOptions>]: true } & Readon
   ...{ logInterval: true, resume: true },
 };
 
-/** What an updater is made of. */
+/** Options that an updater is made from. */
 const parts = "engine model optimizer average clipGrad clipMode mean std threads".split(" ");
 
 /** Least values of the counts. */

@@ -1,4 +1,4 @@
-/** The training loop, whoever brings model, data, task and listeners: timm's order, in Node and in a page. */
+/** The training loop, in timm's order; runs in Node and in a page. */
 import { createUpdater, type Updater } from "../update/updater.ts";
 import { checkOutputs } from "./evaluate.ts";
 import { checkFitOptions, type FitLoopOptions, type FitOptions, type FitResult } from "./fit-options.ts";

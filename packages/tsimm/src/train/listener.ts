@@ -1,8 +1,8 @@
-/** What hears of training. */
+/** The interface of a listener. */
 import type { TrainingEvent } from "./events.ts";
 import type { TrainingState } from "./training-state.ts";
 
-/** What a listener can do to the run that it hears of. */
+/** The run under way, as a listener has it. */
 export interface RunHandle {
   /**
    * Ends the run after the epoch that is under way, as if it had been the last one.
@@ -12,12 +12,12 @@ export interface RunHandle {
   stop(reason: string): void;
   /** Everything that is needed to go on from here; the arrays are the run's own and change with the next update. */
   state(): TrainingState;
-  /** Tells all listeners something. */
+  /** Sends an event to all listeners. */
   emit(event: TrainingEvent): Promise<void>;
 }
 
 /**
- * Hears of everything that happens in a run.
+ * Receives the events of a run.
  *
  * @example
  * const lines: string[] = [];
@@ -33,7 +33,7 @@ export interface Listener {
   /** Named in errors. */
   readonly name: string;
   /**
-   * Called for each event, and awaited before the next listener hears of it. An error ends the run, with a checkpoint
+   * Called for each event, and awaited before the next listener receives it. An error ends the run, with a checkpoint
    * by the other listeners.
    */
   on(event: TrainingEvent, run: RunHandle): void | Promise<void>;

@@ -2,7 +2,7 @@
 import type { TrainingEvent } from "./events.ts";
 import type { Listener, RunHandle } from "./listener.ts";
 
-/** A listener has failed; it hears of nothing any more. */
+/** A listener has failed; it receives no further events. */
 export class ListenerError extends Error {
   /** Name of the listener. */
   readonly listener: string;
@@ -33,7 +33,7 @@ export class Listeners {
 
   /**
    * @param where - Function named in errors.
-   * @param listeners - In the order in which they hear of an event.
+   * @param listeners - In the order in which they receive an event.
    * @param run - What they can do; its `emit` is replaced.
    * @throws TypeError for what is no listener.
    */
@@ -66,19 +66,19 @@ export class Listeners {
   }
 
   /**
-   * Tells every listener of an event, one after the other.
+   * Sends an event to every listener, one after the other.
    *
-   * @throws ListenerError if one fails; of a checkpoint that is due and of the end all others are told first.
+   * @throws ListenerError if one fails; `checkpointDue` and `runEnded` reach all others first.
    */
   async emit(event: TrainingEvent): Promise<void> {
     let failure: ListenerError | null = null;
     for (const listener of [...this.#listeners]) {
-      // One that has failed while it was told something by another.
+      // It failed at an event that another one sent.
       if (!this.#listeners.includes(listener)) continue;
       try {
         await listener.on(event, this.#run);
       } catch (error) {
-        // One that failed while it was told something by another.
+        // Of a listener that failed at an event sent by this one.
         const failed = error instanceof ListenerError ? error : this.#fail(listener, error);
         if (event.type !== "checkpointDue" && event.type !== "runEnded") throw failed;
         failure ??= failed;
@@ -87,7 +87,7 @@ export class Listeners {
     if (failure !== null) throw failure;
   }
 
-  /** Tells all who have not failed of the end of a run that fails; who fails now is passed over. */
+  /** Sends an event of a failing run to all listeners that have not failed; errors are ignored. */
   async emitLast(event: TrainingEvent): Promise<void> {
     for (const listener of [...this.#listeners]) {
       if (!this.#listeners.includes(listener)) continue;

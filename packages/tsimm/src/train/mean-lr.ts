@@ -1,4 +1,4 @@
-/** The learning rate that is told of a run. */
+/** The learning rate in events. */
 import type { Optimizer } from "../optim/optimizer.ts";
 
 /** Mean learning rate over an optimizer's groups. */

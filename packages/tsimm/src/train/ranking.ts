@@ -1,4 +1,4 @@
-/** Which of two epochs is the better one. */
+/** Comparison of epochs by their metric. */
 import type { Metric } from "../task/task.ts";
 
 /** Whether metric `a` is strictly better than `b`; NaN is worse than any number. */

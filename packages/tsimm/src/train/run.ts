@@ -10,7 +10,7 @@ import { ListenerError, Listeners } from "./listeners.ts";
 import { meanLr } from "./mean-lr.ts";
 import { nextTurn } from "./next-turn.ts";
 import { isBetter } from "./ranking.ts";
-import { start, type TrainingProgress, type TrainingState } from "./training-state.ts";
+import { initialProgress, type TrainingProgress, type TrainingState } from "./training-state.ts";
 import { updateBatch } from "./update-batch.ts";
 import { type Validation, validate } from "./validate.ts";
 
@@ -34,15 +34,15 @@ export class FitRun {
   readonly #listeners: Listeners;
   readonly #metric: Metric;
   readonly #progress: Writable<TrainingProgress>;
-  /** Why a listener ends the run. */
-  #enough: string | null = null;
-  /** Whether anything was trained that no checkpoint was asked for. */
+  /** Reason of the listener that stopped the run; null: none has. */
+  #stopReason: string | null = null;
+  /** Whether updates were made since the last checkpoint. */
   #isUnsaved = false;
-  /** Whether the listeners were told of the end. */
+  /** Whether `runEnded` was sent. */
   #hasEnded = false;
 
   /** @param progress - Where to begin. */
-  constructor(updater: Updater, options: FitLoopOptions, progress: TrainingProgress = start) {
+  constructor(updater: Updater, options: FitLoopOptions, progress: TrainingProgress = initialProgress) {
     const { task, listeners = [], metric = task.metric, signal = null } = options;
     this.#updater = updater;
     this.#settings = loopSettings(options);
@@ -53,7 +53,7 @@ export class FitRun {
     this.#progress = { ...afterDoneEpoch(progress) };
     this.#listeners = new Listeners("fit", listeners, {
       stop: (reason) => {
-        this.#enough ??= reason;
+        this.#stopReason ??= reason;
       },
       state: () => this.#state(),
     });
@@ -64,7 +64,7 @@ export class FitRun {
     try {
       await this.#listeners.emit(this.#started());
       const outcome = await this.#epochs();
-      await this.#end(outcome, this.#enough);
+      await this.#end(outcome, this.#stopReason);
       const { best, history } = this.#progress;
       return { outcome, best, history, progress: { ...this.#progress } };
     } catch (error) {
@@ -102,7 +102,7 @@ export class FitRun {
     const { epochs } = this.#settings;
     const progress = this.#progress;
     await nextTurn();
-    while (progress.epoch < epochs && this.#enough === null) {
+    while (progress.epoch < epochs && this.#stopReason === null) {
       if (this.#signal?.aborted) {
         if (this.#isUnsaved) await this.#checkpoint("stopped");
         return "stopped";
@@ -115,7 +115,7 @@ export class FitRun {
       }
       await this.#finishEpoch(validation, started);
     }
-    // A listener had enough after an epoch without a checkpoint.
+    // A listener stopped the run after an epoch without a checkpoint.
     if (this.#isUnsaved) await this.#checkpoint("stopped");
     return "finished";
   }
@@ -189,7 +189,7 @@ export class FitRun {
   async #validate(): Promise<Validation | "skipped" | "stopped"> {
     const { valInterval, epochs } = this.#settings;
     const { epoch } = this.#progress;
-    const isLast = epoch + 1 === epochs || this.#enough !== null;
+    const isLast = epoch + 1 === epochs || this.#stopReason !== null;
     if ((epoch + 1) % valInterval !== 0 && !isLast) return "skipped";
     const emit = (event: TrainingEvent) => this.#listeners.emit(event);
     return await validate(this.#updater, this.#settings, { epoch, signal: this.#signal, emit });
@@ -283,7 +283,7 @@ export class FitRun {
 function afterDoneEpoch(progress: TrainingProgress): TrainingProgress {
   const { epoch, history } = progress;
   if (history.at(-1)?.epoch !== epoch) return progress;
-  return { ...progress, epoch: epoch + 1, batch: 0, running: start.running };
+  return { ...progress, epoch: epoch + 1, batch: 0, running: initialProgress.running };
 }
 
 function notANumber(name: string, { epoch, validation }: EpochRow): RangeError {

@@ -22,8 +22,8 @@ export interface TrainingProgress {
   readonly byOutput: readonly OutputMetric[];
 }
 
-/** The progress of a run that begins. */
-export const start: TrainingProgress = {
+/** Progress of a run that begins. */
+export const initialProgress: TrainingProgress = {
   ...{ epoch: 0, update: 0, batch: 0, running: { loss: 0, images: 0 } },
   ...{ history: [], best: null, byOutput: [] },
 };

@@ -1,11 +1,11 @@
-/** A batch on its way into an update: mixed, with the targets of what comes out. */
+/** Batches of an update: mixed images and their targets. */
 import type { Batch } from "../data/batch.ts";
 import { drawMixing, mixImages } from "../data/mixup.ts";
 import { keyedRandom } from "../random/keyed-random.ts";
 import type { UpdateBatch } from "../update/updater.ts";
 import type { LoopSettings } from "./fit-options.ts";
 
-/** Where in a run the batch is. */
+/** Position of a batch in a run. */
 export interface BatchPosition {
   /** From 0. */
   readonly epoch: number;
@@ -15,7 +15,7 @@ export interface BatchPosition {
   readonly index: number;
 }
 
-/** Mixup or CutMix by the settings, and the targets of what comes out. */
+/** Applies mixup or CutMix by the settings, and makes the targets. */
 export function updateBatch(
   { images, labels, size: batchSize }: Batch,
   { task, mixing, mixingOffEpoch, seed, loader }: LoopSettings,

@@ -11,7 +11,7 @@ export interface Validation extends Pick<EpochRow, "validation" | "plain"> {
   readonly byOutput: readonly OutputMetric[];
 }
 
-/** What a validation tells of, and is ended by. */
+/** The run around a validation. */
 export interface ValidationContext {
   /** Epoch that was just trained, from 0. */
   readonly epoch: number;

@@ -1,6 +1,6 @@
 /** The error of a training that has diverged. */
 
-/** Where in a run. */
+/** Position of an update in a run. */
 export interface UpdatePosition {
   /** From 0. */
   readonly epoch: number;
@@ -14,7 +14,7 @@ export interface UpdatePosition {
 export class DivergedError extends RangeError {
   readonly loss: number;
   readonly gradNorm: number;
-  /** Where in the run; null outside of one. */
+  /** Position in the run; null outside of one. */
   readonly position: UpdatePosition | null;
 
   /**

@@ -18,7 +18,7 @@ export interface UpdateBatch {
   readonly targets: Float32Array;
 }
 
-/** What an update came to. */
+/** Result of an update. */
 export interface UpdateResult {
   /** Mean over the batches, before the update. */
   readonly loss: number;
@@ -64,7 +64,7 @@ export type UpdaterOptions = ImageOptions &
     readonly average?: ModelEma | null | undefined;
     /** Bound of the gradients, > 0; absent: none. */
     readonly clipGrad?: number | null | undefined;
-    /** What `clipGrad` bounds; absent: the norm of all gradients together. */
+    /** Quantity that `clipGrad` bounds; absent: the norm of all gradients together. */
     readonly clipMode?: ClipMode | undefined;
   };
 

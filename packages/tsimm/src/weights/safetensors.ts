@@ -6,6 +6,7 @@
  * @see https://github.com/huggingface/safetensors#format
  */
 
+import { isJsonObject } from "../text/json-object.ts";
 import { printable } from "../text/printable.ts";
 import { duplicateKey } from "./duplicate-key.ts";
 
@@ -149,7 +150,7 @@ function readHeader(bytes: Uint8Array): { header: object; dataStart: number } {
   }
   const twice = duplicateKey(text);
   if (twice !== null) throw damaged(`each key of the header must be there once, got "${twice}" twice`);
-  if (!isRecord(header)) throw damaged("header must be a JSON object");
+  if (!isJsonObject(header)) throw damaged("header must be a JSON object");
   return { header, dataStart };
 }
 
@@ -158,7 +159,7 @@ function readEntry(
   entry: unknown,
   dataLength: number,
 ): { dtype: SafeTensorsType; shape: readonly number[]; begin: number; end: number } {
-  const { dtype, shape, data_offsets: offsets } = isRecord(entry) ? entry : {};
+  const { dtype, shape, data_offsets: offsets } = isJsonObject(entry) ? entry : {};
   if (!isType(dtype)) {
     const types = Object.keys(arrays).join(", ");
     throw damaged(`dtype of "${name}" must be one of ${types}, got ${JSON.stringify(dtype)}`);
@@ -217,12 +218,8 @@ function width(dtype: SafeTensorsType): number {
   return arrays[dtype].BYTES_PER_ELEMENT;
 }
 
-function isRecord(value: unknown): value is Record<string, unknown> {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
-}
-
 function isTextRecord(value: unknown): value is Record<string, string> {
-  return isRecord(value) && Object.values(value).every((text) => typeof text === "string");
+  return isJsonObject(value) && Object.values(value).every((text) => typeof text === "string");
 }
 
 function isType(value: unknown): value is SafeTensorsType {

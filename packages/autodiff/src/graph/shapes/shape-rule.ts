@@ -1,4 +1,4 @@
-/** What a shape rule sees and yields, and the checks that rules share. */
+/** The interface of a shape rule, and checks that rules share. */
 import type { Attributes, DataType, Tensor, Value } from "../graph.ts";
 import { elementCount } from "../tensor.ts";
 

@@ -13,7 +13,7 @@ export function trainCommand(): Command {
     .description(
       "Train a model on a folder of images; without a folder, a demo of about a minute on built-in images.",
     )
-    .argument("[data-dir]", "folder with train/<class>/*.png and val/<class>/*.png, or a .tar of one")
+    .argument("[data-dir]", "folder with train/<class>/*.png and val/<class>/*.png, a .tar of one, or a .csv")
     .option(
       "-c, --config <file>",
       "YAML with flags as keys, e.g. the args.yaml of a run; flags given here beat it",

@@ -1,4 +1,4 @@
-/** Which columns of a table are the images, their labels and their splits. */
+/** The columns of a table that hold images, labels and splits. */
 import { listNames } from "../../text/list-names.ts";
 import type { LabelKind } from "../image-dataset.ts";
 import { type CsvColumn, type CsvTable, columnNamed, csvRefusal } from "./csv-table.ts";
@@ -21,7 +21,7 @@ export interface ChosenColumns {
   readonly split: CsvColumn | null;
 }
 
-/** Columns by name; what is absent is told by the names in the header. */
+/** Columns by name; absent ones are chosen by the names in the header. */
 export interface ColumnOptions {
   readonly imageColumn?: string | undefined;
   readonly labelColumns?: readonly string[] | undefined;

@@ -6,7 +6,7 @@ import type { LabelKind } from "../image-dataset.ts";
 import { type CsvColumn, type CsvTable, cellOf, cellRefusal, columnNamed, csvRefusal } from "./csv-table.ts";
 import type { CsvRow } from "./parse-csv.ts";
 
-/** What labels are read from. */
+/** Cells that labels are read from. */
 export interface LabelCells {
   readonly table: CsvTable;
   /** Rows of the split. */
@@ -22,7 +22,7 @@ export interface CsvLabelOptions {
   readonly classNames?: readonly string[] | undefined;
   /** true: leave out images of other classes than `classNames`; false: they are an error. */
   readonly skipUnknown: boolean;
-  /** What separates the labels in a cell; absent: told by the column. */
+  /** Separator of the labels in a cell; absent: chosen by the column. */
   readonly labelSeparator?: string | undefined;
   /** Callback for what is left out. */
   readonly onWarning: (message: string) => void;

@@ -8,7 +8,7 @@ import { type CsvRow, parseCsv } from "./parse-csv.ts";
 /** A column of a {@link CsvTable}. */
 export interface CsvColumn {
   readonly name: string;
-  /** Which cell of a row it is, from 0. */
+  /** Index of its cell in a row, from 0. */
   readonly place: number;
 }
 
@@ -69,7 +69,7 @@ export function columnNamed({ file, columns }: CsvTable, option: string, name: s
   );
 }
 
-/** What a cell holds. */
+/** Text of a cell. */
 export function cellOf({ cells }: CsvRow, { place }: CsvColumn): string {
   return cells[place] ?? "";
 }

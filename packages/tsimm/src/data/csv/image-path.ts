@@ -1,4 +1,4 @@
-/** Paths of images in somebody's table: never out of the table's folder. */
+/** Paths of images in a table: never out of the table's folder. */
 import { posix } from "node:path";
 import { type CsvColumn, type CsvTable, cellOf, cellRefusal } from "./csv-table.ts";
 import type { CsvRow } from "./parse-csv.ts";

@@ -46,7 +46,8 @@ export async function labelledFolders(
  * The reading half of a data set of files.
  *
  * @param count - Number of samples.
- * @param locate - Where the file of a sample is; undefined for no sample.
+ * @param locate - Place of a sample's file; undefined for an index out of range.
+ * @returns Functions that throw RangeError for such an index.
  */
 export function fileAccess(
   count: number,

@@ -1,11 +1,11 @@
-/** Kinds of places that hold labelled images: what one is. */
+/** The definition of a source of labelled images. */
 import { checkIsDefinition } from "../../registry.ts";
 import type { ImageDataset, LabelKind } from "../image-dataset.ts";
 
 /** Options of {@link openDataset}. */
 export interface OpenDatasetOptions {
   /**
-   * Where the images are: a folder, a `.tar` with the same tree, a `.csv` that lists them, or what a registered source
+   * Place of the images: a folder, a `.tar` with the same tree, a `.csv` that lists them, or what a registered source
    * recognises.
    */
   readonly dataDir: string;
@@ -29,7 +29,7 @@ export interface OpenDatasetOptions {
   /** CSV: column of the split's name; absent: `split`, if there is one. */
   readonly splitColumn?: string | undefined;
   /**
-   * CSV: what separates the labels in a cell; absent: `|` where the column has one anywhere, else `;` where it has one,
+   * CSV: separator of the labels in a cell; absent: `|` where the column has one anywhere, else `;` where it has one,
    * else blanks.
    */
   readonly labelSeparator?: string | undefined;
@@ -39,13 +39,13 @@ export interface OpenDatasetOptions {
   readonly onWarning?: ((message: string) => void) | undefined;
 }
 
-/** What was given as `dataDir`. */
+/** A place that a source may recognise. */
 export interface DataPlace {
   /** As given. */
   readonly dataDir: string;
   /** The split that is asked for. */
   readonly split: string;
-  /** What is there on disk; null: nothing. */
+  /** Kind of the entry on disk; null: there is none. */
   readonly kind: "folder" | "file" | "other" | null;
 }
 

@@ -39,7 +39,7 @@ export type BuiltInModelName =
 
 /** Arguments of a training run, by the camelCase names of the flags of `tsimm train`. */
 export interface TrainArguments {
-  /** Image folder, or a .tar with the same tree; absent: a demo of about a minute on built-in images. Flag `--data-dir`, default null. */
+  /** Image folder, a .tar with the same tree, or a .csv of paths and labels; absent: a demo of about a minute on built-in images. Flag `--data-dir`, default null. */
   readonly dataDir: string | null;
 
   /** Sub-folder of the training images. Flag `--train-split`, default "train". */

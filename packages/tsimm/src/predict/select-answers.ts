@@ -1,4 +1,4 @@
-/** Which of a task's answers are said. */
+/** Selection among a task's answers. */
 import type { Answer, Task } from "../task/task.ts";
 
 /**
@@ -8,12 +8,12 @@ import type { Answer, Task } from "../task/task.ts";
  * @param most - Answers at most; absent: the best class, the labels that hold (at least the best one), or all numbers.
  * @example
  * const task = createTask("multi-label", { outputNames: ["indoor", "people", "night"] });
- * const said = (output, most) => saidAnswers(task, Float32Array.from(output), most).map(({ label }) => label);
- * said([3, 1, -2]); // => ["indoor", "people"]
- * said([-3, -1, -2]); // => ["people"]
- * said([3, 1, -2], 1); // => ["indoor"]
+ * const labels = (output, most) => selectAnswers(task, Float32Array.from(output), most).map(({ label }) => label);
+ * labels([3, 1, -2]); // => ["indoor", "people"]
+ * labels([-3, -1, -2]); // => ["people"]
+ * labels([3, 1, -2], 1); // => ["indoor"]
  */
-export function saidAnswers(task: Task, output: Float32Array, most?: number): Answer[] {
+export function selectAnswers(task: Task, output: Float32Array, most?: number): Answer[] {
   if (most !== undefined) return task.describe(output, most);
   const { answers = { kind: "numbers" } } = task;
   if (answers.kind === "class") return task.describe(output, 1);
