@@ -21,6 +21,7 @@ import { isBetter } from "../train/ranking.ts";
 import { DivergedError } from "../update/diverged-error.ts";
 import type { TrainArguments } from "./arguments.ts";
 import { checkArguments } from "./check-arguments.ts";
+import { checkOwnParts } from "./check-own-parts.ts";
 import { flagMessage } from "./from-flags.ts";
 import { MessageQueue } from "./message-queue.ts";
 import type { TrainingData } from "./open-data.ts";
@@ -86,6 +87,7 @@ export async function train(
   if (signal !== undefined && !(signal instanceof AbortSignal)) {
     throw new TypeError(`train: signal must be an AbortSignal, got ${typeof signal}`);
   }
+  checkOwnParts(options);
   const messages = new MessageQueue(listeners);
   addRegisteredFlags();
   checkArguments(given);
