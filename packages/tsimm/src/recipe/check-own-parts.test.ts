@@ -1,5 +1,6 @@
 import { expect, test } from "vitest";
 import { memoryDataset } from "../data/memory-dataset.ts";
+import { UsageError } from "../usage-error.ts";
 import { train } from "./train.ts";
 
 const images = [0, 1].map(() => ({ width: 1, height: 1, channels: 3 as const, data: new Uint8Array(3) }));
@@ -32,4 +33,10 @@ test.each<[object, Error]>([
   ],
 ])("case %#: own parts that do not fit are refused", async (options, error) => {
   await expect(train({}, options)).rejects.toThrow(error);
+});
+
+test("a data folder beside a data set is refused", async () => {
+  await expect(train({ dataDir: "photos" }, { dataset: { training } })).rejects.toThrow(
+    new UsageError('train: --data-dir must be absent beside a dataset, got "photos"; leave one of them out'),
+  );
 });

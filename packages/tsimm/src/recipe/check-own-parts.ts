@@ -1,6 +1,8 @@
 /** Checks of the images and the model that a caller of `train` brings. */
 import { checkOptionNames } from "../option-names.ts";
 import { checkPart } from "../train/check-parts.ts";
+import { UsageError } from "../usage-error.ts";
+import type { TrainArguments } from "./arguments.ts";
 import type { TrainOptions } from "./train.ts";
 
 /**
@@ -8,9 +10,14 @@ import type { TrainOptions } from "./train.ts";
  *
  * @throws TypeError for one of another kind, RangeError for an unknown key or for other classes.
  */
-export function checkOwnParts({ dataset, model }: TrainOptions): void {
+export function checkOwnParts(given: Partial<TrainArguments>, { dataset, model }: TrainOptions): void {
   if (model !== undefined) checkPart("train", "model", model);
   if (dataset === undefined) return;
+  if (given.dataDir) {
+    throw new UsageError(
+      `train: --data-dir must be absent beside a dataset, got "${given.dataDir}"; leave one of them out`,
+    );
+  }
   checkOptionNames<NonNullable<TrainOptions["dataset"]>>("train: dataset", dataset, {
     ...{ training: true, validation: true },
   });

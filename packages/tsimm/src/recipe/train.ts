@@ -87,10 +87,10 @@ export async function train(
   if (signal !== undefined && !(signal instanceof AbortSignal)) {
     throw new TypeError(`train: signal must be an AbortSignal, got ${typeof signal}`);
   }
-  checkOwnParts(options);
   const messages = new MessageQueue(listeners);
   addRegisteredFlags();
   checkArguments(given);
+  checkOwnParts(given, options);
   const releases = new Releases();
   try {
     return await trainRun(given, options, messages, releases);
@@ -113,7 +113,7 @@ async function trainRun(
     const resume = given.resume ? await openResume(given.resume, given, messages) : null;
     if (resume?.claimed) releases.add(() => resume.claimed?.lock.release() ?? Promise.resolve());
     run = await prepareRun({ given, resume, options, messages, releases }, (args, config) =>
-      claim(args, given, resume, config),
+      claim({ ...args, model: options.model?.name ?? args.model }, given, resume, config),
     );
   } finally {
     // Messages before an error explain it.
