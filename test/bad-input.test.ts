@@ -239,7 +239,7 @@ describe("images of one's own", () => {
       "regression",
       pair,
       dataset(["a", "b"], [[1, 2]]),
-      "train: dataset.validation must have the classNames of dataset.training (a), got a, b",
+      'train: dataset.validation must have the class names of dataset.training in their order, ["a"], got ["a","b"]',
     ],
     [
       "regression",

@@ -130,3 +130,12 @@ test("what is no definition, and a name that is no text, are refused", () => {
     new TypeError("createShape: name must be one of square, triangle, got {}"),
   );
 });
+
+test.each(["a/b", "..\\up", "two words", "line\nbreak"])(
+  "a name with blanks or slashes, %j, is refused",
+  (name) => {
+    expect(() => shapes().register({ name, corners: 4 })).toThrow(
+      new RangeError(`registerShape: name must be without blanks and slashes, got ${JSON.stringify(name)}`),
+    );
+  },
+);

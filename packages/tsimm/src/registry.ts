@@ -57,7 +57,7 @@ export interface Registry<D extends NamedDefinition> {
    * Adds definitions, all or none; the same object again changes nothing.
    *
    * @throws TypeError if a name is no text or is empty.
-   * @throws RangeError if another definition has the name.
+   * @throws RangeError if another definition has the name, or it has blanks or slashes.
    */
   register(...definitions: readonly D[]): void;
   /**
@@ -105,6 +105,11 @@ export function createRegistry<D extends NamedDefinition>(
     if (typeof name !== "string" || name === "") {
       throw new TypeError(
         `${registeredBy}: name must be text that is not empty, got ${JSON.stringify(name)}`,
+      );
+    }
+    if (!/^[^\s/\\]+$/.test(name)) {
+      throw new RangeError(
+        `${registeredBy}: name must be without blanks and slashes, got ${JSON.stringify(name)}`,
       );
     }
     const first = others.get(name);

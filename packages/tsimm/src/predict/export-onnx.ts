@@ -4,6 +4,7 @@ import { encodeClassifier } from "../models/onnx-file.ts";
 import { checkOptionNames } from "../option-names.ts";
 import { taskNote } from "../task/default-task.ts";
 import type { Task } from "../task/task.ts";
+import { checkPart } from "../train/check-parts.ts";
 import { namedTensors } from "../train/load-training-state.ts";
 import { completeDataConfig } from "./complete-data-config.ts";
 
@@ -38,6 +39,7 @@ export interface ExportOnnxOptions {
  */
 export function exportOnnx(model: Model, options: ExportOnnxOptions): Uint8Array {
   checkOptionNames("exportOnnx", options, { classNames: true, task: true, dataConfig: true, average: true });
+  checkPart("exportOnnx", "model", model);
   const { task, average } = options;
   const classNames = namesOf(model, options);
   if (average !== undefined) checkIsOf(average, model);

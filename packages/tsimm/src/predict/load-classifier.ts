@@ -1,10 +1,12 @@
 /** Loads a trained model from a file. */
+
 import { readWeights } from "../checkpoint/read-weights.ts";
 import { decodeImage } from "../data/decode.ts";
 import { readRegularFile } from "../files/read-file.ts";
 import { decodeClassifier } from "../models/onnx-file.ts";
 import { checkOptionNames } from "../option-names.ts";
 import type { Engine } from "../runtime/engine.ts";
+import { checkPart } from "../train/check-parts.ts";
 import { type Classifier, createClassifier } from "./classifier.ts";
 import { checkAverage, checkBytes, type LoadClassifierOptions } from "./load-in-page.ts";
 import { imageOfPixels, isPixels } from "./pixels.ts";
@@ -36,6 +38,7 @@ export async function loadClassifier(
   options: LoadClassifierOptions = {},
 ): Promise<Classifier> {
   checkOptionNames("loadClassifier", options, { average: true });
+  checkPart("loadClassifier", "engine", engine);
   const { path, file } = typeof source === "string" ? await readSource(source, options) : ofBytes(source);
   checkAverage(path === null ? "the bytes" : `"${path}"`, file, options);
   return await createClassifier<Parameters<Classifier["classify"]>[0]>(engine, file, {

@@ -1,7 +1,9 @@
 /** Loads an exported model where there is no file system. */
+
 import { decodeClassifier } from "../models/onnx-file.ts";
 import { checkOptionNames } from "../option-names.ts";
 import type { Engine } from "../runtime/engine.ts";
+import { checkPart } from "../train/check-parts.ts";
 import { type Classifier, createClassifier } from "./classifier.ts";
 import { imageOfPixels, isPixels, type Pixels } from "./pixels.ts";
 
@@ -35,6 +37,7 @@ export async function loadClassifier(
   options: LoadClassifierOptions = {},
 ): Promise<Classifier<Pixels>> {
   checkOptionNames("loadClassifier", options, { average: true });
+  checkPart("loadClassifier", "engine", engine);
   checkBytes(
     bytes,
     "fetch the file first: paths are read in Node alone, by the function of this name in tsimm",

@@ -1,6 +1,5 @@
 /** The images of a run: its data sets, and the loaders on them. */
 import { resolve } from "node:path";
-import { isDeepStrictEqual } from "node:util";
 import type { Loader } from "../data/batch.ts";
 import { checkLabels } from "../data/check-labels.ts";
 import { type ImageDataset, type OpenDatasetOptions, openDataset } from "../data/dataset.ts";
@@ -13,7 +12,6 @@ import { MissingSplitError } from "../data/split-files.ts";
 import { unevenWarning } from "../data/uneven-classes.ts";
 import type { PretrainedConfig } from "../models/model.ts";
 import { findTask } from "../task/tasks.ts";
-import { listNames } from "../text/list-names.ts";
 import { printable } from "../text/printable.ts";
 import { UsageError } from "../usage-error.ts";
 import { separated, type TrainArguments, trainFlags } from "./arguments.ts";
@@ -106,14 +104,9 @@ function checkOwn({ training, validation }: TrainingData, args: TrainArguments):
   for (const [name, dataset] of Object.entries({ training, validation })) {
     if (dataset === null) continue;
     checkDataset(`train: dataset.${name}`, dataset);
-    const { samples, classNames: own } = dataset;
+    const { samples } = dataset;
     if (samples.length === 0) {
       throw new RangeError(`train: dataset.${name} must have at least one image, got none`);
-    }
-    if (!isDeepStrictEqual(own, classNames)) {
-      throw new RangeError(
-        `train: dataset.${name} must have the classNames of dataset.training (${listNames(classNames)}), got ${listNames(own)}`,
-      );
     }
     if (kind === undefined) continue;
     const labels = samples.map(({ label }) => label);
