@@ -87,6 +87,7 @@ export {
   learningRateFigure,
   type RateSeries,
 } from "./plot/training-figures.ts";
+export type { DefinitionFlag } from "./registry.ts";
 export type { Engine, LoadOptions, Session } from "./runtime/engine.ts";
 export { createEvaluation, type Evaluation, type EvaluationOptions } from "./runtime/evaluation-step.ts";
 export { createFineTuning, type FineTuning, type FineTuningOptions } from "./runtime/fine-tuning.ts";
