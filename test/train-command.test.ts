@@ -53,10 +53,16 @@ describe("a whole run", () => {
           "last.resume.safetensors",
           "last.safetensors",
         ],
-        ...["lr.png", "lr.svg", "model.onnx", "model_best.safetensors", "summary.csv"],
+        ...["lr.png", "lr.svg", "model.onnx", "model_best.safetensors", "per-class.csv", "summary.csv"],
       ]),
     );
     expect(files.filter((name) => /^(\.|recovery-)/.test(name))).toEqual([]);
+
+    const classes = lines(await readFile(join(root, "runs", "whole", "per-class.csv"), "utf8"));
+    expect(classes[0]).toBe("name,images,accuracy");
+    expect(classes.slice(1).map((line) => line.split(",").slice(0, 2))).toEqual(
+      ["blue", "green", "red", "white"].map((name) => [name, "5"]),
+    );
 
     const rows = lines(await readFile(join(root, "runs", "whole", "summary.csv"), "utf8")).map((line) =>
       line.split(","),

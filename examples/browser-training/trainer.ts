@@ -1,92 +1,115 @@
-/** The worker: trains a model, and tells the page of every update. A run of the engine occupies this thread only. */
+/** The worker: trains a model with `fit` and tells the page of every update. A run of the engine occupies this thread only. */
 import { StepLRScheduler } from "@tsimm/scheduler";
 import {
-  createEvaluation,
+  classification,
   createModel,
   createOptimizer,
-  createTrainingStep,
-  denseTargets,
+  createUpdater,
+  fit,
+  generatorLoader,
+  type Listener,
+  type TrainingProgress,
   wasmEngine,
 } from "tsimm/browser";
 import type { Command, Report } from "./messages.ts";
 import { classNames, createRandom, drawShape, pixelBatch, side } from "./shapes.ts";
 
-const numUpdates = 300;
+const epochs = 15;
+const updatesPerEpoch = 20;
 const batchSize = 32;
-const numClasses = classNames.length;
 
-let running = false;
-let wake = () => {};
+/** Ends the training that is under way. */
+let stop = new AbortController();
 
-addEventListener("message", ({ data }: MessageEvent<Command>) => {
-  running = data === "start";
-  wake();
-});
+startOnCommand().catch(fail);
 
-train().catch((error: unknown) => report({ type: "failed", message: String(error) }));
+async function startOnCommand(): Promise<void> {
+  const train = await prepare();
+  let training = Promise.resolve();
+  addEventListener("message", ({ data }: MessageEvent<Command>) => {
+    stop.abort();
+    if (data === "stop") return;
+    stop = new AbortController();
+    const { signal } = stop;
+    training = training.then(() => train(signal)).catch(fail);
+  });
+}
 
-async function train(): Promise<void> {
+/** @returns Trains until the signal or the end, from where it was stopped before. */
+async function prepare(): Promise<(signal: AbortSignal) => Promise<void>> {
   // Without isolation there is no shared memory, hence no second thread.
   const threads = crossOriginIsolated ? Math.min(4, navigator.hardwareConcurrency) : 1;
   const engine = await wasmEngine({ threads });
 
-  const model = createModel("test_resnet", { numClasses });
+  const model = createModel("test_resnet", { numClasses: classNames.length });
   const optimizer = createOptimizer({ opt: "adamw", lr: 4e-3, weightDecay: 0.05, momentum: 0.9 }, model);
-  const scheduler = new StepLRScheduler(optimizer, {
+  const schedule = new StepLRScheduler(optimizer, {
     ...{ decayT: 100, decayRate: 0.25, tInEpochs: false },
     ...{ warmupT: 20, warmupLrInit: 4e-4 },
   });
-
+  const task = classification.create({ outputNames: classNames });
   const { mean, std } = model.pretrainedCfg;
-  const images = { height: side, width: side, input: "uint8", mean, std } as const;
-  const step = await createTrainingStep(engine, model, { ...images, batchSize });
+  const images = { batchSize, height: side, width: side, input: "uint8", mean, std } as const;
+  const updater = await createUpdater(engine, { model, optimizer, loss: task.loss, ...images });
+
+  // New pictures for every batch; the same ones for the same epoch and batch.
+  const loader = generatorLoader({
+    ...{ length: updatesPerEpoch, batchSize, inputSize: [3, side, side] },
+    *batches(epoch, firstBatch) {
+      for (let batch = firstBatch; batch < updatesPerEpoch; batch++) {
+        const random = createRandom(1000 + updatesPerEpoch * epoch + batch);
+        const labels = Int32Array.from({ length: batchSize }, (_, i) => i % classNames.length);
+        yield { images: pixelBatch(Array.from(labels, (label) => drawShape(label, random))), labels };
+      }
+    },
+  });
 
   const unseen = createRandom(1);
-  const labels = Array.from({ length: 16 }, (_, i) => i % numClasses);
+  const labels = Array.from({ length: 16 }, (_, i) => i % classNames.length);
   const pictures = labels.map((label) => drawShape(label, unseen));
-  const classify = async () => {
-    const evaluation = await createEvaluation(engine, model, { ...images, batchSize: pictures.length });
-    const logits = await evaluation.run(pixelBatch(pictures), pictures.length);
-    await evaluation.close();
-    const classes = labels.map((_, i) => largest(logits.subarray(i * numClasses, (i + 1) * numClasses)));
-    report({ type: "predictions", classes });
+  const page: Listener = {
+    name: "page",
+    async on(event) {
+      if (event.type === "updateDone") {
+        const { update, loss, lr: rate, seconds } = event;
+        report({ type: "update", update, loss, rate, milliseconds: 1000 * seconds });
+      }
+      if (event.type !== "epochDone") return;
+      const evaluation = await updater.createEvaluation("plain", pictures.length);
+      const outputs = await evaluation.run(pixelBatch(pictures), pictures.length);
+      await evaluation.close();
+      const width = classNames.length;
+      const answers = labels.map((_, i) => task.describe(outputs.subarray(i * width, (i + 1) * width), 1)[0]);
+      report({
+        type: "predictions",
+        classes: answers.map((answer) => classNames.indexOf(answer?.label ?? "")),
+      });
+    },
   };
 
-  const plan = Array.from({ length: numUpdates }, (_, t) => scheduler.getUpdateValues(t)?.[0] ?? 0);
+  const plan = Array.from(
+    { length: epochs * updatesPerEpoch },
+    (_, t) => schedule.getUpdateValues(t)?.[0] ?? 0,
+  );
   const numParameters = model.parameters.reduce((sum, { data }) => sum + data.length, 0);
   report({ type: "ready", numParameters, threads, plan, classNames, pictures, labels });
 
-  const random = createRandom(2);
-  for (let update = 0; update < numUpdates; update++) {
-    await turn();
-    const start = performance.now();
-    const batch = Array.from({ length: batchSize }, (_, i) => i % numClasses);
-    const rate = optimizer.paramGroups[0]?.lr ?? 0;
-    const { loss } = await step.run(
-      pixelBatch(batch.map((label) => drawShape(label, random))),
-      denseTargets(batch, numClasses, 0),
-    );
-    optimizer.step();
-    scheduler.stepUpdate(update + 1);
-    report({ type: "update", update: update + 1, loss, rate, milliseconds: performance.now() - start });
-    if ((update + 1) % 20 === 0) await classify();
-  }
-  await step.close();
-  report({ type: "done" });
-}
-
-/** Lets messages come in between two updates, and waits while the page has not started. */
-async function turn(): Promise<void> {
-  await new Promise<void>((resolve) => setTimeout(resolve));
-  while (!running) {
-    await new Promise<void>((resolve) => {
-      wake = resolve;
+  let progress: TrainingProgress | null = null;
+  return async (signal) => {
+    const resume = progress && { progress };
+    const result = await fit({
+      ...{ updater, loader, task, epochs, schedule, signal, resume },
+      listeners: [page],
     });
-  }
+    progress = result.progress;
+    if (result.outcome === "stopped") return;
+    await updater.close();
+    report({ type: "done" });
+  };
 }
 
-function largest(values: Float32Array): number {
-  return values.reduce((best, value, i) => (value > (values[best] ?? 0) ? i : best), 0);
+function fail(error: unknown): void {
+  report({ type: "failed", message: String(error) });
 }
 
 function report(message: Report): void {

@@ -1,4 +1,7 @@
-/** What of tsimm runs in a browser: no file system, no native code. All of it is in `index.ts` too. */
+/**
+ * What of tsimm runs in a browser: no file system, no native code. All of it is in `index.ts` too; there
+ * `loadClassifier` takes paths and image files besides.
+ */
 
 export { type ArrayLoaderOptions, arrayLoader } from "./data/array-loader.ts";
 export type { Batch, Loader } from "./data/batch.ts";
@@ -87,6 +90,10 @@ export {
   learningRateFigure,
   type RateSeries,
 } from "./plot/training-figures.ts";
+export type { Classifier, Prediction } from "./predict/classifier.ts";
+export { type ExportOnnxOptions, exportOnnx } from "./predict/export-onnx.ts";
+export { type LoadClassifierOptions, loadClassifier } from "./predict/load-in-page.ts";
+export type { Pixels } from "./predict/pixels.ts";
 export type { DefinitionFlag } from "./registry.ts";
 export type { Engine, LoadOptions, Session } from "./runtime/engine.ts";
 export { createEvaluation, type Evaluation, type EvaluationOptions } from "./runtime/evaluation-step.ts";
@@ -113,6 +120,7 @@ export type { RegressionLoss } from "./task/regression-loss.ts";
 export type { Standardization } from "./task/standardization.ts";
 export type {
   Answer,
+  AnswerKind,
   Meter,
   Metric,
   Metrics,
@@ -145,7 +153,8 @@ export type {
   UpdateDone,
   Warning,
 } from "./train/events.ts";
-export { type FitLoopOptions, type FitOptions, type FitResult, type FitUpdater, fit } from "./train/fit.ts";
+export { fit } from "./train/fit.ts";
+export type { FitLoopOptions, FitOptions, FitResult, FitUpdater } from "./train/fit-options.ts";
 export type { Listener, RunHandle } from "./train/listener.ts";
 export { ListenerError } from "./train/listeners.ts";
 export type { NamedTensor, TrainingProgress, TrainingState } from "./train/training-state.ts";

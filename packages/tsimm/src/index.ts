@@ -1,3 +1,9 @@
+export type { Kept } from "./checkpoint/checkpoint-history.ts";
+export {
+  type ReadTrainingStateOptions,
+  readTrainingState,
+  type SavedTraining,
+} from "./checkpoint/read-training-state.ts";
 export { type ArrayLoaderOptions, arrayLoader } from "./data/array-loader.ts";
 export type { Batch, Loader } from "./data/batch.ts";
 export type { ByteSource } from "./data/byte-source.ts";
@@ -33,6 +39,8 @@ export {
   earlyStopping,
 } from "./listeners/early-stopping.ts";
 export { metricsJsonl } from "./listeners/metrics-jsonl.ts";
+export { type PerClassOptions, perClassListener } from "./listeners/per-class-csv.ts";
+export { type SaveCheckpointsOptions, saveCheckpoints } from "./listeners/save-checkpoints.ts";
 export { summaryListener } from "./listeners/summary-csv.ts";
 export {
   createEventFile,
@@ -110,12 +118,11 @@ export {
   learningRateFigure,
   type RateSeries,
 } from "./plot/training-figures.ts";
-export {
-  type Classifier,
-  type LoadClassifierOptions,
-  loadClassifier,
-  type Prediction,
-} from "./predict/classifier.ts";
+export type { Classifier, Prediction } from "./predict/classifier.ts";
+export { type ExportOnnxOptions, exportOnnx } from "./predict/export-onnx.ts";
+export { loadClassifier } from "./predict/load-classifier.ts";
+export type { LoadClassifierOptions } from "./predict/load-in-page.ts";
+export type { Pixels } from "./predict/pixels.ts";
 export type { ArgumentName, TrainArguments } from "./recipe/arguments.ts";
 export type { RegisteredArguments } from "./recipe/registered-flags.ts";
 export { type TrainOptions, type TrainResult, train } from "./recipe/train.ts";
@@ -154,6 +161,7 @@ export type { RegressionLoss } from "./task/regression-loss.ts";
 export type { Standardization } from "./task/standardization.ts";
 export type {
   Answer,
+  AnswerKind,
   Meter,
   Metric,
   Metrics,
@@ -186,7 +194,8 @@ export type {
   UpdateDone,
   Warning,
 } from "./train/events.ts";
-export { type FitLoopOptions, type FitOptions, type FitResult, type FitUpdater, fit } from "./train/fit.ts";
+export { fit } from "./train/fit.ts";
+export type { FitLoopOptions, FitOptions, FitResult, FitUpdater } from "./train/fit-options.ts";
 export type { Listener, RunHandle } from "./train/listener.ts";
 export { ListenerError } from "./train/listeners.ts";
 export type { NamedTensor, TrainingProgress, TrainingState } from "./train/training-state.ts";

@@ -9,7 +9,8 @@ import { clipGradients } from "./optim/clip.ts";
 import { createOptimizer, createOptimizerV2 } from "./optim/create-optimizer.ts";
 import { ModelEma } from "./optim/ema.ts";
 import { curvesFigure, learningRateFigure } from "./plot/training-figures.ts";
-import { loadClassifier } from "./predict/classifier.ts";
+import { exportOnnx } from "./predict/export-onnx.ts";
+import { loadClassifier } from "./predict/load-classifier.ts";
 import { createEngine } from "./runtime/create-engine.ts";
 import { createEvaluation } from "./runtime/evaluation-step.ts";
 import { wasmEngine } from "./runtime/onnxruntime-web.ts";
@@ -38,6 +39,7 @@ const functions: readonly (readonly [name: string, call: Call, misspelt: string,
   ["createEvaluation", (options) => createEvaluation(engine, model, options), "widht", "width"],
   ["wasmEngine", (options) => wasmEngine(options), "wasmURLs", "wasmUrl"],
   ["loadClassifier", (options) => loadClassifier("none", engine, options), "avreage", "average"],
+  ["exportOnnx", (options) => exportOnnx(model, options), "class_names", "classNames"],
 ];
 
 /** The error of a call, thrown or rejected. */

@@ -1,7 +1,4 @@
 /** The version of this package. */
-import { readFileSync } from "node:fs";
 
-/** Version of tsimm, e.g. `0.1.0`. */
-export const version: string = JSON.parse(
-  readFileSync(new URL("../package.json", import.meta.url), "utf8"),
-).version;
+/** Version of tsimm, as `package.json` has it; written out, since a page has no file system to read that from. */
+export const version: string = "0.1.0";

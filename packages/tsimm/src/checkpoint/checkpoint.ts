@@ -195,7 +195,9 @@ function weightsEntry(state: UnsignedState, weights: WeightsKind): string {
   const { model, task, dataConfig, epoch } = state;
   // In mid-epoch the newest metrics are those of other weights.
   const row = state.inEpoch ? undefined : state.metricHistory.at(-1);
-  const metric = (weights === "plain" ? row?.plain : null) ?? row?.validation ?? null;
+  const metrics = (weights === "plain" ? row?.plain : null) ?? row?.validation ?? null;
+  // In alphabetical order, as a state that was read has them.
+  const metric = metrics && Object.fromEntries(Object.entries(metrics).sort(([a], [b]) => (a < b ? -1 : 1)));
   return JSON.stringify({
     ...model,
     ...{ classNames: task.outputNames, dataConfig, weights, epoch, metric },

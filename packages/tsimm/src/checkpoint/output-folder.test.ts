@@ -29,6 +29,7 @@ test("a folder that holds a run is taken only with overwrite", async () => {
   for (const file of ["args.yaml", "last.resume.safetensors"]) {
     await writeFile(join(folder, file), "");
     await writeFile(join(folder, "notes.txt"), "");
+    await writeFile(join(folder, "per-class.csv"), "");
     await expect(take(false)).rejects.toThrow(refused);
     expect(await take(true)).toBe(folder);
     expect(await readdir(folder)).toEqual(["notes.txt"]);

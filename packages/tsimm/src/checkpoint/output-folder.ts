@@ -32,7 +32,8 @@ export interface ClaimedFolder {
 }
 
 /** Files of an earlier run that a new one in the same folder must not meet, beside its checkpoints. */
-const RUN_FILES = /^(summary\.csv|args\.yaml|classes\.txt|model\.onnx|(lr|curves)\.(svg|png))$/;
+const RUN_FILES =
+  /^(summary\.csv|per-class\.csv|args\.yaml|classes\.txt|model\.onnx|(lr|curves)\.(svg|png))$/;
 
 // Windows opens devices under these names, with any extension.
 const RESERVED = /^(con|prn|aux|nul|com\d|lpt\d)(\.|$)/i;

@@ -1,9 +1,11 @@
+import { createHash } from "node:crypto";
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { encodeSafetensors, type SafeTensors } from "../weights/safetensors.ts";
 import { readWeights } from "./read-weights.ts";
+import { exampleState, writeRole } from "./run-state.fixture.ts";
 
 const weight = (value: number): SafeTensors =>
   new Map([["w", { dtype: "F32", shape: [1], data: Float32Array.of(value) }]]);
@@ -50,4 +52,56 @@ test("plain weights on request", async () => {
   await expect(read("model_best.safetensors", { average: false })).rejects.toThrow(
     `the plain ones are in "${join(folder, "model_best.resume.safetensors")}"`,
   );
+});
+
+test.each(["role.safetensors", "role.ema.safetensors", "role.resume.safetensors"])(
+  "%s describes model, task and preprocessing",
+  async (file) => {
+    const state = exampleState(2, {
+      task: { name: "multi-label", outputNames: ["cat", "dog"], settings: { threshold: 0.25 } },
+    });
+    const tensors = { model: weight(1), ema: weight(2), optimizer: new Map() };
+    await writeRole(folder, "role", state, tensors);
+    const { description, average } = await readWeights(join(folder, file));
+    const { model, task, dataConfig } = state;
+    expect(description).toEqual({ model, task, dataConfig });
+    expect(average).toBe(true);
+  },
+);
+
+test("files of a classifier, which have no word on their task, are of classification", async () => {
+  await writeRole(folder, "plain", exampleState(2));
+  const { description } = await readWeights(join(folder, "plain.safetensors"));
+  expect(description?.task).toEqual({
+    ...{ name: "classification", outputNames: ["cat", "dog"], settings: {} },
+  });
+});
+
+test("a resume file of version 1 is read, with or without its average", async () => {
+  const { version: _, model, task, ranking, byOutput, ...rest } = exampleState(1);
+  const blank = "0".repeat(64);
+  const state = {
+    ...rest,
+    ...model,
+    classNames: task.outputNames,
+    classToIdx: { cat: 0, dog: 1 },
+    version: 1,
+  };
+  const tensors = new Map([
+    ...[...weight(3)].map(([name, tensor]) => [`model.${name}`, tensor] as const),
+    ...[...weight(4)].map(([name, tensor]) => [`ema.${name}`, tensor] as const),
+  ]);
+  const bytes = Buffer.from(
+    encodeSafetensors(tensors, { tsimm: JSON.stringify({ ...state, sha256: blank }) }),
+  );
+  bytes.write(createHash("sha256").update(bytes).digest("hex"), bytes.indexOf(blank), "latin1");
+  await writeFile(join(folder, "first.resume.safetensors"), bytes);
+  expect(await read("first.resume.safetensors")).toEqual([4, true]);
+  expect(await read("first.resume.safetensors", { average: false })).toEqual([3, false]);
+  const { description } = await readWeights(join(folder, "first.resume.safetensors"));
+  expect(description).toEqual({ model, task, dataConfig: rest.dataConfig });
+});
+
+test("a file of others does not say what it is", async () => {
+  expect((await readWeights(join(folder, "foreign.safetensors"))).description).toBeNull();
 });

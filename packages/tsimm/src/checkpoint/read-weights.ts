@@ -1,14 +1,15 @@
 /** Weights of a file, averaged where there is an average, as timm takes them. */
 import { readRegularFile, WEIGHTS_LIMIT } from "../files/read-file.ts";
-import { decodeSafetensors, type SafeTensors, type SafeTensorsMetadata } from "../weights/safetensors.ts";
+import { decodeSafetensors, type SafeTensors } from "../weights/safetensors.ts";
 import { readCheckpoint } from "./checkpoint.ts";
+import { describeState, parseWeightsEntry, type WeightsDescription } from "./weights-description.ts";
 
 /** Weights that were read. */
 export interface ReadWeights {
   /** State dict of the model. */
   readonly tensors: SafeTensors;
-  /** Metadata of the file; its entry `tsimm` describes model, classes and preprocessing. */
-  readonly metadata: SafeTensorsMetadata;
+  /** Model, task and preprocessing; null: the file does not say. */
+  readonly description: WeightsDescription | null;
   /** Whether the weights are a moving average. */
   readonly average: boolean;
   /** The file that holds them. */
@@ -26,24 +27,26 @@ export async function readWeights(
   path: string,
   { average = true }: { readonly average?: boolean } = {},
 ): Promise<ReadWeights> {
-  const file = await readFile(path);
-  const { weights, sha256 } = file.entry;
+  const { tensors, entry } = await readFile(path);
+  const { weights, sha256 } = entry;
   if (sha256 !== undefined) {
-    const { model, ema } = (await readCheckpoint(path)).tensors;
-    const averaged = average ? ema : null;
-    return { ...file, tensors: averaged ?? model, average: averaged !== null, path };
+    const { state, tensors: parts } = await readCheckpoint(path);
+    const averaged = average ? parts.ema : null;
+    const description = describeState(state);
+    return { tensors: averaged ?? parts.model, description, average: averaged !== null, path };
   }
+  const description = parseWeightsEntry(entry);
   if (weights === "ema") {
     if (!average) {
       throw new Error(
         `"${path}" must hold plain weights, got the moving average; the plain ones are in "${plainBeside(path)}"`,
       );
     }
-    return { ...file, average: true, path };
+    return { tensors, description, average: true, path };
   }
   const beside = path.replace(/\.safetensors$/, ".ema.safetensors");
-  const averaged = average && beside !== path ? await averageOf(file.entry, beside) : null;
-  return averaged ?? { ...file, average: false, path };
+  const averaged = average && beside !== path ? await averageOf(entry, beside) : null;
+  return averaged ?? { tensors, description, average: false, path };
 }
 
 interface Entry {
@@ -53,10 +56,10 @@ interface Entry {
   readonly sha256?: unknown;
 }
 
-async function readFile(path: string): Promise<Pick<ReadWeights, "tensors" | "metadata"> & { entry: Entry }> {
+async function readFile(path: string): Promise<{ readonly tensors: SafeTensors; readonly entry: Entry }> {
   const { tensors, metadata } = decodeSafetensors(await readRegularFile(path, { limit: WEIGHTS_LIMIT }));
   const entry: unknown = JSON.parse(metadata["tsimm"] ?? "null");
-  return { tensors, metadata, entry: typeof entry === "object" && entry !== null ? entry : {} };
+  return { tensors, entry: typeof entry === "object" && entry !== null ? entry : {} };
 }
 
 /** The average in a file, if it is there and belongs to these weights. */
@@ -66,7 +69,8 @@ async function averageOf({ arch, epoch }: Entry, path: string): Promise<ReadWeig
     throw error;
   });
   const fits = file !== null && file.entry.arch === arch && file.entry.epoch === epoch;
-  return fits ? { ...file, average: true, path } : null;
+  if (!fits) return null;
+  return { tensors: file.tensors, description: parseWeightsEntry(file.entry), average: true, path };
 }
 
 function plainBeside(path: string): string {

@@ -26,7 +26,7 @@ function lineLog(stream: NodeJS.WritableStream): TerminalLog {
   const lines = new LogLines();
   const line = (text: string) => void stream.write(`${oneLine(text)}\n`);
   return {
-    show: (event) => {
+    show(event) {
       for (const one of lines.linesOf(event)) line(textOf(one));
     },
     line,

@@ -2,10 +2,11 @@
 
 const DESCRIPTIONS: readonly (readonly [RegExp, string])[] = [
   [/^lr\.(svg|png)$/, "the schedule"],
-  [/^curves\.(svg|png)$/, "losses, accuracies and learning rate"],
+  [/^curves\.(svg|png)$/, "losses, metrics and learning rate"],
   [/^summary\.csv$/, "the same as a table"],
+  [/^per-class\.csv$/, "the metric of each class or output in the best epoch"],
   [/^args\.yaml$/, "every flag; -c args.yaml repeats the run"],
-  [/^classes\.txt$/, "class names"],
+  [/^classes\.txt$/, "names of the classes or outputs"],
   [/^model\.onnx$/, "best weights for any ONNX runtime"],
   [/^sample\./, "an image of the data set"],
   [/^model_best\./, "best weights, and what is needed to go on from them"],
@@ -15,7 +16,7 @@ const DESCRIPTIONS: readonly (readonly [RegExp, string])[] = [
 ];
 
 /**
- * Lines for people, e.g. `  curves.png, curves.svg  losses, accuracies and learning rate`.
+ * Lines for people, e.g. `  curves.png, curves.svg  losses, metrics and learning rate`.
  *
  * @param files - Names in a run's folder.
  * @example

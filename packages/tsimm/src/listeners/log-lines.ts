@@ -192,13 +192,14 @@ function outputLines(byOutput: RunEnded["byOutput"], epoch: number, run: RunStar
     counted.length <= LISTED
       ? counted
       : counted.toSorted((a, b) => sign * (a.value - b.value)).slice(0, LISTED);
-  const which = listed.length < counted.length ? `the worst ${listed.length} of ${counted.length}` : "each";
+  const which = listed.length < counted.length ? `, the worst ${listed.length} of ${counted.length}` : "";
+  const title = metric.panel.charAt(0).toUpperCase() + metric.panel.slice(1);
   const width = Math.max(...listed.map(({ label }) => printable(label).length));
   return [
-    `${metric.label.charAt(0).toUpperCase()}${metric.label.slice(1)} of ${which} (epoch ${epoch}):`,
+    `${title}${which} (epoch ${epoch}):`,
     ...listed.map(
       ({ label, images, value }) =>
-        `\t${printable(label).padEnd(width)}  ${metricText(value, metric)} (${images} images)`,
+        `\t${printable(label).padEnd(width)}  ${metricText(value, metric)} (${images} ${images === 1 ? "image" : "images"})`,
     ),
   ];
 }

@@ -1,118 +1,108 @@
-/** A trained classifier, ready for image files. */
+/** A trained model, ready for images. */
 import { encodeModel, prependNormalization } from "@tsimm/autodiff";
-import { z } from "zod";
-import { type ReadWeights, readWeights } from "../checkpoint/read-weights.ts";
-import { dataConfigSchema } from "../checkpoint/run-state.ts";
-import { decodeImage } from "../data/decode.ts";
 import { evaluationTransform } from "../data/transforms/evaluation-transform.ts";
-import { readRegularFile } from "../files/read-file.ts";
-import { decodeClassifier, encodeClassifier } from "../models/onnx-file.ts";
-import { createModel } from "../models/registry.ts";
-import { checkOptionNames } from "../option-names.ts";
+import type { Image } from "../data/transforms/image.ts";
+import type { PretrainedConfig } from "../models/model.ts";
+import type { ClassifierFile } from "../models/onnx-file.ts";
 import { keyedRandom } from "../random/keyed-random.ts";
 import type { Engine } from "../runtime/engine.ts";
-import { softmax } from "../task/metrics.ts";
-import { loadState } from "../weights/load-state.ts";
+import type { Answer, Task } from "../task/task.ts";
+import { taskOfFile } from "./file-task.ts";
+import type { Pixels } from "./pixels.ts";
+import { saidAnswers } from "./said-answers.ts";
 
-/** Probability of a class. */
+/** Probability of a class or label. */
 export interface Prediction {
   readonly label: string;
   /** In [0, 1]. */
   readonly prob: number;
 }
 
-/** Classifies image files. */
-export interface Classifier {
+/** Tells what a model says of images; `Source` is what it takes for one. */
+export interface Classifier<Source = Uint8Array | Pixels> {
   readonly architecture: string;
+  /** Names of the classes or outputs. */
   readonly classNames: readonly string[];
+  /** What the outputs are about. */
+  readonly task: Task;
+  /** What becomes of an image before the model sees it. */
+  readonly dataConfig: PretrainedConfig;
   /** Whether the weights are a moving average. */
   readonly average: boolean;
-  /** The file that holds the weights. */
-  readonly path: string;
+  /** The file that holds the weights; null: it was given as bytes. */
+  readonly path: string | null;
   /**
-   * @param file - The bytes of a PNG, JPEG, WebP, GIF, BMP, TIFF or AVIF file.
-   * @param topk - How many classes to give, at least 1.
-   * @returns The most probable classes, best first.
+   * The classes or labels of an image.
+   *
+   * @param image - The bytes of a PNG, JPEG, WebP, GIF, BMP, TIFF or AVIF file (not in a page), or pixels.
+   * @param topk - How many to give, an integer >= 1; absent: the most probable class, or the labels that hold.
+   * @returns The most probable ones, best first.
+   * @throws Error if the bytes are no image, or the model gives numbers that are no probabilities.
+   */
+  classify(image: Source, topk?: number): Promise<Prediction[]>;
+  /**
+   * What the model says of an image, whatever its task.
+   *
+   * @param image - As in {@link classify}.
+   * @param most - Answers at most, an integer >= 1; absent: the most probable class, the labels that hold, or all numbers.
+   * @returns Classes and labels best first, numbers in the order of the outputs.
    * @throws Error if the bytes are no image.
    */
-  classify(file: Uint8Array, topk?: number): Promise<Prediction[]>;
+  predict(image: Source, most?: number): Promise<Answer[]>;
   /** Releases the native memory; nothing runs afterwards. */
   close(): Promise<void>;
 }
 
-/** Options of {@link loadClassifier}. */
-export interface LoadClassifierOptions {
-  /** false: the plain weights, also where there is a moving average. */
-  readonly average?: boolean;
+/** Options of {@link createClassifier}. */
+export interface ClassifierOptions<Source> {
+  readonly path: string | null;
+  /** Makes an image of what a caller gives, with the channels of the model; `where` is named in errors. */
+  readonly open: (where: string, image: Source, channels: 1 | 3) => Image | Promise<Image>;
 }
 
-/** Largest `.onnx` file: a protobuf message holds less than 2 GiB. */
-const LIMIT = 2 ** 31;
-
-/**
- * Loads a classifier with its preprocessing and class names. Where there is a moving average of the weights, in the
- * file or in `<role>.ema.safetensors` beside it, that is taken.
- *
- * @param path - A `model.onnx`, `<role>.safetensors` or `<role>.resume.safetensors` file that training wrote.
- * @param options - Which weights.
- * @throws Error if the file cannot be read or is none of these, or holds an average alone where the plain weights are
- * asked for.
- */
-export async function loadClassifier(
-  path: string,
+/** Compiles what a file holds. */
+export async function createClassifier<Source>(
   engine: Engine,
-  options: LoadClassifierOptions = {},
-): Promise<Classifier> {
-  checkOptionNames("loadClassifier", options, { average: true });
-  const weights = path.endsWith(".safetensors") ? await readWeights(path, options) : null;
-  const { graph, architecture, classNames, dataConfig, average } = decodeClassifier(
-    weights === null ? await readRegularFile(path, { limit: LIMIT }) : fromWeights(weights),
-  );
-  if (average && options.average === false) {
-    throw new Error(
-      `"${path}" must hold plain weights, got the moving average; the plain ones are in model_best.resume.safetensors`,
-    );
-  }
+  { graph, architecture, classNames, dataConfig, average, task: note }: ClassifierFile,
+  { path, open }: ClassifierOptions<Source>,
+): Promise<Classifier<Source>> {
+  const task = taskOfFile(note, classNames, graph.outputs[0]?.shape.at(-1) ?? 0);
   const { mean, std } = dataConfig;
+  const transform = evaluationTransform(dataConfig);
   const session = await engine.load(encodeModel(prependNormalization(graph, { input: "input", mean, std })));
   const [channels, height, width] = dataConfig.inputSize;
-  const transform = evaluationTransform(dataConfig);
   const unused = keyedRandom(0, "augment");
+  const answer = async (where: string, source: Source, most: number | undefined): Promise<Answer[]> => {
+    const image = await open(where, source, channels === 1 ? 1 : 3);
+    const { data } = transform(image, unused);
+    const input = { dtype: "uint8" as const, shape: [1, height, width, channels], data };
+    const { logits } = await session.run({ input });
+    if (!(logits?.data instanceof Float32Array)) throw new Error(`${where}: the model gave no logits`);
+    return saidAnswers(task, logits.data, most);
+  };
   return {
-    architecture,
-    classNames,
-    average,
-    path: weights?.path ?? path,
-    async classify(file, topk = 1) {
-      const { data } = transform(await decodeImage(file, channels === 1 ? 1 : 3), unused);
-      const input = { dtype: "uint8" as const, shape: [1, height, width, channels], data };
-      const { logits } = await session.run({ input });
-      if (!(logits?.data instanceof Float32Array)) throw new Error("classify: the model gave no logits");
-      return [...softmax(logits.data)]
-        .map((prob, index) => ({ label: classNames[index] ?? String(index), prob }))
-        .sort((a, b) => b.prob - a.prob)
-        .slice(0, topk);
+    ...{ architecture, classNames: task.outputNames, task, dataConfig, average, path },
+    async classify(image, topk) {
+      checkCount("classify", { topk });
+      if ((task.answers?.kind ?? "numbers") === "numbers") {
+        throw new Error(
+          `classify: the model must give probabilities of classes or labels, got one of the task ${task.name}; predict tells its numbers`,
+        );
+      }
+      const answers = await answer("classify", image, topk);
+      return answers.map(({ label, value }) => ({ label, prob: value }));
+    },
+    async predict(image, most) {
+      checkCount("predict", { most });
+      return await answer("predict", image, most);
     },
     close: () => session.close(),
   };
 }
 
-const weightsEntry = z.object({
-  arch: z.string(),
-  numClasses: z.number(),
-  inChans: z.number(),
-  classNames: z.array(z.string()),
-  dataConfig: dataConfigSchema,
-});
-
-function fromWeights({ tensors: weights, metadata, average }: ReadWeights): Uint8Array {
-  const entry = weightsEntry.safeParse(JSON.parse(metadata["tsimm"] ?? "null"));
-  if (!entry.success)
-    throw new Error(
-      "loadClassifier: the file must be one that tsimm train wrote, but its tsimm entry is missing",
-    );
-  const { arch, numClasses, inChans, classNames, dataConfig } = entry.data;
-  const model = createModel(arch, { numClasses, inChans, imgSize: dataConfig.inputSize[1] });
-  loadState(model, weights);
-  return encodeClassifier({ model, weights, classNames, dataConfig, average });
+function checkCount(where: string, counts: Readonly<Record<string, number | undefined>>): void {
+  for (const [name, count] of Object.entries(counts)) {
+    if (count === undefined || (Number.isInteger(count) && count >= 1)) continue;
+    throw new RangeError(`${where}: ${name} must be an integer >= 1, got ${count}`);
+  }
 }

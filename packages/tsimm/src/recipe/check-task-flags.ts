@@ -32,5 +32,5 @@ export function checkTaskFlags(given: Partial<TrainArguments>, task: string): vo
 function argumentsOf({ labels, fromArguments = {}, flags = {} }: TaskDefinition): readonly string[] {
   // Only labels that are no numbers have classes to balance.
   const sampling = labels === "number" ? [] : ["balancedSampling"];
-  return [...sampling, ...Object.values(fromArguments), ...Object.keys(flags)];
+  return [...sampling, ...Object.values(fromArguments).flat(), ...Object.keys(flags)];
 }

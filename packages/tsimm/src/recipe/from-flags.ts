@@ -57,6 +57,12 @@ const SENTENCES: Readonly<Record<string, (args: Partial<TrainArguments>) => stri
     `--warmup-epochs must be an integer > 0 for ${sched}, got 0; its decay begins with the warm-up`,
   paramGroups: ({ layerDecayNoOptScale }) =>
     `--layer-decay-no-opt-scale must leave something to train, got ${layerDecayNoOptScale}; pass a smaller one`,
+  delta: ({ huberDelta, regressionLoss }) =>
+    `--huber-delta must come with --regression-loss huber, got ${huberDelta} with ${regressionLoss}`,
+  sampling: ({ task }) =>
+    `--balanced-sampling must be off for --task ${task}, got on; numbers have no classes to balance`,
+  "openDataset.labels": ({ task }) =>
+    `--task must be classification for images in class folders, got "${task}"; list the images and their labels in a .csv file and give that as --data-dir`,
 };
 
 /** Errors of the JavaScript engine about arrays that are too large. */
@@ -111,7 +117,7 @@ export function flagMessage(
     return `${command}: the model must fit into memory (${message}); lower --num-classes or --img-size`;
   }
   const { where = "", parameter = "", rest = "" } = REFUSAL.exec(message)?.groups ?? {};
-  const sentence = SENTENCES[parameter];
+  const sentence = SENTENCES[`${where}.${parameter}`] ?? SENTENCES[parameter];
   if (sentence !== undefined) return `${command}: ${sentence(args)}`;
   const find = (word: string) => argumentOf(word, where, args, { ...FLAGS, ...own });
   const name = find(parameter);
@@ -121,7 +127,9 @@ export function flagMessage(
     // What was typed is finite, what comes of it is not.
     return `${command}: ${flagOf(name)} must be such that every value stays finite, got ${showValue(typed)}`;
   }
-  const got = typed === null ? rest : rest.replace(GOT, (_, before) => before + showValue(typed));
+  // Of several values the message names the one that is wrong.
+  const isOneOf = Array.isArray(typed) && typed.some((one) => rest.includes(`, got "${one}"`));
+  const got = typed === null || isOneOf ? rest : rest.replace(GOT, (_, before) => before + showValue(typed));
   return `${command}: ${flagOf(name)} must ${withFlags(got, find, args)}`;
 }
 
@@ -145,6 +153,10 @@ function withFlags(
       "a number, a pair [from, to] with from < to, or null",
       "a number, or two of which the first is smaller",
     )
+    .replace("where labels is class", "for --task classification")
+    .replace("set labels to multi or number", "pass --task multi-label or regression")
+    .replace("set labels to multi", "pass --task multi-label")
+    .replace("imageColumn, labelColumns and splitColumn", "imageColumn, labelColumns and the column split")
     .replace(SETTING, (all: string, word: string, value: string) => {
       const name = find(word);
       return name === undefined ? all : `pass ${flagOf(name)}${value === "true" ? "" : ` ${value}`}`;

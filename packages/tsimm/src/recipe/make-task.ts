@@ -3,7 +3,8 @@ import type { ImageDataset } from "../data/image-dataset.ts";
 import type { Task, TaskDefinition } from "../task/task.ts";
 import { findTask } from "../task/tasks.ts";
 import { UsageError } from "../usage-error.ts";
-import type { TrainArguments } from "./arguments.ts";
+import { separated, type TrainArguments } from "./arguments.ts";
+import { showValue } from "./check-arguments.ts";
 import { fromFlags, type ParameterFlags } from "./from-flags.ts";
 
 /**
@@ -11,37 +12,62 @@ import { fromFlags, type ParameterFlags } from "./from-flags.ts";
  *
  * @param outputNames - Classes or outputs of the model.
  * @param training - Images to train on.
+ * @throws UsageError for options of another task, or that the labels do not allow.
  */
 export function makeTask(
   args: TrainArguments,
   outputNames: readonly string[],
-  { samples }: Pick<ImageDataset, "samples">,
+  { samples, classNames }: Pick<ImageDataset, "samples" | "classNames">,
 ): Task {
   const definition = fromFlags("train", args, () => findTask("createTask", args.task));
+  const { labels = "class" } = definition;
+  if (labels !== "class" && outputNames.length !== classNames.length) {
+    throw new UsageError(
+      `train: --num-classes must be the ${classNames.length} of the labels for --task ${args.task}, got ${args.numClasses}; leave it out`,
+    );
+  }
   const context = { outputNames, trainingLabels: samples.map(({ label }) => label) };
   const options = taskOptions(definition, args);
   return fromFlags("train", args, () => definition.create(context, options), parameterFlags(definition));
 }
 
+/** Flags of each option of a task. */
+function flagsOf({
+  fromArguments = {},
+  flags = {},
+}: TaskDefinition): [option: string, flags: readonly string[]][] {
+  const own = Object.keys(flags).map((option): [string, readonly string[]] => [option, [option]]);
+  return [
+    ...Object.entries(fromArguments).map(([option, names]): [string, readonly string[]] => [
+      option,
+      [names].flat(),
+    ]),
+    ...own,
+  ];
+}
+
 /** Flags of the options of a task, as errors name them. */
-function parameterFlags({ name, fromArguments = {} }: TaskDefinition): ParameterFlags {
+function parameterFlags(definition: TaskDefinition): ParameterFlags {
   return Object.fromEntries(
-    Object.entries(fromArguments).map(([option, flag]) => [`${name}.${option}`, [flag]]),
+    flagsOf(definition).map(([option, flags]) => [`${definition.name}.${option}`, flags]),
   );
 }
 
 /** The options of a task that flags set. */
-function taskOptions(
-  { fromArguments = {}, flags = {} }: TaskDefinition,
-  args: TrainArguments,
-): Record<string, unknown> {
+function taskOptions(definition: TaskDefinition, args: TrainArguments): Record<string, unknown> {
   const given: Readonly<Record<string, unknown>> = { ...args };
-  const own = Object.keys(flags).map((option) => [option, option] as const);
-  const rows = [...Object.entries(fromArguments), ...own].map(([option, flag]) => {
-    const value = given[flag];
-    return [option, flag === "classWeights" ? classWeights(args.classWeights) : value] as const;
-  });
-  return Object.fromEntries(rows.filter(([, value]) => value !== undefined));
+  const options: Record<string, unknown> = {};
+  for (const [option, flags] of flagsOf(definition)) {
+    const [flag, other] = flags.filter((name) => (given[name] ?? null) !== null);
+    if (flag === undefined) continue;
+    if (other !== undefined) {
+      throw new UsageError(
+        `train: --${separated(other, "-")} must be absent beside --${separated(flag, "-")}, got ${showValue(given[other])}; both set the same weights`,
+      );
+    }
+    options[option] = flag === "classWeights" ? classWeights(args.classWeights) : given[flag];
+  }
+  return options;
 }
 
 /**

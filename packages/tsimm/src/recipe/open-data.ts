@@ -3,7 +3,7 @@ import type { Loader } from "../data/batch.ts";
 import { type ImageDataset, type OpenDatasetOptions, openDataset } from "../data/dataset.ts";
 import { fashionMnistMini } from "../data/datasets/fashion-mnist-mini.ts";
 import { createDecodePool } from "../data/decode-pool.ts";
-import { labelKindOf } from "../data/image-dataset.ts";
+import { type LabelKind, labelKindOf } from "../data/image-dataset.ts";
 import { createLoader } from "../data/loader.ts";
 import { labelCounts } from "../data/sampling.ts";
 import { MissingSplitError } from "../data/split-files.ts";
@@ -14,7 +14,7 @@ import { printable } from "../text/printable.ts";
 import { UsageError } from "../usage-error.ts";
 import { separated, type TrainArguments, trainFlags } from "./arguments.ts";
 import { absolutePlace } from "./data-place.ts";
-import { fromFlags } from "./from-flags.ts";
+import { flagMessage, fromFlags } from "./from-flags.ts";
 import type { Log } from "./log.ts";
 
 /** Training and validation images. */
@@ -32,6 +32,13 @@ export interface TrainingLoaders {
   close(): Promise<void>;
 }
 
+/** What the model's outputs stand for: one of them, several. */
+const NOUNS: Readonly<Record<LabelKind, readonly [string, string]>> = {
+  class: ["class", "classes"],
+  multi: ["label", "labels"],
+  number: ["output", "outputs"],
+};
+
 /** Classes that the log lists one by one. */
 const LISTED_CLASSES = 20;
 
@@ -45,7 +52,8 @@ async function openSplit(
   try {
     return await openDataset({ ...options, split });
   } catch (error) {
-    if (!(error instanceof MissingSplitError) || split === trainFlags[name].default) throw error;
+    if (!(error instanceof MissingSplitError) || split === trainFlags[name].default)
+      throw explained(error, args);
     throw new UsageError(
       printable(
         `train: --${separated(name, "-")} must be a folder of ${options.dataDir}, got "${split}"; there is ${error.found}`,
@@ -53,6 +61,14 @@ async function openSplit(
       { cause: error },
     );
   }
+}
+
+/** An error of usage for what a flag alone says wrong: the kind of the labels, or the names of columns. */
+function explained(error: unknown, args: TrainArguments): unknown {
+  if (!(error instanceof RangeError)) return error;
+  const message = flagMessage(error.message, "train", args);
+  const isUsage = /^train: --(task|image-column|label-columns) must/.test(message);
+  return isUsage ? new UsageError(message, { cause: error }) : error;
 }
 
 /**
@@ -70,7 +86,7 @@ export async function openData(
   const { classNames } = training;
   const images = validation === null ? "no validation" : `${validation.samples.length} validation images`;
   const kind = labelKindOf(training);
-  const outputs = `${classNames.length} ${kind === "number" ? "outputs" : "classes"}`;
+  const outputs = `${classNames.length} ${NOUNS[kind][classNames.length === 1 ? 0 : 1]}`;
   log.info(`Data: ${training.samples.length} training images, ${images}, ${outputs}`);
   const counts = kind === "number" ? null : labelCounts(training);
   for (const line of classTable(classNames, counts)) log.info(line);

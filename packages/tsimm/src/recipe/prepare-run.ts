@@ -3,7 +3,7 @@ import type { Ranking } from "../checkpoint/checkpoint-history.ts";
 import type { MixupOptions } from "../data/mixup.ts";
 import { createEngine } from "../runtime/create-engine.ts";
 import type { Engine } from "../runtime/engine.ts";
-import type { FitLoopOptions } from "../train/fit.ts";
+import type { FitLoopOptions } from "../train/fit-options.ts";
 import { createUpdater, type Updater } from "../update/updater.ts";
 import type { TrainArguments } from "./arguments.ts";
 import { chooseRanking } from "./choose-metric.ts";

@@ -5,6 +5,7 @@ import { checkpointListener } from "../listeners/checkpoints.ts";
 import { earlyStopping } from "../listeners/early-stopping.ts";
 import { type FiguresOptions, figuresListener } from "../listeners/figures.ts";
 import { metricsJsonl } from "../listeners/metrics-jsonl.ts";
+import { perClassListener } from "../listeners/per-class-csv.ts";
 import { summaryListener } from "../listeners/summary-csv.ts";
 import { tensorBoardListener } from "../listeners/tensorboard/tensorboard-listener.ts";
 import type { Listener } from "../train/listener.ts";
@@ -36,6 +37,7 @@ export function runListeners(
     ...(args.tensorboard ? [tensorBoardListener(folder)] : []),
     checkpointListener(new CheckpointWriter(folder, checkpoints), folder),
     ...(args.earlyStopEpochs === null ? [] : [earlyStopping({ patience: args.earlyStopEpochs })]),
+    perClassListener(folder, { onWrite: (name) => finish.noteWritten(name) }),
     figuresListener(folder, { ...figures, onWrite: (name) => finish.noteWritten(name) }),
     finish,
   ];

@@ -14,8 +14,8 @@ import { checkOptionNames } from "../option-names.ts";
 import type { Metric, Metrics, OutputMetric } from "../task/task.ts";
 import { printable } from "../text/printable.ts";
 import type { Best, EpochRow } from "../train/events.ts";
-import type { FitResult } from "../train/fit.ts";
 import { fit } from "../train/fit.ts";
+import type { FitResult } from "../train/fit-options.ts";
 import type { Listener } from "../train/listener.ts";
 import { isBetter } from "../train/ranking.ts";
 import { DivergedError } from "../update/diverged-error.ts";
@@ -142,7 +142,7 @@ async function resultOf(
   const epochs = bestLast.slice(-10).map(({ epoch, trainLoss, validation }) => ({
     epoch,
     train: { loss: trainLoss },
-    ...(validation === null ? {} : { validation }),
+    ...(validation === null ? {} : { validation: inOrder(validation, task.metrics) }),
   }));
   const files = (await readdir(folder)).filter((name) => !name.startsWith(".")).sort();
   const { byOutput } = progress;
@@ -150,6 +150,15 @@ async function resultOf(
     ...{ folder, interrupted: outcome === "stopped", best, byOutput, epochs },
     ...{ metrics: task.metrics, sample: finish.sample, files },
   };
+}
+
+/** A state that was read has its metrics in alphabetical order. */
+function inOrder(values: Metrics, metrics: readonly Metric[]): Metrics {
+  const ordered = metrics.flatMap(({ name }) => {
+    const value = values[name];
+    return value === undefined ? [] : [[name, value] as const];
+  });
+  return { loss: values.loss, ...Object.fromEntries(ordered) };
 }
 
 /** Removes what a run writes before its first update, so that the same command can begin it again. */
@@ -180,7 +189,10 @@ async function explained(error: unknown, given: Partial<TrainArguments>): Promis
   if (error instanceof DivergedError) return divergedError(error);
   // Errors of library functions name their parameters.
   if (error instanceof Error) {
-    error.message = flagMessage(error.message.replace(/^fit: /, "train: "), "train", resolveArguments(given));
+    const message = error.message
+      .replace(/^fit: /, "train: ")
+      .replace("rank epochs by", "go on with --resume and --eval-metric");
+    error.message = flagMessage(message, "train", resolveArguments(given));
   }
   return error;
 }

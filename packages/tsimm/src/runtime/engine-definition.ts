@@ -37,7 +37,7 @@ export interface EngineDefinition {
  *   load: async () => ({ ...(await wasmEngine({ wasmUrl: "https://example.org/ort.wasm" })), name: "wasm-from-cdn" }),
  * });
  * registerEngine(fromCdn);
- * listEngines(); // => ["native", "wasm", "wasm-from-cdn"]
+ * listEngines().includes("wasm-from-cdn"); // => true
  */
 export function defineEngine(definition: EngineDefinition): EngineDefinition {
   const { name, preference = 0 } = definition;

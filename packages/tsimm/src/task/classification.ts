@@ -98,7 +98,7 @@ export const classification: TaskDefinition<ClassificationOptions> = defineTask(
       raisesLoss: smoothing > 0 ? [`label smoothing ${smoothing}`] : [],
       metrics,
       metric: "top1",
-      outputMetric: { name: "accuracy", label: "accuracy", ...accuracy },
+      outputMetric: { ...accuracy, name: "accuracy", label: "accuracy", panel: "accuracy of each class" },
       targets(labels, mixed) {
         const own = dense(labels);
         const targets = mixed ? mixTargets(NAME, own, dense(mixed.labels), mixed.lambda) : own;
@@ -109,6 +109,7 @@ export const classification: TaskDefinition<ClassificationOptions> = defineTask(
         checkOutput(NAME, output, width);
         return rankedAnswers(outputNames, softmax(output), most);
       },
+      answers: { kind: "class" },
       settings: {},
     };
   },

@@ -169,6 +169,14 @@ describe.each(rows)("%s, %s", (name, _, { options = {}, labels, trainingLabels, 
     }
   });
 
+  test("says what its answers are: probabilities where it has classes or labels", () => {
+    const { kind } = task.answers ?? { kind: "numbers" };
+    const values = task.describe(outputs.slice(3, 6), 3).map(({ value }) => value);
+    const areProbabilities = values.every((value) => value >= 0 && value <= 1);
+    expect(areProbabilities).toBe(kind !== "numbers");
+    if (kind === "class") expect(values.reduce((sum, value) => sum + value, 0)).toBeCloseTo(1, 12);
+  });
+
   test("says no more than it is asked, of outputs that have names", () => {
     const output = outputs.slice(0, 3);
     for (const most of [1, 2, 3, 5]) expect(task.describe(output, most)).toHaveLength(Math.min(most, 3));

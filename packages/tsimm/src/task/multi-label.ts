@@ -66,7 +66,7 @@ const metrics: readonly Metric[] = [
 export const multiLabel: TaskDefinition<MultiLabelOptions> = defineTask({
   name: NAME,
   labels: "multi",
-  fromArguments: { sumClasses: "bceSum", posWeight: "bcePosWeight" },
+  fromArguments: { sumClasses: "bceSum", posWeight: ["bcePosWeight", "classWeights"] },
   create(context, given = {}) {
     const options = completeTaskOptions(NAME, { defaults, checks }, given);
     const { outputNames } = context;
@@ -89,7 +89,10 @@ export const multiLabel: TaskDefinition<MultiLabelOptions> = defineTask({
       raisesLoss: smoothing > 0 ? [`label smoothing ${smoothing}`] : [],
       metrics,
       metric: "map",
-      outputMetric: { name: "ap", label: "average precision", ...percent },
+      outputMetric: {
+        ...percent,
+        ...{ name: "ap", label: "average precision", panel: "average precision of each label" },
+      },
       targets(labels, mixed) {
         const own = smooth(labels);
         return mixed ? mixTargets(NAME, own, smooth(mixed.labels), mixed.lambda) : own;
@@ -104,6 +107,7 @@ export const multiLabel: TaskDefinition<MultiLabelOptions> = defineTask({
         checkOutput(NAME, output, outputNames.length);
         return rankedAnswers(outputNames, Float64Array.from(output, sigmoid), most);
       },
+      answers: { kind: "labels", threshold },
       settings: { threshold },
     };
   },

@@ -104,7 +104,7 @@ export const regression: TaskDefinition<RegressionOptions> = defineTask({
       raisesLoss: [],
       metrics,
       metric: "mae",
-      outputMetric: error,
+      outputMetric: { ...error, panel: "MAE of each output" },
       targets(labels, mixed) {
         const own = standardized(labels);
         return mixed ? mixTargets(NAME, own, standardized(mixed.labels), mixed.lambda) : own;
@@ -119,6 +119,7 @@ export const regression: TaskDefinition<RegressionOptions> = defineTask({
           }))
           .slice(0, most);
       },
+      answers: { kind: "numbers" },
       settings: { standardize: standardization ?? false },
     };
   },

@@ -18,7 +18,7 @@ export interface Metric {
   readonly best?: number;
   /** Outputs up to which it has that value whatever the model says, e.g. 5 for top-5; absent: 0. */
   readonly certainUpTo?: number;
-  /** Panel of the figure that it is drawn in, e.g. `accuracy (%)`. */
+  /** Title of the panel of the figure that it is drawn in, or of the list of an output metric, e.g. `accuracy (%)`. */
   readonly panel: string;
 }
 
@@ -66,6 +66,15 @@ export interface Answer {
   readonly value: number;
 }
 
+/** What the values of answers are, and which of them a person is told who does not ask for more. */
+export type AnswerKind =
+  /** Probabilities of classes that exclude each other: the best one. */
+  | { readonly kind: "class" }
+  /** Probabilities of labels, each for itself: those of at least the threshold, the best one in any case. */
+  | { readonly kind: "labels"; readonly threshold: number }
+  /** Numbers: all of them. */
+  | { readonly kind: "numbers" };
+
 /** The labels that a batch is mixed with, and the share of its own in (0, 1). */
 export interface MixedLabels {
   readonly labels: Labels;
@@ -86,7 +95,7 @@ export interface Task {
   readonly metrics: readonly Metric[];
   /** Name of the metric that epochs are ranked by unless another is asked for. */
   readonly metric: string;
-  /** What {@link Meter.byOutput} gives, e.g. the accuracy of each class; null: nothing. */
+  /** What {@link Meter.byOutput} gives, with the title of its list as `panel`: `accuracy of each class`; null: nothing. */
   readonly outputMetric: Metric | null;
   /**
    * Targets of the loss.
@@ -106,6 +115,8 @@ export interface Task {
    * @param most - Answers at most.
    */
   describe(output: Float32Array, most: number): Answer[];
+  /** What these answers are; absent: numbers. */
+  readonly answers?: AnswerKind;
   /** What a file needs, beside the name and the output names, to describe outputs as this task does; JSON values. */
   readonly settings: Readonly<Record<string, unknown>>;
 }
@@ -124,8 +135,11 @@ export interface TaskDefinition<Options extends object = object> {
   readonly name: string;
   /** Kind of its labels: a class id, 0 or 1 for each output, a number for each; absent: `class`. */
   readonly labels?: "class" | "multi" | "number";
-  /** Options that arguments of training set: option -> argument in camelCase; absent: none. */
-  readonly fromArguments?: Readonly<Record<string, string>>;
+  /**
+   * Options that arguments of training set: option -> argument in camelCase, or several of which one may be given;
+   * absent: none.
+   */
+  readonly fromArguments?: Readonly<Record<string, string | readonly string[]>>;
   /** Flags of its own, by the name of the option that each sets. */
   readonly flags?: Readonly<Record<string, DefinitionFlag>>;
   /**

@@ -7,7 +7,8 @@ import { ModelEma } from "../optim/ema.ts";
 import type { Task } from "../task/task.ts";
 import type { UpdateBatch, Updater } from "../update/updater.ts";
 import type { TrainingEvent } from "./events.ts";
-import { type FitLoopOptions, fit } from "./fit.ts";
+import { fit } from "./fit.ts";
+import type { FitLoopOptions } from "./fit-options.ts";
 import type { Listener } from "./listener.ts";
 
 /** Options of {@link countedUpdater}. */

@@ -3,7 +3,8 @@ import { createModel } from "../models/registry.ts";
 import { createOptimizer } from "../optim/create-optimizer.ts";
 import { createEngine } from "../runtime/create-engine.ts";
 import { countedLoader, countedRun, scoring } from "./counted-run.fixture.ts";
-import { type FitOptions, fit } from "./fit.ts";
+import { fit } from "./fit.ts";
+import type { FitOptions } from "./fit-options.ts";
 
 const engine = await createEngine();
 const model = createModel("test_resnet", { numClasses: 2 });

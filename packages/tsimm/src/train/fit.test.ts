@@ -383,12 +383,16 @@ test("where only the ranking metric is NaN, the others are proposed", async () =
     const meter = scoring.createMeter();
     return { ...meter, images: 2, result: () => ({ loss: 0.5, score: Number.NaN }) };
   };
-  const { run } = await trainCounted({ validation, task: { ...scoring, createMeter } });
+  const { run, events } = await trainCounted({ validation, task: { ...scoring, createMeter } });
   await expect(run).rejects.toThrow(
     new RangeError(
-      "fit: the metric score must be a number, got NaN in epoch 0; rank epochs by loss, or lower the learning rate",
+      "fit: the metric score must be a number, got NaN in epoch 0; the validation images do not define it: rank epochs by loss",
     ),
   );
+  expect(events.slice(-2)).toMatchObject([
+    { type: "checkpointDue", reason: "failed", epoch: 0, row: null },
+    { type: "runEnded", outcome: "failed" },
+  ]);
 });
 
 test("a divergence says where it was, and no checkpoint follows", async () => {

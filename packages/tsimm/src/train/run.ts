@@ -3,15 +3,15 @@ import type { Batch } from "../data/batch.ts";
 import type { Metric, OutputMetric } from "../task/task.ts";
 import { DivergedError } from "../update/diverged-error.ts";
 import type { Updater } from "../update/updater.ts";
-import type { CheckpointDue, EpochRow } from "./events.ts";
-import type { FitLoopOptions, FitResult } from "./fit.ts";
+import type { CheckpointDue, EpochRow, RunEnded, RunStarted, TrainingEvent } from "./events.ts";
+import { type FitLoopOptions, type FitResult, type LoopSettings, loopSettings } from "./fit-options.ts";
 import { ListenerError, Listeners } from "./listeners.ts";
 import { meanLr } from "./mean-lr.ts";
 import { nextTurn } from "./next-turn.ts";
 import { isBetter } from "./ranking.ts";
 import { start, type TrainingProgress, type TrainingState } from "./training-state.ts";
 import { updateBatch } from "./update-batch.ts";
-import { type Validation, validateEpoch } from "./validate-epoch.ts";
+import { type Validation, validate } from "./validate.ts";
 
 /** Ranks epochs where there is no validation. */
 const trainingLoss: Metric = {
@@ -28,7 +28,7 @@ type Writable<T> = { -readonly [K in keyof T]: T[K] };
 /** Trains from a point to the end. */
 export class FitRun {
   readonly #updater: Updater;
-  readonly #options: Required<Omit<FitLoopOptions, "signal" | "resume" | "metric">>;
+  readonly #settings: LoopSettings;
   readonly #signal: AbortSignal | null;
   readonly #listeners: Listeners;
   readonly #metric: Metric;
@@ -42,17 +42,12 @@ export class FitRun {
 
   /** @param progress - Where to begin. */
   constructor(updater: Updater, options: FitLoopOptions, progress: TrainingProgress = start) {
-    const { validation = null, schedule = null, mixing = null, signal = null } = options;
+    const { task, listeners = [], metric = task.metric, signal = null } = options;
     this.#updater = updater;
-    const { gradAccumSteps = 1, mixingOffEpoch = 0, seed = 42, valInterval = 1 } = options;
-    const { recoveryInterval = 0, logInterval = 50, listeners = [] } = options;
-    const { loader, task, epochs, metric = task.metric } = options;
-    this.#options = {
-      ...{ loader, validation, task, epochs, schedule, listeners, gradAccumSteps, mixing, mixingOffEpoch },
-      ...{ seed, valInterval, recoveryInterval, logInterval },
-    };
+    this.#settings = loopSettings(options);
     this.#signal = signal;
-    const ranking = validation === null ? undefined : task.metrics.find(({ name }) => name === metric);
+    const ranking =
+      this.#settings.validation === null ? undefined : task.metrics.find(({ name }) => name === metric);
     this.#metric = ranking ?? trainingLoss;
     this.#progress = { ...afterDoneEpoch(progress) };
     this.#listeners = new Listeners("fit", listeners, {
@@ -84,12 +79,12 @@ export class FitRun {
     }
   }
 
-  #started() {
-    const { loader, validation, task, epochs, gradAccumSteps, valInterval, logInterval } = this.#options;
+  #started(): RunStarted {
+    const { loader, validation, task, epochs, gradAccumSteps, valInterval, logInterval } = this.#settings;
     const { model, average } = this.#updater;
     const { epoch, update, history } = this.#progress;
     return {
-      type: "runStarted" as const,
+      type: "runStarted",
       ...{ model: model.name, task: task.name, epochs, updatesPerEpoch: this.#updatesPerEpoch },
       ...{ epoch, update, metrics: task.metrics },
       ...{ outputMetric: task.outputMetric, metric: this.#metric, history, valInterval, logInterval },
@@ -99,11 +94,11 @@ export class FitRun {
   }
 
   get #updatesPerEpoch(): number {
-    return Math.ceil(this.#options.loader.length / this.#options.gradAccumSteps);
+    return Math.ceil(this.#settings.loader.length / this.#settings.gradAccumSteps);
   }
 
   async #epochs(): Promise<"finished" | "stopped"> {
-    const { epochs } = this.#options;
+    const { epochs } = this.#settings;
     const progress = this.#progress;
     await nextTurn();
     while (progress.epoch < epochs && this.#enough === null) {
@@ -126,7 +121,7 @@ export class FitRun {
 
   /** @returns Whether the end of the epoch was reached. */
   async #trainEpoch(): Promise<boolean> {
-    const { loader, gradAccumSteps, recoveryInterval } = this.#options;
+    const { loader, gradAccumSteps, recoveryInterval } = this.#settings;
     const progress = this.#progress;
     const clock = { last: performance.now() };
     let pending: Batch[] = [];
@@ -152,10 +147,12 @@ export class FitRun {
   }
 
   async #update(batches: readonly Batch[], isLast: boolean, clock: { last: number }): Promise<void> {
-    const { epochs, schedule, gradAccumSteps } = this.#options;
+    const { epochs, schedule, gradAccumSteps } = this.#settings;
     const { optimizer } = this.#updater;
     const progress = this.#progress;
-    const mixed = batches.map((batch, index) => updateBatch(batch, { index, ...progress }, this.#options));
+    const mixed = batches.map((batch, index) => {
+      return updateBatch(batch, this.#settings, { epoch: progress.epoch, update: progress.update, index });
+    });
     const { loss, gradNorm } = await this.#updater
       .update(mixed, { update: progress.update })
       .catch((error) => {
@@ -188,20 +185,16 @@ export class FitRun {
   }
 
   async #validate(): Promise<Validation | "skipped" | "stopped"> {
-    const { valInterval, epochs, validation, task } = this.#options;
-    const next = this.#progress.epoch + 1;
-    const isLast = next === epochs || this.#enough !== null;
-    if (next % valInterval !== 0 && !isLast) return "skipped";
-    if (validation === null) return { validation: null, plain: null, byOutput: [] };
-    if (this.#signal?.aborted) return "stopped";
-    return validateEpoch(this.#updater, validation, {
-      ...{ task, epoch: this.#progress.epoch, epochs, listeners: this.#listeners },
-      isStopped: () => this.#signal?.aborted === true,
-    });
+    const { valInterval, epochs } = this.#settings;
+    const { epoch } = this.#progress;
+    const isLast = epoch + 1 === epochs || this.#enough !== null;
+    if ((epoch + 1) % valInterval !== 0 && !isLast) return "skipped";
+    const emit = (event: TrainingEvent) => this.#listeners.emit(event);
+    return await validate(this.#updater, this.#settings, { epoch, signal: this.#signal, emit });
   }
 
   async #finishEpoch(validation: Validation | "skipped", started: number): Promise<void> {
-    const { schedule, epochs } = this.#options;
+    const { schedule, epochs } = this.#settings;
     const { optimizer } = this.#updater;
     const progress = this.#progress;
     const { epoch } = progress;
@@ -221,11 +214,15 @@ export class FitRun {
   }
 
   async #rank(row: EpochRow, byOutput: readonly OutputMetric[]): Promise<void> {
-    const { schedule } = this.#options;
+    const { schedule } = this.#settings;
     const progress = this.#progress;
     const { name } = this.#metric;
     const metric = row.validation === null ? row.trainLoss : (row.validation[name] ?? Number.NaN);
-    if (Number.isNaN(metric)) throw notANumber(name, row);
+    if (Number.isNaN(metric)) {
+      // The weights are sound where the loss is: the run can go on with another metric.
+      if (Number.isFinite(row.validation?.loss)) await this.#checkpoint("failed");
+      throw notANumber(name, row);
+    }
     const isBest = progress.best === null || isBetter(metric, progress.best.metric, this.#metric);
     progress.history = [...progress.history, row];
     if (isBest) Object.assign(progress, { best: { metric, epoch: row.epoch }, byOutput });
@@ -263,9 +260,9 @@ export class FitRun {
     await this.#listeners.emit(this.#ended(outcome, reason));
   }
 
-  #ended(outcome: "finished" | "stopped" | "failed", reason: string | null) {
+  #ended(outcome: RunEnded["outcome"], reason: string | null): RunEnded {
     const { best, byOutput, history } = this.#progress;
-    return { type: "runEnded" as const, outcome, reason, best, byOutput, history };
+    return { type: "runEnded", outcome, reason, best, byOutput, history };
   }
 
   #state(): TrainingState {
@@ -275,7 +272,7 @@ export class FitRun {
       model: model.state,
       average: average?.state ?? null,
       optimizer: optimizer.stateDict(),
-      schedule: this.#options.schedule?.stateDict() ?? null,
+      schedule: this.#settings.schedule?.stateDict() ?? null,
     };
   }
 }
@@ -293,7 +290,7 @@ function notANumber(name: string, { epoch, validation }: EpochRow): RangeError {
   );
   const cure =
     others.length > 0
-      ? `rank epochs by ${others.map(([other]) => other).join(" or ")}, or lower the learning rate`
+      ? `the validation images do not define it: rank epochs by ${others.map(([other]) => other).join(" or ")}`
       : "lower the learning rate";
   return new RangeError(`fit: the metric ${name} must be a number, got NaN in epoch ${epoch}; ${cure}`);
 }

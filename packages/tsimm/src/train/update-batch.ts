@@ -1,28 +1,25 @@
-/** A batch as an update takes it. */
+/** A batch on its way into an update: mixed, with the targets of what comes out. */
 import type { Batch } from "../data/batch.ts";
 import { drawMixing, mixImages } from "../data/mixup.ts";
 import { keyedRandom } from "../random/keyed-random.ts";
 import type { UpdateBatch } from "../update/updater.ts";
-import type { FitLoopOptions } from "./fit.ts";
+import type { LoopSettings } from "./fit-options.ts";
 
-/** Point of a run at which a batch is taken. */
-export interface BatchPoint {
+/** Where in a run the batch is. */
+export interface BatchPosition {
+  /** From 0. */
   readonly epoch: number;
+  /** Updates made before. */
   readonly update: number;
-  /** Number of the batch in its update. */
+  /** Place of the batch in its update. */
   readonly index: number;
 }
 
-/** Options of the loop that decide what becomes of a batch. */
-export type BatchOptions = Required<
-  Pick<FitLoopOptions, "task" | "mixing" | "mixingOffEpoch" | "seed" | "loader">
->;
-
-/** Mixup or CutMix, and the targets of what comes out; the same draw at the same point. */
+/** Mixup or CutMix by the settings, and the targets of what comes out. */
 export function updateBatch(
   { images, labels, size: batchSize }: Batch,
-  { epoch, update, index }: BatchPoint,
-  { task, mixing, mixingOffEpoch, seed, loader }: BatchOptions,
+  { task, mixing, mixingOffEpoch, seed, loader }: LoopSettings,
+  { epoch, update, index }: BatchPosition,
 ): UpdateBatch {
   const isOff = mixing === null || (mixingOffEpoch > 0 && epoch >= mixingOffEpoch);
   if (isOff) return { images, targets: task.targets(labels) };

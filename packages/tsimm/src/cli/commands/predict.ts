@@ -7,29 +7,37 @@ import { printable } from "../../text/printable.ts";
 
 interface PredictOptions {
   readonly checkpoint: string;
-  readonly topk: number;
+  /** Absent: what the task says by itself. */
+  readonly topk?: number;
   readonly engine: string;
   /** false: plain weights. */
   readonly ema: boolean;
 }
 
-/** The command that classifies images. */
+/** The command that tells what a model says of images. */
 export function predictCommand(): Command {
   return new Command("predict")
-    .description("Classify images with a trained model: one line per image, its classes and probabilities.")
+    .description(
+      "Classify images with a trained model: one line per image, its classes and probabilities, or the numbers of a regression.",
+    )
     .argument("<images...>", "image files, or folders of them")
     .requiredOption(
       "--checkpoint <file>",
       "model.onnx or a .safetensors file of a run; a moving average of the weights is taken where there is one",
     )
-    .option("--topk <int>", "classes per image", positiveInteger, 1)
+    .option(
+      "--topk <int>",
+      "answers per image (default: 1 class; with several labels those that hold; all numbers)",
+      positiveInteger,
+    )
     .addOption(
       new Option("--engine <name>", "where the model runs").choices(builtInNames.engine).default("auto"),
     )
     .option("--no-ema", "take the plain weights, also where there is a moving average")
     .action(async (images: string[], options: PredictOptions) => {
       const { createEngine } = await import("../../runtime/create-engine.ts");
-      const { loadClassifier } = await import("../../predict/classifier.ts");
+      const { loadClassifier } = await import("../../predict/load-classifier.ts");
+      const { answerText } = await import("../../predict/answer-text.ts");
       const { IMAGE_LIMIT, readRegularFile } = await import("../../files/read-file.ts");
       const files = (await Promise.all(images.map(imageFiles))).flat();
       const engine = await createEngine(options.engine as "auto", {
@@ -51,9 +59,8 @@ export function predictCommand(): Command {
       for (const file of files) {
         try {
           const bytes = await readRegularFile(file, { limit: IMAGE_LIMIT });
-          const predictions = await classifier.classify(bytes, options.topk);
-          const shown = predictions.map(({ label, prob }) => `${label} ${prob.toFixed(4)}`);
-          process.stdout.write(`${printable(`${file}: ${shown.join(", ")}`)}\n`);
+          const said = answerText(classifier.task, await classifier.predict(bytes, options.topk));
+          process.stdout.write(`${printable(`${file}: ${said}`)}\n`);
         } catch (error) {
           failed++;
           process.stderr.write(`WARNING: ${printable(`${file}: ${(error as Error).message.trim()}`)}\n`);

@@ -33,7 +33,7 @@ export function trainCommand(): Command {
     if (result.sample !== null) {
       const sample = shellWord(shortPath(result.sample));
       process.stderr.write(
-        `Classify an image: npx tsimm predict ${sample} --checkpoint ${shellWord(`${folder}/model.onnx`)}\n`,
+        `Try it on an image: npx tsimm predict ${sample} --checkpoint ${shellWord(`${folder}/model.onnx`)}\n`,
       );
     }
     if (result.interrupted) {

@@ -115,7 +115,7 @@ test("a registered source opens what it recognises, and what it is named for", a
   expect(named.samples.map(({ label }) => label)).toEqual([0, 1]);
   await expect(openDataset({ dataDir: folder, split: "train", source: "levls" })).rejects.toThrow(
     new RangeError(
-      'openDataset: source must be one of folder, tar, csv, empty, levels, got "levls"; did you mean "levels"?',
+      `openDataset: source must be one of ${listSources().join(", ")}, got "levls"; did you mean "levels"?`,
     ),
   );
   expect(() => registerSource({ ...levels })).toThrow(

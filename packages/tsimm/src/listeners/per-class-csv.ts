@@ -1,0 +1,50 @@
+/** `per-class.csv`: the metric of each class or output in the best epoch. */
+import { join } from "node:path";
+import { removeFile, updateFile } from "../files/write-file.ts";
+import type { OutputMetric } from "../task/task.ts";
+import type { Listener } from "../train/listener.ts";
+
+/** Options of {@link perClassListener}. */
+export interface PerClassOptions {
+  /** Called with the name of the file if it was not there as it should be. */
+  onWrite?(name: string): void;
+}
+
+const FILE = "per-class.csv";
+
+/**
+ * Writes `per-class.csv` when a run has finished, and removes an older one if there is nothing to write.
+ *
+ * @param folder - An existing folder.
+ */
+export function perClassListener(folder: string, { onWrite = () => {} }: PerClassOptions = {}): Listener {
+  let metric: string | null = null;
+  return {
+    name: FILE,
+    async on(event) {
+      if (event.type === "runStarted") metric = event.outputMetric?.name ?? null;
+      if (event.type !== "runEnded" || event.outcome !== "finished") return;
+      const path = join(folder, FILE);
+      if (metric === null || event.byOutput.length === 0) await removeFile(path);
+      else if (await updateFile(path, perClassCsv(event.byOutput, metric))) onWrite(FILE);
+    },
+  };
+}
+
+/**
+ * The whole file as RFC 4180 has it: CRLF, names with commas, quotes or line breaks in quotes.
+ *
+ * @param rows - A class or output each.
+ * @param metric - Name of the metric, for the header.
+ * @example
+ * const rows = [{ label: "cat", images: 4, value: 75 }, { label: 'a "dog", wet', images: 3, value: 100 / 3 }];
+ * perClassCsv(rows, "accuracy"); // => 'name,images,accuracy\r\ncat,4,75\r\n"a ""dog"", wet",3,33.333333333333336\r\n'
+ */
+export function perClassCsv(rows: readonly OutputMetric[], metric: string): string {
+  const lines = rows.map(({ label, images, value }) => [quoted(label), images, value]);
+  return [["name", "images", metric], ...lines].map((line) => `${line.join(",")}\r\n`).join("");
+}
+
+function quoted(text: string): string {
+  return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
+}
