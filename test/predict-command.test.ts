@@ -10,8 +10,8 @@ import {
   createOptimizerV2,
   createTask,
   exportOnnx,
-  fit,
   memoryDataset,
+  fit as runLoop,
   train,
 } from "tsimm";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
@@ -123,7 +123,7 @@ test("a file that one's own loop exports says what the loop has taught", async (
     labels: Int32Array.from(images, (_, i) => i % 2),
     ...{ inputSize: [3, 32, 32], batchSize: 8, training: true },
   });
-  await fit({
+  await runLoop({
     ...{ engine: await createEngine("native"), model, optimizer, loader, task, epochs: 8 },
     schedule: new StepLRScheduler(optimizer, { decayT: 4 }),
   });
