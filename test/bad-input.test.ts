@@ -88,7 +88,7 @@ describe("on the command line", () => {
     [
       2,
       [...numbers, "--huber-delta", "2"],
-      "train: --huber-delta must come with --regression-loss huber, got 2 with mse",
+      "train: --huber-delta must come with the loss huber, got 2 with mse; pass --regression-loss huber",
     ],
     [
       2,

@@ -94,6 +94,7 @@ export type { Classifier, Prediction } from "./predict/classifier.ts";
 export { type ExportOnnxOptions, exportOnnx } from "./predict/export-onnx.ts";
 export { type LoadClassifierOptions, loadClassifier } from "./predict/load-in-page.ts";
 export type { Pixels } from "./predict/pixels.ts";
+export type { DefinitionFlag } from "./registry.ts";
 export type { Engine, LoadOptions, Session } from "./runtime/engine.ts";
 export { createEvaluation, type Evaluation, type EvaluationOptions } from "./runtime/evaluation-step.ts";
 export { createFineTuning, type FineTuning, type FineTuningOptions } from "./runtime/fine-tuning.ts";

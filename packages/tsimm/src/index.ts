@@ -126,6 +126,7 @@ export type { Pixels } from "./predict/pixels.ts";
 export type { ArgumentName, TrainArguments } from "./recipe/arguments.ts";
 export type { RegisteredArguments } from "./recipe/registered-flags.ts";
 export { type TrainOptions, type TrainResult, train } from "./recipe/train.ts";
+export type { DefinitionFlag } from "./registry.ts";
 export {
   type CreateEngineOptions,
   createEngine,

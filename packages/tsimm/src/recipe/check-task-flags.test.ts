@@ -59,7 +59,7 @@ test("what a task uses passes, and so does what every args.yaml holds", () => {
 test.each([
   [
     { task: "regression", huberDelta: 2 },
-    "--huber-delta must come with --regression-loss huber, got 2 with mse",
+    "--huber-delta must come with the loss huber, got 2 with mse; pass --regression-loss huber",
   ],
   [{ bceSum: true }, "--bce-sum must come with --bce-loss, got true without it; pass --bce-loss"],
   [

@@ -3,7 +3,6 @@ import type { Ranking } from "../checkpoint/checkpoint-history.ts";
 import type { Task } from "../task/task.ts";
 import { suggestion } from "../text/suggestion.ts";
 import { UsageError } from "../usage-error.ts";
-import type { TrainArguments } from "./arguments.ts";
 
 /** Metrics of a task. */
 export interface RankingMetrics<Name extends string = string> {
@@ -40,18 +39,19 @@ export function chooseMetric<Name extends string>(
 /**
  * The ranking of epochs: by a metric of the validation, without one by the training loss.
  *
- * @param isGiven - Whether the user gave `--eval-metric`.
+ * @param asked - Value of `--eval-metric`.
+ * @param task - Whose metrics there are.
+ * @param options - Whether the user gave the flag, and whether there is a validation.
  * @throws UsageError if the user asks for a metric that the task does not have.
  */
 export function chooseRanking(
-  { evalMetric }: TrainArguments,
-  isGiven: boolean,
-  { metrics, metric }: Task,
-  isValidated: boolean,
+  asked: string,
+  { metrics, metric }: Pick<Task, "metrics" | "metric">,
+  { isGiven, isValidated }: { readonly isGiven: boolean; readonly isValidated: boolean },
 ): Ranking {
   if (!isValidated) return { name: "loss", better: "lower", of: "training" };
   const names = metrics.map(({ name }) => name);
-  const name = chooseMetric(evalMetric, isGiven, { names, own: metric });
+  const name = chooseMetric(asked, isGiven, { names, own: metric });
   const better = metrics.find((one) => one.name === name)?.better ?? "higher";
   return { name, better, of: "validation" };
 }

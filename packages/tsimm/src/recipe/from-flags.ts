@@ -57,8 +57,6 @@ const SENTENCES: Readonly<Record<string, (args: Partial<TrainArguments>) => stri
     `--warmup-epochs must be an integer > 0 for ${sched}, got 0; its decay begins with the warm-up`,
   paramGroups: ({ layerDecayNoOptScale }) =>
     `--layer-decay-no-opt-scale must leave something to train, got ${layerDecayNoOptScale}; pass a smaller one`,
-  delta: ({ huberDelta, regressionLoss }) =>
-    `--huber-delta must come with --regression-loss huber, got ${huberDelta} with ${regressionLoss}`,
   sampling: ({ task }) =>
     `--balanced-sampling must be off for --task ${task}, got on; numbers have no classes to balance`,
   "openDataset.labels": ({ task }) =>

@@ -1,5 +1,4 @@
 /** The images of a run: its data sets, and the loaders on them. */
-import { resolve } from "node:path";
 import type { Loader } from "../data/batch.ts";
 import { checkLabels } from "../data/check-labels.ts";
 import { type ImageDataset, type OpenDatasetOptions, openDataset } from "../data/dataset.ts";
@@ -15,6 +14,7 @@ import { findTask } from "../task/tasks.ts";
 import { printable } from "../text/printable.ts";
 import { UsageError } from "../usage-error.ts";
 import { separated, type TrainArguments, trainFlags } from "./arguments.ts";
+import { absolutePlace } from "./data-place.ts";
 import { flagMessage, fromFlags } from "./from-flags.ts";
 import type { Log } from "./log.ts";
 
@@ -122,7 +122,7 @@ async function openSplits(args: TrainArguments, { info, warn }: Log): Promise<Tr
   }
   const { labels } = fromFlags("train", args, () => findTask("createTask", args.task));
   const shared = {
-    dataDir: args.dataDir === null ? fashionMnistMini : resolve(args.dataDir),
+    dataDir: args.dataDir === null ? fashionMnistMini : absolutePlace(args.dataDir),
     classMap: args.classMap === "" ? undefined : args.classMap,
     imageColumn: args.imageColumn === "" ? undefined : args.imageColumn,
     labelColumns: args.labelColumns ?? undefined,

@@ -1,5 +1,5 @@
 /** The folder of a run: its first files, and the listeners that write the rest. */
-import { join, resolve } from "node:path";
+import { join } from "node:path";
 import type { Ranking } from "../checkpoint/checkpoint-history.ts";
 import { CheckpointWriter, type RunFacts } from "../checkpoint/save-checkpoint.ts";
 import { updateFile } from "../files/write-file.ts";
@@ -13,6 +13,7 @@ import type { ResumedProgress } from "./apply-checkpoint.ts";
 import { argsYaml, savedArguments } from "./args-yaml.ts";
 import type { TrainArguments } from "./arguments.ts";
 import { continueFolder } from "./continue-folder.ts";
+import { absolutePlace } from "./data-place.ts";
 import type { FinishListener } from "./finish-run.ts";
 import { plannedRates } from "./planned-rates.ts";
 import type { RunData } from "./prepare-data.ts";
@@ -54,7 +55,7 @@ export async function prepareFolder(
   const { model, task, dataConfig, average } = parts;
   const savedArgs = savedArguments(args, {
     numClasses: model.numClasses,
-    dataDir: args.dataDir === null ? null : resolve(args.dataDir),
+    dataDir: args.dataDir === null ? null : absolutePlace(args.dataDir),
     ...(ranking.of === "validation" ? { evalMetric: ranking.name } : {}),
   });
   const { folder, lock } = await claim(args, dataConfig);

@@ -42,8 +42,9 @@ export async function prepareRun(request: RunRequest, claim: ClaimFolder): Promi
   const loaders = fromFlags("train", args, () => createLoaders(data.data, args, parts.dataConfig, messages));
   releases.add(() => loaders.close());
   const isAsked = isGiven(request.given, "evalMetric");
-  const ranking = chooseRanking(args, isAsked, task, loaders.valLoader !== null);
-  const schedule = prepareSchedule(data, parts, ranking, loaders, request);
+  const isValidated = loaders.valLoader !== null;
+  const ranking = chooseRanking(args.evalMetric, task, { isGiven: isAsked, isValidated });
+  const schedule = prepareSchedule({ data, parts, ranking, loaders }, request);
   await messages.flush();
   const engine = await createEngine(args.engine, { onWarning: messages.warn });
   const updater = await makeUpdater(engine, args, parts);

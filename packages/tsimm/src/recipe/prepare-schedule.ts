@@ -19,18 +19,25 @@ export interface ScheduleParts extends ScheduledRun {
   readonly resumed: ResumedProgress;
 }
 
+/** What of a run its schedule depends on. */
+export interface ScheduledParts {
+  readonly data: RunData;
+  readonly parts: ModelParts;
+  readonly ranking: Ranking;
+  readonly loaders: TrainingLoaders;
+}
+
 /**
  * Makes the schedule, loads the checkpoint, and logs both.
  *
  * @throws UsageError if there is nothing left to train, or the checkpoint or the rates make no sense.
  */
 export function prepareSchedule(
-  { args, data }: RunData,
-  { model, task, optimizer, average, lr }: ModelParts,
-  { name: metric, better }: Ranking,
-  loaders: TrainingLoaders,
+  { data: { args, data }, parts, ranking, loaders }: ScheduledParts,
   { given, resume, messages }: RunRequest,
 ): ScheduleParts {
+  const { model, task, optimizer, average, lr } = parts;
+  const { name: metric, better } = ranking;
   const updatesPerEpoch = Math.ceil(loaders.trainLoader.length / args.gradAccumSteps);
   const scheduled = makeSchedule(args, { lr, optimizer, updatesPerEpoch, metric, better });
   const { scheduler, numEpochs } = scheduled;

@@ -6,6 +6,7 @@ import { defineSchedule, number, registerSchedule } from "@tsimm/scheduler";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { parse } from "yaml";
 import { memoryDataset } from "../data/memory-dataset.ts";
+import { registerSource } from "../data/sources/sources.ts";
 import { classify, flatten, imageNet } from "../layers.ts";
 import { registerModelFamily } from "../models/registry.ts";
 import { defineOptimizer } from "../optim/optimizer-definition.ts";
@@ -115,6 +116,12 @@ const training = memoryDataset({
 });
 const dataset = { training, validation: training };
 
+registerSource({
+  name: "shades",
+  recognises: ({ dataDir }) => dataDir === "shades:12",
+  open: async () => training,
+});
+
 let folder = "";
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), "tsimm-registered-"));
@@ -151,6 +158,15 @@ test("trains by the names of what is registered, and goes on from a checkpoint t
   const first = await train(given("parts"), { dataset, listeners: [enough] });
   await train({ resume: first.folder, workers: 0 }, { dataset });
   expect((await weights("parts")).equals(await weights("whole"))).toBe(true);
+}, 60_000);
+
+test("a registered source opens its address, at a resume too", async () => {
+  const first = await train({ ...given("source"), dataDir: "shades:12", epochs: 1 });
+  expect(parse(await readFile(join(first.folder, "args.yaml"), "utf8"))).toMatchObject({
+    data_dir: "shades:12",
+  });
+  const { epochs } = await train({ resume: first.folder, workers: 0, epochs: 2 });
+  expect(epochs).toHaveLength(2);
 }, 60_000);
 
 test("args.yaml holds their flags, and says what timm has not", async () => {

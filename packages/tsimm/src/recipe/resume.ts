@@ -9,6 +9,7 @@ import { printable } from "../text/printable.ts";
 import { UsageError } from "../usage-error.ts";
 import { fromKeys, readConfiguration } from "./args-yaml.ts";
 import { separated, type TrainArguments, trainFlagRows } from "./arguments.ts";
+import { isAddress } from "./data-place.ts";
 import type { Log } from "./log.ts";
 
 /** A run to go on with. */
@@ -107,7 +108,7 @@ async function checkDataDir(
   { dataDir }: Partial<TrainArguments>,
   given: Partial<TrainArguments>,
 ): Promise<void> {
-  if (given.dataDir || !dataDir) return;
+  if (given.dataDir || !dataDir || isAddress(dataDir)) return;
   const isThere = await stat(dataDir).then(
     () => true,
     () => false,
