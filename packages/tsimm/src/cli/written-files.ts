@@ -1,14 +1,15 @@
 /** Tells people what a run has left, many checkpoint files on one line. */
 
-const DESCRIPTIONS: readonly (readonly [RegExp, string])[] = [
+/** Files, with a description; of a run that classifies the second one, where there are two. */
+const DESCRIPTIONS: readonly (readonly [RegExp, string, string?])[] = [
   [/^lr\.(svg|png)$/, "the schedule"],
-  [/^curves\.(svg|png)$/, "losses, metrics and learning rate"],
+  [/^curves\.(svg|png)$/, "losses, metrics and learning rate", "losses, accuracies and learning rate"],
   [/^summary\.csv$/, "the same as a table"],
   [/^metrics\.jsonl$/, "the same as a line of JSON for each epoch"],
   [/^events\.out\.tfevents\./, "curves for tensorboard --logdir"],
   [/^per-class\.csv$/, "the metric of each class or output in the best epoch"],
   [/^args\.yaml$/, "every flag; -c args.yaml repeats the run"],
-  [/^classes\.txt$/, "names of the classes or outputs"],
+  [/^classes\.txt$/, "names of the classes or outputs", "class names"],
   [/^model\.onnx$/, "best weights for any ONNX runtime"],
   [/^sample\./, "an image of the data set"],
   [/^model_best\./, "best weights, and what is needed to go on from them"],
@@ -18,16 +19,17 @@ const DESCRIPTIONS: readonly (readonly [RegExp, string])[] = [
 ];
 
 /**
- * Lines for people, e.g. `  curves.png, curves.svg  losses, metrics and learning rate`.
+ * Lines for people, e.g. `  curves.png, curves.svg  losses, accuracies and learning rate`.
  *
  * @param files - Names in a run's folder.
+ * @param classifies - Whether the run is one of a classifier.
  * @example
- * writtenFiles(["lr.png", "lr.svg"]); // => ["  lr.png, lr.svg  the schedule"]
+ * writtenFiles(["lr.png", "lr.svg"], true); // => ["  lr.png, lr.svg  the schedule"]
  */
-export function writtenFiles(files: readonly string[]): string[] {
-  const rows = DESCRIPTIONS.flatMap(([pattern, description]) => {
+export function writtenFiles(files: readonly string[], classifies: boolean): string[] {
+  const rows = DESCRIPTIONS.flatMap(([pattern, ofAny, ofClasses = ofAny]) => {
     const names = files.filter((name) => pattern.test(name));
-    return names.length === 0 ? [] : [[shorten(names), description] as const];
+    return names.length === 0 ? [] : [[shorten(names), classifies ? ofClasses : ofAny] as const];
   });
   const width = Math.max(0, ...rows.map(([names]) => names.length));
   return rows.map(([names, description]) => `  ${names.padEnd(width)}  ${description}`);

@@ -11,7 +11,7 @@ import {
 import { removeFile, WriteError } from "../files/write-file.ts";
 import type { Model, PretrainedConfig } from "../models/model.ts";
 import { checkOptionNames } from "../option-names.ts";
-import type { Metric, Metrics, OutputMetric } from "../task/task.ts";
+import type { AnswerKind, Metric, Metrics, OutputMetric } from "../task/task.ts";
 import { printable } from "../text/printable.ts";
 import type { Best, EpochRow } from "../train/events.ts";
 import { fit } from "../train/fit.ts";
@@ -64,6 +64,8 @@ export interface TrainResult {
   }[];
   /** Metrics of a validation, the loss first. */
   readonly metrics: readonly Metric[];
+  /** Kind of the model's answers. */
+  readonly answers: AnswerKind;
   /** Path of an image to try the model on; null when there is no `model.onnx`. */
   readonly sample: string | null;
   /** Names of the files written, in the folder. */
@@ -150,7 +152,7 @@ async function resultOf(
   const { byOutput } = progress;
   return {
     ...{ folder, interrupted: outcome === "stopped", best, byOutput, epochs },
-    ...{ metrics: task.metrics, sample: finish.sample, files },
+    ...{ metrics: task.metrics, answers: task.answers ?? { kind: "numbers" }, sample: finish.sample, files },
   };
 }
 

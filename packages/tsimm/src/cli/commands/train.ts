@@ -27,12 +27,13 @@ export function trainCommand(): Command {
     const result = await runTraining(given);
     const folder = shortPath(result.folder);
     process.stdout.write(resultText(result, process.stdout.isTTY));
-    const written = writtenFiles(result.files);
+    const classifies = result.answers.kind === "class";
+    const written = writtenFiles(result.files, classifies);
     if (written.length > 0) process.stderr.write(`Wrote ${folder}:\n${written.join("\n")}\n`);
     if (result.sample !== null) {
       const sample = shellWord(shortPath(result.sample));
       process.stderr.write(
-        `Try it on an image: npx tsimm predict ${sample} --checkpoint ${shellWord(`${folder}/model.onnx`)}\n`,
+        `${classifies ? "Classify an image" : "Try it on an image"}: npx tsimm predict ${sample} --checkpoint ${shellWord(`${folder}/model.onnx`)}\n`,
       );
     }
     if (result.interrupted) {
