@@ -29,6 +29,7 @@ export type { Loss, LossFunction, LossGraph } from "./losses/loss.ts";
 export { meanAbsoluteError } from "./losses/mean-absolute-error.ts";
 export { meanSquaredError } from "./losses/mean-squared-error.ts";
 export { type SoftmaxCrossEntropyOptions, softmaxCrossEntropy } from "./losses/softmax-cross-entropy.ts";
+export { type LoweringTarget, lower } from "./lower/lower.ts";
 export { type DecodeOptions, decodeModel, type OnnxModel } from "./onnx/decode-model.ts";
 export { type EncodeOptions, encodeModel } from "./onnx/encode-model.ts";
 export { trainableOptionNames } from "./trainable/check-options.ts";

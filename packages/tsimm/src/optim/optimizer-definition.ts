@@ -4,6 +4,7 @@ import type { DefinitionFlag } from "../registry.ts";
 import { checkIsDefinition } from "../registry.ts";
 import { LOOKAHEAD } from "./lookahead.ts";
 import type { ParamGroup } from "./optimizer.ts";
+import type { OptimizerGraph } from "./optimizer-graph.ts";
 import { checkOption, nonNegative, type OptionCheck, type OptionChecks } from "./option-checks.ts";
 
 /** Options of an optimizer's own, besides `lr` and `weightDecay`, which every group has. */
@@ -51,6 +52,8 @@ export interface OptimizerDefinition<
     step: number,
     gradScale: number,
   ): void;
+  /** The same update as nodes of a graph; absent: it does not run on a device. */
+  readonly graph?: OptimizerGraph<O, S>;
   /** A factor on all gradients of an update, from the norm of all of them. */
   gradScale?(norm: number, options: O): number;
 }

@@ -1,8 +1,8 @@
 /**
- * What tsimm asks of an engine: load an ONNX model, run it, release it. Engines are stateless; parameters
- * go in, gradients come out.
+ * What tsimm asks of an engine: load an ONNX model, run it, release it. Weights go in, gradients come out; an engine with
+ * a device can keep tensors there between runs.
  */
-import type { Tensor } from "@tsimm/autodiff";
+import type { DataType, LoweringTarget, Tensor } from "@tsimm/autodiff";
 
 /** Options of {@link Engine.load}. */
 export interface LoadOptions {
@@ -32,6 +32,47 @@ export interface Engine {
   readonly name: string;
   /** Version of the package behind it. */
   readonly version: string;
+  /** What training graphs are lowered for; absent: `generic`, standard operators alone. */
+  readonly lowering?: LoweringTarget;
+  /** Memory of its own, where training state can stay; absent: there is none. */
+  readonly device?: EngineDevice;
   /** Loads a serialized ONNX model. */
   load(model: Uint8Array, options?: LoadOptions): Promise<Session>;
+}
+
+/** A tensor in the memory of a device, opaque here. */
+export interface DeviceTensor {
+  readonly location: "device";
+  readonly dtype: DataType;
+  readonly shape: readonly number[];
+  /** Frees its memory, which garbage collection does not; further calls have no effect. */
+  dispose(): void;
+}
+
+/** A loaded model whose tensors may stay on the device. */
+export interface DeviceSession {
+  /**
+   * Runs the model once.
+   *
+   * @param feeds - One tensor per graph input, from here or on the device.
+   * @returns The outputs by name: those named by `onDevice` on the device, to be disposed of by the caller, others here.
+   * @throws DeviceLostError if the device is gone.
+   */
+  run(feeds: Readonly<Record<string, Tensor | DeviceTensor>>): Promise<Record<string, Tensor | DeviceTensor>>;
+  /** Releases its memory; tensors that it has returned stay. */
+  close(): Promise<void>;
+}
+
+/** The memory of an engine's device. */
+export interface EngineDevice {
+  /** For messages, e.g. `NVIDIA H100 (Vulkan)`. */
+  readonly name: string;
+  /**
+   * Loads a serialized ONNX model, every node of which runs on the device.
+   *
+   * @param onDevice - Names of outputs that stay there.
+   */
+  load(model: Uint8Array, onDevice: readonly string[]): Promise<DeviceSession>;
+  /** Copies tensors into fresh arrays. */
+  read(tensors: Readonly<Record<string, DeviceTensor>>): Promise<Record<string, Tensor>>;
 }

@@ -29,6 +29,7 @@ export async function nativeEngine(): Promise<Engine> {
   runtime.env.logLevel = "error";
   return {
     name: "native",
+    lowering: "ort-cpu",
     version: runtime.env.versions.node ?? runtime.env.versions.common,
     load: (model, { threads } = {}) =>
       openSession(runtime, model, {

@@ -60,6 +60,7 @@ export async function wasmEngine(options: WasmEngineOptions = {}): Promise<Engin
   const runtime = await import("onnxruntime-web/wasm");
   return {
     name: "wasm",
+    lowering: "ort-cpu",
     version: runtime.env.versions.web ?? runtime.env.versions.common,
     async load(model) {
       checkCompiled();

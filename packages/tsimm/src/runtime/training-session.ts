@@ -1,5 +1,5 @@
 /** A training graph on an engine: parameters go in, gradients come out, running statistics follow. */
-import { encodeModel, type Graph, type Tensor, type TrainingGraph } from "@tsimm/autodiff";
+import { encodeModel, lower, type Tensor, type TrainingGraph } from "@tsimm/autodiff";
 import type { Parameter } from "../models/model.ts";
 import type { Engine } from "./engine.ts";
 
@@ -38,20 +38,19 @@ export interface TrainingSession {
 }
 
 /**
- * Loads a training graph.
+ * Lowers a training graph for an engine and loads it.
  *
- * @param step - Names of its outputs.
- * @param graph - Its graph, perhaps with more in front.
+ * @param program - The graph, and what it changes.
  * @param threads - Absent: all cores.
  */
 export async function createTrainingSession(
   engine: Engine,
-  step: TrainingGraph,
-  graph: Graph,
-  { parameters, runningStates }: TrainedState,
+  program: TrainedState & { readonly step: TrainingGraph },
   threads: number | undefined,
 ): Promise<TrainingSession> {
-  const session = await engine.load(encodeModel(graph), threads === undefined ? {} : { threads });
+  const { parameters, runningStates } = program;
+  const step = lower(program.step, engine.lowering ?? "generic");
+  const session = await engine.load(encodeModel(step.graph), threads === undefined ? {} : { threads });
   const states = new Map(runningStates.map((state) => [state.module, state]));
   return {
     async run(feeds) {

@@ -1,29 +1,15 @@
 /** One training step of a model on an engine: loss, logits, gradients, running statistics. */
-import {
-  type Loss,
-  type LossFunction,
-  type LossName,
-  prependNormalization,
-  type Tensor,
-  trainingGraph,
-} from "@tsimm/autodiff";
 import type { Model } from "../models/model.ts";
 import { checkOptionNames } from "../option-names.ts";
-import { keyedRandom } from "../random/keyed-random.ts";
-import { drawMask } from "./draw-mask.ts";
 import type { Engine } from "./engine.ts";
-import { checkFinite } from "./first-not-finite.ts";
-import { type ImageOptions, imageOptionNames, imageTensor } from "./images.ts";
+import { imageOptionNames } from "./images.ts";
+import { programOfModel, type TrainingProgramOptions } from "./training-program.ts";
 import { createTrainingSession, type StepResult } from "./training-session.ts";
 
 /** Options of {@link createTrainingStep}. */
-export type TrainingStepOptions = ImageOptions & {
+export type TrainingStepOptions = TrainingProgramOptions & {
   /** Threads of the engine, an integer >= 1; absent: all cores. */
   readonly threads?: number;
-  /** Loss of outputs against targets, a mean over the batch; absent: softmax cross-entropy. */
-  readonly loss?: LossName | Loss | LossFunction | undefined;
-  /** Seed of the masks of dropout and drop path, a safe integer; absent: 42. */
-  readonly seed?: number;
 };
 
 /** A model's training step, compiled for one batch size and image size. */
@@ -59,47 +45,10 @@ export async function createTrainingStep(
     loss: true,
     seed: true,
   });
-  const { batchSize, height, width, threads, loss, seed = 42 } = options;
-  const forward = model.forwardGraph({ batchSize, height, width, training: true });
-  const step = trainingGraph(forward, {
-    logits: "logits",
-    ...(loss && { loss }),
-    parameters: model.parameters.map(({ name }) => name),
-  });
-  const { input, mean, std } = options;
-  const graph =
-    input === "uint8" ? prependNormalization(step.graph, { input: "input", mean, std }) : step.graph;
-  const { parameters, batchNormalizations } = model;
-  const state = { parameters, runningStates: batchNormalizations };
-  const session = await createTrainingSession(engine, step, graph, state, threads);
-  const shapes = new Map(forward.inputs.map(({ name, shape }) => [name, shape]));
-  const masks = model.masks.map(({ name, keep }) => ({ name, keep, shape: shapes.get(name) ?? [] }));
-  const targetShape = [batchSize, model.numClasses];
+  const program = programOfModel(model, options);
+  const session = await createTrainingSession(engine, program, options.threads);
   return {
-    async run(images, target, keys) {
-      if (target.length !== batchSize * model.numClasses) {
-        throw new RangeError(
-          `TrainingStep.run: target must have ${batchSize * model.numClasses} elements [${targetShape}], got ${target.length}`,
-        );
-      }
-      const input = imageTensor("TrainingStep.run", images, model.inChans, options);
-      // One NaN would spoil the running statistics for good.
-      checkFinite("TrainingStep.run", "images", images);
-      checkFinite("TrainingStep.run", "target", target);
-      const feeds: Record<string, Tensor> = {
-        input,
-        [step.target]: { dtype: "float32", shape: targetShape, data: target },
-      };
-      if (masks.length > 0 && keys === undefined) {
-        throw new RangeError(
-          `TrainingStep.run: keys must be given for the ${masks.length} masks of ${model.name}, got none; count the updates`,
-        );
-      }
-      for (const { name, keep, shape } of masks) {
-        feeds[name] = drawMask(shape, keep, keyedRandom(seed, "dropout", ...(keys ?? []), name));
-      }
-      return session.run(feeds);
-    },
+    run: async (images, target, keys) => session.run(program.feeds("TrainingStep.run", images, target, keys)),
     close: () => session.close(),
   };
 }
