@@ -83,6 +83,37 @@ export function sumSquaresOfRows(builder: GraphBuilder, x: Value): Value {
   return builder.op("ReduceSumSquare", [x, builder.constant(int64([1], [1]))], { keepdims: int(0) });
 }
 
+/**
+ * Numbers of an update as one graph input, since each input is a copy to the device.
+ *
+ * @param name - Of the input, float32 [names].
+ * @param names - At least one.
+ * @returns A scalar by name.
+ */
+export function scalarInputs(
+  builder: GraphBuilder,
+  name: string,
+  names: readonly string[],
+): Record<string, Value> {
+  const vector = builder.input(name, "float32", [names.length]);
+  const pieces = splitVector(
+    builder,
+    vector,
+    names.map(() => 1),
+  );
+  const math = arithmetic(builder);
+  return Object.fromEntries(pieces.map((piece, i) => [names[i], math.reshape(piece, [])]));
+}
+
+/** A vector [sum of sizes] in pieces of these sizes. */
+export function splitVector(builder: GraphBuilder, vector: Value, sizes: readonly number[]): Value[] {
+  return splitInto(
+    builder,
+    vector,
+    sizes.map((size, part) => ({ size, part })),
+  );
+}
+
 /** Vectors one behind the other; ONNX Runtime makes as many kernels of the node as a device needs. */
 export function concat(builder: GraphBuilder, vectors: readonly Value[]): Value {
   const [first] = vectors;
