@@ -13,7 +13,20 @@ const root = fileURLToPath(new URL("..", import.meta.url));
 
 /** Rooms of tsimm, from the ground up. */
 const rooms = [
-  ...["text", "files", "random", "plot", "weights", "models", "optim", "runtime", "update", "task", "data"],
+  ...[
+    "text",
+    "files",
+    "wasm",
+    "random",
+    "plot",
+    "weights",
+    "models",
+    "optim",
+    "runtime",
+    "update",
+    "task",
+    "data",
+  ],
   ...["train", "checkpoint", "listeners", "preview", "recipe", "predict", "cli"],
 ];
 
