@@ -13,7 +13,7 @@ const root = fileURLToPath(new URL("..", import.meta.url));
 
 /** Rooms of tsimm, from the ground up. */
 const rooms = [
-  ...["text", "files", "random", "plot", "weights", "models", "optim", "runtime", "state", "update"],
+  ...["text", "files", "wasm", "random", "plot", "weights", "models", "optim", "runtime", "state", "update"],
   ...["task", "data"],
   ...["train", "checkpoint", "listeners", "preview", "recipe", "predict", "cli"],
 ];
