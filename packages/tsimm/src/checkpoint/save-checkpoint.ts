@@ -5,7 +5,6 @@ import type { ModelEntry } from "../models/model-entry.ts";
 import { RANDOM_SCHEME } from "../random/keyed-random.ts";
 import { namedTensors } from "../train/load-training-state.ts";
 import type { TrainingState } from "../train/training-state.ts";
-import { version } from "../version.ts";
 import {
   type CheckpointTensors,
   epochRole,
@@ -22,14 +21,14 @@ import {
 import { type Kept, keepBest, type Ranking } from "./checkpoint-history.ts";
 import type { DataDigest } from "./data-digest.ts";
 import { type EarlierPlan, STATE_VERSION, type TaskEntry } from "./run-state.ts";
+import { type EngineFacts, softwareOf } from "./software.ts";
 
 /** Recovery checkpoints that are kept. */
 const RECOVERIES = 2;
 
 /** Facts that are the same in all checkpoints of a run. */
 export interface RunFacts {
-  /** Engine and its version. */
-  readonly engine: { readonly name: string; readonly version: string };
+  readonly engine: EngineFacts;
   /** Arguments under their snake_case names; empty: there are none. */
   readonly args: Readonly<Record<string, unknown>>;
   readonly model: ModelEntry;
@@ -127,7 +126,7 @@ export class CheckpointWriter {
     const { name, steps, groups } = state.optimizer;
     return {
       version: STATE_VERSION,
-      software: { tsimm: version, [`engine-${engine.name}`]: engine.version, node: process.version },
+      software: softwareOf(engine),
       ...facts,
       evalConfig: { weights },
       ...{ epoch, update, batch, inEpoch, running },
