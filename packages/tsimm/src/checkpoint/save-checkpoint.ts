@@ -3,6 +3,7 @@ import { linkFile } from "../files/write-file.ts";
 import type { PretrainedConfig } from "../models/model.ts";
 import type { ModelEntry } from "../models/model-entry.ts";
 import { RANDOM_SCHEME } from "../random/keyed-random.ts";
+import { slotShape } from "../state/slot-shape.ts";
 import { namedTensors } from "../train/load-training-state.ts";
 import type { TrainingState } from "../train/training-state.ts";
 import {
@@ -159,9 +160,7 @@ async function recoveryRoles(folder: string): Promise<string[]> {
 function checkpointTensors({ model, average, optimizer }: TrainingState): CheckpointTensors {
   const shapes = new Map(model.map(({ name, shape }) => [name, shape]));
   const slots = [...optimizer.slots].map(([name, data]) => {
-    const shape = shapes.get(name.slice(0, name.lastIndexOf("."))) ?? [];
-    const fits = shape.reduce((product, size) => product * size, 1) === data.length;
-    return [name, { dtype: "F32" as const, shape: fits ? shape : [data.length], data }] as const;
+    return [name, { dtype: "F32" as const, shape: slotShape(name, data.length, shapes), data }] as const;
   });
   return {
     model: namedTensors(model),

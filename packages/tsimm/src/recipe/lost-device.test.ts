@@ -59,7 +59,8 @@ const training = memoryDataset({ images, labels, classNames: ["dark", "light"] }
 
 const given = {
   ...{ model: "test_resnet", imgSize: side, batchSize: 8, workers: 0, lr: 0.02, warmupEpochs: 0, threads: 1 },
-  ...{ epochs: 2, opt: "momentum" },
+  epochs: 2,
+  opt: "momentum",
 } as const;
 
 /** Trains; `told` are the messages. */
