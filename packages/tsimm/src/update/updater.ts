@@ -11,6 +11,7 @@ import { createTrainingSession } from "../runtime/training-session.ts";
 import type { TrainingStepOptions } from "../runtime/training-step.ts";
 import type { StateStore } from "../state/store.ts";
 import { checkedUpdates } from "./checked-updates.ts";
+import { createDeviceUpdater } from "./device/device-updater.ts";
 import {
   createFineTuningUpdater,
   type FineTuningUpdater,
@@ -67,7 +68,7 @@ export type UpdaterOptions = ImageOptions &
 /**
  * Compiles the training step of a model and joins it with an optimizer.
  *
- * @param engine - Computes loss and gradients; the optimizer's rule runs here.
+ * @param engine - Computes loss and gradients; the optimizer's rule runs here, or on the engine's device if it has one.
  * @throws RangeError for options out of range, or an optimizer of another model; Error if the model holds an operator
  * without a gradient rule, or the engine refuses the graph.
  * @example
@@ -150,9 +151,10 @@ async function overModel(engine: Engine, options: UpdaterOptions): Promise<Requi
   };
 }
 
-/** Weights of a device are trained there, others here. */
-function openRunner<Batch>(_engine: Engine, parts: UpdateParts<Batch>): Promise<UpdateRunner<Batch>> {
-  return createHostUpdater(parts);
+/** State goes to the device of an engine that has one. */
+async function openRunner<Batch>(engine: Engine, parts: UpdateParts<Batch>): Promise<UpdateRunner<Batch>> {
+  const { device } = engine;
+  return device ? createDeviceUpdater(engine, device, parts) : await createHostUpdater(parts);
 }
 
 function averageOf(average: ModelEma | null): ModelEma {
