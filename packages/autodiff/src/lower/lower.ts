@@ -1,5 +1,6 @@
 /** Fits a training graph to the engine that runs it. */
 import type { TrainingGraph } from "../training-graph.ts";
+import { ortCpu, type WayChoices } from "./ort-cpu.ts";
 
 /**
  * What a training graph is lowered for: `generic`, any ONNX engine; `ort-cpu`, ONNX Runtime's CPU provider, native or as
@@ -7,12 +8,32 @@ import type { TrainingGraph } from "../training-graph.ts";
  */
 export type LoweringTarget = "generic" | "ort-cpu" | "ort-webgpu";
 
+/** Options of {@link lower}. */
+export interface LoweringOptions {
+  /** Ways to compute convolutions and their gradients, by key of a site, see {@link sitesOf}; absent: the fixed ones. */
+  readonly choices?: WayChoices;
+}
+
 /**
  * The same training step, spelled as the target runs it fastest.
  *
  * @param step - A training graph of standard operators.
- * @throws RangeError for a target that there is none of, or a node that the target cannot run.
+ * @throws RangeError for a target that there is none of, a node that the target cannot run, or a choice that is no way
+ * of its site.
  */
-export function lower(step: TrainingGraph, _target: LoweringTarget): TrainingGraph {
-  return step;
+export function lower(
+  step: TrainingGraph,
+  target: LoweringTarget,
+  { choices }: LoweringOptions = {},
+): TrainingGraph {
+  switch (target) {
+    case "generic":
+    case "ort-webgpu":
+      return step;
+    case "ort-cpu":
+      return ortCpu(step, choices);
+  }
+  throw new RangeError(
+    `lower: target must be one of generic, ort-cpu, ort-webgpu, got ${JSON.stringify(target)}`,
+  );
 }
