@@ -4,7 +4,12 @@ import type { ModelEma } from "../optim/ema.ts";
 import type { Optimizer } from "../optim/optimizer.ts";
 import { checkOptionNames } from "../option-names.ts";
 import type { Engine } from "../runtime/engine.ts";
-import { createEvaluation, type Evaluation } from "../runtime/evaluation-step.ts";
+import {
+  createEvaluation,
+  type Evaluation,
+  evaluationGraph,
+  evaluationOver,
+} from "../runtime/evaluation-step.ts";
 import type { ImageOptions } from "../runtime/images.ts";
 import { programOfModel, type UpdateBatch, wholeBatches } from "../runtime/training-program.ts";
 import { createTrainingSession } from "../runtime/training-session.ts";
@@ -145,8 +150,12 @@ async function overModel(engine: Engine, options: UpdaterOptions): Promise<Requi
         );
       }
       const { state } = weights === "average" ? averageOf(average) : model;
+      const options = { ...evaluationOptions, batchSize };
+      const graph = () => evaluationGraph(model, options);
+      const opened = await runner.openEvaluation?.(weights, String(batchSize), graph);
+      if (opened) return evaluationOver(opened, model, options);
       await runner.store.read();
-      return createEvaluation(engine, { ...model, state }, { ...evaluationOptions, batchSize });
+      return createEvaluation(engine, { ...model, state }, options);
     },
   };
 }

@@ -20,8 +20,8 @@ export interface GraphFeeds {
 export interface GraphResults {
   /** Next states of vectors, by name; held by the caller. */
   readonly next: ReadonlyMap<string, HeldTensor>;
-  /** An output on the host. */
-  scalars(name: string): readonly number[];
+  /** The other outputs, on the host. */
+  readonly host: Readonly<Record<string, Tensor>>;
 }
 
 /** A loaded graph. */
@@ -54,23 +54,20 @@ export async function compileGraph(
       if (parts.length > 0) given[numbersName] = numbersFeed(parts, small);
       const results = await session.run(given);
       const next = new Map<string, HeldTensor>();
+      const host: Record<string, Tensor> = {};
       for (const [name, result] of Object.entries(results)) {
-        const vector = vectorOfOutput(name);
-        if (vector !== null && "location" in result) next.set(vector, new HeldTensor(result));
+        if (!("location" in result)) host[name] = result;
+        else next.set(vectorOfOutput(name) ?? name, new HeldTensor(result));
       }
-      return {
-        next,
-        scalars(name) {
-          const result = results[name];
-          if (result !== undefined && "data" in result && result.data instanceof Float32Array) {
-            return [...result.data];
-          }
-          throw new TypeError(`CompiledGraph.run: no float32 output "${name}"`);
-        },
-      };
+      return { next, host };
     },
     close: () => session.close(),
   };
+}
+
+/** The numbers of an output on the host. */
+export function numbersOf({ host }: GraphResults, name: string): readonly number[] {
+  return Array.from(host[name]?.data ?? [], Number);
 }
 
 /** Lets go of vectors. */

@@ -1,11 +1,12 @@
 /** Updates on a device: graphs compute and apply them, and the state stays there. */
-import { elementCount, type Tensor } from "@tsimm/autodiff";
+import { elementCount, type Graph, type Tensor } from "@tsimm/autodiff";
 import { optimizerOnDevice } from "../../optim/optimizer-on-device.ts";
-import type { Engine, EngineDevice } from "../../runtime/engine.ts";
+import type { Engine, EngineDevice, Session } from "../../runtime/engine.ts";
 import type { TrainingProgram } from "../../runtime/training-program.ts";
 import { DivergedError } from "../diverged-error.ts";
 import type { UpdateParts, UpdateResult, UpdateRunner } from "../update-runner.ts";
-import { type GraphResults, releaseAll } from "./compiled-graph.ts";
+import { CompiledEvaluations, evaluatedVectors } from "./compiled-evaluations.ts";
+import { type GraphResults, numbersOf, releaseAll } from "./compiled-graph.ts";
 import { CompiledUpdates, type UpdateKind } from "./compiled-updates.ts";
 import { DeviceStore } from "./device-store.ts";
 import type { HeldTensor } from "./held-tensor.ts";
@@ -33,6 +34,7 @@ class DeviceUpdater<Batch> implements UpdateRunner<Batch> {
   readonly #optimizer: ReturnType<typeof optimizerOnDevice>;
   readonly #kind: UpdateKind;
   #updates: CompiledUpdates<Batch>;
+  #evaluations: CompiledEvaluations;
 
   constructor(engine: Pick<Engine, "lowering">, device: EngineDevice, parts: UpdateParts<Batch>) {
     const { programs, average, clipGrad, clipMode, state } = parts;
@@ -42,6 +44,7 @@ class DeviceUpdater<Batch> implements UpdateRunner<Batch> {
     this.#kind = { engine, device, optimizer, clipGrad, clipMode, hasAverage: average !== null };
     const layout = this.#layout();
     this.#updates = new CompiledUpdates(layout, programs.whole, this.#kind);
+    this.#evaluations = new CompiledEvaluations(layout, this.#kind);
     this.store = new DeviceStore(layout, {
       ...{ device, state, host: { model: state.model, average, optimizer } },
       countUpdates: ({ updates, batches }) => this.#count(updates, batches),
@@ -56,10 +59,31 @@ class DeviceUpdater<Batch> implements UpdateRunner<Batch> {
       : await this.#several(batches, update);
   }
 
+  async openEvaluation(
+    weights: "plain" | "average",
+    key: string,
+    graph: () => Graph,
+  ): Promise<Pick<Session, "run" | "close">> {
+    await this.#refresh();
+    const compiled = await this.#evaluations.graph(key, graph);
+    const vectors = new Map<string, HeldTensor>();
+    for (const [name, tensor] of evaluatedVectors(this.store.layout, await this.store.vectors(), weights)) {
+      vectors.set(name, tensor.hold());
+    }
+    return {
+      run: async (feeds) => (await compiled.run({ vectors, feeds, numbers: {} })).host,
+      async close() {
+        releaseAll(vectors);
+        vectors.clear();
+      },
+    };
+  }
+
   async finishEpoch(): Promise<void> {}
 
   async close(): Promise<void> {
     await this.#updates.close();
+    await this.#evaluations.close();
     this.store.written();
   }
 
@@ -71,8 +95,10 @@ class DeviceUpdater<Batch> implements UpdateRunner<Batch> {
   async #refresh(): Promise<void> {
     if (this.#updates.fits) return;
     await this.#updates.close();
+    await this.#evaluations.close();
     const layout = this.#layout();
     await this.store.relay(layout);
+    this.#evaluations = new CompiledEvaluations(layout, this.#kind);
     this.#updates = new CompiledUpdates(layout, this.#parts.programs.whole, this.#kind);
   }
 
@@ -82,7 +108,7 @@ class DeviceUpdater<Batch> implements UpdateRunner<Batch> {
     const graph = await this.#updates.graph(program, "fused");
     const vectors = await this.store.vectors();
     const results = await graph.run({ vectors, feeds, numbers: this.#numbers(update) });
-    const [loss = Number.NaN, gradNorm = Number.NaN] = results.scalars(outputs.report);
+    const [loss = Number.NaN, gradNorm = Number.NaN] = numbersOf(results, outputs.report);
     await this.#checkFinite(loss, gradNorm, results, { program, feeds });
     this.store.adopt(results.next, { updates: 1, batches: 1 });
     return { loss, gradNorm };
@@ -105,14 +131,14 @@ class DeviceUpdater<Batch> implements UpdateRunner<Batch> {
         const results = await graph.run({ vectors, feeds, numbers });
         releaseAll(pending);
         pending = results.next;
-        const [ofBatch = Number.NaN] = results.scalars(outputs.loss);
+        const [ofBatch = Number.NaN] = numbersOf(results, outputs.loss);
         loss += share * ofBatch;
         await this.#explain(ofBatch, { program, feeds });
       }
       const graph = await this.#updates.graph(this.#parts.programs.whole, "application");
       const vectors = new Map([...state, ...pending]);
       const results = await graph.run({ vectors, numbers: this.#numbers(update) });
-      const [gradNorm = Number.NaN] = results.scalars(outputs.report);
+      const [gradNorm = Number.NaN] = numbersOf(results, outputs.report);
       await this.#checkFinite(loss, gradNorm, results);
       const { statistics } = this.store.layout;
       const running = statistics && pending.get(statistics.name);
