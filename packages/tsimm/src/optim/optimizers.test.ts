@@ -155,6 +155,24 @@ describe("a registered optimizer", () => {
     );
   });
 
+  test("has to return every vector of its state", async () => {
+    const build =
+      (slots: object) =>
+      ({ data }: { data: object }) => ({ data, slots });
+    const wrong = {
+      ...signum,
+      name: "lostsignum",
+      graph: { scalars: () => ({ lr: 1 }), build: build({}) },
+    } as unknown as OptimizerDefinition;
+    registerOptimizer(wrong);
+    const optimizer = createOptimizerV2([parameter()], { opt: "lostsignum" });
+    await expect(graphSteps(await createEngine("native"), optimizer)).rejects.toThrow(
+      new RangeError(
+        'lostsignum: graph.build must return slot "momentum_buffer", float32 [1, 16], got nothing',
+      ),
+    );
+  });
+
   test("is suggested where its name is misspelt", () => {
     expect(() => createOptimizerV2([parameter()], { opt: "lookahead_sigunm" })).toThrow(
       new RangeError(
