@@ -184,7 +184,7 @@ describe("on WebGPU, no node on the CPU", () => {
       gpu.close();
       await session.close();
     }
-  });
+  }, 120_000);
 
   test.each(cases)("moves as on the CPU: $name", ({ name }) => {
     const [onCpu, onGpu] = outputs.map((all) =>
