@@ -10,12 +10,14 @@ import { fromOrt, type OnnxRuntime, toOrt } from "./onnxruntime-tensor.ts";
  * @param runtime - The imported package.
  * @param model - A serialized ModelProto.
  * @param options - Passed to the package as they are.
+ * @param errorOf - The error in place of what a run throws.
  * @throws Error with ONNX Runtime's reason if the model cannot be loaded or an input does not fit.
  */
 export async function openSession(
   runtime: OnnxRuntime,
   model: Uint8Array,
   options: InferenceSession.SessionOptions,
+  errorOf: (thrown: unknown) => unknown = (thrown) => thrown,
 ): Promise<Session> {
   const session = await runtime.InferenceSession.create(model, options);
   let closed = false;
@@ -25,7 +27,9 @@ export async function openSession(
       if (closed) throw new Error("Session.run: the session is closed; load the model again");
       const inputs: Record<string, OrtTensor> = {};
       for (const [name, tensor] of Object.entries(feeds)) inputs[name] = toOrt(runtime, name, tensor);
-      const results = await session.run(inputs, fetches);
+      const results = await session.run(inputs, fetches).catch((thrown: unknown) => {
+        throw errorOf(thrown);
+      });
       const outputs: Record<string, Tensor> = {};
       for (const name of fetches) {
         const result = results[name];

@@ -2,6 +2,7 @@
 import type { Engine } from "./engine.ts";
 import { defineEngine, type EngineDefinition, type EngineRequest } from "./engine-definition.ts";
 import { openDevice } from "./onnxruntime-device.ts";
+import { deviceError } from "./onnxruntime-device-error.ts";
 import { nativeEngineError } from "./onnxruntime-node.ts";
 import { openSession } from "./onnxruntime-session.ts";
 import { AdapterError, admitAdapter } from "./webgpu/adapter.ts";
@@ -67,6 +68,6 @@ async function openEngine(request: EngineRequest): Promise<Engine> {
     lowering: "ort-webgpu",
     version: runtime.env.versions.node ?? runtime.env.versions.common,
     device,
-    load: (model) => openSession(runtime, model, webgpuSession),
+    load: (model) => openSession(runtime, model, webgpuSession, (thrown) => deviceError(name, thrown)),
   };
 }
