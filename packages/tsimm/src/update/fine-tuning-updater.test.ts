@@ -5,6 +5,7 @@ import { createOptimizerV2 } from "../optim/create-optimizer.ts";
 import { createEngine } from "../runtime/create-engine.ts";
 import type { Engine } from "../runtime/engine.ts";
 import { createFineTuning, type FineTuning, type FineTuningOptions } from "../runtime/fine-tuning.ts";
+import { withHostDevice } from "../runtime/host-device.fixture.ts";
 import type { FeedBatch } from "../runtime/onnx-program.ts";
 import { DivergedError } from "./diverged-error.ts";
 import { createUpdater } from "./updater.ts";
@@ -173,4 +174,40 @@ test("bad feeds, options and foreign optimizers are refused by name", async () =
       'createUpdater: option must be one of model, optimizer, clipGrad, clipMode, got "batchSize"',
     );
   });
+});
+
+test("on a device the same numbers come out, smaller batches, running statistics and causes included", async () => {
+  const device = withHostDevice(engine);
+  const train = async (on: Engine) => {
+    const net = await createFineTuning(on, file(), { batchSize: 4, batchNorm: "train" });
+    const updater = await createUpdater(on, { model: net, optimizer: adamw(net), clipGrad: 0.5 });
+    const losses: number[] = [];
+    for (const [update, batches] of [[4], [4, 2], [2], [3], [4]].entries()) {
+      losses.push((await updater.update(batches.map(batchOf), { update })).loss);
+    }
+    await updater.finishEpoch();
+    const { location, isCurrent } = updater.store;
+    await updater.store.read();
+    const weights = weightsIn(net.save());
+    net.parameters.find(({ name }) => name === "w")?.data.fill(Number.NaN);
+    updater.store.written();
+    const cause = await updater.update([batchOf(4)], { update: 5 }).catch((error: Error) => error.message);
+    await updater.close();
+    await net.close();
+    return { losses, location, isCurrent, weights, cause };
+  };
+  const [host, there] = [await train(engine), await train(device)];
+  expect([host.location, host.isCurrent, there.location, there.isCurrent]).toEqual([
+    ...["host", true],
+    ...["device", false],
+  ]);
+  for (const [i, loss] of host.losses.entries()) expect(there.losses[i]).toBeCloseTo(loss, 5);
+  for (const [name, { data }] of host.weights) {
+    for (const [i, value] of data.entries()) {
+      expect(Number(there.weights.get(name)?.data[i])).toBeCloseTo(Number(value), 4);
+    }
+  }
+  expect(there.cause).toBe(host.cause);
+  expect(host.cause).toContain('"w" holds NaN at element 0');
+  expect([device.open, device.live]).toEqual([0, 0]);
 });
