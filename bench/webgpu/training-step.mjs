@@ -48,7 +48,11 @@ const [min, median] = [times[0], times[times.length >> 1]];
 console.log(
   JSON.stringify({
     ...{ engine: engine.name, device: engine.device?.name ?? null, model: name, batchSize, size, opt },
-    ...{ minMs: +min.toFixed(2), medianMs: +median.toFixed(2), imagesPerSecond: +((1000 * batchSize) / min).toFixed(1) },
+    ...{
+      minMs: +min.toFixed(2),
+      medianMs: +median.toFixed(2),
+      imagesPerSecond: +((1000 * batchSize) / min).toFixed(1),
+    },
     losses: losses.slice(0, 3),
   }),
 );

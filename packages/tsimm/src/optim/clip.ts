@@ -103,6 +103,8 @@ export interface ClipGraphOptions {
   readonly clipMode: ClipMode;
   /** Names of parameters that `agc` leaves alone: the last two of the model. */
   readonly unclipped: ReadonlySet<string>;
+  /** Further vectors of gradients, which nobody uses: their norm counts. */
+  readonly others?: readonly Value[];
 }
 
 /** Gradients that {@link clipGraph} has clipped. */
@@ -111,7 +113,7 @@ export interface ClippedVectors {
   readonly grads: readonly Value[];
   /** Norm of all gradients before, a float32 scalar. */
   readonly norm: Value;
-  /** Norm of all gradients after, a float32 scalar. */
+  /** Norm of the groups' gradients after, a float32 scalar. */
   readonly clippedNorm: Value;
 }
 
@@ -119,16 +121,17 @@ export interface ClippedVectors {
 export function clipGraph(
   builder: GraphBuilder,
   groups: readonly GroupVectors[],
-  { clipGrad, clipMode, unclipped }: ClipGraphOptions,
+  { clipGrad, clipMode, unclipped, others = [] }: ClipGraphOptions,
 ): ClippedVectors {
   const math = arithmetic(builder);
   const before = groups.map(({ grad }) => grad);
-  const norm = globalNormNodes(builder, before);
-  if (clipGrad === null) return { grads: before, norm, clippedNorm: norm };
+  const norm = globalNormNodes(builder, [...before, ...others]);
+  const normBefore = others.length === 0 ? norm : globalNormNodes(builder, before);
+  if (clipGrad === null) return { grads: before, norm, clippedNorm: normBefore };
   if (clipMode === "norm") {
     const factor = builder.op("Min", [math.div(clipGrad, math.add(norm, 1e-6)), math.constant(1)]);
     const grads = before.map((grad) => math.mul(grad, factor));
-    return { grads, norm, clippedNorm: math.mul(norm, factor) };
+    return { grads, norm, clippedNorm: math.mul(normBefore, factor) };
   }
   const grads =
     clipMode === "value"

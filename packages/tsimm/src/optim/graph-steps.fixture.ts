@@ -1,4 +1,4 @@
-/** An optimizer whose updates are run as a graph, its state in the same arrays as that of the loop. */
+/** Optimizers whose updates are run as a graph, their state in the same arrays as that of the loop. */
 import { encodeModel, float32, GraphBuilder, type Tensor } from "@tsimm/autodiff";
 import type { Engine } from "../runtime/engine.ts";
 import { type ClipMode, clipGraph } from "./clip.ts";
@@ -10,21 +10,18 @@ import { packVector, unpackVector, type VectorLayout } from "./vector-layout.ts"
 
 /** Options of {@link graphSteps}. */
 export interface GraphStepOptions {
-  readonly clipGrad?: number | null;
+  readonly clipGrad?: number;
   readonly clipMode?: ClipMode;
   /** Names of parameters that `agc` leaves alone. */
   readonly unclipped?: ReadonlySet<string>;
 }
 
-/** Updates by a graph. */
-export interface GraphSteps {
-  /** The graph, serialized. */
-  readonly model: Uint8Array;
-  /** What an update feeds. */
+/** The update of an optimizer in a graph. */
+export interface UpdateNodes {
+  /** What the next update feeds. */
   feeds(): Record<string, Tensor>;
-  /** One update of every parameter, each of which has a gradient; returns the norm of the gradients before clipping. */
-  step(): Promise<number>;
-  close(): Promise<void>;
+  /** Takes over the state after an update; returns the norm of the gradients before clipping. */
+  store(outputs: Readonly<Record<string, Tensor>>): number;
 }
 
 /** A vector of the state, and the arrays that it is made of. */
@@ -34,86 +31,101 @@ interface StateVector {
   readonly tensors: readonly Float32Array[];
 }
 
-/** Compiles the updates of an optimizer for an engine. */
-export async function graphSteps(
-  engine: Engine,
+/**
+ * Adds the update of an optimizer, each of whose parameters has a gradient.
+ *
+ * @param prefix - Of the names of inputs and outputs.
+ */
+export function addUpdate(
+  builder: GraphBuilder,
+  prefix: string,
   anyOptimizer: Optimizer,
-  { clipGrad = null, clipMode = "norm", unclipped = new Set() }: GraphStepOptions = {},
-): Promise<GraphSteps> {
-  const optimizer = optimizerOnDevice("graphSteps", anyOptimizer);
+  { clipGrad, clipMode = "norm", unclipped = new Set() }: GraphStepOptions = {},
+): UpdateNodes {
+  const optimizer = optimizerOnDevice("addUpdate", anyOptimizer);
   const { definition, paramGroups } = optimizer;
-  const scalarsOf = (step: number) =>
-    paramGroups.flatMap((group, i) =>
-      Object.entries(definition.graph?.scalars(group, step) ?? {}).map(
-        ([name, value]) => [`${i}.${name}`, value] as const,
-      ),
-    );
-  const builder = new GraphBuilder("update");
-  const scalars = scalarInputs(
-    builder,
-    "scalars",
-    scalarsOf(1).map(([name]) => name),
-  );
   const state: StateVector[] = [];
   const input = (vector: StateVector) => {
     state.push(vector);
     return builder.input(vector.name, "float32", vector.layout.shape);
   };
+  const scalarsOf = (group: (typeof paramGroups)[number], step: number) =>
+    definition.graph?.scalars(group, step) ?? {};
   const groups = paramGroups.map((group, i) => {
+    const name = `${prefix}.${i}`;
     const layouts = groupLayouts(definition, group);
-    const { params } = group;
-    const data = input({ name: `${i}.data`, layout: layouts.data, tensors: params.map(({ data }) => data) });
+    const weights = group.params.map(({ data }) => data);
+    const data = input({ name: `${name}.data`, layout: layouts.data, tensors: weights });
     const slots = Object.entries(layouts.slots).map(([slot, layout]) => {
-      const tensors = params.flatMap((parameter) => {
-        const array = optimizer.slotsOf(parameter, group)[slot];
-        return array ? [array] : [];
-      });
-      return [slot, input({ name: `${i}.${slot}`, layout, tensors })] as const;
+      const arrays = group.params.map((parameter) => optimizer.slotsOf(parameter, group)[slot]);
+      const tensors = arrays.filter((array) => array !== undefined);
+      return [slot, input({ name: `${name}.${slot}`, layout, tensors })] as const;
     });
-    const grad = builder.input(`${i}.grad`, "float32", layouts.data.shape);
-    const own = Object.entries(scalars).filter(([name]) => name.startsWith(`${i}.`));
     return {
-      ...{ group, layouts, data, grad, vectors: vectorGraph(builder, layouts.data) },
+      ...{ name, group, layouts, data, vectors: vectorGraph(builder, layouts.data) },
+      grad: builder.input(`${name}.grad`, "float32", layouts.data.shape),
       slots: Object.fromEntries(slots),
-      scalars: Object.fromEntries(own.map(([name, value]) => [name.slice(`${i}.`.length), value])),
+      scalars: scalarInputs(builder, `${name}.scalars`, Object.keys(scalarsOf(group, 1))),
     };
   });
-  const { grads, norm, clippedNorm } = clipGraph(builder, groups, { clipGrad, clipMode, unclipped });
+  const clip = { clipGrad: clipGrad ?? null, clipMode, unclipped };
+  const { grads, norm, clippedNorm } = clipGraph(builder, groups, clip);
   for (const [i, group] of groups.entries()) {
     const grad = grads[i] ?? group.grad;
     const updated = groupUpdate(builder, { ...group, definition, grad, gradNorm: clippedNorm });
-    builder.output(updated.data, `${i}.data.next`);
-    for (const [slot, value] of Object.entries(updated.slots)) builder.output(value, `${i}.${slot}.next`);
+    builder.output(updated.data, `${group.name}.data.next`);
+    for (const [slot, value] of Object.entries(updated.slots)) {
+      builder.output(value, `${group.name}.${slot}.next`);
+    }
   }
-  builder.output(norm, "norm");
-  const model = encodeModel(builder.build());
-  const session = await engine.load(model);
-  const feeds = () => {
-    const values = scalarsOf(optimizer.steps + 1).map(([, value]) => value);
-    const gradients = groups.map(({ group, layouts: { data: layout } }, i) => {
-      const tensors = group.params.map(({ grad }) => grad ?? new Float32Array());
-      return [`${i}.grad`, float32([...layout.shape], packVector(layout, tensors))] as const;
-    });
-    const vectors = state.map(
-      ({ name, layout, tensors }) => [name, float32([...layout.shape], packVector(layout, tensors))] as const,
-    );
-    return { scalars: float32([values.length], values), ...Object.fromEntries([...gradients, ...vectors]) };
-  };
+  builder.output(norm, `${prefix}.norm`);
   return {
-    ...{ model, feeds },
-    async step() {
-      const outputs = await session.run(feeds());
+    feeds() {
+      const feeds: Record<string, Tensor> = {};
+      for (const { name, group, layouts } of groups) {
+        const gradients = group.params.map(({ grad }) => grad ?? new Float32Array());
+        feeds[`${name}.grad`] = float32(layouts.data.shape, packVector(layouts.data, gradients));
+        const scalars = Object.values(scalarsOf(group, optimizer.steps + 1));
+        feeds[`${name}.scalars`] = float32([scalars.length], scalars);
+      }
+      for (const { name, layout, tensors } of state) {
+        feeds[name] = float32(layout.shape, packVector(layout, tensors));
+      }
+      return feeds;
+    },
+    store(outputs) {
       for (const { name, layout, tensors } of state) {
         unpackVector(layout, floats(outputs[`${name}.next`]), tensors);
       }
       optimizer.countStep();
-      return floats(outputs["norm"])[0] ?? Number.NaN;
+      return floats(outputs[`${prefix}.norm`])[0] ?? Number.NaN;
     },
+  };
+}
+
+/** Updates by a graph. */
+export interface GraphSteps {
+  /** One update of every parameter, each of which has a gradient; returns the norm of the gradients before clipping. */
+  step(): Promise<number>;
+  close(): Promise<void>;
+}
+
+/** Compiles the updates of an optimizer for an engine. */
+export async function graphSteps(
+  engine: Engine,
+  optimizer: Optimizer,
+  options: GraphStepOptions = {},
+): Promise<GraphSteps> {
+  const builder = new GraphBuilder("update");
+  const nodes = addUpdate(builder, "optimizer", optimizer, options);
+  const session = await engine.load(encodeModel(builder.build()));
+  return {
+    step: async () => nodes.store(await session.run(nodes.feeds())),
     close: () => session.close(),
   };
 }
 
 function floats(tensor: Tensor | undefined): Float32Array {
   if (tensor?.data instanceof Float32Array) return tensor.data;
-  throw new TypeError("graphSteps: an output is missing");
+  throw new TypeError("UpdateNodes: an output is missing");
 }

@@ -139,6 +139,15 @@ interface Stretch {
   readonly within?: readonly Stretch[];
 }
 
+/** Parts of these sizes of a vector [N], which they fill. */
+export function splitFlat(builder: GraphBuilder, vector: Value, sizes: readonly number[]): Value[] {
+  return splitInto(
+    builder,
+    vector,
+    sizes.map((size, part) => ({ size, part })),
+  );
+}
+
 /** The parts of a vector, by a tree of Splits in which large parts are copied once. */
 function splitInto(builder: GraphBuilder, vector: Value, stretches: readonly Stretch[]): Value[] {
   const parts: Value[] = [];

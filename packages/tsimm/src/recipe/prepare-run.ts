@@ -1,9 +1,11 @@
 /** Everything that happens before the first update, in timm's order. */
 import type { Ranking } from "../checkpoint/checkpoint-history.ts";
+import { engineChange } from "../checkpoint/software.ts";
 import type { MixupOptions } from "../data/mixup.ts";
 import { createEngine } from "../runtime/create-engine.ts";
 import type { Engine } from "../runtime/engine.ts";
 import { engineLine } from "../runtime/engine-line.ts";
+import { printable } from "../text/printable.ts";
 import type { FitLoopOptions } from "../train/fit-options.ts";
 import { createUpdater, type Updater } from "../update/updater.ts";
 import type { TrainArguments } from "./arguments.ts";
@@ -51,6 +53,8 @@ export async function prepareRun(request: RunRequest, claim: ClaimFolder): Promi
   const updater = await makeUpdater(engine, args, parts);
   releases.add(() => updater.close());
   messages.info(engineLine(engine));
+  const change = resume?.checkpoint ? engineChange(resume.checkpoint.state.software, engine) : null;
+  if (change !== null) messages.info(printable(change));
   const { progress, ...written } = await prepareFolder(
     { data, parts, schedule, ranking, engine },
     request,

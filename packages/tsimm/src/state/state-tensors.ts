@@ -1,4 +1,5 @@
 /** The arrays of training state by role. */
+import { slotShape } from "./slot-shape.ts";
 import type { StateParts, StateTensor } from "./store.ts";
 
 /**
@@ -6,16 +7,16 @@ import type { StateParts, StateTensor } from "./store.ts";
  * `<parameter>.<slot>`, then the average.
  */
 export function stateTensors({ model, optimizer, average }: StateParts): StateTensor[] {
-  const parameters = new Map(model.parameters.map((parameter) => [parameter.name, parameter]));
-  const slots = [...optimizer.stateDict().slots].map(([name, data]): StateTensor => {
-    const shape = parameters.get(name.slice(0, name.lastIndexOf(".")))?.shape ?? [];
-    const fits = shape.reduce((product, size) => product * size, 1) === data.length;
-    return { role: "slot", name, shape: fits ? shape : [data.length], data };
-  });
+  const shapes = new Map(model.parameters.map(({ name, shape }) => [name, shape]));
+  const slots = [...optimizer.stateDict().slots].map(
+    ([name, data]): StateTensor => ({
+      ...{ role: "slot", name, shape: slotShape(name, data.length, shapes), data },
+    }),
+  );
   return [
     ...model.state.map(
       ({ name, shape, data }): StateTensor => ({
-        ...{ role: parameters.has(name) ? "parameter" : "statistic", name, shape, data },
+        ...{ role: shapes.has(name) ? "parameter" : "statistic", name, shape, data },
       }),
     ),
     ...slots,

@@ -1,7 +1,9 @@
 /** What computes and applies the updates of an updater: on the host, or on a device. */
+import type { Graph } from "@tsimm/autodiff";
 import type { ClipMode } from "../optim/clip.ts";
 import type { ModelEma } from "../optim/ema.ts";
 import type { Optimizer } from "../optim/optimizer.ts";
+import type { Session } from "../runtime/engine.ts";
 import type { TrainingPrograms } from "../runtime/training-program.ts";
 import type { TrainingSession } from "../runtime/training-session.ts";
 import type { StateParts, StateStore } from "../state/store.ts";
@@ -41,6 +43,18 @@ export interface UpdateRunner<Batch> {
    * the device is gone.
    */
   run(batches: readonly Batch[], update: number): Promise<UpdateResult>;
+  /**
+   * Opens the evaluation of weights that stay where they are; absent: they are read from the store.
+   *
+   * @param weights - The model's own, or their moving average, as they are now.
+   * @param key - Of the graph, which is compiled once.
+   * @param graph - With an input for each weight and running statistic.
+   */
+  openEvaluation?(
+    weights: "plain" | "average",
+    key: string,
+    graph: () => Graph,
+  ): Promise<Pick<Session, "run" | "close">>;
   /** Brings slow weights of the optimizer up to date at the end of an epoch, where it has some. */
   finishEpoch(): Promise<void>;
   /** Releases the memory of engine and device. */

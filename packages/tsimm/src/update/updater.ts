@@ -4,13 +4,19 @@ import type { ModelEma } from "../optim/ema.ts";
 import type { Optimizer } from "../optim/optimizer.ts";
 import { checkOptionNames } from "../option-names.ts";
 import type { Engine } from "../runtime/engine.ts";
-import { createEvaluation, type Evaluation } from "../runtime/evaluation-step.ts";
+import {
+  createEvaluation,
+  type Evaluation,
+  evaluationGraph,
+  evaluationOver,
+} from "../runtime/evaluation-step.ts";
 import type { ImageOptions } from "../runtime/images.ts";
 import { programOfModel, type UpdateBatch, wholeBatches } from "../runtime/training-program.ts";
 import { createTrainingSession } from "../runtime/training-session.ts";
 import type { TrainingStepOptions } from "../runtime/training-step.ts";
 import type { StateStore } from "../state/store.ts";
 import { checkedUpdates } from "./checked-updates.ts";
+import { createDeviceUpdater } from "./device/device-updater.ts";
 import {
   createFineTuningUpdater,
   type FineTuningUpdater,
@@ -67,7 +73,7 @@ export type UpdaterOptions = ImageOptions &
 /**
  * Compiles the training step of a model and joins it with an optimizer.
  *
- * @param engine - Computes loss and gradients; the optimizer's rule runs here.
+ * @param engine - Computes loss and gradients; the optimizer's rule runs here, or on the engine's device if it has one.
  * @throws RangeError for options out of range, or an optimizer of another model; Error if the model holds an operator
  * without a gradient rule, or the engine refuses the graph.
  * @example
@@ -144,15 +150,20 @@ async function overModel(engine: Engine, options: UpdaterOptions): Promise<Requi
         );
       }
       const { state } = weights === "average" ? averageOf(average) : model;
+      const options = { ...evaluationOptions, batchSize };
+      const graph = () => evaluationGraph(model, options);
+      const opened = await runner.openEvaluation?.(weights, String(batchSize), graph);
+      if (opened) return evaluationOver(opened, model, options);
       await runner.store.read();
-      return createEvaluation(engine, { ...model, state }, { ...evaluationOptions, batchSize });
+      return createEvaluation(engine, { ...model, state }, options);
     },
   };
 }
 
-/** Weights of a device are trained there, others here. */
-function openRunner<Batch>(_engine: Engine, parts: UpdateParts<Batch>): Promise<UpdateRunner<Batch>> {
-  return createHostUpdater(parts);
+/** State goes to the device of an engine that has one. */
+async function openRunner<Batch>(engine: Engine, parts: UpdateParts<Batch>): Promise<UpdateRunner<Batch>> {
+  const { device } = engine;
+  return device ? createDeviceUpdater(engine, device, parts) : await createHostUpdater(parts);
 }
 
 function averageOf(average: ModelEma | null): ModelEma {
