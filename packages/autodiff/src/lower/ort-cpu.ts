@@ -7,15 +7,10 @@ import type { TrainingGraph } from "../training-graph.ts";
 import { derivationContext } from "./derivation-context.ts";
 import { forwardNodes } from "./forward-nodes.ts";
 import { batchNormalization } from "./ort-cpu/batch-normalization.ts";
-import { joinedColumnsOf } from "./ort-cpu/columns.ts";
-import type { ConvShapes } from "./ort-cpu/conv-shapes.ts";
-import { type ConvSite, convSites, convWays } from "./ort-cpu/conv-sites.ts";
-import { filterWays } from "./ort-cpu/filter-ways.ts";
-import { forwardWays } from "./ort-cpu/forward-ways.ts";
+import { convSites, convWays, wayOf } from "./ort-cpu/conv-sites.ts";
 import { fuseProducts } from "./ort-cpu/fuse-products.ts";
-import { inputWays } from "./ort-cpu/input-ways.ts";
 import { relu } from "./ort-cpu/relu.ts";
-import type { Way } from "./ort-cpu/way.ts";
+import { type ConvValues, convValues } from "./ort-cpu/way.ts";
 
 /** Key of a site -> name of a way; absent: the fixed way. */
 export type WayChoices = Readonly<Record<string, string>>;
@@ -45,10 +40,18 @@ export function ortCpu(step: TrainingGraph, choices: WayChoices = {}): TrainingG
       if (value && name !== "") others.set(name, value);
     }
   }
-  const columns = new Map<string, Value>();
+  const valuesOf = new Map<string, ConvValues>();
   for (const site of convSites(step)) {
-    const way = chosenWay(site, choices);
-    if (way !== formulaWay(site)) others.set(site.result, valueAt(builder, site, way, columns));
+    const { node, names, shapes } = site;
+    const name = choices[site.key] ?? site.way;
+    const way = wayOf(site, name);
+    // The graph has the formula's.
+    if (name === Object.keys(convWays[site.part])[0]) continue;
+    const values = valuesOf.get(node) ?? convValues(builder, shapes, names);
+    valuesOf.set(node, values);
+    const result = way.build(builder, shapes, values);
+    const hasBias = site.part === "forward" && names.bias !== "";
+    others.set(site.result, hasBias ? withBias(builder, result, names.bias) : result);
   }
   builder.substitute(others);
   const forward = new Set([...forwardNodes(step)].map(({ name }) => name));
@@ -56,56 +59,7 @@ export function ortCpu(step: TrainingGraph, choices: WayChoices = {}): TrainingG
   return { ...step, graph, derivations: [] };
 }
 
-function chosenWay({ key, ways, way }: ConvSite, choices: WayChoices): string {
-  const chosen = choices[key] ?? way;
-  if (ways.includes(chosen)) return chosen;
-  throw new RangeError(`lower: choice for "${key}" must be one of ${ways.join(", ")}, got "${chosen}"`);
-}
-
-/** The way that the graph has already. */
-function formulaWay({ part }: ConvSite): string | undefined {
-  return Object.keys(convWays[part])[0];
-}
-
-/**
- * Adds the nodes of a way.
- *
- * @param columns - What the windows of a node see, by its name; each is added once.
- */
-function valueAt(
-  builder: GraphBuilder,
-  { node, part, names, shapes }: ConvSite,
-  way: string,
-  columns: Map<string, Value>,
-): Value {
-  const value = (name: string) => builder.value(name);
-  const x = value(names.x);
-  const joinedColumns = (): Value => {
-    const seen = columns.get(node) ?? joinedColumnsOf(builder, x, shapes.window, shapes.groups);
-    columns.set(node, seen);
-    return seen;
-  };
-  switch (part) {
-    case "forward": {
-      const y = built(forwardWays, way, builder, shapes, { x, w: value(names.w), joinedColumns });
-      const { add, reshape } = arithmetic(builder);
-      return names.bias === "" ? y : add(y, reshape(value(names.bias), [shapes.w[0] ?? 0, 1, 1]));
-    }
-    case "input":
-      return built(inputWays, way, builder, shapes, { w: value(names.w), dy: value(names.dy) });
-    case "filters":
-      return built(filterWays, way, builder, shapes, { x, dy: value(names.dy), joinedColumns });
-  }
-}
-
-function built<Given>(
-  ways: Readonly<Record<string, Way<Given>>>,
-  way: string,
-  builder: GraphBuilder,
-  shapes: ConvShapes,
-  given: Given,
-): Value {
-  const found = ways[way];
-  if (!found) throw new RangeError(`lower: way must be one of ${Object.keys(ways).join(", ")}, got "${way}"`);
-  return found.build(builder, shapes, given);
+function withBias(builder: GraphBuilder, y: Value, bias: string): Value {
+  const { add, reshape } = arithmetic(builder);
+  return add(y, reshape(builder.value(bias), [y.shape[1] ?? 0, 1, 1]));
 }

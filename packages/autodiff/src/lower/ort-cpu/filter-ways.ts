@@ -9,10 +9,8 @@ import { depthwiseFilterGradient } from "./depthwise-filters.ts";
 import { splitTapsFilterGradient, splitTapsFit, splitTapsGain } from "./split-taps-filters.ts";
 import type { ConvValues, Way } from "./way.ts";
 
-type Given = Pick<ConvValues, "x" | "dy" | "joinedColumns">;
-
 /** Name -> way to sum, for each filter and tap, dy times the pixel that the tap saw. */
-export const filterWays: Readonly<Record<string, Way<Given>>> = {
+export const filterWays: Readonly<Record<string, Way>> = {
   /** A convolution of x by dy. */
   convolution: {
     serves: () => true,
@@ -76,7 +74,7 @@ function fits({ x: [, channels = 0], window }: ConvShapes): boolean {
 }
 
 /** dy [B, groups, K/groups, Ho Wo] and columns [B, groups, C/groups R S, Ho Wo]. */
-function perImage(builder: GraphBuilder, shapes: ConvShapes, { x, dy }: Given): readonly [Value, Value] {
+function perImage(builder: GraphBuilder, shapes: ConvShapes, { x, dy }: ConvValues): readonly [Value, Value] {
   const math = arithmetic(builder);
   const { w, y, window, groups } = shapes;
   const [batch = 0] = y;
@@ -89,7 +87,11 @@ function perImage(builder: GraphBuilder, shapes: ConvShapes, { x, dy }: Given): 
   ];
 }
 
-function productOfAllImages(builder: GraphBuilder, shapes: ConvShapes, { dy, joinedColumns }: Given): Value {
+function productOfAllImages(
+  builder: GraphBuilder,
+  shapes: ConvShapes,
+  { dy, joinedColumns }: ConvValues,
+): Value {
   const math = arithmetic(builder);
   const { w, y, groups } = shapes;
   const [batch = 0, filters = 0] = y;

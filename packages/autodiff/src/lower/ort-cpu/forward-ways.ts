@@ -8,10 +8,8 @@ import { type ConvShapes, tapCount } from "./conv-shapes.ts";
 import { fixedFilterWay } from "./filter-ways.ts";
 import type { ConvValues, Way } from "./way.ts";
 
-type Given = Pick<ConvValues, "x" | "w" | "joinedColumns">;
-
 /** Name -> way to compute w * x, without a bias. */
-export const forwardWays: Readonly<Record<string, Way<Given>>> = {
+export const forwardWays: Readonly<Record<string, Way>> = {
   /** ONNX Runtime's own kernel. */
   convolution: {
     serves: () => true,
@@ -48,7 +46,7 @@ export function fixedForwardWay(
 function productWithColumns(
   builder: GraphBuilder,
   { y, groups }: ConvShapes,
-  { w, joinedColumns }: Given,
+  { w, joinedColumns }: ConvValues,
 ): Value {
   const math = arithmetic(builder);
   const [batch = 0, filters = 0, rows = 0, columns = 0] = y;

@@ -10,10 +10,8 @@ import { addColumns, columnsFit } from "./columns.ts";
 import { type ConvShapes, positionCount, tapCount } from "./conv-shapes.ts";
 import type { ConvValues, Way } from "./way.ts";
 
-type Given = Pick<ConvValues, "w" | "dy">;
-
 /** Name -> way to compute the adjoint of x -> w * x. */
-export const inputWays: Readonly<Record<string, Way<Given>>> = {
+export const inputWays: Readonly<Record<string, Way>> = {
   /** It serves every stride. */
   "transposed-convolution": {
     serves: () => true,
@@ -62,7 +60,7 @@ function turnedPads({ kernel, dilations, pads: [top, left, bottom, right] }: Win
 function productOfAllImages(
   builder: GraphBuilder,
   { x: [, , height = 0, width = 0], window }: ConvShapes,
-  { w, dy }: Given,
+  { w, dy }: ConvValues,
 ): Value {
   const math = arithmetic(builder);
   const [batch = 0, filters = 0, rows = 0, columns = 0] = dy.shape;
