@@ -139,7 +139,7 @@ test.each<[string, () => unknown, string]>([
       const choices = { "conv forward x 4,3,16,16 w 8,3,3,3 pads 1,1,1,1": "winograd" };
       return lower(trainingGraph(tinyNet(true), { parameters }), "ort-cpu", { choices });
     },
-    'lower: way of "conv forward x 4,3,16,16 w 8,3,3,3 pads 1,1,1,1" must be one of convolution, joined-columns, got "winograd"',
+    'lower: choice for "conv forward x 4,3,16,16 w 8,3,3,3 pads 1,1,1,1" must be one of convolution, joined-columns, blocked-8, got "winograd"',
   ],
   [
     "a way that does not serve the shapes",
@@ -147,7 +147,7 @@ test.each<[string, () => unknown, string]>([
       const choices = { "conv filters x 4,3,16,16 w 8,3,3,3 pads 1,1,1,1": "depthwise" };
       return lower(trainingGraph(tinyNet(true), { parameters }), "ort-cpu", { choices });
     },
-    'lower: way of "conv filters x 4,3,16,16 w 8,3,3,3 pads 1,1,1,1" must be one of convolution, columns, columns-transposed, split-taps, joined-columns, got "depthwise"',
+    'lower: choice for "conv filters x 4,3,16,16 w 8,3,3,3 pads 1,1,1,1" must be one of convolution, columns, columns-transposed, split-taps, joined-columns, columns-in-turn, columns-transposed-in-turn, got "depthwise"',
   ],
 ])("rejects %s", (_, act, message) => {
   expect(act).toThrow(new RangeError(message));

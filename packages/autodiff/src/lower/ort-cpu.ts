@@ -1,16 +1,15 @@
 /** Lowers training graphs for ONNX Runtime's CPU provider. */
 import type { GradientRule } from "../gradients/gradient-rule.ts";
-import { arithmetic } from "../graph/arithmetic.ts";
 import { GraphBuilder } from "../graph/builder.ts";
 import type { Value } from "../graph/graph.ts";
 import type { TrainingGraph } from "../training-graph.ts";
 import { derivationContext } from "./derivation-context.ts";
 import { forwardNodes } from "./forward-nodes.ts";
 import { batchNormalization } from "./ort-cpu/batch-normalization.ts";
-import { convSites, convWays, wayOf } from "./ort-cpu/conv-sites.ts";
+import { type ConvSite, convSites, convWays } from "./ort-cpu/conv-sites.ts";
 import { fuseProducts } from "./ort-cpu/fuse-products.ts";
 import { relu } from "./ort-cpu/relu.ts";
-import { type ConvValues, convValues } from "./ort-cpu/way.ts";
+import { siteValue } from "./ort-cpu/site-value.ts";
 
 /** Key of a site -> name of a way; absent: the fixed way. */
 export type WayChoices = Readonly<Record<string, string>>;
@@ -40,18 +39,10 @@ export function ortCpu(step: TrainingGraph, choices: WayChoices = {}): TrainingG
       if (value && name !== "") others.set(name, value);
     }
   }
-  const valuesOf = new Map<string, ConvValues>();
+  const columns = new Map<string, Value>();
   for (const site of convSites(step)) {
-    const { node, names, shapes } = site;
-    const name = choices[site.key] ?? site.way;
-    const way = wayOf(site, name);
-    // The graph has the formula's.
-    if (name === Object.keys(convWays[site.part])[0]) continue;
-    const values = valuesOf.get(node) ?? convValues(builder, shapes, names);
-    valuesOf.set(node, values);
-    const result = way.build(builder, shapes, values);
-    const hasBias = site.part === "forward" && names.bias !== "";
-    others.set(site.result, hasBias ? withBias(builder, result, names.bias) : result);
+    const way = chosenWay(site, choices);
+    if (way !== formulaWay(site)) others.set(site.result, siteValue(builder, site, way, columns));
   }
   builder.substitute(others);
   const forward = new Set([...forwardNodes(step)].map(({ name }) => name));
@@ -59,7 +50,13 @@ export function ortCpu(step: TrainingGraph, choices: WayChoices = {}): TrainingG
   return { ...step, graph, derivations: [] };
 }
 
-function withBias(builder: GraphBuilder, y: Value, bias: string): Value {
-  const { add, reshape } = arithmetic(builder);
-  return add(y, reshape(builder.value(bias), [y.shape[1] ?? 0, 1, 1]));
+function chosenWay({ key, ways, way }: ConvSite, choices: WayChoices): string {
+  const chosen = choices[key] ?? way;
+  if (ways.includes(chosen)) return chosen;
+  throw new RangeError(`lower: choice for "${key}" must be one of ${ways.join(", ")}, got "${chosen}"`);
+}
+
+/** The way that the graph has already. */
+function formulaWay({ part }: ConvSite): string | undefined {
+  return Object.keys(convWays[part])[0];
 }

@@ -7,28 +7,16 @@ import { type ConvShapes, convShapes, formatConvShapes } from "./conv-shapes.ts"
 import { filterWays, fixedFilterWay } from "./filter-ways.ts";
 import { fixedForwardWay, forwardWays } from "./forward-ways.ts";
 import { fixedInputWay, inputWays } from "./input-ways.ts";
-import type { Way } from "./way.ts";
 
 /** What is computed at a site: the convolution, its gradient by the input or that by the filters. */
 export type ConvPart = "forward" | "input" | "filters";
 
-/** Part -> its ways by name; the first is that of the formula. */
-export const convWays: Readonly<Record<ConvPart, Readonly<Record<string, Way>>>> = {
-  forward: forwardWays,
-  input: inputWays,
-  filters: filterWays,
-};
-
-/**
- * The way of this name.
- *
- * @throws RangeError for a way that does not serve the shapes of the site.
- */
-export function wayOf({ key, part, ways }: Pick<ConvSite, "key" | "part" | "ways">, name: string): Way {
-  const way = ways.includes(name) ? convWays[part][name] : undefined;
-  if (way) return way;
-  throw new RangeError(`lower: way of "${key}" must be one of ${ways.join(", ")}, got "${name}"`);
-}
+/** Part -> its ways; the first is that of the formula. */
+export const convWays: {
+  readonly forward: typeof forwardWays;
+  readonly input: typeof inputWays;
+  readonly filters: typeof filterWays;
+} = { forward: forwardWays, input: inputWays, filters: filterWays };
 
 /** Values of a convolution y = w * x + bias in a graph, by name; "" for what is absent. */
 export interface ConvNames {

@@ -3,13 +3,16 @@ import { arithmetic } from "../../graph/arithmetic.ts";
 import { int, ints } from "../../graph/attributes.ts";
 import type { GraphBuilder } from "../../graph/builder.ts";
 import type { Value } from "../../graph/graph.ts";
+import { blockedConv, blockedFilters, blockedPlanes, fillsBlocks } from "./blocked-channels.ts";
 import { columnsFit } from "./columns.ts";
-import { type ConvShapes, tapCount } from "./conv-shapes.ts";
+import { type ConvShapes, isDepthwise, tapCount } from "./conv-shapes.ts";
 import { fixedFilterWay } from "./filter-ways.ts";
 import type { ConvValues, Way } from "./way.ts";
 
+type Given = Pick<ConvValues, "x" | "w" | "joinedColumns">;
+
 /** Name -> way to compute w * x, without a bias. */
-export const forwardWays: Readonly<Record<string, Way>> = {
+export const forwardWays: Readonly<Record<string, Way<Given>>> = {
   /** ONNX Runtime's own kernel. */
   convolution: {
     serves: () => true,
@@ -27,6 +30,8 @@ export const forwardWays: Readonly<Record<string, Way>> = {
     serves: ({ x: [, channels = 0], window }) => columnsFit(channels, window.kernel),
     build: productWithColumns,
   },
+  "blocked-8": blockedWay(8),
+  "blocked-16": blockedWay(16),
 };
 
 /**
@@ -43,10 +48,29 @@ export function fixedForwardWay(
   return gains && fixedFilterWay(shapes) === "joined-columns" ? "joined-columns" : "convolution";
 }
 
+/** A convolution on channels in blocks. */
+function blockedWay(block: number): Way<Given> {
+  return {
+    serves(shapes) {
+      const [filters = 0] = shapes.w;
+      const [, channels = 0] = shapes.x;
+      if (filters % block !== 0) return false;
+      return isDepthwise(shapes) || (shapes.groups === 1 && fillsBlocks(channels, block));
+    },
+    build(builder, shapes, { x, w }) {
+      const { window, groups } = shapes;
+      const filters = isDepthwise(shapes)
+        ? blockedPlanes(builder, w, block, false)
+        : blockedFilters(builder, w, block);
+      return blockedConv(builder, x, filters, { window, groups, block });
+    },
+  };
+}
+
 function productWithColumns(
   builder: GraphBuilder,
   { y, groups }: ConvShapes,
-  { w, joinedColumns }: ConvValues,
+  { w, joinedColumns }: Given,
 ): Value {
   const math = arithmetic(builder);
   const [batch = 0, filters = 0, rows = 0, columns = 0] = y;
