@@ -271,3 +271,16 @@ test("an optimizer without a graph is refused by one line", async () => {
     /^createUpdater: optimizer must have a graph to run on a device, got "lookahead_sgd" without; take one of .*adamw.*sgd/,
   );
 });
+
+test("after it is closed an updater makes no update, and reads no state", async () => {
+  const updater = await openTraining(engine, everything);
+  await train(updater, { to: 1 });
+  await updater.close();
+  await expect(updater.update([bytesOf(0)], { update: 1 })).rejects.toThrow(
+    "Updater.update: the updater is closed; create another one",
+  );
+  expect(updater.store.isCurrent).toBe(false);
+  await expect(updater.store.read()).rejects.toThrow(
+    "StateStore.read: the updater must be open, got one that is closed; read the state before",
+  );
+});
