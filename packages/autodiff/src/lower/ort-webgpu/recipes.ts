@@ -4,7 +4,7 @@ import { dataTypeCode } from "../../graph/data-type.ts";
 import type { Node, Value } from "../../graph/graph.ts";
 import { normalizeAndRectify, normalizeBatch } from "./batch-normalization.ts";
 import { pool } from "./max-pool.ts";
-import { productOfTransposed, unfusedProduct } from "./products.ts";
+import { gemm, productOfTransposed, unfusedProduct } from "./products.ts";
 import type { Rewriting } from "./rewriting.ts";
 import { rowSums } from "./sums.ts";
 
@@ -25,6 +25,7 @@ export const recipes: ReadonlyMap<string, Recipe> = new Map([
   ["BatchNormalization", batchNormalization],
   ["Cast", one(castBeforeTranspose)],
   ["FusedMatMul", one(unfusedProduct)],
+  ["Gemm", one(gemm)],
   ["LogSoftmax", one(logSoftmax)],
   ["MatMul", one(productOfTransposed)],
   ["MaxPool", pool],
