@@ -95,17 +95,25 @@ export { type ExportOnnxOptions, exportOnnx } from "./predict/export-onnx.ts";
 export { type LoadClassifierOptions, loadClassifier } from "./predict/load-in-page.ts";
 export type { Pixels } from "./predict/pixels.ts";
 export type { DefinitionFlag } from "./registry.ts";
+export { DeviceLostError } from "./runtime/device-lost-error.ts";
 export type { Engine, LoadOptions, Session } from "./runtime/engine.ts";
 export { createEvaluation, type Evaluation, type EvaluationOptions } from "./runtime/evaluation-step.ts";
 export { createFineTuning, type FineTuning, type FineTuningOptions } from "./runtime/fine-tuning.ts";
 export type { ImageOptions } from "./runtime/images.ts";
+export type { FeedBatch, OnnxPrograms } from "./runtime/onnx-program.ts";
 export { type WasmEngineOptions, wasmEngine } from "./runtime/onnxruntime-web.ts";
+export type {
+  RunningState,
+  TrainingProgram,
+  TrainingPrograms,
+} from "./runtime/training-program.ts";
 export type { StepResult } from "./runtime/training-session.ts";
 export {
   createTrainingStep,
   type TrainingStep,
   type TrainingStepOptions,
 } from "./runtime/training-step.ts";
+export type { StateRole, StateStore, StateTensor } from "./state/store.ts";
 export type { ClassWeights } from "./task/class-weights.ts";
 export { type ClassificationOptions, classification } from "./task/classification.ts";
 export { defineTask } from "./task/define-task.ts";
@@ -159,6 +167,7 @@ export type { Listener, RunHandle } from "./train/listener.ts";
 export { ListenerError } from "./train/listeners.ts";
 export type { NamedTensor, TrainingProgress, TrainingState } from "./train/training-state.ts";
 export { DivergedError, type UpdatePosition } from "./update/diverged-error.ts";
+export type { FineTuningUpdater, FineTuningUpdaterOptions } from "./update/fine-tuning-updater.ts";
 export {
   createUpdater,
   type UpdateBatch,

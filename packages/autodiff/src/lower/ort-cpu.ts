@@ -1,21 +1,15 @@
 /** Lowers training graphs for ONNX Runtime's CPU provider. */
 import type { GradientRule } from "../gradients/gradient-rule.ts";
-import { arithmetic } from "../graph/arithmetic.ts";
 import { GraphBuilder } from "../graph/builder.ts";
 import type { Value } from "../graph/graph.ts";
 import type { TrainingGraph } from "../training-graph.ts";
 import { derivationContext } from "./derivation-context.ts";
 import { forwardNodes } from "./forward-nodes.ts";
 import { batchNormalization } from "./ort-cpu/batch-normalization.ts";
-import { joinedColumnsOf } from "./ort-cpu/columns.ts";
-import type { ConvShapes } from "./ort-cpu/conv-shapes.ts";
 import { type ConvSite, convSites, convWays } from "./ort-cpu/conv-sites.ts";
-import { filterWays } from "./ort-cpu/filter-ways.ts";
-import { forwardWays } from "./ort-cpu/forward-ways.ts";
 import { fuseProducts } from "./ort-cpu/fuse-products.ts";
-import { inputWays } from "./ort-cpu/input-ways.ts";
 import { relu } from "./ort-cpu/relu.ts";
-import type { Way } from "./ort-cpu/way.ts";
+import { siteValue } from "./ort-cpu/site-value.ts";
 
 /** Key of a site -> name of a way; absent: the fixed way. */
 export type WayChoices = Readonly<Record<string, string>>;
@@ -48,7 +42,7 @@ export function ortCpu(step: TrainingGraph, choices: WayChoices = {}): TrainingG
   const columns = new Map<string, Value>();
   for (const site of convSites(step)) {
     const way = chosenWay(site, choices);
-    if (way !== formulaWay(site)) others.set(site.result, valueAt(builder, site, way, columns));
+    if (way !== formulaWay(site)) others.set(site.result, siteValue(builder, site, way, columns));
   }
   builder.substitute(others);
   const forward = new Set([...forwardNodes(step)].map(({ name }) => name));
@@ -65,47 +59,4 @@ function chosenWay({ key, ways, way }: ConvSite, choices: WayChoices): string {
 /** The way that the graph has already. */
 function formulaWay({ part }: ConvSite): string | undefined {
   return Object.keys(convWays[part])[0];
-}
-
-/**
- * Adds the nodes of a way.
- *
- * @param columns - What the windows of a node see, by its name; each is added once.
- */
-function valueAt(
-  builder: GraphBuilder,
-  { node, part, names, shapes }: ConvSite,
-  way: string,
-  columns: Map<string, Value>,
-): Value {
-  const value = (name: string) => builder.value(name);
-  const x = value(names.x);
-  const joinedColumns = (): Value => {
-    const seen = columns.get(node) ?? joinedColumnsOf(builder, x, shapes.window, shapes.groups);
-    columns.set(node, seen);
-    return seen;
-  };
-  switch (part) {
-    case "forward": {
-      const y = built(forwardWays, way, builder, shapes, { x, w: value(names.w), joinedColumns });
-      const { add, reshape } = arithmetic(builder);
-      return names.bias === "" ? y : add(y, reshape(value(names.bias), [shapes.w[0] ?? 0, 1, 1]));
-    }
-    case "input":
-      return built(inputWays, way, builder, shapes, { w: value(names.w), dy: value(names.dy) });
-    case "filters":
-      return built(filterWays, way, builder, shapes, { x, dy: value(names.dy), joinedColumns });
-  }
-}
-
-function built<Given>(
-  ways: Readonly<Record<string, Way<Given>>>,
-  way: string,
-  builder: GraphBuilder,
-  shapes: ConvShapes,
-  given: Given,
-): Value {
-  const found = ways[way];
-  if (!found) throw new RangeError(`lower: way must be one of ${Object.keys(ways).join(", ")}, got "${way}"`);
-  return found.build(builder, shapes, given);
 }

@@ -46,3 +46,8 @@ export function tapCount({ window }: ConvShapes): number {
 export function positionCount({ y: [, , rows = 0, columns = 0] }: ConvShapes): number {
   return rows * columns;
 }
+
+/** Whether each channel has one filter of its own. */
+export function isDepthwise({ w: [filters, channels], groups }: ConvShapes): boolean {
+  return filters === groups && channels === 1;
+}

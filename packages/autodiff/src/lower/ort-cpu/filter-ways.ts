@@ -1,10 +1,12 @@
 /** Ways to compute the gradient of a convolution by its filters. */
 import { filterGradient } from "../../gradients/window/conv-filters.ts";
 import { arithmetic } from "../../graph/arithmetic.ts";
+import { int } from "../../graph/attributes.ts";
 import type { GraphBuilder } from "../../graph/builder.ts";
 import type { Value } from "../../graph/graph.ts";
+import { elementCount, int64 } from "../../graph/tensor.ts";
 import { columnsFit, columnsOf } from "./columns.ts";
-import { type ConvShapes, positionCount, tapCount } from "./conv-shapes.ts";
+import { type ConvShapes, isDepthwise, positionCount, tapCount } from "./conv-shapes.ts";
 import { depthwiseFilterGradient } from "./depthwise-filters.ts";
 import { splitTapsFilterGradient, splitTapsFit, splitTapsGain } from "./split-taps-filters.ts";
 import type { ConvValues, Way } from "./way.ts";
@@ -50,7 +52,39 @@ export const filterWays: Readonly<Record<string, Way<Given>>> = {
   },
   /** One product of dy and what the windows of all images see. */
   "joined-columns": { serves: fits, build: productOfAllImages },
+  /** The product per image, one image after the other: the columns of one stay in the cache. */
+  "columns-in-turn": inTurn(false),
+  "columns-transposed-in-turn": inTurn(true),
 };
+
+/** Images up to which the graph does not grow too long. */
+const mostInTurn = 64;
+
+/** @param transposed - Packs dy in place of the columns. */
+function inTurn(transposed: boolean): Way<Given> {
+  return {
+    serves: (shapes) => fits(shapes) && shapes.groups === 1 && (shapes.y[0] ?? 0) <= mostInTurn,
+    build(builder, { w, y, window }, { x, dy }) {
+      const math = arithmetic(builder);
+      const [batch = 0, filters = 0, ...size] = y;
+      const positions = elementCount(size);
+      const taps = elementCount(w) / filters;
+      const image = (value: Value, index: number) => {
+        const [from, to, axis] = [index, index + 1, 0].map((at) => builder.constant(int64([1], [at])));
+        return builder.op("Slice", [value, from ?? null, to ?? null, axis ?? null]);
+      };
+      let sum: Value | null = null;
+      for (let index = 0; index < batch; index++) {
+        const seen = math.reshape(columnsOf(builder, image(x, index), window), [taps, positions]);
+        const gradient = math.reshape(image(dy, index), [filters, positions]);
+        const factors = transposed ? [seen, gradient] : [gradient, seen];
+        sum = builder.op("Gemm", sum === null ? factors : [...factors, sum], { transB: int(1) });
+      }
+      if (sum === null) throw new RangeError(`lower: batch must have images, got ${batch}`);
+      return math.reshape(transposed ? math.transpose(sum, [1, 0]) : sum, w);
+    },
+  };
+}
 
 /** Filters from 2 up to this count are too few to make packing the columns for a product worthwhile. */
 const fewFilters = 64;
@@ -65,10 +99,6 @@ export function fixedFilterWay(shapes: ConvShapes): string {
   if (positions < filters) return "joined-columns";
   if (splitTapsGain(shapes)) return "split-taps";
   return filters === 1 || filters > fewFilters ? "columns" : "columns-transposed";
-}
-
-function isDepthwise({ w: [filters, channels], groups }: ConvShapes): boolean {
-  return filters === groups && channels === 1;
 }
 
 function fits({ x: [, channels = 0], window }: ConvShapes): boolean {

@@ -3,8 +3,9 @@ import { arithmetic } from "../../graph/arithmetic.ts";
 import { int, ints } from "../../graph/attributes.ts";
 import type { GraphBuilder } from "../../graph/builder.ts";
 import type { Value } from "../../graph/graph.ts";
+import { blockedConv, blockedFilters, blockedPlanes, fillsBlocks } from "./blocked-channels.ts";
 import { columnsFit } from "./columns.ts";
-import { type ConvShapes, tapCount } from "./conv-shapes.ts";
+import { type ConvShapes, isDepthwise, tapCount } from "./conv-shapes.ts";
 import { fixedFilterWay } from "./filter-ways.ts";
 import type { ConvValues, Way } from "./way.ts";
 
@@ -29,6 +30,8 @@ export const forwardWays: Readonly<Record<string, Way<Given>>> = {
     serves: ({ x: [, channels = 0], window }) => columnsFit(channels, window.kernel),
     build: productWithColumns,
   },
+  "blocked-8": blockedWay(8),
+  "blocked-16": blockedWay(16),
 };
 
 /**
@@ -43,6 +46,25 @@ export function fixedForwardWay(
   // Without taps around it, a pixel is no more than the convolution reads.
   const gains = isTrained && !hasBias && shapes.groups === 1 && tapCount(shapes) > 1;
   return gains && fixedFilterWay(shapes) === "joined-columns" ? "joined-columns" : "convolution";
+}
+
+/** A convolution on channels in blocks. */
+function blockedWay(block: number): Way<Given> {
+  return {
+    serves(shapes) {
+      const [filters = 0] = shapes.w;
+      const [, channels = 0] = shapes.x;
+      if (filters % block !== 0) return false;
+      return isDepthwise(shapes) || (shapes.groups === 1 && fillsBlocks(channels, block));
+    },
+    build(builder, shapes, { x, w }) {
+      const { window, groups } = shapes;
+      const filters = isDepthwise(shapes)
+        ? blockedPlanes(builder, w, block, false)
+        : blockedFilters(builder, w, block);
+      return blockedConv(builder, x, filters, { window, groups, block });
+    },
+  };
 }
 
 function productWithColumns(

@@ -5,9 +5,11 @@ import { int, ints } from "../../graph/attributes.ts";
 import type { GraphBuilder } from "../../graph/builder.ts";
 import type { Value } from "../../graph/graph.ts";
 import type { Window2d } from "../../graph/shapes/window.ts";
-import { elementCount, float32 } from "../../graph/tensor.ts";
+import { elementCount } from "../../graph/tensor.ts";
+import { blockedConv, blockedPlanes, turnedBlockedFilters } from "./blocked-channels.ts";
 import { addColumns, columnsFit } from "./columns.ts";
-import { type ConvShapes, positionCount, tapCount } from "./conv-shapes.ts";
+import { type ConvShapes, isDepthwise, positionCount, tapCount } from "./conv-shapes.ts";
+import { reversal } from "./reversal.ts";
 import type { ConvValues, Way } from "./way.ts";
 
 type Given = Pick<ConvValues, "w" | "dy">;
@@ -33,6 +35,8 @@ export const inputWays: Readonly<Record<string, Way<Given>>> = {
   },
   /** One product for all images, whose columns are then added up. */
   "joined-columns": { serves: joins, build: productOfAllImages },
+  "blocked-8": blockedWay(8),
+  "blocked-16": blockedWay(16),
 };
 
 /** Maps of this many positions are so small that reading the filters again for each image takes longest. */
@@ -50,11 +54,31 @@ function turns({ window }: ConvShapes): boolean {
   return window.strides.every((stride) => stride === 1) && turnedPads(window).every((pixels) => pixels >= 0);
 }
 
+/** A convolution by turned filters on channels in blocks. */
+function blockedWay(block: number): Way<Given> {
+  return {
+    serves: (shapes) =>
+      turns(shapes) &&
+      (isDepthwise(shapes) || shapes.groups === 1) &&
+      [shapes.w[0] ?? 0, shapes.x[1] ?? 0].every((channels) => channels % block === 0),
+    build(builder, shapes, { w, dy }) {
+      const { window, groups } = shapes;
+      const filters = isDepthwise(shapes)
+        ? blockedPlanes(builder, w, block, true)
+        : turnedBlockedFilters(builder, w, block);
+      return blockedConv(builder, dy, filters, {
+        window: { ...window, strides: [1, 1], pads: turnedPads(window) },
+        ...{ groups, block },
+      });
+    },
+  };
+}
+
 function joins({ x: [, channels = 0], window, groups }: ConvShapes): boolean {
   return groups === 1 && columnsFit(channels, window.kernel);
 }
 
-function turnedPads({ kernel, dilations, pads: [top, left, bottom, right] }: Window2d): readonly number[] {
+function turnedPads({ kernel, dilations, pads: [top, left, bottom, right] }: Window2d): Window2d["pads"] {
   const [vertical, horizontal] = [(kernel[0] - 1) * dilations[0], (kernel[1] - 1) * dilations[1]];
   return [vertical - top, horizontal - left, vertical - bottom, horizontal - right];
 }
@@ -102,10 +126,4 @@ function turnedFilters(builder: GraphBuilder, w: Value, groups: number): Value {
   const swapped = math.transpose(math.reshape(w, [...shape, channels * taps]), swap);
   const perChannel = math.reshape(swapped, [groups * channels, taps, perGroup]);
   return math.reshape(reversed(perChannel, true), turnedShape);
-}
-
-function reversal(size: number) {
-  const matrix = new Float32Array(size * size);
-  for (let row = 0; row < size; row++) matrix[row * size + (size - 1 - row)] = 1;
-  return float32([size, size], matrix);
 }
