@@ -113,4 +113,4 @@ function sumOverImages({ math }: Rewriting, value: Value): Value {
 }
 
 /** Tiles from which a single product keeps a device busy. */
-export const enoughTiles = 128;
+export const enoughTiles = 32;
