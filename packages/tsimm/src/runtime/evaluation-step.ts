@@ -1,15 +1,10 @@
 /** Evaluation of a model on an engine, with the weights as constants of the graph. */
-import {
-  bakeInitializers,
-  encodeModel,
-  type Graph,
-  prependNormalization,
-  type Tensor,
-} from "@tsimm/autodiff";
+import { bakeInitializers, type Graph, prependNormalization, type Tensor } from "@tsimm/autodiff";
 import type { ForwardOutput, Model } from "../models/model.ts";
 import { checkOptionNames } from "../option-names.ts";
 import type { Engine, Session } from "./engine.ts";
 import { type ImageOptions, imageOptionNames, imageTensor } from "./images.ts";
+import { loadGraph } from "./load-graph.ts";
 
 /** Options of {@link createEvaluation}. */
 export type EvaluationOptions = ImageOptions & {
@@ -66,9 +61,8 @@ export async function createEvaluation(
     if (data instanceof Float32Array && inputs.has(name))
       weights.set(name, { dtype: "float32", shape, data });
   }
-  const { threads } = options;
-  const baked = encodeModel(bakeInitializers(graph, weights));
-  return evaluationOver(await engine.load(baked, threads === undefined ? {} : { threads }), model, options);
+  const session = await loadGraph(engine, bakeInitializers(graph, weights), options);
+  return evaluationOver(session, model, options);
 }
 
 /** The graph of an evaluation: `input`, the images, and an input for each weight and running statistic. */
