@@ -66,6 +66,7 @@ export {
   type OptimizerOwnOptions,
   type OptimizerSlots,
 } from "./optim/optimizer-definition.ts";
+export type { OptimizerGraph, UpdatedValues, UpdateGraphContext } from "./optim/optimizer-graph.ts";
 export {
   listOptimizers,
   type OptimizerName,
@@ -79,6 +80,8 @@ export {
   optionChecks,
 } from "./optim/option-checks.ts";
 export type { ParamGroupInput } from "./optim/param-groups.ts";
+export type { VectorGraph } from "./optim/vector-graph.ts";
+export type { VectorLayout, VectorPart } from "./optim/vector-layout.ts";
 export { drawFigure } from "./plot/draw-figure.ts";
 export type { Figure, Panel, Series } from "./plot/figure.ts";
 export {

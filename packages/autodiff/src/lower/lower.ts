@@ -44,8 +44,7 @@ export function lower(
 }
 
 /**
- * The same graph without gradients, such as an evaluation, in operators that the target runs. What runs on the CPU is as it is:
- * the engine itself chooses there.
+ * The same graph without gradients, such as an evaluation, in operators that the target runs.
  *
  * @throws RangeError for a node that the target cannot run.
  */

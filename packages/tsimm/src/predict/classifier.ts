@@ -1,12 +1,11 @@
 /** A trained model, ready for images. */
-import { prependNormalization } from "@tsimm/autodiff";
+import { encodeModel, lowerGraph, prependNormalization } from "@tsimm/autodiff";
 import { evaluationTransform } from "../data/transforms/evaluation-transform.ts";
 import type { Image } from "../data/transforms/image.ts";
 import type { PretrainedConfig } from "../models/model.ts";
 import type { ClassifierFile } from "../models/onnx-file.ts";
 import { keyedRandom } from "../random/keyed-random.ts";
 import type { Engine } from "../runtime/engine.ts";
-import { loadGraph } from "../runtime/load-graph.ts";
 import type { Answer, Task } from "../task/task.ts";
 import { taskOfFile } from "./file-task.ts";
 import type { Pixels } from "./pixels.ts";
@@ -74,7 +73,8 @@ export async function createClassifier<Source>(
   const task = taskOfFile(note, classNames, graph.outputs[0]?.shape.at(-1) ?? 0);
   const { mean, std } = dataConfig;
   const transform = evaluationTransform(dataConfig);
-  const session = await loadGraph(engine, prependNormalization(graph, { input: "input", mean, std }));
+  const ofBytes = prependNormalization(graph, { input: "input", mean, std });
+  const session = await engine.load(encodeModel(lowerGraph(ofBytes, engine.lowering ?? "generic")));
   const [channels, height, width] = dataConfig.inputSize;
   const unused = keyedRandom(0, "augment");
   const answer = async (where: string, source: Source, most: number | undefined): Promise<Answer[]> => {

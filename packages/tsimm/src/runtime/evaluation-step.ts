@@ -1,10 +1,16 @@
 /** Evaluation of a model on an engine, with the weights as constants of the graph. */
-import { bakeInitializers, type Graph, prependNormalization, type Tensor } from "@tsimm/autodiff";
+import {
+  bakeInitializers,
+  encodeModel,
+  type Graph,
+  lowerGraph,
+  prependNormalization,
+  type Tensor,
+} from "@tsimm/autodiff";
 import type { ForwardOutput, Model } from "../models/model.ts";
 import { checkOptionNames } from "../option-names.ts";
 import type { Engine, Session } from "./engine.ts";
 import { type ImageOptions, imageOptionNames, imageTensor } from "./images.ts";
-import { loadGraph } from "./load-graph.ts";
 
 /** Options of {@link createEvaluation}. */
 export type EvaluationOptions = ImageOptions & {
@@ -54,22 +60,28 @@ export async function createEvaluation(
     threads: true,
     output: true,
   });
-  const graph = evaluationGraph(model, options);
+  const graph = evaluationGraph(engine, model, options);
   const inputs = new Set(graph.inputs.map(({ name }) => name));
   const weights = new Map<string, Tensor>();
   for (const { name, shape, data } of model.state) {
     if (data instanceof Float32Array && inputs.has(name))
       weights.set(name, { dtype: "float32", shape, data });
   }
-  const session = await loadGraph(engine, bakeInitializers(graph, weights), options);
-  return evaluationOver(session, model, options);
+  const { threads } = options;
+  const baked = encodeModel(bakeInitializers(graph, weights));
+  return evaluationOver(await engine.load(baked, threads === undefined ? {} : { threads }), model, options);
 }
 
-/** The graph of an evaluation: `input`, the images, and an input for each weight and running statistic. */
-export function evaluationGraph(model: Model, options: EvaluationOptions): Graph {
+/** The graph of an evaluation for an engine: `input`, the images, and an input for each weight and running statistic. */
+export function evaluationGraph(
+  { lowering = "generic" }: Pick<Engine, "lowering">,
+  model: Model,
+  options: EvaluationOptions,
+): Graph {
   const { batchSize, height, width, input, mean, std, output } = options;
   const forward = model.forwardGraph({ batchSize, height, width, training: false, output });
-  return input === "uint8" ? prependNormalization(forward, { input: "input", mean, std }) : forward;
+  const graph = input === "uint8" ? prependNormalization(forward, { input: "input", mean, std }) : forward;
+  return lowerGraph(graph, lowering);
 }
 
 /** An evaluation over a loaded graph, whose only feed is `input`: the images of a whole batch. */
