@@ -105,6 +105,7 @@ export { createFineTuning, type FineTuning, type FineTuningOptions } from "./run
 export type { ImageOptions } from "./runtime/images.ts";
 export type { FeedBatch, OnnxPrograms } from "./runtime/onnx-program.ts";
 export { type WasmEngineOptions, wasmEngine } from "./runtime/onnxruntime-web.ts";
+export { type PageEngineOptions, pageEngine } from "./runtime/page-engine.ts";
 export type {
   RunningState,
   TrainingProgram,
@@ -116,6 +117,8 @@ export {
   type TrainingStep,
   type TrainingStepOptions,
 } from "./runtime/training-step.ts";
+export { AdapterError } from "./runtime/webgpu/adapter.ts";
+export { type WebgpuEngineOptions, webgpuEngine } from "./runtime/webgpu-in-page.ts";
 export type { StateRole, StateStore, StateTensor } from "./state/store.ts";
 export type { ClassWeights } from "./task/class-weights.ts";
 export { type ClassificationOptions, classification } from "./task/classification.ts";
