@@ -13,20 +13,8 @@ const root = fileURLToPath(new URL("..", import.meta.url));
 
 /** Rooms of tsimm, from the ground up. */
 const rooms = [
-  ...[
-    "text",
-    "files",
-    "wasm",
-    "random",
-    "plot",
-    "weights",
-    "models",
-    "optim",
-    "runtime",
-    "update",
-    "task",
-    "data",
-  ],
+  ...["text", "files", "wasm", "random", "plot", "weights", "models", "optim", "runtime", "state", "update"],
+  ...["task", "data"],
   ...["train", "checkpoint", "listeners", "preview", "recipe", "predict", "cli"],
 ];
 
@@ -35,7 +23,13 @@ const ground = ["registry.ts", "option-names.ts", "usage-error.ts", "version.ts"
 
 /** Rooms of the other packages: what is beside a room is above it, but for what is named. */
 const packages = {
-  autodiff: { graph: [], onnx: ["graph"], gradients: ["graph"], losses: ["graph"] },
+  autodiff: {
+    graph: [],
+    onnx: ["graph"],
+    gradients: ["graph"],
+    losses: ["graph"],
+    lower: ["graph", "gradients"],
+  },
   scheduler: { math: [], random: ["math"], schedules: ["math", "random"], adapters: [] },
 } as const;
 
@@ -84,11 +78,11 @@ const toTheRoot = rooms.flatMap((from) => [
 const node = rooms.map((from) => ({
   from: `${tsimm}/${from}`,
   to: "node:fs",
-  allowed: !["update", "task", "train"].includes(from),
+  allowed: !["state", "update", "task", "train"].includes(from),
 }));
 
 const engines = rooms.flatMap((from) =>
-  ["onnxruntime-node", "onnxruntime-web/wasm"].map((to) => ({
+  ["onnxruntime-node", "onnxruntime-web/wasm", "onnxruntime-web/webgpu"].map((to) => ({
     from: `${tsimm}/${from}`,
     to,
     allowed: from === "runtime",
@@ -134,7 +128,10 @@ const arrows: readonly Arrow[] = [
   { from: "packages/autodiff/src/gradients/layout", to: "../../training-graph.ts", allowed: false },
   { from: "packages/autodiff/src/gradients/layout", to: "../../graph/part.ts", allowed: true },
   { from: "packages/autodiff/src/gradients/layout", to: "../../trainable/part.ts", allowed: false },
+  { from: "packages/autodiff/src/lower", to: "../training-graph.ts", allowed: true },
+  { from: "packages/autodiff/src/lower/ort-cpu", to: "../../trainable.ts", allowed: false },
   { from: "packages/autodiff/src/trainable", to: "../trainable.ts", allowed: false },
+  { from: "packages/autodiff/src/trainable", to: "../lower/part.ts", allowed: false },
   { from: "packages/autodiff/src/trainable", to: "../gradients/part.ts", allowed: true },
   { from: "packages/autodiff/src/gradients", to: "@tsimm/scheduler", allowed: false },
   { from: "packages/autodiff/src", to: "tsimm", allowed: false },

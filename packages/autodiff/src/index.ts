@@ -1,4 +1,5 @@
 export { defineRule, type Rule, type RuleDefinition } from "./gradients/define-rule.ts";
+export type { Derivation } from "./gradients/derivation.ts";
 export type { GradientContext, GradientRule } from "./gradients/gradient-rule.ts";
 export { registerRule } from "./gradients/index.ts";
 export { sumTo } from "./gradients/sum-to.ts";
@@ -29,7 +30,9 @@ export type { Loss, LossFunction, LossGraph } from "./losses/loss.ts";
 export { meanAbsoluteError } from "./losses/mean-absolute-error.ts";
 export { meanSquaredError } from "./losses/mean-squared-error.ts";
 export { type SoftmaxCrossEntropyOptions, softmaxCrossEntropy } from "./losses/softmax-cross-entropy.ts";
-export { type LoweringTarget, lower } from "./lower/lower.ts";
+export { type LoweringOptions, type LoweringTarget, lower, lowerGraph } from "./lower/lower.ts";
+export type { WayChoices } from "./lower/ort-cpu.ts";
+export { type Site, sitesOf, trialGraph, WAYS_VERSION, workPerImage } from "./lower/sites.ts";
 export { type DecodeOptions, decodeModel, type OnnxModel } from "./onnx/decode-model.ts";
 export { type EncodeOptions, encodeModel } from "./onnx/encode-model.ts";
 export { trainableOptionNames } from "./trainable/check-options.ts";

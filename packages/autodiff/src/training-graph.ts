@@ -1,5 +1,6 @@
 /** Turns a forward graph into the graph of one training step. */
 import { backward } from "./gradients/backward.ts";
+import { type Derivation, derivationsIn } from "./gradients/derivation.ts";
 import { arithmetic } from "./graph/arithmetic.ts";
 import { readInt } from "./graph/attributes.ts";
 import { GraphBuilder } from "./graph/builder.ts";
@@ -51,6 +52,11 @@ export interface TrainingGraph {
   readonly gradients: ReadonlyMap<string, string>;
   /** One entry per batch normalization in training mode, in the order of the graph. */
   readonly batchStatistics: readonly BatchStatistics[];
+  /**
+   * Which gradients came of which node, from the last node to the first: where {@link lower} puts formulas that an
+   * engine runs faster. A lowered graph has none.
+   */
+  readonly derivations: readonly Derivation[];
 }
 
 /**
@@ -119,7 +125,7 @@ export function trainingGraph(forward: Graph, options: TrainingGraphOptions): Tr
   const builder = new GraphBuilder({ ...poolBeforeRelu(foldBatchNormalization(forward)), outputs: [] });
   const target = builder.input(fresh("target"), "float32", logits.shape);
   const computed = lossValues(builder, loss, logits, target);
-  const gradients = backward(builder, logits, computed.gradient, parameters);
+  const { gradients, derivations } = backward(builder, logits, computed.gradient, parameters);
   const lossOutput = fresh("loss");
   builder.output(computed.loss, lossOutput);
   builder.output(logits);
@@ -141,13 +147,15 @@ export function trainingGraph(forward: Graph, options: TrainingGraphOptions): Tr
       builder.output(builder.optionalOutput(name, 2), statistics.variance);
       return { ...statistics, count: elementCount(shape) / (shape[1] ?? 1) };
     });
+  const graph = builder.build();
   return {
-    graph: builder.build(),
+    graph,
     target: target.name,
     loss: lossOutput,
     logits: logits.name,
     gradients: outputNames,
     batchStatistics,
+    derivations: derivationsIn(graph, builder, [...derivations, ...computed.derivations]),
   };
 }
 
@@ -157,16 +165,17 @@ function lossValues(
   { build }: Loss,
   logits: Value,
   target: Value,
-): { readonly loss: Value; readonly gradient: Value } {
+): { readonly loss: Value; readonly gradient: Value; readonly derivations: readonly Derivation[] } {
   const { loss, gradient } = build(builder, logits, target);
   checkType("loss", loss, [], "sum it over all axes");
   if (gradient) {
     checkType("gradient", gradient, logits.shape, "leave it out to have it derived");
-    return { loss, gradient };
+    return { loss, gradient, derivations: [] };
   }
   const one = arithmetic(builder).constant(1);
-  const derived = backward(builder, loss, one, [logits.name]).get(logits.name);
-  if (derived) return { loss, gradient: derived };
+  const { gradients, derivations } = backward(builder, loss, one, [logits.name]);
+  const derived = gradients.get(logits.name);
+  if (derived) return { loss, gradient: derived, derivations };
   throw new RangeError(
     `trainingGraph: loss must depend on the logits, got "${loss.name}" that does not; compute it from build's second argument`,
   );

@@ -3,7 +3,17 @@ import { arithmetic } from "../graph/arithmetic.ts";
 import type { GraphBuilder } from "../graph/builder.ts";
 import type { Node, Value } from "../graph/graph.ts";
 import { describe, formatShape } from "../graph/shapes/shape-rule.ts";
+import type { Derivation } from "./derivation.ts";
+import { gradientContext } from "./gradient-context.ts";
 import { ruleOf } from "./index.ts";
+
+/** Result of {@link backward}. */
+export interface Backward {
+  /** The gradient of each wanted value that the differentiated one depends on, by name. */
+  readonly gradients: ReadonlyMap<string, Value>;
+  /** One entry per differentiated node, from the last to the first. */
+  readonly derivations: readonly Derivation[];
+}
 
 /**
  * Extends a graph by the gradients of `wanted`.
@@ -13,7 +23,6 @@ import { ruleOf } from "./index.ts";
  * @param value - What is differentiated.
  * @param gradient - Gradient of the loss by `value`, of its shape.
  * @param wanted - Names of values, usually parameters.
- * @returns The gradient of each wanted value that `value` depends on, by name.
  * @throws RangeError if a node on the way has no gradient rule.
  */
 export function backward(
@@ -21,29 +30,38 @@ export function backward(
   value: Value,
   gradient: Value,
   wanted: readonly string[],
-): ReadonlyMap<string, Value> {
+): Backward {
   const math = arithmetic(builder);
   const nodes = builder.nodes;
   const differentiable = dependents(nodes, wanted);
   const gradients = new Map([[value.name, gradient]]);
+  const derivations: Derivation[] = [];
   for (const node of nodes.toReversed()) {
     const ofOutputs = node.outputs.map((name) => gradients.get(name) ?? null);
     if (ofOutputs.every((given) => given === null)) continue;
     if (!node.inputs.some((name) => differentiable.has(name))) continue;
-    for (const [index, ofInput] of inputGradients(builder, node, ofOutputs, differentiable).entries()) {
+    const yielded = inputGradients(builder, node, ofOutputs, differentiable);
+    const ofInputs = node.inputs.map((name, index) =>
+      differentiable.has(name) ? (yielded[index] ?? null) : null,
+    );
+    derivations.push({ node: node.name, ofOutputs: ofOutputs.map(nameOf), ofInputs: ofInputs.map(nameOf) });
+    for (const [index, ofInput] of ofInputs.entries()) {
+      if (!ofInput) continue;
       const name = node.inputs[index] ?? "";
-      if (!ofInput || !differentiable.has(name)) continue;
       checkShapeOf(node, index, ofInput, builder.value(name));
       const others = gradients.get(name);
       gradients.set(name, others ? math.add(others, ofInput) : ofInput);
     }
   }
-  return new Map(
-    wanted.flatMap((name) => {
-      const ofWanted = gradients.get(name);
-      return ofWanted ? [[name, ofWanted] as const] : [];
-    }),
-  );
+  const found = wanted.flatMap((name) => {
+    const ofWanted = gradients.get(name);
+    return ofWanted ? [[name, ofWanted] as const] : [];
+  });
+  return { gradients: new Map(found), derivations };
+}
+
+function nameOf(value: Value | null): string {
+  return value?.name ?? "";
 }
 
 function checkShapeOf(node: Node, index: number, gradient: Value, input: Value): void {
@@ -76,7 +94,6 @@ function inputGradients(
     );
   }
   if (rule.gradient === "none") return [];
-  const math = arithmetic(builder);
   if (!rule.ofAllOutputs) {
     const other = gradients.findIndex((given, index) => index > 0 && given !== null);
     if (other > 0) {
@@ -85,25 +102,7 @@ function inputGradients(
       );
     }
   }
-  const outputs = node.outputs.map((name) => (name === "" ? null : builder.value(name)));
-  const [gradient] = gradients;
-  const inputs = node.inputs.map((name) => (name === "" ? null : builder.value(name)));
-  return rule.gradient({
-    op: node.op,
-    name: node.name,
-    attributes: node.attributes,
-    inputs,
-    outputs,
-    output: builder.value(node.outputs[0] ?? ""),
-    gradients,
-    gradient: gradient ?? math.expand(math.constant(0), outputs[0]?.shape ?? []),
-    wants: (index) => differentiable.has(node.inputs[index] ?? ""),
-    builder,
-    math,
-    input(index) {
-      const value = inputs[index];
-      if (!value) throw new RangeError(`${node.op} "${node.name}": input ${index} must be given, got none`);
-      return value;
-    },
-  });
+  return rule.gradient(
+    gradientContext(builder, node, gradients, (index) => differentiable.has(node.inputs[index] ?? "")),
+  );
 }

@@ -1,11 +1,13 @@
 import { describe, expect, test } from "vitest";
+import { differentiated } from "../differentiated.fixture.ts";
 import { goldenNumbers, readGolden } from "../golden.fixture.ts";
 import { float, int, ints } from "../graph/attributes.ts";
 import { GraphBuilder } from "../graph/builder.ts";
-import type { Attributes, Graph, Value } from "../graph/graph.ts";
+import type { Attributes, Value } from "../graph/graph.ts";
 import { elementCount, float32 } from "../graph/tensor.ts";
+import { type LoweringTarget, lower } from "../lower/lower.ts";
 import { compile } from "../run-graph.fixture.ts";
-import { backward } from "./backward.ts";
+import type { TrainingGraph } from "../training-graph.ts";
 
 /** Float32 kernels against PyTorch's float64. */
 const tolerance = 1e-5;
@@ -83,43 +85,36 @@ test("covers every operator of the golden file", () => {
 });
 
 describe.each(Object.entries(cases))("%s", (name, forward) => {
-  test("gives PyTorch's output and gradients", async () => {
-    const expected = golden.ops[name];
-    if (!expected) throw new Error(`no golden numbers for ${name}`);
-    const run = await compile(differentiated(expected, forward));
-    const shapes = { ...expected.inputs, gy: expected.y_shape };
-    const results = await run(
-      Object.fromEntries(
-        Object.entries(shapes).map(([input, shape]) => [
-          input,
-          goldenNumbers(golden.salt, `${name}.${input}`, elementCount(shape), 2 ** -16),
-        ]),
-      ),
-    );
-    expectClose(results.y, expected.y);
-    for (const input of Object.keys(expected.inputs))
-      expectClose(results[`d_${input}`], expected[`d_${input}`]);
-  });
+  test.each<LoweringTarget>(["generic", "ort-cpu"])(
+    "gives PyTorch's output and gradients, %s",
+    async (target) => {
+      const expected = golden.ops[name];
+      if (!expected) throw new Error(`no golden numbers for ${name}`);
+      const run = await compile(lower(stepOf(expected, forward), target).graph);
+      const shapes = { ...expected.inputs, gy: expected.y_shape };
+      const results = await run(
+        Object.fromEntries(
+          Object.entries(shapes).map(([input, shape]) => [
+            input,
+            goldenNumbers(golden.salt, `${name}.${input}`, elementCount(shape), 2 ** -16),
+          ]),
+        ),
+      );
+      expectClose(results.y, expected.y);
+      for (const input of Object.keys(expected.inputs))
+        expectClose(results[`d_${input}`], expected[`d_${input}`]);
+    },
+  );
 });
 
-function differentiated({ inputs, y_shape }: GoldenOp, forward: Forward): Graph {
+function stepOf({ inputs, y_shape }: GoldenOp, forward: Forward): TrainingGraph {
   const builder = new GraphBuilder("op", { opset: 20 });
   const values = Object.fromEntries(
     Object.entries(inputs).map(([input, shape]) => [input, builder.input(input, "float32", shape)]),
   );
   const y = forward(builder, values);
   expect(y.shape).toEqual(y_shape);
-  const gradients = backward(builder, y, builder.input("gy", "float32", y_shape), Object.keys(inputs));
-  builder.output(y, "y");
-  for (const [input, gradient] of gradients) builder.output(gradient, `d_${input}`);
-  for (const { name } of builder.nodes.filter(
-    (node) => "training_mode" in node.attributes && node.outputs[1],
-  )) {
-    // As in trainingGraph: ONNX Runtime writes statistics that are no outputs over the node's constant inputs.
-    builder.output(builder.optionalOutput(name, 1), "mean");
-    builder.output(builder.optionalOutput(name, 2), "variance");
-  }
-  return builder.build();
+  return differentiated(builder, y, builder.input("gy", "float32", y_shape), Object.keys(inputs));
 }
 
 function expectClose(actual: readonly number[] | undefined, expected: readonly number[] | undefined): void {

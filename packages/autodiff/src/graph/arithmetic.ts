@@ -1,5 +1,5 @@
 /** Short names for the operators that gradient rules and losses are written in. */
-import { float, int, ints } from "./attributes.ts";
+import { int, ints } from "./attributes.ts";
 import type { GraphBuilder } from "./builder.ts";
 import { dataTypeCode } from "./data-type.ts";
 import type { DataType, Value } from "./graph.ts";
@@ -41,7 +41,7 @@ export interface Arithmetic {
   reshape(x: Value, shape: readonly number[]): Value;
   /** Axis i of the result is axis `perm[i]` of x. */
   transpose(x: Value, perm: readonly number[]): Value;
-  /** Matrix product of the last two axes, either side transposed first, on a kernel that transposes on the fly. */
+  /** Matrix product of the last two axes, either side transposed first. */
   matMul(a: Value, b: Value, transposed?: { readonly a?: boolean; readonly b?: boolean }): Value;
 }
 
@@ -61,6 +61,9 @@ export type Operand = Value | number;
 export function arithmetic(builder: GraphBuilder): Arithmetic {
   const value = (operand: Operand) =>
     typeof operand === "number" ? builder.constant(float32([], [operand])) : operand;
+  const transpose = (x: Value, perm: readonly number[]) =>
+    builder.op("Transpose", [x], { perm: ints(...perm) });
+  const swapped = (x: Value) => transpose(x, lastTwoSwapped(x.shape.length));
   const binary = (op: string) => (a: Operand, b: Operand) => builder.op(op, [value(a), value(b)]);
   return {
     add: binary("Add"),
@@ -84,15 +87,14 @@ export function arithmetic(builder: GraphBuilder): Arithmetic {
       x.shape.join() === shape.join()
         ? x
         : builder.op("Reshape", [x, builder.constant(int64([shape.length], shape))]),
-    transpose: (x, perm) => builder.op("Transpose", [x], { perm: ints(...perm) }),
+    transpose,
     matMul: (a, b, { a: transA = false, b: transB = false } = {}) =>
-      transA || transB
-        ? builder.op(
-            "FusedMatMul",
-            [a, b],
-            { transA: int(transA ? 1 : 0), transB: int(transB ? 1 : 0), alpha: float(1) },
-            { domain: "com.microsoft" },
-          )
-        : builder.op("MatMul", [a, b]),
+      builder.op("MatMul", [transA ? swapped(a) : a, transB ? swapped(b) : b]),
   };
+}
+
+/** The permutation of a value's axes that transposes its last two. */
+export function lastTwoSwapped(rank: number): readonly number[] {
+  const axes = Array.from({ length: rank }, (_, axis) => axis);
+  return [...axes.slice(0, -2), ...axes.slice(-2).reverse()];
 }

@@ -178,24 +178,52 @@ export class GraphBuilder {
    * @throws RangeError if the two do not fit.
    */
   redefine(name: string, value: Value): void {
-    const node = this.#nodes.get(name);
-    const [output = ""] = node?.outputs ?? [];
-    const producer = [...this.#nodes.values()].find(({ outputs }) => outputs.includes(value.name));
-    const { dtype, shape } = this.value(output);
-    if (
-      !producer ||
-      node?.outputs.length !== 1 ||
-      dtype !== value.dtype ||
-      shape.join() !== value.shape.join()
-    ) {
-      throw new RangeError(
-        `GraphBuilder: value must be a node's and of the type of "${output}", got "${value.name}"`,
-      );
+    const outputs = this.#nodes.get(name)?.outputs ?? [];
+    const [output = ""] = outputs;
+    if (outputs.length !== 1 || !this.#isComputed(value)) throw misfit(output, value);
+    this.substitute(new Map([[output, value]]));
+  }
+
+  /**
+   * Takes values from others from now on: other ways to compute the same. Nodes all of whose outputs are taken from
+   * elsewhere are dropped.
+   *
+   * @param others - By name of a node's output: a value of the same type that does not depend on it. Names of values
+   * that are no outputs of the graph are gone afterwards.
+   * @throws RangeError if two do not fit.
+   */
+  substitute(others: ReadonlyMap<string, Value>): void {
+    const computed = new Set([...this.#nodes.values()].flatMap((node) => node.outputs));
+    /** The other value's name -> the name it takes over. */
+    const takeovers = new Map<string, string>();
+    for (const [name, other] of others) {
+      const { dtype, shape } = this.value(name);
+      if (!computed.has(name) || dtype !== other.dtype || shape.join() !== other.shape.join()) {
+        throw misfit(name, other);
+      }
+      const keepsName =
+        !computed.has(other.name) ||
+        takeovers.has(other.name) ||
+        others.has(other.name) ||
+        this.#outputs.has(other.name);
+      takeovers.set(keepsName ? this.op("Identity", [other]).name : other.name, name);
     }
-    this.#nodes.delete(name);
-    const outputs = producer.outputs.map((other) => (other === value.name ? output : other));
-    this.#nodes.set(producer.name, { ...producer, outputs });
-    this.#values.delete(value.name);
+    for (const [key, node] of this.#nodes) {
+      if (node.outputs.every((output) => output === "" || others.has(output))) {
+        this.#nodes.delete(key);
+        continue;
+      }
+      const rename = (name: string) => takeovers.get(name) ?? name;
+      const outputs = node.outputs.map((name) => (others.has(name) ? this.#unread(name) : rename(name)));
+      this.#nodes.set(key, { ...node, inputs: node.inputs.map(rename), outputs });
+    }
+    for (const name of takeovers.keys()) this.#values.delete(name);
+  }
+
+  /** A new name for an output that nothing reads any more. */
+  #unread(name: string): string {
+    const unread = `${this.#freshName(name)}_unread`;
+    return this.#add({ ...this.value(name), name: unread }).name;
   }
 
   /**
@@ -256,6 +284,20 @@ export class GraphBuilder {
   }
 
   /**
+   * Names of computed values -> those of the outputs that they become in the graph that {@link GraphBuilder.build}
+   * yields: of several the first, and none where a value keeps its own.
+   */
+  outputNames(): ReadonlyMap<string, string> {
+    const computed = new Set([...this.#nodes.values()].flatMap((node) => node.outputs));
+    const renamed = new Map<string, string>();
+    for (const [name, value] of this.#outputs) {
+      if (renamed.has(value.name) || this.#outputs.has(value.name)) continue;
+      if (computed.has(value.name)) renamed.set(value.name, name);
+    }
+    return renamed;
+  }
+
+  /**
    * The graph: the nodes and constants on which an output depends, and every input.
    *
    * @throws RangeError if it has no output.
@@ -302,33 +344,30 @@ export class GraphBuilder {
 
   /** The nodes, each output of the graph under its name; Identity nodes only where one value has several names. */
   #nodesWithNamedOutputs(): Node[] {
-    const nodes = inExecutionOrder([...this.#nodes.values()]);
-    const computed = new Set(nodes.flatMap((node) => node.outputs));
-    const renamed = new Map<string, string>();
-    const copies: Node[] = [];
-    for (const [name, value] of this.#outputs) {
-      if (name === value.name) continue;
-      if (computed.has(value.name) && !renamed.has(value.name) && !this.#outputs.has(value.name)) {
-        renamed.set(value.name, name);
-        continue;
-      }
-      const inputs = [renamed.get(value.name) ?? value.name];
-      copies.push({
-        name: `${name}_copy`,
-        op: "Identity",
-        domain: "",
-        inputs,
-        outputs: [name],
-        attributes: {},
-      });
-    }
+    const renamed = this.outputNames();
     const rename = (name: string) => renamed.get(name) ?? name;
-    const renamedNodes = nodes.map((node) => ({
+    const nodes = inExecutionOrder([...this.#nodes.values()]).map((node) => ({
       ...node,
       inputs: node.inputs.map(rename),
       outputs: node.outputs.map(rename),
     }));
-    return [...renamedNodes, ...copies];
+    const copies = [...this.#outputs]
+      .filter(([name, value]) => name !== rename(value.name))
+      .map(
+        ([name, value]): Node => ({
+          name: `${name}_copy`,
+          op: "Identity",
+          domain: "",
+          inputs: [rename(value.name)],
+          outputs: [name],
+          attributes: {},
+        }),
+      );
+    return [...nodes, ...copies];
+  }
+
+  #isComputed({ name }: Value): boolean {
+    return [...this.#nodes.values()].some(({ outputs }) => outputs.includes(name));
   }
 
   #inferTypes(
@@ -364,6 +403,10 @@ export class GraphBuilder {
       if (!taken && !this.#values.has(output) && !this.#reserved.has(output)) return name;
     }
   }
+}
+
+function misfit(name: string, { name: other }: Value): RangeError {
+  return new RangeError(`GraphBuilder: value must be a node's and of the type of "${name}", got "${other}"`);
 }
 
 function nameOf(value: Value | null): string {

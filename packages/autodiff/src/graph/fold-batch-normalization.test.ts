@@ -74,7 +74,8 @@ async function results(graph: Graph): Promise<Record<string, number[]>> {
   const y = builder.value("y");
   const upstream = builder.constant(float32(y.shape, numbers("upstream", y.shape)));
   const wanted = graph.inputs.map(({ name }) => name);
-  for (const [name, value] of backward(builder, y, upstream, wanted)) builder.output(value, `${name}.grad`);
+  const { gradients } = backward(builder, y, upstream, wanted);
+  for (const [name, value] of gradients) builder.output(value, `${name}.grad`);
   const run = await compile(builder.build());
   return run(
     Object.fromEntries(

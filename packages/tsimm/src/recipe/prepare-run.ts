@@ -1,8 +1,11 @@
 /** Everything that happens before the first update, in timm's order. */
 import type { Ranking } from "../checkpoint/checkpoint-history.ts";
+import { engineChange } from "../checkpoint/software.ts";
 import type { MixupOptions } from "../data/mixup.ts";
 import { createEngine } from "../runtime/create-engine.ts";
 import type { Engine } from "../runtime/engine.ts";
+import { engineLine } from "../runtime/engine-line.ts";
+import { printable } from "../text/printable.ts";
 import type { FitLoopOptions } from "../train/fit-options.ts";
 import { createUpdater, type Updater } from "../update/updater.ts";
 import type { TrainArguments } from "./arguments.ts";
@@ -49,7 +52,9 @@ export async function prepareRun(request: RunRequest, claim: ClaimFolder): Promi
   const engine = await createEngine(args.engine, { onWarning: messages.warn });
   const updater = await makeUpdater(engine, args, parts);
   releases.add(() => updater.close());
-  messages.info(`Engine: ${engine.name} (ONNX Runtime ${engine.version})`);
+  messages.info(engineLine(engine));
+  const change = resume?.checkpoint ? engineChange(resume.checkpoint.state.software, engine) : null;
+  if (change !== null) messages.info(printable(change));
   const { progress, ...written } = await prepareFolder(
     { data, parts, schedule, ranking, engine },
     request,

@@ -3,7 +3,7 @@ import type { Model } from "../models/model.ts";
 import { checkOptionNames } from "../option-names.ts";
 import type { Engine } from "./engine.ts";
 import { imageOptionNames } from "./images.ts";
-import { programOfModel, type TrainingProgramOptions } from "./training-program.ts";
+import { programOfModel, type TrainingProgramOptions, wholeBatches } from "./training-program.ts";
 import { createTrainingSession, type StepResult } from "./training-session.ts";
 
 /** Options of {@link createTrainingStep}. */
@@ -45,10 +45,10 @@ export async function createTrainingStep(
     loss: true,
     seed: true,
   });
-  const program = programOfModel(model, options);
-  const session = await createTrainingSession(engine, program, options.threads);
+  const programs = wholeBatches(programOfModel(model, options));
+  const session = await createTrainingSession(engine, programs, options.threads);
   return {
-    run: async (images, target, keys) => session.run(program.feeds("TrainingStep.run", images, target, keys)),
+    run: (images, targets, keys) => session.run({ images, targets }, keys),
     close: () => session.close(),
   };
 }

@@ -9,7 +9,7 @@ test("a product of zeros has PyTorch's gradient: that of the only zero, and none
   const builder = new GraphBuilder("product");
   const x = builder.input("x", "float32", [3, 3]);
   const y = builder.op("ReduceProd", [x, builder.constant(int64([1], [1]))], { keepdims: int(0) });
-  const gradient = backward(builder, y, builder.input("gy", "float32", [3]), ["x"]).get("x");
+  const gradient = backward(builder, y, builder.input("gy", "float32", [3]), ["x"]).gradients.get("x");
   if (gradient) builder.output(gradient, "d_x");
   const { d_x } = await (await compile(builder.build()))({
     x: [2, 0, 3, 0, 0, 3, 2, -1, 3],

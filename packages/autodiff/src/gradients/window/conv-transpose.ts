@@ -1,21 +1,17 @@
 import { int, ints, readInt } from "../../graph/attributes.ts";
 import { window2d } from "../../graph/shapes/window.ts";
-import { elementCount } from "../../graph/tensor.ts";
-import { limitConstant } from "../constant-size.ts";
 import { defineRule, type Rule } from "../define-rule.ts";
-import { convWeightGradient } from "./conv-weight.ts";
+import { filterGradient } from "./conv-filters.ts";
 
 /** y = the adjoint of a convolution applied to x, plus b: dx is that convolution of dy, dw that of x and dy swapped. */
 export const convTranspose: Rule = defineRule({
   op: "ConvTranspose",
   weights: { 1: "weight", 2: "bias" },
-  gradient(context) {
-    const { gradient, inputs, input, attributes, builder, math } = context;
+  gradient({ gradient, inputs, input, attributes, builder, math }) {
     const x = input(0);
     const w = input(1);
     const window = window2d(attributes, w.shape.slice(2));
     const groups = readInt(attributes, "group", 1);
-    limitConstant(context, (gradient.shape[1] ?? 0) * elementCount(window.kernel) ** 2);
     const byInput = builder.op("Conv", [gradient, w], {
       kernel_shape: ints(...window.kernel),
       strides: ints(...window.strides),
@@ -23,13 +19,8 @@ export const convTranspose: Rule = defineRule({
       pads: ints(...window.pads),
       group: int(groups),
     });
-    const { byWeight } = convWeightGradient(builder, {
-      gradient: x,
-      x: gradient,
-      window,
-      weightShape: w.shape,
-      groups,
-    });
+    const swapped = { x: gradient, gradient: x, weightShape: w.shape, window, groups };
+    const byWeight = filterGradient(builder, swapped);
     return inputs[2] ? [byInput, byWeight, math.sum(gradient, [0, 2, 3])] : [byInput, byWeight];
   },
 });

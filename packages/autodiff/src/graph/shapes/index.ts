@@ -1,5 +1,6 @@
 /** The registry of shape rules: operator -> types of its outputs. */
 import { checkAttributes } from "./attribute-checks.ts";
+import { blockedShapes } from "./blocked.ts";
 import { broadcastShapes } from "./broadcast.ts";
 import { castShapes } from "./cast.ts";
 import { einsumShapes } from "./einsum.ts";
@@ -14,6 +15,7 @@ import { windowShapes } from "./window.ts";
 
 /** Each file says which operators it covers. */
 const families = [
+  blockedShapes,
   broadcastShapes,
   castShapes,
   einsumShapes,

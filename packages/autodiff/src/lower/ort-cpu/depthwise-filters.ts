@@ -1,10 +1,10 @@
 /** Gradient of a depthwise convolution by its filters, for large filters and small maps. */
+import { firstTaps } from "../../gradients/window/conv-filters.ts";
 import { arithmetic } from "../../graph/arithmetic.ts";
 import { int, ints } from "../../graph/attributes.ts";
 import type { GraphBuilder } from "../../graph/builder.ts";
 import type { Value } from "../../graph/graph.ts";
 import type { Window2d } from "../../graph/shapes/window.ts";
-import { int64 } from "../../graph/tensor.ts";
 
 /**
  * Sees each channel of each image through its gradient as the filter, strides and dilations in each other's place,
@@ -17,7 +17,7 @@ import { int64 } from "../../graph/tensor.ts";
  * @param x - float32 [B, C, H, W].
  * @returns float32 [C, 1, R, S].
  */
-export function depthwiseWeightGradient(
+export function depthwiseFilterGradient(
   builder: GraphBuilder,
   gradient: Value,
   x: Value,
@@ -38,11 +38,4 @@ export function depthwiseWeightGradient(
   });
   const perImage = math.reshape(firstTaps(builder, taps, kernel), [batch, channels, 1, ...kernel]);
   return math.sum(perImage, [0]);
-}
-
-/** Where a stride leaves pixels at the far edges unseen, the filter fits in more places than there are taps. */
-function firstTaps(builder: GraphBuilder, taps: Value, kernel: readonly [number, number]): Value {
-  if (taps.shape[2] === kernel[0] && taps.shape[3] === kernel[1]) return taps;
-  const vector = (...values: number[]) => builder.constant(int64([values.length], values));
-  return builder.op("Slice", [taps, vector(0, 0), vector(...kernel), vector(2, 3)]);
 }

@@ -1,10 +1,11 @@
 /** What sliding windows see, as columns of a matrix. */
+import { spreadWindows } from "../../gradients/window/spread-windows.ts";
+import { arithmetic } from "../../graph/arithmetic.ts";
 import { int, ints } from "../../graph/attributes.ts";
 import type { GraphBuilder } from "../../graph/builder.ts";
 import type { Value } from "../../graph/graph.ts";
 import type { Window2d } from "../../graph/shapes/window.ts";
 import { float32 } from "../../graph/tensor.ts";
-import { spreadWindows } from "./spread-windows.ts";
 
 /**
  * What each window sees: float32 [B, C, H, W] -> [B, C R S, Ho, Wo].
@@ -32,6 +33,28 @@ export function columnsOf(
     pads: ints(...pads),
     group: int(channels),
   });
+}
+
+/** Whether the filters that pick each tap of so many channels are small enough for a constant. */
+export function columnsFit(channels: number, [rows, columns]: readonly [number, number]): boolean {
+  return channels * (rows * columns) ** 2 <= largestConstant;
+}
+
+/** 256 MB of float32. */
+const largestConstant = 2 ** 26;
+
+/**
+ * What each window of all images sees: float32 [B, C, H, W] -> [groups, C/groups R S, B Ho Wo].
+ *
+ * A product with these columns serves the whole batch.
+ */
+export function joinedColumnsOf(builder: GraphBuilder, x: Value, window: Window2d, groups: number): Value {
+  const math = arithmetic(builder);
+  const seen = columnsOf(builder, x, window);
+  const [batch = 0, taps = 0, rows = 0, columns = 0] = seen.shape;
+  const perImage = math.reshape(seen, [batch, taps, rows * columns]);
+  const shape = [groups, taps / groups, batch * rows * columns];
+  return math.reshape(math.transpose(perImage, [1, 0, 2]), shape);
 }
 
 /**

@@ -2,16 +2,24 @@
 import { arithmetic } from "../../graph/arithmetic.ts";
 import type { GraphBuilder } from "../../graph/builder.ts";
 import type { Value } from "../../graph/graph.ts";
-import { columnsOf } from "./columns.ts";
-import type { ConvGradient } from "./conv-gradient.ts";
+import { columnsFit, columnsOf } from "./columns.ts";
+import type { ConvShapes } from "./conv-shapes.ts";
 
-/** Whether the convolution slides by single columns, and the split takes less memory than columns for every tap. */
-export function splitTapsApply({ gradient, x, window, weightShape, groups }: ConvGradient): boolean {
-  const [filters = 0, channels = 0, height = 0, width = 0] = weightShape;
-  const padded = (x.shape[3] ?? 0) + window.pads[1] + window.pads[3];
+/** Whether the convolution slides by single columns. */
+export function splitTapsFit({ x, y, window }: ConvShapes): boolean {
+  const [height, width] = window.kernel;
+  const fit = columnsFit(x[1] ?? 0, [height, 1]) && columnsFit(y[1] ?? 0, [1, width]);
+  return window.strides[1] === 1 && height > 1 && width > 1 && fit;
+}
+
+/** Whether the split fits, and takes less memory than columns for every tap. */
+export function splitTapsGain(shapes: ConvShapes): boolean {
+  const { x, y, w, window, groups } = shapes;
+  const [filters = 0, channels = 0, height = 0, width = 0] = w;
+  const padded = (x[3] ?? 0) + window.pads[1] + window.pads[3];
   const split = padded * (groups * channels * height + filters * width);
-  const whole = (gradient.shape[3] ?? 0) * groups * channels * height * width;
-  return window.strides[1] === 1 && height > 1 && width > 1 && split < whole;
+  const whole = (y[3] ?? 0) * groups * channels * height * width;
+  return splitTapsFit(shapes) && split < whole;
 }
 
 /**
@@ -20,15 +28,19 @@ export function splitTapsApply({ gradient, x, window, weightShape, groups }: Con
  *
  * That is R + S copies in place of R S, and a product of more rows.
  *
+ * @param x - float32 [B, C, H, W].
+ * @param dy - float32 [B, K, Ho, Wo].
  * @returns float32 [K, C/groups, R, S].
  */
-export function splitTapsWeightGradient(
+export function splitTapsFilterGradient(
   builder: GraphBuilder,
-  { gradient, x, window, weightShape, groups }: ConvGradient,
+  { w, window, groups }: ConvShapes,
+  x: Value,
+  dy: Value,
 ): Value {
   const math = arithmetic(builder);
   const { kernel, strides, dilations, pads } = window;
-  const [filters = 0, channels = 0, height = 0, width = 0] = weightShape;
+  const [filters = 0, channels = 0, height = 0, width = 0] = w;
   const seen = columnsOf(builder, x, {
     kernel: [kernel[0], 1],
     strides: [strides[0], 1],
@@ -39,7 +51,7 @@ export function splitTapsWeightGradient(
   // Shifts to the right: tap s of a reversed window of dy looks s to the left.
   const shifted = columnsOf(
     builder,
-    gradient,
+    dy,
     { kernel: [1, kernel[1]], strides: [1, 1], dilations: [1, dilations[1]], pads: [0, reach, 0, reach] },
     { reversed: true },
   );
@@ -50,5 +62,5 @@ export function splitTapsWeightGradient(
   const right = grouped(seen, channels * height);
   const product = math.sum(math.matMul(left, right, { b: true }), [0]);
   const taps = math.transpose(math.reshape(product, [filters, width, channels * height]), [0, 2, 1]);
-  return math.reshape(taps, weightShape);
+  return math.reshape(taps, w);
 }
