@@ -6,7 +6,7 @@
  */
 import { endsWith, position, startBits } from "./jpeg/bits";
 import { colourRow, doubleRow, greyRow } from "./jpeg/colour";
-import { buildTable, decodeBlock, orderFactors, TABLE_SIZE } from "./jpeg/huffman";
+import { buildTable, decodeFirst, decodeOthers, orderFactors, TABLE_SIZE } from "./jpeg/huffman";
 import { transformBlock, transformFlat } from "./jpeg/inverse-dct";
 
 export { buildTable, orderFactors };
@@ -181,12 +181,9 @@ function decodeUnit(component: usize, row: usize, unit: usize): bool {
   for (let y: usize = 0; y < down; y++) {
     let target = rowOf(component, 8 * (row * down + y)) + 8 * unit * across;
     for (let x: u32 = 0; x < across; x++) {
-      const last = decodeBlock(
-        block,
-        load<usize>(component, FIRST_TABLE),
-        load<usize>(component, OTHER_TABLE),
-        component + PREDICTION,
-      );
+      const whole = decodeFirst(block, load<usize>(component, FIRST_TABLE), component + PREDICTION);
+      if (!whole) return false;
+      const last = decodeOthers(block, load<usize>(component, OTHER_TABLE));
       if (last < 0) return false;
       if (last === 0) {
         transformFlat(load<i16>(block), load<i16>(factors), target, pitch);
