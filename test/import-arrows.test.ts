@@ -83,7 +83,7 @@ const node = rooms.map((from) => ({
 }));
 
 const engines = rooms.flatMap((from) =>
-  ["onnxruntime-node", "onnxruntime-web/wasm"].map((to) => ({
+  ["onnxruntime-node", "onnxruntime-web/wasm", "onnxruntime-web/webgpu"].map((to) => ({
     from: `${tsimm}/${from}`,
     to,
     allowed: from === "runtime",

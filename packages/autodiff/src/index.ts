@@ -28,7 +28,7 @@ export type { Loss, LossFunction, LossGraph } from "./losses/loss.ts";
 export { meanAbsoluteError } from "./losses/mean-absolute-error.ts";
 export { meanSquaredError } from "./losses/mean-squared-error.ts";
 export { type SoftmaxCrossEntropyOptions, softmaxCrossEntropy } from "./losses/softmax-cross-entropy.ts";
-export { type LoweringOptions, type LoweringTarget, lower } from "./lower/lower.ts";
+export { type LoweringOptions, type LoweringTarget, lower, lowerGraph } from "./lower/lower.ts";
 export type { WayChoices } from "./lower/ort-cpu.ts";
 export { type Site, sitesOf, trialGraph, WAYS_VERSION, workPerImage } from "./lower/sites.ts";
 export { type DecodeOptions, decodeModel, type OnnxModel } from "./onnx/decode-model.ts";

@@ -39,7 +39,7 @@ async function compiled(file) {
     `/** Compiled from assembly/${file}, ${module.length} bytes: not to be edited. */`,
     `export interface ${title}Exports extends WebAssembly.Exports {`,
     "  readonly memory: WebAssembly.Memory;",
-    ...functions.map(([, signature]) => `  readonly ${signature.replace(/\((.*)\): /, ": ($1) => ")};`),
+    ...functions.map(([, signature]) => `  readonly ${method(signature)};`),
     "}",
     "",
     "/** The module in base64. */",
@@ -47,4 +47,9 @@ async function compiled(file) {
     `  "${Buffer.from(module).toString("base64")}";`,
     "",
   ].join("\n");
+}
+
+/** A function's signature as that of a property; WebAssembly's truth values are 0 and 1. */
+function method(signature) {
+  return signature.replace(/\((.*)\): /, ": ($1) => ").replaceAll("boolean", "number");
 }

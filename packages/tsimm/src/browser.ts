@@ -66,6 +66,7 @@ export {
   type OptimizerOwnOptions,
   type OptimizerSlots,
 } from "./optim/optimizer-definition.ts";
+export type { OptimizerGraph, UpdatedValues, UpdateGraphContext } from "./optim/optimizer-graph.ts";
 export {
   listOptimizers,
   type OptimizerName,
@@ -79,6 +80,8 @@ export {
   optionChecks,
 } from "./optim/option-checks.ts";
 export type { ParamGroupInput } from "./optim/param-groups.ts";
+export type { VectorGraph } from "./optim/vector-graph.ts";
+export type { VectorLayout, VectorPart } from "./optim/vector-layout.ts";
 export { drawFigure } from "./plot/draw-figure.ts";
 export type { Figure, Panel, Series } from "./plot/figure.ts";
 export {
@@ -102,6 +105,7 @@ export { createFineTuning, type FineTuning, type FineTuningOptions } from "./run
 export type { ImageOptions } from "./runtime/images.ts";
 export type { FeedBatch, OnnxPrograms } from "./runtime/onnx-program.ts";
 export { type WasmEngineOptions, wasmEngine } from "./runtime/onnxruntime-web.ts";
+export { type PageEngineOptions, pageEngine } from "./runtime/page-engine.ts";
 export type {
   RunningState,
   TrainingProgram,
@@ -113,6 +117,8 @@ export {
   type TrainingStep,
   type TrainingStepOptions,
 } from "./runtime/training-step.ts";
+export { AdapterError } from "./runtime/webgpu/adapter.ts";
+export { type WebgpuEngineOptions, webgpuEngine } from "./runtime/webgpu-in-page.ts";
 export type { StateRole, StateStore, StateTensor } from "./state/store.ts";
 export type { ClassWeights } from "./task/class-weights.ts";
 export { type ClassificationOptions, classification } from "./task/classification.ts";

@@ -92,6 +92,7 @@ export {
   type OptimizerOwnOptions,
   type OptimizerSlots,
 } from "./optim/optimizer-definition.ts";
+export type { OptimizerGraph, UpdatedValues, UpdateGraphContext } from "./optim/optimizer-graph.ts";
 export {
   listOptimizers,
   type OptimizerName,
@@ -105,6 +106,8 @@ export {
   optionChecks,
 } from "./optim/option-checks.ts";
 export type { ParamGroupInput } from "./optim/param-groups.ts";
+export type { VectorGraph } from "./optim/vector-graph.ts";
+export type { VectorLayout, VectorPart } from "./optim/vector-layout.ts";
 export { drawFigure } from "./plot/draw-figure.ts";
 export type { Figure, Panel, Series } from "./plot/figure.ts";
 export { figureToSvg } from "./plot/figure-to-svg.ts";
@@ -137,12 +140,13 @@ export {
 } from "./runtime/create-engine.ts";
 export { DeviceLostError } from "./runtime/device-lost-error.ts";
 export type { Engine, LoadOptions, Session } from "./runtime/engine.ts";
-export { defineEngine, type EngineDefinition } from "./runtime/engine-definition.ts";
+export { defineEngine, type EngineDefinition, type EngineRequest } from "./runtime/engine-definition.ts";
 export { createEvaluation, type Evaluation, type EvaluationOptions } from "./runtime/evaluation-step.ts";
 export { createFineTuning, type FineTuning, type FineTuningOptions } from "./runtime/fine-tuning.ts";
 export type { ImageOptions } from "./runtime/images.ts";
 export type { FeedBatch, OnnxPrograms } from "./runtime/onnx-program.ts";
 export { type WasmEngineOptions, wasmEngine } from "./runtime/onnxruntime-web.ts";
+export { type PageEngineOptions, pageEngine } from "./runtime/page-engine.ts";
 export type {
   RunningState,
   TrainingProgram,
@@ -154,6 +158,8 @@ export {
   type TrainingStep,
   type TrainingStepOptions,
 } from "./runtime/training-step.ts";
+export { AdapterError } from "./runtime/webgpu/adapter.ts";
+export { type WebgpuEngineOptions, webgpuEngine } from "./runtime/webgpu-in-page.ts";
 export type { StateRole, StateStore, StateTensor } from "./state/store.ts";
 export type { ClassWeights } from "./task/class-weights.ts";
 export { type ClassificationOptions, classification } from "./task/classification.ts";

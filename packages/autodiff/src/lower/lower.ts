@@ -1,7 +1,8 @@
 /** Fits a training graph to the engine that runs it. */
+import type { Graph } from "../graph/graph.ts";
 import type { TrainingGraph } from "../training-graph.ts";
 import { ortCpu, type WayChoices } from "./ort-cpu.ts";
-import { ortWebgpu } from "./ort-webgpu.ts";
+import { ortWebgpu, ortWebgpuGraph } from "./ort-webgpu.ts";
 
 /**
  * What a training graph is lowered for: `generic`, any ONNX engine; `ort-cpu`, ONNX Runtime's CPU provider, native or as
@@ -40,4 +41,13 @@ export function lower(
   throw new RangeError(
     `lower: target must be one of generic, ort-cpu, ort-webgpu, got ${JSON.stringify(target)}`,
   );
+}
+
+/**
+ * The same graph without gradients, such as an evaluation, in operators that the target runs.
+ *
+ * @throws RangeError for a node that the target cannot run.
+ */
+export function lowerGraph(graph: Graph, target: LoweringTarget): Graph {
+  return target === "ort-webgpu" ? ortWebgpuGraph(graph) : graph;
 }

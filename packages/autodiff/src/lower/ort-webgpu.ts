@@ -37,7 +37,11 @@ export function ortWebgpuGraph(graph: Graph, options: WebgpuOptions = {}): Graph
   return rewritten(graph, [], options);
 }
 
-function rewritten(graph: Graph, derivations: readonly Derivation[], { maxBytes = 2 ** 30 }: WebgpuOptions): Graph {
+function rewritten(
+  graph: Graph,
+  derivations: readonly Derivation[],
+  { maxBytes = 2 ** 30 }: WebgpuOptions,
+): Graph {
   const rewriting = new Rewriting(graph);
   const nodes = new Map(graph.nodes.map((node) => [node.name, node]));
   const retold = new Map(
@@ -46,7 +50,10 @@ function rewritten(graph: Graph, derivations: readonly Derivation[], { maxBytes 
       return gradients ? [[derivation.node, { derivation, gradients }] as const] : [];
     }),
   );
-  const needed = neededNodes(graph, [...retold.values()].map(({ derivation }) => derivation));
+  const needed = neededNodes(
+    graph,
+    [...retold.values()].map(({ derivation }) => derivation),
+  );
   for (const node of graph.nodes) {
     if (!needed.has(node)) continue;
     const recipe = isStandard(node) ? recipes.get(node.op) : undefined;

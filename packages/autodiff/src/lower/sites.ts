@@ -5,10 +5,10 @@ import type { Graph, Value } from "../graph/graph.ts";
 import { elementCount, int64 } from "../graph/tensor.ts";
 import type { TrainingGraph } from "../training-graph.ts";
 import type { LoweringTarget } from "./lower.ts";
-import type { WayChoices } from "./ort-cpu.ts";
 import { type ConvPart, type ConvSite, convSites } from "./ort-cpu/conv-sites.ts";
 import { fuseProducts } from "./ort-cpu/fuse-products.ts";
 import { siteValue } from "./ort-cpu/site-value.ts";
+import type { WayChoices } from "./ort-cpu.ts";
 
 /** Changes when a way of the same name computes something else, or costs something else. */
 export const WAYS_VERSION = 1;

@@ -53,7 +53,8 @@ export interface GroupUpdateInputs {
  * Adds the update of a group.
  *
  * @returns Vectors of weights and slots after it.
- * @throws Error if the optimizer has no graph.
+ * @throws Error if the optimizer has no graph. RangeError if the graph gives no vector of the right shape for the weights
+ * or for a slot.
  */
 export function groupUpdate(
   builder: GraphBuilder,
@@ -66,7 +67,7 @@ export function groupUpdate(
   const slotVectors: Record<string, VectorGraph> = {};
   for (const [slot, layout] of Object.entries(layouts.slots))
     slotVectors[slot] = vectorGraph(builder, layout);
-  return definition.graph.build({
+  const updated = definition.graph.build({
     ...{ builder, math: arithmetic(builder), group, data, grad, gradNorm, slots, slotVectors },
     vectors: vectorGraph(builder, layouts.data),
     scalar(name) {
@@ -77,6 +78,17 @@ export function groupUpdate(
       );
     },
   });
+  checkVector(definition.name, "data", updated.data, layouts.data);
+  for (const [slot, layout] of Object.entries(layouts.slots)) {
+    checkVector(definition.name, `slot "${slot}"`, updated.slots[slot], layout);
+  }
+  return updated;
+}
+
+function checkVector(name: string, what: string, value: Value | undefined, { shape }: VectorLayout): void {
+  if (value?.dtype === "float32" && value.shape.join() === shape.join()) return;
+  const got = value === undefined ? "nothing" : `${value.dtype} [${value.shape.join(", ")}]`;
+  throw new RangeError(`${name}: graph.build must return ${what}, float32 [${shape.join(", ")}], got ${got}`);
 }
 
 /** Text that changes when a group needs another graph: by its parameters and all options that are constants of it. */

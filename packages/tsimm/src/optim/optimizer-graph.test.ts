@@ -9,6 +9,7 @@ import { type ClipMode, clipGradients, globalNorm } from "./clip.ts";
 import { createOptimizerV2, type OptimizerOptions } from "./create-optimizer.ts";
 import { addUpdate, graphSteps } from "./graph-steps.fixture.ts";
 import type { Optimizer } from "./optimizer.ts";
+import { optimizerOnDevice } from "./optimizer-on-device.ts";
 import { listOptimizers } from "./optimizers.ts";
 
 const engine = await createEngine("native");
@@ -112,10 +113,12 @@ const variants: readonly Variant[] = [
   { opt: "sgd", momentum: 0 },
   ...clips.flatMap((clip) => ["sgd", "lamb"].map((opt) => ({ opt, clip }))),
 ];
-const cases = variants.map((variant) => ({ name: JSON.stringify(variant).replaceAll('"', ""), variant }));
-
-test.each(cases)("30 updates by the graph are those of the loop: $name", async ({ variant }) => {
+const cases = variants.map((variant) => {
   const { clip, ...options } = variant;
+  return { name: JSON.stringify(variant).replaceAll('"', ""), options, clip };
+});
+
+test.each(cases)("30 updates by the graph are those of the loop: $name", async ({ options, clip }) => {
   const [loop, graph] = [create(options), create(options)];
   // By its formula, a weight without gradients and eps is 0/0.
   const untouched = options["eps"] === 0 ? 0 : 9;
@@ -137,6 +140,23 @@ test.each(cases)("30 updates by the graph are those of the loop: $name", async (
   }
 });
 
+test.each(cases)("scalars have the same names in every update, and are finite: $name", ({ options }) => {
+  const { definition, paramGroups } = optimizerOnDevice("test", create(options).optimizer);
+  for (const group of paramGroups) {
+    const first = Object.keys(definition.graph?.scalars(group, 1) ?? {});
+    expect(first.length).toBeGreaterThan(0);
+    for (const [step, lr] of [
+      [1, 0],
+      [7, 1e-3],
+      [1e7, 1],
+    ] as const) {
+      const scalars = definition.graph?.scalars({ ...group, lr }, step) ?? {};
+      expect(Object.keys(scalars)).toEqual(first);
+      expect(Object.values(scalars).every((value) => Number.isFinite(Math.fround(value)))).toBe(true);
+    }
+  }
+});
+
 const below = (bound: number) => expect.toSatisfy((value: number) => value < bound, `below ${bound}`);
 
 describe("on WebGPU, no node on the CPU", () => {
@@ -146,8 +166,7 @@ describe("on WebGPU, no node on the CPU", () => {
   beforeAll(async () => {
     const builder = new GraphBuilder("all");
     const feeds: Record<string, Tensor> = {};
-    for (const { name, variant } of cases) {
-      const { clip, ...options } = variant;
+    for (const { name, options, clip } of cases) {
       const { params, optimizer } = create(options);
       for (let step = 1; step <= 7; step++) {
         prepare(params, optimizer, step, 0);
@@ -165,7 +184,7 @@ describe("on WebGPU, no node on the CPU", () => {
       gpu.close();
       await session.close();
     }
-  });
+  }, 120_000);
 
   test.each(cases)("moves as on the CPU: $name", ({ name }) => {
     const [onCpu, onGpu] = outputs.map((all) =>

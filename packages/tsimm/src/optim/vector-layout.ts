@@ -18,13 +18,13 @@ export interface VectorLayout {
   readonly rows: readonly { readonly first: number; readonly count: number }[];
 }
 
-/** Rows of a vector, about. More of them cost time where rows are summed up, fewer waste memory behind small tensors. */
+/** Most rows of all elements. More would cost time where rows are summed up, fewer waste memory behind small tensors. */
 const targetRows = 8192;
 
 /**
  * The layout of tensors in a vector; tensors of the same sizes have the same.
  *
- * The width of a row is a power of two in [16, 1024] that makes about 8192 rows of the vector.
+ * The width of a row is the power of two in [16, 1024] that makes 4096 to 8192 rows of all elements, or comes nearest.
  *
  * @param parts - At least one, each of at least one element.
  */

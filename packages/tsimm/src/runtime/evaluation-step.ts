@@ -3,6 +3,7 @@ import {
   bakeInitializers,
   encodeModel,
   type Graph,
+  lowerGraph,
   prependNormalization,
   type Tensor,
 } from "@tsimm/autodiff";
@@ -59,7 +60,7 @@ export async function createEvaluation(
     threads: true,
     output: true,
   });
-  const graph = evaluationGraph(model, options);
+  const graph = evaluationGraph(engine, model, options);
   const inputs = new Set(graph.inputs.map(({ name }) => name));
   const weights = new Map<string, Tensor>();
   for (const { name, shape, data } of model.state) {
@@ -71,11 +72,16 @@ export async function createEvaluation(
   return evaluationOver(await engine.load(baked, threads === undefined ? {} : { threads }), model, options);
 }
 
-/** The graph of an evaluation: `input`, the images, and an input for each weight and running statistic. */
-export function evaluationGraph(model: Model, options: EvaluationOptions): Graph {
+/** The graph of an evaluation for an engine: `input`, the images, and an input for each weight and running statistic. */
+export function evaluationGraph(
+  { lowering = "generic" }: Pick<Engine, "lowering">,
+  model: Model,
+  options: EvaluationOptions,
+): Graph {
   const { batchSize, height, width, input, mean, std, output } = options;
   const forward = model.forwardGraph({ batchSize, height, width, training: false, output });
-  return input === "uint8" ? prependNormalization(forward, { input: "input", mean, std }) : forward;
+  const graph = input === "uint8" ? prependNormalization(forward, { input: "input", mean, std }) : forward;
+  return lowerGraph(graph, lowering);
 }
 
 /** An evaluation over a loaded graph, whose only feed is `input`: the images of a whole batch. */

@@ -29,6 +29,29 @@ function isLost(message: string): boolean {
   return /device (is |was )?(lost|destroyed)|\] is lost|DEVICE_LOST|DEVICE_REMOVED/i.test(message);
 }
 
+/** Waits for work on a device, with the errors of {@link deviceError}. */
+export type DeviceGuard = <T>(work: Promise<T>) => Promise<T>;
+
+/**
+ * Guards the runs on a device.
+ *
+ * @param device - Its name.
+ * @param lost - Resolves with the reason when the device is lost, after which some runs never end; absent: runs throw then.
+ */
+export function deviceGuard(device: string, lost?: Promise<string>): DeviceGuard {
+  const end = lost?.then((reason): never => {
+    throw new Error(`device lost: ${reason || "no reason given"}`);
+  });
+  end?.catch(() => {});
+  return async (work) => {
+    try {
+      return await (end === undefined ? work : Promise.race([work, end]));
+    } catch (error) {
+      throw deviceError(device, error);
+    }
+  };
+}
+
 /** A buffer that could not be made shows at its first use only: it is "invalid due to a previous error". */
 function isOutOfMemory(message: string): boolean {
   return /out[ _]of[ _](device[ _])?memory|exceeds the max buffer size|Invalid Buffer .*due to a previous error|Too many storage buffers|narrowing_error/i.test(

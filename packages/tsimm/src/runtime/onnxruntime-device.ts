@@ -1,8 +1,9 @@
 /** The memory of a device, reached through ONNX Runtime's JavaScript interface. */
 import { type DataType, encodeModel, GraphBuilder, type Tensor } from "@tsimm/autodiff";
 import type { InferenceSession, Tensor as OrtTensor } from "onnxruntime-web";
-import type { DeviceSession, DeviceTensor, EngineDevice } from "./engine.ts";
-import { deviceError } from "./onnxruntime-device-error.ts";
+import type { DeviceSession, DeviceTensor, Engine, EngineDevice } from "./engine.ts";
+import { type DeviceGuard, deviceGuard } from "./onnxruntime-device-error.ts";
+import { openSession } from "./onnxruntime-session.ts";
 import { dataTypeOf, fromOrt, type OnnxRuntime, toOrt } from "./onnxruntime-tensor.ts";
 
 /** Options of {@link openDevice}. */
@@ -11,6 +12,8 @@ export interface DeviceOptions {
   readonly name: string;
   /** Of each session; where its outputs go is added. */
   readonly session: InferenceSession.SessionOptions;
+  /** The reason when the device is lost, asked for once it is open; absent: runs throw then. */
+  readonly lost?: () => Promise<string>;
 }
 
 /** Downloads with compiled graphs that are kept: a run reads the same set of tensors again and again. */
@@ -20,9 +23,13 @@ const keptDownloads = 4;
  * Opens the device of a WebGPU provider. A session of its own stays open as long as the process or the page: with the last
  * one the provider would give the device back, and tensors on it would be dangling.
  *
+ * @returns The device, and `load` for models whose tensors do not stay on it.
  * @throws Error with ONNX Runtime's reason if there is no device.
  */
-export async function openDevice(runtime: OnnxRuntime, options: DeviceOptions): Promise<EngineDevice> {
+export async function openDevice(
+  runtime: OnnxRuntime,
+  options: DeviceOptions,
+): Promise<Required<Pick<Engine, "device" | "load">>> {
   const { name } = options;
   const downloads = new Map<string, Promise<InferenceSession>>();
   // Copying a tensor of integers or flags is no work for the device.
@@ -30,6 +37,7 @@ export async function openDevice(runtime: OnnxRuntime, options: DeviceOptions): 
   const openDownload = (tensors: Parameters<typeof identityModel>[0]) =>
     runtime.InferenceSession.create(identityModel(tensors), anywhere);
   await openDownload({ x: { dtype: "float32", shape: [1] } });
+  const guard = deviceGuard(name, options.lost?.());
 
   const download = async (tensors: Readonly<Record<string, DeviceTensor>>): Promise<InferenceSession> => {
     const key = JSON.stringify(Object.entries(tensors).map(([as, { dtype, shape }]) => [as, dtype, shape]));
@@ -45,12 +53,12 @@ export async function openDevice(runtime: OnnxRuntime, options: DeviceOptions): 
     return session;
   };
 
-  return {
+  const device: EngineDevice = {
     name,
     async load(model, onDevice) {
       const locations = Object.fromEntries(onDevice.map((output) => [output, "gpu-buffer" as const]));
       const session = { ...options.session, preferredOutputLocation: locations };
-      return deviceSession(runtime, name, await runtime.InferenceSession.create(model, session));
+      return deviceSession(runtime, guard, await runtime.InferenceSession.create(model, session));
     },
     async read(tensors) {
       if (Object.keys(tensors).length === 0) return {};
@@ -59,17 +67,16 @@ export async function openDevice(runtime: OnnxRuntime, options: DeviceOptions): 
         `${as}.on_device`,
         ortTensorOf(as, tensor),
       ]);
-      const results = await session.run(Object.fromEntries(inputs)).catch((error: unknown) => {
-        throw deviceError(name, error);
-      });
+      const results = await guard(session.run(Object.fromEntries(inputs)));
       return Object.fromEntries(
         session.outputNames.map((as) => [as, fromOrt(as, requiredOutput(results, as))]),
       );
     },
   };
+  return { device, load: (model) => openSession(runtime, model, options.session, guard) };
 }
 
-function deviceSession(runtime: OnnxRuntime, device: string, session: InferenceSession): DeviceSession {
+function deviceSession(runtime: OnnxRuntime, guard: DeviceGuard, session: InferenceSession): DeviceSession {
   let closed = false;
   // A tensor lives in the buffers of the session that has returned it, and must be freed before that.
   let live = 0;
@@ -83,9 +90,7 @@ function deviceSession(runtime: OnnxRuntime, device: string, session: InferenceS
       for (const [name, tensor] of Object.entries(feeds)) {
         inputs[name] = "location" in tensor ? ortTensorOf(name, tensor) : toOrt(runtime, name, tensor);
       }
-      const results = await session.run(inputs).catch((error: unknown) => {
-        throw deviceError(device, error);
-      });
+      const results = await guard(session.run(inputs));
       const outputs: Record<string, Tensor | DeviceTensor> = {};
       for (const name of session.outputNames) {
         const result = requiredOutput(results, name);

@@ -2,7 +2,7 @@
 import type { InferenceSession } from "onnxruntime-web";
 import type { Engine } from "./engine.ts";
 import { defineEngine, type EngineDefinition } from "./engine-definition.ts";
-import { deviceError } from "./onnxruntime-device-error.ts";
+import { deviceGuard } from "./onnxruntime-device-error.ts";
 import { nativeEngineError } from "./onnxruntime-node.ts";
 import { openSession } from "./onnxruntime-session.ts";
 import { runProbe } from "./webgpu/run-probe.ts";
@@ -75,6 +75,6 @@ async function providerEngine(name: "cuda" | "dml", cure: (platform: string) => 
     name,
     lowering: "ort-webgpu",
     version: runtime.env.versions.node ?? runtime.env.versions.common,
-    load: (model) => openSession(runtime, model, session, (thrown) => deviceError(name, thrown)),
+    load: (model) => openSession(runtime, model, session, deviceGuard(name)),
   };
 }

@@ -2,6 +2,7 @@
 import type { Tensor } from "@tsimm/autodiff";
 import type { InferenceSession, Tensor as OrtTensor } from "onnxruntime-web";
 import type { Session } from "./engine.ts";
+import type { DeviceGuard } from "./onnxruntime-device-error.ts";
 import { fromOrt, type OnnxRuntime, toOrt } from "./onnxruntime-tensor.ts";
 
 /**
@@ -10,14 +11,14 @@ import { fromOrt, type OnnxRuntime, toOrt } from "./onnxruntime-tensor.ts";
  * @param runtime - The imported package.
  * @param model - A serialized ModelProto.
  * @param options - Passed to the package as they are.
- * @param errorOf - The error in place of what a run throws.
+ * @param guard - Waits for a run; absent: as it is.
  * @throws Error with ONNX Runtime's reason if the model cannot be loaded or an input does not fit.
  */
 export async function openSession(
   runtime: OnnxRuntime,
   model: Uint8Array,
   options: InferenceSession.SessionOptions,
-  errorOf: (thrown: unknown) => unknown = (thrown) => thrown,
+  guard: DeviceGuard = (run) => run,
 ): Promise<Session> {
   const session = await runtime.InferenceSession.create(model, options);
   let closed = false;
@@ -27,9 +28,7 @@ export async function openSession(
       if (closed) throw new Error("Session.run: the session is closed; load the model again");
       const inputs: Record<string, OrtTensor> = {};
       for (const [name, tensor] of Object.entries(feeds)) inputs[name] = toOrt(runtime, name, tensor);
-      const results = await session.run(inputs, fetches).catch((thrown: unknown) => {
-        throw errorOf(thrown);
-      });
+      const results = await guard(session.run(inputs, fetches));
       const outputs: Record<string, Tensor> = {};
       for (const name of fetches) {
         const result = results[name];

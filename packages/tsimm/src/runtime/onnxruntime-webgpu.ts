@@ -2,9 +2,7 @@
 import type { Engine } from "./engine.ts";
 import { defineEngine, type EngineDefinition, type EngineRequest } from "./engine-definition.ts";
 import { openDevice } from "./onnxruntime-device.ts";
-import { deviceError } from "./onnxruntime-device-error.ts";
 import { nativeEngineError } from "./onnxruntime-node.ts";
-import { openSession } from "./onnxruntime-session.ts";
 import { AdapterError, admitAdapter } from "./webgpu/adapter.ts";
 import { mayHaveAdapter } from "./webgpu/may-have-adapter.ts";
 import { webgpuSession } from "./webgpu/session-options.ts";
@@ -13,7 +11,7 @@ import { webgpuSession } from "./webgpu/session-options.ts";
 export const webgpu: EngineDefinition = defineEngine({
   name: "webgpu",
   preference: 2,
-  load: webgpuEngine,
+  load: webgpuInNode,
   fallbackWarning(error, next) {
     // Without a GPU all is as it was; what is wrong with the package is said of the next engine.
     if (!(error instanceof AdapterError) || error.reason === "none") return null;
@@ -35,13 +33,15 @@ export const webgpu: EngineDefinition = defineEngine({
  * @throws AdapterError if there is no GPU, its driver crashes, or it computes wrong numbers; Error if the package is missing;
  * the message is one line.
  */
-export async function webgpuEngine(request: EngineRequest = {}): Promise<Engine> {
+export async function webgpuInNode(request: EngineRequest = {}): Promise<Engine> {
   try {
     return await openEngine(request);
   } catch (error) {
     if (!(error instanceof AdapterError) || request.isAuto) throw error;
     const { reason, message, cause } = error;
-    throw new AdapterError(reason, `webgpuEngine: ${message}; use --engine native`, { cause });
+    throw new AdapterError(reason, `createEngine: engine "webgpu": ${message}; use --engine native`, {
+      cause,
+    });
   }
 }
 
@@ -59,15 +59,10 @@ async function openEngine(request: EngineRequest): Promise<Engine> {
   const { name } = admitAdapter(await probeInProcess(), request);
   // What is logged is thrown too.
   runtime.env.logLevel = "fatal";
-  const device = await openDevice(runtime, { name, session: webgpuSession }).catch((cause: Error) => {
+  const opened = await openDevice(runtime, { name, session: webgpuSession }).catch((cause: Error) => {
     const [reason] = cause.message.split("\n");
     throw new AdapterError("fails", `the WebGPU adapter "${name}" must start, got "${reason}"`, { cause });
   });
-  return {
-    name: "webgpu",
-    lowering: "ort-webgpu",
-    version: runtime.env.versions.node ?? runtime.env.versions.common,
-    device,
-    load: (model) => openSession(runtime, model, webgpuSession, (thrown) => deviceError(name, thrown)),
-  };
+  const version = runtime.env.versions.node ?? runtime.env.versions.common;
+  return { name: "webgpu", lowering: "ort-webgpu", version, ...opened };
 }

@@ -7,6 +7,7 @@ export function hostStore(parts: StateParts): StateStore {
   return {
     location: "host",
     isCurrent: true,
+    revision: 0,
     tensors: () => stateTensors(parts),
     read: async () => {},
     written() {},

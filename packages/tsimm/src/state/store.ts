@@ -32,6 +32,8 @@ export interface StateStore {
   readonly location: "host" | "device";
   /** Whether the arrays here are the state of now; always true on the host. */
   readonly isCurrent: boolean;
+  /** Grows each time `read` changes the arrays here. */
+  readonly revision: number;
   /** The arrays here, by role; of the optimizer those that it has made so far. */
   tensors(): readonly StateTensor[];
   /**

@@ -22,13 +22,15 @@ interface ToyOptions {
   readonly isReadable?: boolean;
   /** Update whose loss is not finite. */
   readonly diverges?: number;
+  /** Update that reads the state before it is made. */
+  readonly reads?: number;
 }
 
 /**
  * An updater whose only weight, the number of its updates since the state was written, lies on a device; it adds to what
  * was written.
  */
-function toyUpdater({ fails = -1, isReadable = false, diverges = -1 }: ToyOptions = {}) {
+function toyUpdater({ fails = -1, isReadable = false, diverges = -1, reads = -1 }: ToyOptions = {}) {
   const model = createTiny();
   const optimizer = createOptimizer({ opt: "sgd", lr: 0.5, weightDecay: 0, momentum: 0 }, model);
   const [weight = new Float32Array()] = model.parameters.map(({ data }) => data);
@@ -40,6 +42,7 @@ function toyUpdater({ fails = -1, isReadable = false, diverges = -1 }: ToyOption
   const store = {
     location: "device" as const,
     isCurrent: true as boolean,
+    revision: 0,
     tensors: () => [],
     async read() {
       if (store.isCurrent) return;
@@ -47,6 +50,7 @@ function toyUpdater({ fails = -1, isReadable = false, diverges = -1 }: ToyOption
       if (isLost && !isReadable) throw gone();
       weight[0] = onDevice;
       store.isCurrent = true;
+      store.revision++;
     },
     written() {
       log.push("written");
@@ -57,6 +61,7 @@ function toyUpdater({ fails = -1, isReadable = false, diverges = -1 }: ToyOption
   const updater: Updater = {
     ...{ model, optimizer, average: null, store },
     async update(_, { update }) {
+      if (update === reads) await store.read();
       if (update === fails) isLost = true;
       if (isLost) throw gone();
       if (update === diverges) throw new DivergedError(Number.NaN, 1);
@@ -180,6 +185,18 @@ test.each<[string, ToyOptions, Partial<FitLoopOptions>, due: unknown[], weights:
     [3, 4],
     4,
   ],
+  ["after an update that has read the state", { fails: 2, reads: 1 }, {}, [["failed", 0, 1]], [1], 1],
+  [
+    "in an update that has read the state",
+    { fails: 5, reads: 5 },
+    {},
+    [
+      ["epoch", 0, 3],
+      ["failed", 1, 5],
+    ],
+    [3, 5],
+    5,
+  ],
   ["after an epoch without a checkpoint", { fails: 5 }, { valInterval: 2 }, [["failed", 1, 3]], [3], 3],
 ])(
   "a device that is lost %s leaves a checkpoint of what was read",
@@ -192,7 +209,8 @@ test.each<[string, ToyOptions, Partial<FitLoopOptions>, due: unknown[], weights:
     const { fails = 0 } = toy;
     const message =
       "fit: the device Toy is lost (unplugged): go on with --resume; " +
-      `it was lost in update ${fails} (epoch ${fails < 3 ? 0 : 1}), what is left is the state of update ${left}`;
+      `it was lost in update ${fails} (epoch ${fails < 3 ? 0 : 1}), what is left is the state of update ${left}` +
+      (left < fails ? "; a smaller recoveryInterval loses less" : "");
     expect(result).toMatchObject({ status: "rejected", reason: { name: "DeviceLostError", message } });
     expect(events.at(-1)).toMatchObject({ type: "runEnded", outcome: "failed", reason: message });
   },

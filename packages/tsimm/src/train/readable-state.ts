@@ -11,8 +11,12 @@ export class ReadableState {
   readonly #store: StateStore;
   readonly #schedule: Scheduler | null;
   readonly #progress: () => TrainingProgress;
-  /** State of the arrays here, where they are a mirror of a device's; null: it was never read. */
-  #mirrored: TrainingState | null = null;
+  /** Counts of now, from before the update that is under way; null: none is yet, or the state is here. */
+  #before: Counts | null = null;
+  /** Counts that belong to the arrays here, where they are a mirror of a device's. */
+  #mirrored: Counts | null = null;
+  /** Of the store, when the mirror's counts were taken. */
+  #revision = 0;
   #isLost = false;
 
   /** @param progress - Gives a copy of that of now. */
@@ -29,8 +33,8 @@ export class ReadableState {
    * Model, average and optimizer throw when they are asked for while a device has newer ones.
    */
   now(): TrainingState {
-    if (this.#isLost && this.#mirrored !== null) return this.#mirrored;
-    if (this.#store.isCurrent) return this.#take();
+    if (this.#isLost && this.#mirrored !== null) return this.#stateOf(this.#mirrored);
+    if (this.#store.isCurrent) return this.#stateOf();
     const refuse = (): never => {
       throw new Error(
         "RunHandle.state: the weights must be read from the device first, got those before the last update; await run.readState()",
@@ -56,11 +60,16 @@ export class ReadableState {
     if (!this.#isLost) await this.#store.read();
   }
 
-  /** Called before an update, which may be the one that loses the device: keeps what the arrays here are of. */
+  /** Called before an update, which may be the one that loses the device: keeps the counts of what is here. */
   keep(): void {
-    if (this.#store.location === "device" && this.#store.isCurrent) {
-      this.#mirrored = withOwnCounts(this.#take());
-    }
+    if (this.#store.location !== "device") return;
+    this.#followReads();
+    const { groups } = this.#updater.optimizer.stateDict();
+    const schedule = this.#schedule?.stateDict() ?? null;
+    this.#before = structuredClone({ progress: this.#progress(), groups, schedule });
+    if (!this.#store.isCurrent) return;
+    this.#mirrored = this.#before;
+    this.#revision = this.#store.revision;
   }
 
   /**
@@ -74,28 +83,34 @@ export class ReadableState {
       return null;
     } catch {
       this.#isLost = true;
+      this.#followReads();
       return this.#mirrored?.progress ?? null;
     }
   }
 
-  #take(): TrainingState {
+  /** What was read inside the last update is the state before it. */
+  #followReads(): void {
+    if (this.#store.revision === this.#revision) return;
+    this.#mirrored = this.#before;
+    this.#revision = this.#store.revision;
+  }
+
+  #stateOf(counts?: Counts): TrainingState {
     const { model, average, optimizer } = this.#updater;
+    const { groups, ...slots } = optimizer.stateDict();
     return {
-      progress: this.#progress(),
+      progress: counts?.progress ?? this.#progress(),
       model: model.state,
       average: average?.state ?? null,
-      optimizer: optimizer.stateDict(),
-      schedule: this.#schedule?.stateDict() ?? null,
+      optimizer: { ...slots, groups: counts?.groups ?? groups },
+      schedule: counts ? counts.schedule : (this.#schedule?.stateDict() ?? null),
     };
   }
 }
 
-/** The same state; what schedules change in place is copied. */
-function withOwnCounts({ optimizer, schedule, ...state }: TrainingState): TrainingState {
-  const { groups, ...rest } = optimizer;
-  return {
-    ...state,
-    optimizer: { ...rest, groups: structuredClone(groups) },
-    schedule: structuredClone(schedule),
-  };
+/** What a state has beside its arrays and the steps of the optimizer. */
+interface Counts {
+  readonly progress: TrainingProgress;
+  readonly groups: TrainingState["optimizer"]["groups"];
+  readonly schedule: TrainingState["schedule"];
 }

@@ -333,8 +333,9 @@ function lostAt(
   error: DeviceLostError,
   { epoch, update, left }: { readonly epoch: number; readonly update: number; readonly left: number },
 ): DeviceLostError {
+  const cure = left < update ? "; a smaller recoveryInterval loses less" : "";
   return new DeviceLostError(
-    `fit: ${error.message}; it was lost in update ${update} (epoch ${epoch}), what is left is the state of update ${left}`,
+    `fit: ${error.message}; it was lost in update ${update} (epoch ${epoch}), what is left is the state of update ${left}${cure}`,
     { cause: error },
   );
 }

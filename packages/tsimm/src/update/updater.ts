@@ -151,7 +151,7 @@ async function overModel(engine: Engine, options: UpdaterOptions): Promise<Requi
       }
       const { state } = weights === "average" ? averageOf(average) : model;
       const options = { ...evaluationOptions, batchSize };
-      const graph = () => evaluationGraph(model, options);
+      const graph = () => evaluationGraph(engine, model, options);
       const opened = await runner.openEvaluation?.(weights, String(batchSize), graph);
       if (opened) return evaluationOver(opened, model, options);
       await runner.store.read();

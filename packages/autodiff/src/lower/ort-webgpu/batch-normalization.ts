@@ -1,8 +1,9 @@
 /** Batch normalization by the batch's statistics, which the WebGPU provider does not compute, and its gradient. */
+
+import type { Derivation } from "../../gradients/derivation.ts";
 import { float, int, readFloat, text } from "../../graph/attributes.ts";
 import type { Node, Value } from "../../graph/graph.ts";
 import { elementCount, float32 } from "../../graph/tensor.ts";
-import type { Derivation } from "../../gradients/derivation.ts";
 import { once } from "./once.ts";
 import type { Rewriting, ScatteredValue } from "./rewriting.ts";
 import { channelSums, planeSquareSums, planeSums, rowSums } from "./sums.ts";
@@ -99,12 +100,17 @@ function gradientSums(
   const [batch = 0, channels = 0, ...rest] = centred.shape;
   const planes = math.reshape(centred, [batch * channels, elementCount(rest)]);
   const seen = builder.op("GatherElements", [planes, pixels], { axis: int(1) });
-  const perPlane = (value: Value) => planeSums(rewriting, math.reshape(value, [batch, channels, value.shape[1] ?? 0]));
+  const perPlane = (value: Value) =>
+    planeSums(rewriting, math.reshape(value, [batch, channels, value.shape[1] ?? 0]));
   return { ofGradient: perPlane(values), ofProducts: perPlane(math.mul(values, seen)) };
 }
 
 /** base plus values that are added to single pixels, of the shape of base, [B, C, H, W]. */
-export function scatterOnto({ builder, math }: Rewriting, base: Value, { pixels, values }: ScatteredValue): Value {
+export function scatterOnto(
+  { builder, math }: Rewriting,
+  base: Value,
+  { pixels, values }: ScatteredValue,
+): Value {
   const [batch = 0, channels = 0, ...rest] = base.shape;
   const planes = math.reshape(base, [batch * channels, elementCount(rest)]);
   const scattered = builder.op("ScatterElements", [planes, pixels, values], {

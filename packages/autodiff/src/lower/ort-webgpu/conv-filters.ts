@@ -49,7 +49,10 @@ function depthwise(rewriting: Rewriting, { x, dy, window, weightShape }: ConvGra
     },
   );
   const seen = firstTaps(rewriting, taps, window.kernel);
-  return math.reshape(math.sum(math.reshape(seen, [batch, channels * elementCount(window.kernel)]), [0]), weightShape);
+  return math.reshape(
+    math.sum(math.reshape(seen, [batch, channels * elementCount(window.kernel)]), [0]),
+    weightShape,
+  );
 }
 
 /** The product of dy and of what the single tap sees of x. */
@@ -147,11 +150,7 @@ function productPerGroup(rewriting: Rewriting, dy: Value, seen: Value, groups: n
 }
 
 /** What each window sees, [B, C R S, Ho, Wo]: a depthwise convolution by one-hot filters. */
-function columnsOf(
-  { builder }: Rewriting,
-  x: Value,
-  { kernel, strides, dilations, pads }: Window2d,
-): Value {
+function columnsOf({ builder }: Rewriting, x: Value, { kernel, strides, dilations, pads }: Window2d): Value {
   const [, channels = 0] = x.shape;
   const taps = elementCount(kernel);
   const oneHot = new Float32Array(channels * taps * taps);

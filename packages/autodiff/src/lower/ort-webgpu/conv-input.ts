@@ -1,9 +1,10 @@
 /** Gradient of a convolution by its input. */
+
+import { spreadWindows } from "../../gradients/window/spread-windows.ts";
 import { int, ints, text } from "../../graph/attributes.ts";
 import type { Value } from "../../graph/graph.ts";
 import type { Window2d } from "../../graph/shapes/window.ts";
 import { elementCount, float32, int64 } from "../../graph/tensor.ts";
-import { spreadWindows } from "../../gradients/window/spread-windows.ts";
 import type { Rewriting } from "./rewriting.ts";
 
 /** A convolution of which the gradient by the input is wanted. */
@@ -27,7 +28,12 @@ export function inputGradient(rewriting: Rewriting, conv: ConvInputGradient): Va
   const found = isUnit
     ? unitStride(rewriting, conv)
     : groups === 1 && isPointwise
-      ? spreadPixels(rewriting, unitStride(rewriting, { ...conv, window: { ...window, strides: [1, 1] } }), window, size)
+      ? spreadPixels(
+          rewriting,
+          unitStride(rewriting, { ...conv, window: { ...window, strides: [1, 1] } }),
+          window,
+          size,
+        )
       : groups === 1
         ? phases(rewriting, conv)
         : undefined;

@@ -1,8 +1,9 @@
 /** Gradients of a convolution on the WebGPU provider. */
+
+import type { Derivation } from "../../gradients/derivation.ts";
 import { readInt } from "../../graph/attributes.ts";
 import type { Node, Value } from "../../graph/graph.ts";
 import { window2d } from "../../graph/shapes/window.ts";
-import type { Derivation } from "../../gradients/derivation.ts";
 import { timesChannels } from "./batch-normalization.ts";
 import { filterGradient } from "./conv-filters.ts";
 import { inputGradient } from "./conv-input.ts";

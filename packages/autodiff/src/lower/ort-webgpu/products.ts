@@ -15,7 +15,11 @@ export function transposedProduct(
   rewriting: Rewriting,
   a: Value,
   b: Value,
-  { transA, transB, alpha = 1 }: { readonly transA: boolean; readonly transB: boolean; readonly alpha?: number },
+  {
+    transA,
+    transB,
+    alpha = 1,
+  }: { readonly transA: boolean; readonly transB: boolean; readonly alpha?: number },
 ): Value {
   const { builder, math } = rewriting;
   if (a.shape.length === 2 && b.shape.length === 2) {
@@ -46,7 +50,10 @@ export function unfusedProduct(rewriting: Rewriting, node: Node): Value {
  *
  * @returns undefined where no factor is a transposed matrix.
  */
-export function productOfTransposed(rewriting: Rewriting, { inputs: [a = "", b = ""] }: Node): Value | undefined {
+export function productOfTransposed(
+  rewriting: Rewriting,
+  { inputs: [a = "", b = ""] }: Node,
+): Value | undefined {
   const left = transposedMatrix(rewriting, a);
   const right = transposedMatrix(rewriting, b);
   if (left === undefined && right === undefined) return undefined;

@@ -50,12 +50,19 @@ function rectifiedBatch(rewriting: Rewriting, { inputs: [name = ""] }: Node): Va
 }
 
 /** Bytes become numbers before they are transposed, for which there is no kernel. */
-function castBeforeTranspose(rewriting: Rewriting, { inputs: [name = ""], attributes }: Node): Value | undefined {
+function castBeforeTranspose(
+  rewriting: Rewriting,
+  { inputs: [name = ""], attributes }: Node,
+): Value | undefined {
   const maker = rewriting.makerOf(name);
   const dtype = rewriting.old.values.get(name)?.dtype;
   if (maker?.op !== "Transpose" || dtype !== "uint8") return undefined;
   const bytes = rewriting.value(maker.inputs[0] ?? "");
-  return rewriting.builder.op("Transpose", [rewriting.builder.op("Cast", [bytes], attributes)], maker.attributes);
+  return rewriting.builder.op(
+    "Transpose",
+    [rewriting.builder.op("Cast", [bytes], attributes)],
+    maker.attributes,
+  );
 }
 
 /** z - max - log sum exp(z - max). */

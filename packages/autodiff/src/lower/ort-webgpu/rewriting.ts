@@ -50,12 +50,16 @@ export class Rewriting {
     const reserved = new Set([...old.values.keys(), ...old.nodes.map(({ name }) => name)]);
     this.builder = new GraphBuilder(old.name, { opset: old.opset, reserved });
     this.math = arithmetic(this.builder);
-    for (const { name, dtype, shape } of old.inputs) this.define(name, this.builder.input(name, dtype, shape));
+    for (const { name, dtype, shape } of old.inputs)
+      this.define(name, this.builder.input(name, dtype, shape));
     for (const [name, constant] of old.initializers) {
       this.define(name, this.builder.constant(constant, name));
     }
     this.#makers = new Map(old.nodes.flatMap((node) => node.outputs.map((name) => [name, node] as const)));
-    for (const name of [...old.nodes.flatMap((node) => node.inputs), ...old.outputs.map(({ name }) => name)]) {
+    for (const name of [
+      ...old.nodes.flatMap((node) => node.inputs),
+      ...old.outputs.map(({ name }) => name),
+    ]) {
       this.#readers.set(name, (this.#readers.get(name) ?? 0) + 1);
     }
   }

@@ -40,10 +40,10 @@ export function rowSums({ builder, math }: Rewriting, value: Value, factor = 1):
   const parts =
     part === count
       ? math.reshape(value, [count, length])
-      : math.reshape(
-          math.matMul(row(part, 1), math.reshape(value, [count / part, part, length])),
-          [count / part, length],
-        );
+      : math.reshape(math.matMul(row(part, 1), math.reshape(value, [count / part, part, length])), [
+          count / part,
+          length,
+        ]);
   return math.reshape(math.matMul(row(parts.shape[0] ?? 0, factor), parts), rest);
 }
 

@@ -1,6 +1,8 @@
 /** Brightness, contrast and saturation, byte for byte as Pillow's ImageEnhance. */
+
+import { LOOP_MARGIN } from "../../wasm/loop-memory.ts";
 import type { Image } from "./image.ts";
-import { LOOP_MARGIN, type PixelLoops, pixelLoops } from "./pixel-loops.ts";
+import { type PixelLoops, pixelLoops } from "./pixel-loops.ts";
 
 /** An image in the memory of the loops, changed in place. */
 export interface LoadedImage extends PixelLoops {

@@ -1,7 +1,9 @@
 /** Change of size, byte for byte as Pillow does it. */
+
+import { Places } from "../../wasm/loop-memory.ts";
 import { flipHorizontally } from "./flip.ts";
 import { type Box, crop, type Image } from "./image.ts";
-import { Places, pixelLoops } from "./pixel-loops.ts";
+import { pixelLoops } from "./pixel-loops.ts";
 import { type Interpolation, mirroredWeights, resamplingWeights } from "./resampling-weights.ts";
 
 /** Options of {@link resize}. */

@@ -30,6 +30,7 @@ export class DeviceStore implements StateStore {
   /** By the name of the vector; null: the arrays of the host are the state. */
   #vectors: Map<string, HeldTensor> | null = null;
   #made: MadeUpdates = { updates: 0, batches: 0 };
+  #revision = 0;
 
   constructor(layout: StateLayout, parts: DeviceStoreParts) {
     this.#layout = layout;
@@ -42,6 +43,10 @@ export class DeviceStore implements StateStore {
 
   get isCurrent(): boolean {
     return this.#made.updates === 0;
+  }
+
+  get revision(): number {
+    return this.#revision;
   }
 
   /** Updates that the arrays of the host do not know yet. */
@@ -72,6 +77,7 @@ export class DeviceStore implements StateStore {
     }
     this.#made = { updates: 0, batches: 0 };
     this.#parts.countUpdates(made);
+    this.#revision++;
   }
 
   written(): void {
