@@ -32,7 +32,7 @@ export { meanSquaredError } from "./losses/mean-squared-error.ts";
 export { type SoftmaxCrossEntropyOptions, softmaxCrossEntropy } from "./losses/softmax-cross-entropy.ts";
 export { type LoweringOptions, type LoweringTarget, lower } from "./lower/lower.ts";
 export type { WayChoices } from "./lower/ort-cpu.ts";
-export { type Site, sitesOf, trialGraph, WAYS_VERSION, workPerImage } from "./lower/sites.ts";
+export { type Site, sharedWays, sitesOf, trialGraph, WAYS_VERSION, workPerImage } from "./lower/sites.ts";
 export { type DecodeOptions, decodeModel, type OnnxModel } from "./onnx/decode-model.ts";
 export { type EncodeOptions, encodeModel } from "./onnx/encode-model.ts";
 export { trainableOptionNames } from "./trainable/check-options.ts";

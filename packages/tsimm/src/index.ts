@@ -147,6 +147,11 @@ export {
   type TrainingStep,
   type TrainingStepOptions,
 } from "./runtime/training-step.ts";
+export {
+  type TuneOptions,
+  type TuningOptions,
+  tuneTrainingStep,
+} from "./runtime/tuning/tune-training-step.ts";
 export type { ClassWeights } from "./task/class-weights.ts";
 export { type ClassificationOptions, classification } from "./task/classification.ts";
 export { defineTask } from "./task/define-task.ts";

@@ -5,13 +5,16 @@ import type { Graph, Value } from "../graph/graph.ts";
 import { elementCount, int64 } from "../graph/tensor.ts";
 import type { TrainingGraph } from "../training-graph.ts";
 import type { LoweringTarget } from "./lower.ts";
-import type { WayChoices } from "./ort-cpu.ts";
 import { type ConvPart, type ConvSite, convSites } from "./ort-cpu/conv-sites.ts";
 import { fuseProducts } from "./ort-cpu/fuse-products.ts";
 import { siteValue } from "./ort-cpu/site-value.ts";
+import type { WayChoices } from "./ort-cpu.ts";
 
 /** Changes when a way of the same name computes something else, or costs something else. */
 export const WAYS_VERSION = 1;
+
+/** Ways of a convolution and of its gradient by the filters that share work where both take them. */
+export const sharedWays: readonly string[] = ["joined-columns"];
 
 /** A convolution, its gradient by the input or that by the filters, for one set of shapes. */
 export interface Site extends Pick<ConvSite, "key" | "part" | "shapes" | "ways" | "way"> {

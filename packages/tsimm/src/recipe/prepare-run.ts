@@ -1,5 +1,6 @@
 /** Everything that happens before the first update, in timm's order. */
 import type { Ranking } from "../checkpoint/checkpoint-history.ts";
+import type { RecordedWays } from "../checkpoint/run-state.ts";
 import type { MixupOptions } from "../data/mixup.ts";
 import { createEngine } from "../runtime/create-engine.ts";
 import type { Engine } from "../runtime/engine.ts";
@@ -14,6 +15,7 @@ import { prepareData } from "./prepare-data.ts";
 import { type PreparedFolder, prepareFolder } from "./prepare-folder.ts";
 import { type ModelParts, prepareModel } from "./prepare-model.ts";
 import { prepareSchedule } from "./prepare-schedule.ts";
+import { prepareWays } from "./prepare-ways.ts";
 import type { ClaimFolder, RunRequest } from "./run-request.ts";
 
 /** A run that can begin. */
@@ -47,11 +49,12 @@ export async function prepareRun(request: RunRequest, claim: ClaimFolder): Promi
   const schedule = prepareSchedule({ data, parts, ranking, loaders }, request);
   await messages.flush();
   const engine = await createEngine(args.engine, { onWarning: messages.warn });
-  const updater = await makeUpdater(engine, args, parts);
+  const ways = await prepareWays(engine, args, parts, request);
+  const updater = await makeUpdater(engine, args, parts, ways);
   releases.add(() => updater.close());
   messages.info(`Engine: ${engine.name} (ONNX Runtime ${engine.version})`);
   const { progress, ...written } = await prepareFolder(
-    { data, parts, schedule, ranking, engine },
+    { data, parts, schedule, ranking, engine, ways },
     request,
     claim,
   );
@@ -73,6 +76,7 @@ function makeUpdater(
   engine: Engine,
   { batchSize, seed, clipGrad, clipMode, threads }: TrainArguments,
   { model, task, optimizer, average, dataConfig }: ModelParts,
+  ways: RecordedWays | null,
 ): Promise<Updater> {
   const { inputSize, mean, std } = dataConfig;
   const [, height, width] = inputSize;
@@ -80,6 +84,7 @@ function makeUpdater(
     ...{ model, optimizer, average, loss: task.loss, seed, clipGrad, clipMode },
     ...{ batchSize, height, width, input: "uint8", mean, std },
     ...(threads === null ? {} : { threads }),
+    ...(ways === null ? {} : { ways: ways.choices }),
   });
 }
 

@@ -34,6 +34,8 @@ export interface Engine {
   readonly version: string;
   /** What training graphs are lowered for; absent: `generic`, standard operators alone. */
   readonly lowering?: LoweringTarget;
+  /** Whether the ways of its lowering are chosen by measuring; absent: the fixed ones are taken. */
+  readonly measuresWays?: boolean;
   /** Memory of its own, where training state can stay; absent: there is none. */
   readonly device?: EngineDevice;
   /** Loads a serialized ONNX model. */

@@ -8,7 +8,7 @@ import { type ImageOptions, imageOptionNames, imageTensor } from "./images.ts";
 /** Options of {@link createEvaluation}. */
 export type EvaluationOptions = ImageOptions & {
   /** Threads of the engine, an integer >= 1; absent: all cores. */
-  readonly threads?: number;
+  readonly threads?: number | undefined;
   /** What is computed; absent: logits, or the maps of a model made with `featuresOnly`. */
   readonly output?: ForwardOutput;
 };

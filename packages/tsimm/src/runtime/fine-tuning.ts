@@ -103,7 +103,7 @@ export async function createFineTuning(
       part?: FrozenPart,
       prepared?: PreparedPart,
     ): Promise<LoadedStep> => {
-      const session = await createTrainingSession(engine, { step, ...state }, threads);
+      const session = await createTrainingSession(engine, { step, ...state }, { threads });
       const made = new Set([...parameters.map(({ name }) => name), ...(part?.outputs ?? []), step.target]);
       const inputs = step.graph.inputs.filter(({ name }) => !made.has(name));
       return { step, inputs, session, ...(part && prepared && { part, prepared }) };

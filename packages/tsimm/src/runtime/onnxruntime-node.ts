@@ -30,6 +30,7 @@ export async function nativeEngine(): Promise<Engine> {
   return {
     name: "native",
     lowering: "ort-cpu",
+    measuresWays: true,
     version: runtime.env.versions.node ?? runtime.env.versions.common,
     load: (model, { threads } = {}) =>
       openSession(runtime, model, {

@@ -1,5 +1,5 @@
 /** A training graph on an engine: parameters go in, gradients come out, running statistics follow. */
-import { encodeModel, lower, type Tensor, type TrainingGraph } from "@tsimm/autodiff";
+import { encodeModel, lower, type Tensor, type TrainingGraph, type WayChoices } from "@tsimm/autodiff";
 import type { Parameter } from "../models/model.ts";
 import type { Engine } from "./engine.ts";
 
@@ -29,6 +29,14 @@ export interface TrainedState {
   readonly runningStates: readonly RunningState[];
 }
 
+/** Options of {@link createTrainingSession}. */
+export interface SessionOptions {
+  /** Threads of the engine, an integer >= 1; absent: all cores. */
+  readonly threads?: number | undefined;
+  /** Way of each site to compute, from `tuneTrainingStep`; absent: the fixed ones. */
+  readonly ways?: WayChoices | undefined;
+}
+
 /** A loaded training graph. */
 export interface TrainingSession {
   /** Writes every parameter's `grad` (null until then) and, where the loss is finite, updates the running statistics. */
@@ -41,15 +49,15 @@ export interface TrainingSession {
  * Lowers a training graph for an engine and loads it.
  *
  * @param program - The graph, and what it changes.
- * @param threads - Absent: all cores.
+ * @param options - `threads`, absent: all cores; `ways` of what is lowered, absent: the fixed ones.
  */
 export async function createTrainingSession(
   engine: Engine,
   program: TrainedState & { readonly step: TrainingGraph },
-  threads: number | undefined,
+  { threads, ways = {} }: SessionOptions,
 ): Promise<TrainingSession> {
   const { parameters, runningStates } = program;
-  const step = lower(program.step, engine.lowering ?? "generic");
+  const step = lower(program.step, engine.lowering ?? "generic", { choices: ways });
   const session = await engine.load(encodeModel(step.graph), threads === undefined ? {} : { threads });
   const states = new Map(runningStates.map((state) => [state.module, state]));
   return {

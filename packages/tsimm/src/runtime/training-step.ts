@@ -4,13 +4,10 @@ import { checkOptionNames } from "../option-names.ts";
 import type { Engine } from "./engine.ts";
 import { imageOptionNames } from "./images.ts";
 import { programOfModel, type TrainingProgramOptions } from "./training-program.ts";
-import { createTrainingSession, type StepResult } from "./training-session.ts";
+import { createTrainingSession, type SessionOptions, type StepResult } from "./training-session.ts";
 
 /** Options of {@link createTrainingStep}. */
-export type TrainingStepOptions = TrainingProgramOptions & {
-  /** Threads of the engine, an integer >= 1; absent: all cores. */
-  readonly threads?: number;
-};
+export type TrainingStepOptions = TrainingProgramOptions & SessionOptions;
 
 /** A model's training step, compiled for one batch size and image size. */
 export interface TrainingStep {
@@ -42,11 +39,12 @@ export async function createTrainingStep(
   checkOptionNames<TrainingStepOptions>("createTrainingStep", options, {
     ...imageOptionNames,
     threads: true,
+    ways: true,
     loss: true,
     seed: true,
   });
   const program = programOfModel(model, options);
-  const session = await createTrainingSession(engine, program, options.threads);
+  const session = await createTrainingSession(engine, program, options);
   return {
     run: async (images, target, keys) => session.run(program.feeds("TrainingStep.run", images, target, keys)),
     close: () => session.close(),

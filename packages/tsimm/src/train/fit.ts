@@ -39,7 +39,7 @@ export async function fit(options: FitOptions): Promise<FitResult> {
   checkFitOptions(options);
   const { updater: own, loader, task, seed = 42 } = options;
   if (own !== undefined) return await train(own, options);
-  const { engine, model, optimizer, average, clipGrad, clipMode, threads } = options;
+  const { engine, model, optimizer, average, clipGrad, clipMode, threads, ways } = options;
   checkOutputs("fit", model, task);
   const { mean = model.pretrainedCfg.mean, std = model.pretrainedCfg.std } = options;
   const [, height, width] = loader.inputSize;
@@ -48,7 +48,7 @@ export async function fit(options: FitOptions): Promise<FitResult> {
     ...{ batchSize: loader.batchSize, height, width },
     ...(loader.input === "float32" ? { input: "float32" } : { input: "uint8", mean, std }),
     ...(clipMode === undefined ? {} : { clipMode }),
-    ...(threads === undefined ? {} : { threads }),
+    ...{ threads, ways },
   });
   try {
     return await train(updater, options);

@@ -56,7 +56,7 @@ export interface Updater {
 
 /** Options of {@link createUpdater}. */
 export type UpdaterOptions = ImageOptions &
-  Pick<TrainingStepOptions, "loss" | "seed" | "threads"> & {
+  Pick<TrainingStepOptions, "loss" | "seed" | "threads" | "ways"> & {
     readonly model: Model;
     /** Over the model's parameters. */
     readonly optimizer: Optimizer;
@@ -89,7 +89,7 @@ export async function createUpdater(engine: Engine, options: UpdaterOptions): Pr
   checkOptionNames<UpdaterOptions>("createUpdater", options, {
     ...{ batchSize: true, height: true, width: true, input: true, mean: true, std: true },
     ...{ loss: true, seed: true, threads: true, model: true, optimizer: true, average: true },
-    ...{ clipGrad: true, clipMode: true },
+    ...{ clipGrad: true, clipMode: true, ways: true },
   });
   const { model, optimizer, average = null, clipGrad = null, clipMode = "norm", ...stepOptions } = options;
   checkParameters(model, optimizer);
@@ -101,7 +101,7 @@ export async function createUpdater(engine: Engine, options: UpdaterOptions): Pr
   if (clipGrad !== null && !(typeof clipGrad === "number" && clipGrad > 0)) {
     throw new RangeError(`createUpdater: clipGrad must be a number > 0, got ${clipGrad}`);
   }
-  const { loss: _loss, seed: _seed, ...evaluationOptions } = stepOptions;
+  const { loss: _loss, seed: _seed, ways: _ways, ...evaluationOptions } = stepOptions;
   const { parameters } = model;
   const step = await createTrainingStep(engine, model, stepOptions);
 

@@ -80,7 +80,12 @@ export function turnedBlockedFilters(builder: GraphBuilder, w: Value, block: num
   const perTap = math.reshape(channelsLast, [channels / block, taps, filters / block, block ** 2]);
   const tapsInner = taps === 1 ? perTap : math.transpose(perTap, [0, 2, 1, 3]);
   const shape = [(channels * filters) / block ** 2, taps, block ** 2];
-  return math.reshape(reversedTaps(builder, math.reshape(tapsInner, shape)), [channels, filters, rows, columns]);
+  return math.reshape(reversedTaps(builder, math.reshape(tapsInner, shape)), [
+    channels,
+    filters,
+    rows,
+    columns,
+  ]);
 }
 
 /**
@@ -99,7 +104,5 @@ export function blockedPlanes(builder: GraphBuilder, w: Value, block: number, tu
 /** [.., taps, n] with the taps from the last to the first: a product, since a Slice of step -1 runs on one thread. */
 function reversedTaps(builder: GraphBuilder, filters: Value): Value {
   const [, taps = 0] = filters.shape;
-  return taps === 1
-    ? filters
-    : arithmetic(builder).matMul(builder.constant(reversal(taps)), filters);
+  return taps === 1 ? filters : arithmetic(builder).matMul(builder.constant(reversal(taps)), filters);
 }
