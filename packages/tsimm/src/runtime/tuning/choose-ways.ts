@@ -74,10 +74,9 @@ async function chooseWay(
   const others = site.ways.filter((way) => way !== site.way && !refused.has(way));
   if (others.length === 0 || limit.now() > limit.deadline) return { way: site.way, milliseconds: {} };
   const times = await timeWays(engine, trials([site], [site.way, ...others]), threads, limit);
-  if (limit.now() <= limit.deadline) {
-    for (const way of others) if (!times.has(way)) refused.add(way);
-  }
-  return { way: fastest(times, site.way), milliseconds: Object.fromEntries(times) };
+  for (const way of others) if (!times.has(way)) refused.add(way);
+  const timed = [...times].filter(([, time]) => Number.isFinite(time));
+  return { way: fastest(times, site.way), milliseconds: Object.fromEntries(timed) };
 }
 
 /** A convolution and its gradient by the filters may both take a way whose work they share. */
@@ -113,7 +112,7 @@ async function chooseTogether(
 function fastest(times: ReadonlyMap<string, number>, fixed: string): string {
   const [[name, time] = [fixed, 0]] = [...times].sort(([, a], [, b]) => a - b);
   const ofFixed = times.get(fixed) ?? 0;
-  return ofFixed > WORTHWHILE * time ? name : fixed;
+  return Number.isFinite(time) && ofFixed > WORTHWHILE * time ? name : fixed;
 }
 
 /** Sites of the same convolution together, those with most work first. */
