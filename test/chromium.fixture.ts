@@ -12,6 +12,14 @@ const cache = fileURLToPath(new URL("../node_modules/.cache/", import.meta.url))
 /** As on a desktop, a process per page, without which no page is cross-origin isolated. */
 export const processPerPage: readonly string[] = ["--no-sandbox", "--headless=shell"];
 
+/** WebGPU on a software adapter, without a GPU. */
+export const softwareWebgpu: readonly string[] = [
+  "--enable-unsafe-webgpu",
+  "--use-webgpu-adapter=swiftshader",
+  "--enable-features=Vulkan",
+  "--use-angle=swiftshader",
+];
+
 /**
  * Starts the browser, with the libraries that its package brings for machines that lack them.
  *

@@ -1,10 +1,18 @@
 /** Frozen parts of any operator together with the choice of what is trained, shared tensors and other batch sizes. */
 import { frozenPart, trainable } from "@tsimm/autodiff";
-import { createEngine, createFineTuning, type FineTuningOptions } from "tsimm";
+import {
+  createEngine,
+  createFineTuning,
+  createOptimizerV2,
+  createUpdater,
+  type Engine,
+  type FineTuningOptions,
+} from "tsimm";
 import { describe, expect, test } from "vitest";
 import type { NodeProto, TensorProto } from "../packages/autodiff/src/onnx/generated/onnx_pb.ts";
 import { graph, node, onnxFile, tensor, value } from "../packages/autodiff/src/onnx/onnx-file.fixture.ts";
 import { parseModel } from "../packages/autodiff/src/onnx/parse-model.ts";
+import { withHostDevice } from "../packages/tsimm/src/runtime/host-device.fixture.ts";
 import { count, integers, noise, scalar, weight } from "./noise-tensors.fixture.ts";
 
 const engine = await createEngine("native");
@@ -191,6 +199,27 @@ describe.each(Object.entries(prefixes))("behind %s", (name, prefix) => {
       expectClose(got, await meanOfSamples(fileOf(prefix, 1), { freeze }, given, samples));
     }
     await net.close();
+  });
+
+  test("an updater trains it on a device as on the host, smaller batches too", async () => {
+    const train = async (on: Engine) => {
+      const net = await createFineTuning(on, fileOf(prefix, "n"), { freeze, batchSize: whole, threads: 1 });
+      const optimizer = createOptimizerV2(net.parameters, { opt: "sgd", lr: 0.1, momentum: 0.9 });
+      const updater = await createUpdater(on, { model: net, optimizer });
+      const batches = [x, some, x].map((given) => ({
+        feeds: { x: given },
+        targets: targetOf(given === x ? whole : last),
+      }));
+      const losses = [];
+      for (const [update, batch] of batches.entries())
+        losses.push((await updater.update([batch], { update })).loss);
+      await updater.store.read();
+      const weights = net.parameters.map((parameter) => [parameter.name, parameter.data] as const);
+      await updater.close();
+      await net.close();
+      return new Map([["losses", Float32Array.from(losses)], ...weights]);
+    };
+    expectClose(await train(withHostDevice(engine)), await train(engine));
   });
 
   test("says what is frozen, and writes its nodes and tensors back as they were", async () => {

@@ -13,7 +13,8 @@ const root = fileURLToPath(new URL("..", import.meta.url));
 
 /** Rooms of tsimm, from the ground up. */
 const rooms = [
-  ...["text", "files", "random", "plot", "weights", "models", "optim", "runtime", "update", "task", "data"],
+  ...["text", "files", "wasm", "random", "plot", "weights", "models", "optim", "runtime", "state", "update"],
+  ...["task", "data"],
   ...["train", "checkpoint", "listeners", "preview", "recipe", "predict", "cli"],
 ];
 
@@ -77,11 +78,11 @@ const toTheRoot = rooms.flatMap((from) => [
 const node = rooms.map((from) => ({
   from: `${tsimm}/${from}`,
   to: "node:fs",
-  allowed: !["update", "task", "train"].includes(from),
+  allowed: !["state", "update", "task", "train"].includes(from),
 }));
 
 const engines = rooms.flatMap((from) =>
-  ["onnxruntime-node", "onnxruntime-web/wasm"].map((to) => ({
+  ["onnxruntime-node", "onnxruntime-web/wasm", "onnxruntime-web/webgpu"].map((to) => ({
     from: `${tsimm}/${from}`,
     to,
     allowed: from === "runtime",

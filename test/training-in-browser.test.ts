@@ -37,6 +37,7 @@ describe("tsimm/browser", () => {
       "@tsimm/autodiff",
       "@tsimm/scheduler",
       "onnxruntime-web/wasm",
+      "onnxruntime-web/webgpu",
     ]);
   });
 

@@ -1,8 +1,5 @@
 /** Images per second of decoding, transforms and the loader. Build first: it runs what is in `dist`. */
-import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
-import sharp from "sharp";
+import { rm } from "node:fs/promises";
 import { Bench } from "tinybench";
 import { openDataset } from "../../packages/tsimm/dist/data/dataset.js";
 import { fashionMnistMini } from "../../packages/tsimm/dist/data/datasets/fashion-mnist-mini.js";
@@ -10,6 +7,7 @@ import { decodeImage } from "../../packages/tsimm/dist/data/decode.js";
 import { createLoader } from "../../packages/tsimm/dist/data/loader.js";
 import { createTransform } from "../../packages/tsimm/dist/data/transforms/transform.js";
 import { keyedRandom } from "../../packages/tsimm/dist/random/keyed-random.js";
+import { makePhotos } from "./photos.mjs";
 
 const photos = await makePhotos(128);
 try {
@@ -81,36 +79,4 @@ function print(name, images, { min, p50 }) {
   console.log(
     `${name.padEnd(52)} median ${String(rate(p50)).padStart(6)}/s   best ${String(rate(min)).padStart(6)}/s`,
   );
-}
-
-/** Images with smooth areas and some noise, of about 60 kB as JPEG. */
-async function makePhotos(count) {
-  const root = await mkdtemp(join(tmpdir(), "tsimm-bench-"));
-  const [width, height] = [500, 375];
-  for (let i = 0; i < count; i++) {
-    const folder = join(root, "train", i % 2 === 0 ? "even" : "odd");
-    await mkdir(folder, { recursive: true });
-    const random = keyedRandom(i, "init");
-    const waves = Array.from({ length: 12 }, () => [
-      random.uniform() / 12,
-      random.uniform() / 12,
-      6 * random.uniform(),
-    ]);
-    const data = new Uint8ClampedArray(width * height * 3);
-    for (let p = 0, at = 0; p < width * height; p++) {
-      for (let c = 0; c < 3; c++) {
-        let level = 128 + 10 * random.normal();
-        for (let k = c * 4; k < c * 4 + 4; k++) {
-          const [fx, fy, phase] = waves[k];
-          level += 25 * Math.sin(fx * (p % width) + fy * Math.floor(p / width) + phase);
-        }
-        data[at++] = level;
-      }
-    }
-    const jpeg = sharp(new Uint8Array(data.buffer), { raw: { width, height, channels: 3 } }).jpeg({
-      quality: 85,
-    });
-    await writeFile(join(folder, `${i}.jpg`), await jpeg.toBuffer());
-  }
-  return root;
 }

@@ -92,6 +92,7 @@ export {
   type OptimizerOwnOptions,
   type OptimizerSlots,
 } from "./optim/optimizer-definition.ts";
+export type { OptimizerGraph, UpdatedValues, UpdateGraphContext } from "./optim/optimizer-graph.ts";
 export {
   listOptimizers,
   type OptimizerName,
@@ -105,6 +106,8 @@ export {
   optionChecks,
 } from "./optim/option-checks.ts";
 export type { ParamGroupInput } from "./optim/param-groups.ts";
+export type { VectorGraph } from "./optim/vector-graph.ts";
+export type { VectorLayout, VectorPart } from "./optim/vector-layout.ts";
 export { drawFigure } from "./plot/draw-figure.ts";
 export type { Figure, Panel, Series } from "./plot/figure.ts";
 export { figureToSvg } from "./plot/figure-to-svg.ts";
@@ -135,12 +138,20 @@ export {
   type RegisteredEngines,
   registerEngine,
 } from "./runtime/create-engine.ts";
+export { DeviceLostError } from "./runtime/device-lost-error.ts";
 export type { Engine, LoadOptions, Session } from "./runtime/engine.ts";
-export { defineEngine, type EngineDefinition } from "./runtime/engine-definition.ts";
+export { defineEngine, type EngineDefinition, type EngineRequest } from "./runtime/engine-definition.ts";
 export { createEvaluation, type Evaluation, type EvaluationOptions } from "./runtime/evaluation-step.ts";
 export { createFineTuning, type FineTuning, type FineTuningOptions } from "./runtime/fine-tuning.ts";
 export type { ImageOptions } from "./runtime/images.ts";
+export type { FeedBatch, OnnxPrograms } from "./runtime/onnx-program.ts";
 export { type WasmEngineOptions, wasmEngine } from "./runtime/onnxruntime-web.ts";
+export { type PageEngineOptions, pageEngine } from "./runtime/page-engine.ts";
+export type {
+  RunningState,
+  TrainingProgram,
+  TrainingPrograms,
+} from "./runtime/training-program.ts";
 export type { StepResult } from "./runtime/training-session.ts";
 export {
   createTrainingStep,
@@ -152,6 +163,9 @@ export {
   type TuningOptions,
   tuneTrainingStep,
 } from "./runtime/tuning/tune-training-step.ts";
+export { AdapterError } from "./runtime/webgpu/adapter.ts";
+export { type WebgpuEngineOptions, webgpuEngine } from "./runtime/webgpu-in-page.ts";
+export type { StateRole, StateStore, StateTensor } from "./state/store.ts";
 export type { ClassWeights } from "./task/class-weights.ts";
 export { type ClassificationOptions, classification } from "./task/classification.ts";
 export { defineTask } from "./task/define-task.ts";
@@ -205,6 +219,7 @@ export type { Listener, RunHandle } from "./train/listener.ts";
 export { ListenerError } from "./train/listeners.ts";
 export type { NamedTensor, TrainingProgress, TrainingState } from "./train/training-state.ts";
 export { DivergedError, type UpdatePosition } from "./update/diverged-error.ts";
+export type { FineTuningUpdater, FineTuningUpdaterOptions } from "./update/fine-tuning-updater.ts";
 export {
   createUpdater,
   type UpdateBatch,

@@ -94,6 +94,51 @@ test("computes a value in another way, before those that read it", () => {
   );
 });
 
+test("takes several values from others at once, also where these are read or outputs themselves", () => {
+  const builder = new GraphBuilder("net");
+  const x = builder.input("x", "float32", [2, 4]);
+  const [left, right] = builder.ops("Split", [x], { axis: int(1) }, 2, { name: "split" });
+  builder.output(builder.op("Add", [left ?? null, right ?? null], {}, { name: "sum" }), "y");
+  const other = builder.op("Neg", [right ?? null], {}, { name: "other" });
+  builder.output(builder.op("Exp", [other], {}, { name: "reader" }), "z");
+  // Another's output, read by a node; the graph's input cannot lose its name.
+  builder.substitute(new Map([["split_output_0", other]]));
+  expect(() => builder.value("other_output_0")).toThrow(RangeError);
+  builder.substitute(new Map([["sum_output_0", builder.value("split_output_0")]]));
+  const { nodes, outputs } = builder.build();
+  expect(nodes.map(({ op, inputs, outputs }) => `${op} ${inputs} -> ${outputs}`)).toEqual([
+    "Split x -> split_output_0_0_unread,split_output_1",
+    "Neg split_output_1 -> y",
+    "Exp y -> z",
+  ]);
+  expect(outputs.map(({ name }) => name)).toEqual(["y", "z"]);
+});
+
+test("copies what takes over two values, or none of its own", () => {
+  const builder = new GraphBuilder("net");
+  const x = builder.input("x", "float32", [2]);
+  for (const op of ["Neg", "Abs", "Exp"]) builder.output(builder.op(op, [x], {}, { name: op }), `y${op}`);
+  const sine = builder.op("Sin", [x], {}, { name: "Sin" });
+  builder.substitute(
+    new Map([
+      ["Neg_output_0", sine],
+      ["Abs_output_0", sine],
+      ["Exp_output_0", x],
+    ]),
+  );
+  const { nodes } = builder.build();
+  expect(nodes.map(({ op, inputs, outputs }) => `${op} ${inputs} -> ${outputs}`)).toEqual([
+    "Sin x -> yNeg",
+    "Identity yNeg -> yAbs",
+    "Identity x -> yExp",
+  ]);
+  const other = builder.input("other", "float32", [3]);
+  expect(() => builder.substitute(new Map([["Neg_output_0", other]]))).toThrow(
+    new RangeError('GraphBuilder: value must be a node\'s and of the type of "Neg_output_0", got "other"'),
+  );
+  expect(() => builder.substitute(new Map([["x", sine]]))).toThrow(RangeError);
+});
+
 test.each<[string, (builder: GraphBuilder) => unknown, string]>([
   [
     "an unknown operator",

@@ -1,4 +1,5 @@
 import { expect, test } from "vitest";
+import { type LoweringTarget, lower } from "../lower/lower.ts";
 import { compile } from "../run-graph.fixture.ts";
 import { trainingGraph } from "../training-graph.ts";
 import { float, int } from "./attributes.ts";
@@ -63,24 +64,27 @@ test("gives each batch normalization in training mode constants that nobody else
   ]);
 });
 
-test("gradients are right without the statistics among the outputs, run after run", async () => {
-  const step = trainingGraph(normalizedTwice(), { parameters, loss: "mse" });
-  const statistics = step.batchStatistics.flatMap(({ mean, variance }) => [mean, variance]);
-  expect(statistics).toHaveLength(4);
-  const outputs = step.graph.outputs.filter(({ name }) => !statistics.includes(name));
-  const run = await compile({ ...step.graph, outputs });
-  const first = await run(feeds);
-  expect(await run(feeds)).toEqual(first);
-  for (const name of parameters) {
-    const at: readonly number[] = feeds[name as keyof typeof feeds];
-    for (const index of at.keys()) {
-      const moved = async (distance: number) => {
-        const values = at.map((value, other) => (other === index ? value + distance : value));
-        return (await run({ ...feeds, [name]: values })).loss?.[0] ?? Number.NaN;
-      };
-      const numeric = ((await moved(1e-2)) - (await moved(-1e-2))) / 2e-2;
-      const gradient = first[`${name}.grad`]?.[index] ?? Number.NaN;
-      expect(Math.abs(gradient - numeric)).toBeLessThan(2e-3 * (1 + Math.abs(numeric)));
+test.each<LoweringTarget>(["generic", "ort-cpu"])(
+  "gradients are right without the statistics among the outputs, run after run, %s",
+  async (target) => {
+    const step = lower(trainingGraph(normalizedTwice(), { parameters, loss: "mse" }), target);
+    const statistics = step.batchStatistics.flatMap(({ mean, variance }) => [mean, variance]);
+    expect(statistics).toHaveLength(4);
+    const outputs = step.graph.outputs.filter(({ name }) => !statistics.includes(name));
+    const run = await compile({ ...step.graph, outputs });
+    const first = await run(feeds);
+    expect(await run(feeds)).toEqual(first);
+    for (const name of parameters) {
+      const at: readonly number[] = feeds[name as keyof typeof feeds];
+      for (const index of at.keys()) {
+        const moved = async (distance: number) => {
+          const values = at.map((value, other) => (other === index ? value + distance : value));
+          return (await run({ ...feeds, [name]: values })).loss?.[0] ?? Number.NaN;
+        };
+        const numeric = ((await moved(1e-2)) - (await moved(-1e-2))) / 2e-2;
+        const gradient = first[`${name}.grad`]?.[index] ?? Number.NaN;
+        expect(Math.abs(gradient - numeric)).toBeLessThan(2e-3 * (1 + Math.abs(numeric)));
+      }
     }
-  }
-});
+  },
+);

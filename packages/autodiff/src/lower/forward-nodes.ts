@@ -1,7 +1,7 @@
 import type { Node } from "../graph/graph.ts";
 import type { TrainingGraph } from "../training-graph.ts";
 
-/** The nodes that loss and logits are computed by; all others serve gradients. */
+/** The nodes that loss and logits are computed by, in the order of the graph; all others serve gradients. */
 export function forwardNodes({ graph, loss, logits }: TrainingGraph): ReadonlySet<Node> {
   const needed = new Set([loss, logits]);
   const found = new Set<Node>();
@@ -10,5 +10,5 @@ export function forwardNodes({ graph, loss, logits }: TrainingGraph): ReadonlySe
     found.add(node);
     for (const name of node.inputs) needed.add(name);
   }
-  return found;
+  return new Set([...found].reverse());
 }

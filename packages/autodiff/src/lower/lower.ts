@@ -1,6 +1,8 @@
 /** Fits a training graph to the engine that runs it. */
+import type { Graph } from "../graph/graph.ts";
 import type { TrainingGraph } from "../training-graph.ts";
 import { ortCpu, type WayChoices } from "./ort-cpu.ts";
+import { ortWebgpu, ortWebgpuGraph } from "./ort-webgpu.ts";
 
 /**
  * What a training graph is lowered for: `generic`, any ONNX engine; `ort-cpu`, ONNX Runtime's CPU provider, native or as
@@ -12,6 +14,8 @@ export type LoweringTarget = "generic" | "ort-cpu" | "ort-webgpu";
 export interface LoweringOptions {
   /** Ways to compute convolutions and their gradients, by key of a site, see {@link sitesOf}; absent: the fixed ones. */
   readonly choices?: WayChoices;
+  /** Bytes of the largest tensor that `ort-webgpu` makes up, such as the columns of a convolution; absent: 2^30. */
+  readonly maxBytes?: number;
 }
 
 /**
@@ -24,16 +28,26 @@ export interface LoweringOptions {
 export function lower(
   step: TrainingGraph,
   target: LoweringTarget,
-  { choices }: LoweringOptions = {},
+  { choices, maxBytes }: LoweringOptions = {},
 ): TrainingGraph {
   switch (target) {
     case "generic":
-    case "ort-webgpu":
       return step;
     case "ort-cpu":
       return ortCpu(step, choices);
+    case "ort-webgpu":
+      return ortWebgpu(step, maxBytes === undefined ? {} : { maxBytes });
   }
   throw new RangeError(
     `lower: target must be one of generic, ort-cpu, ort-webgpu, got ${JSON.stringify(target)}`,
   );
+}
+
+/**
+ * The same graph without gradients, such as an evaluation, in operators that the target runs.
+ *
+ * @throws RangeError for a node that the target cannot run.
+ */
+export function lowerGraph(graph: Graph, target: LoweringTarget): Graph {
+  return target === "ort-webgpu" ? ortWebgpuGraph(graph) : graph;
 }

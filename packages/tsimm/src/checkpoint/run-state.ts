@@ -42,7 +42,7 @@ export interface RecordedWays {
 /** The `tsimm` entry of a resume file. */
 export interface RunState {
   readonly version: typeof STATE_VERSION;
-  /** Package versions by name. */
+  /** Package versions by name; `lowering` and `device` of an engine of another kind than the CPU's. */
   readonly software: Readonly<Record<string, string>>;
   /** Arguments as given, under their snake_case names; empty for a run that has none. */
   readonly args: Readonly<Record<string, unknown>>;

@@ -3,9 +3,9 @@ import { linkFile } from "../files/write-file.ts";
 import type { PretrainedConfig } from "../models/model.ts";
 import type { ModelEntry } from "../models/model-entry.ts";
 import { RANDOM_SCHEME } from "../random/keyed-random.ts";
+import { slotShape } from "../state/slot-shape.ts";
 import { namedTensors } from "../train/load-training-state.ts";
 import type { TrainingState } from "../train/training-state.ts";
-import { version } from "../version.ts";
 import {
   type CheckpointTensors,
   epochRole,
@@ -22,14 +22,14 @@ import {
 import { type Kept, keepBest, type Ranking } from "./checkpoint-history.ts";
 import type { DataDigest } from "./data-digest.ts";
 import { type EarlierPlan, type RecordedWays, STATE_VERSION, type TaskEntry } from "./run-state.ts";
+import { type EngineFacts, softwareOf } from "./software.ts";
 
 /** Recovery checkpoints that are kept. */
 const RECOVERIES = 2;
 
 /** Facts that are the same in all checkpoints of a run. */
 export interface RunFacts {
-  /** Engine and its version. */
-  readonly engine: { readonly name: string; readonly version: string };
+  readonly engine: EngineFacts;
   /** Arguments under their snake_case names; empty: there are none. */
   readonly args: Readonly<Record<string, unknown>>;
   readonly model: ModelEntry;
@@ -129,7 +129,7 @@ export class CheckpointWriter {
     const { name, steps, groups } = state.optimizer;
     return {
       version: STATE_VERSION,
-      software: { tsimm: version, [`engine-${engine.name}`]: engine.version, node: process.version },
+      software: softwareOf(engine),
       ...facts,
       evalConfig: { weights },
       ...{ epoch, update, batch, inEpoch, running },
@@ -163,9 +163,7 @@ async function recoveryRoles(folder: string): Promise<string[]> {
 function checkpointTensors({ model, average, optimizer }: TrainingState): CheckpointTensors {
   const shapes = new Map(model.map(({ name, shape }) => [name, shape]));
   const slots = [...optimizer.slots].map(([name, data]) => {
-    const shape = shapes.get(name.slice(0, name.lastIndexOf("."))) ?? [];
-    const fits = shape.reduce((product, size) => product * size, 1) === data.length;
-    return [name, { dtype: "F32" as const, shape: fits ? shape : [data.length], data }] as const;
+    return [name, { dtype: "F32" as const, shape: slotShape(name, data.length, shapes), data }] as const;
   });
   return {
     model: namedTensors(model),

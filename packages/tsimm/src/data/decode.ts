@@ -1,6 +1,7 @@
 /** From the bytes of an image file to pixels. */
 import { decodeBmp, tooLarge } from "./decode-bmp.ts";
-import { imageFormat } from "./image-format.ts";
+import { decodeJpeg } from "./decode-jpeg.ts";
+import { type ImageFormat, imageFormat } from "./image-format.ts";
 import { grayscale } from "./transforms/color.ts";
 import type { Image } from "./transforms/image.ts";
 
@@ -21,8 +22,14 @@ export async function decodeImage(bytes: Uint8Array, channels: 1 | 3): Promise<I
   const format = imageFormat(bytes);
   // sharp would draw SVG, which reads other files.
   if (format === null) throw new Error("Input buffer contains unsupported image format");
-  const image = format === "bmp" ? decodeBmp(bytes, MAX_PIXELS) : await decodeWithSharp(bytes);
+  const image = decodeHere(bytes, format) ?? (await decodeWithSharp(bytes));
   return channels === 3 ? image : grayscale(image);
+}
+
+/** Decodes without sharp, which takes a while to start for a small file; null: it has to. */
+function decodeHere(bytes: Uint8Array, format: ImageFormat): Image | null {
+  if (format === "bmp") return decodeBmp(bytes, MAX_PIXELS);
+  return format === "jpeg" ? decodeJpeg(bytes, MAX_PIXELS) : null;
 }
 
 async function decodeWithSharp(bytes: Uint8Array): Promise<Image> {

@@ -86,6 +86,7 @@ export function handle(stop: (reason: string) => void = () => {}): RunHandle {
     state() {
       throw new Error("there is no state");
     },
+    readState: () => Promise.reject(new Error("there is no state")),
     async emit() {},
   };
 }

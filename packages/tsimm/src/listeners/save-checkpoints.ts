@@ -4,10 +4,10 @@ import { readStates } from "../checkpoint/find-checkpoint.ts";
 import { readTrainingState } from "../checkpoint/read-training-state.ts";
 import { lockRun, type RunLock } from "../checkpoint/run-lock.ts";
 import { CheckpointWriter } from "../checkpoint/save-checkpoint.ts";
+import type { EngineFacts } from "../checkpoint/software.ts";
 import type { Model, PretrainedConfig } from "../models/model.ts";
 import { modelEntry } from "../models/model-entry.ts";
 import { checkOptionNames } from "../option-names.ts";
-import type { Engine } from "../runtime/engine.ts";
 import type { Task } from "../task/task.ts";
 import { printable } from "../text/printable.ts";
 import type { RunStarted } from "../train/events.ts";
@@ -16,7 +16,7 @@ import { checkpointListener } from "./checkpoints.ts";
 
 /** Options of {@link saveCheckpoints}. */
 export interface SaveCheckpointsOptions {
-  readonly engine: Pick<Engine, "name" | "version">;
+  readonly engine: EngineFacts;
   readonly model: Model;
   readonly task: Task;
   /** Preprocessing of the images; absent: the model's own. */

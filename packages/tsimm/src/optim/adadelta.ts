@@ -1,5 +1,7 @@
 /** Adadelta. */
 
+import type { Value } from "@tsimm/autodiff";
+import { decayScalars, nonZero, penalized, runningMean } from "./graph-terms.ts";
 import { defineOptimizer, type OptimizerDefinition } from "./optimizer-definition.ts";
 import { fraction, nonNegative } from "./option-checks.ts";
 
@@ -42,5 +44,21 @@ export const adadelta: OptimizerDefinition<AdadeltaOptions, AdadeltaSlots> = def
       a[i] = rho * steps + (1 - rho) * change * change;
       p[i] = w - lr * change;
     }
+  },
+  graph: {
+    scalars: (group) => ({ ...decayScalars(group), lr: group.lr }),
+    build(context) {
+      const { math, group, data, slots, scalar } = context;
+      const eps = nonZero(group.eps);
+      const root = (mean: Value) => math.unary("Sqrt", math.add(mean, eps));
+      const d = penalized(context);
+      const square_avg = runningMean(math, slots.square_avg, math.mul(d, d), group.rho);
+      const change = math.mul(d, math.div(root(slots.acc_delta), root(square_avg)));
+      const acc_delta = runningMean(math, slots.acc_delta, math.mul(change, change), group.rho);
+      return {
+        data: math.sub(data, math.mul(change, scalar("lr"))),
+        slots: { square_avg, acc_delta },
+      };
+    },
   },
 });

@@ -1,31 +1,17 @@
 /** Adafactor. */
 
+import { adafactorGraph } from "./adafactor-graph.ts";
+import {
+  type AdafactorOptions,
+  type AdafactorSlots,
+  type FactoredShape,
+  factor,
+  relativeStepSize,
+} from "./adafactor-state.ts";
 import { l2Norm } from "./norm.ts";
 import type { ParamGroup } from "./optimizer.ts";
 import { defineOptimizer, type OptimizerDefinition } from "./optimizer-definition.ts";
 import { boolean, negative, nonNegative, positive } from "./option-checks.ts";
-
-/** Options of {@link adafactor}. */
-export type AdafactorOptions = {
-  /** Added to squared gradients, >= 0. */
-  readonly eps: number;
-  /** Smallest size of a tensor that its step is taken relative to, >= 0. */
-  readonly epsScale: number;
-  /** Largest root mean square of a step before the learning rate, > 0. */
-  readonly clipThreshold: number;
-  /** Power of the update's number that gives the weight of a new square, < 0. */
-  readonly decayRate: number;
-  /** The learning rate follows from the update's number and the size of each tensor. */
-  readonly relativeStep: boolean;
-};
-
-/** Slots of {@link adafactor}: running means of squares, by rows and columns where the tensor is factored. */
-export type AdafactorSlots =
-  | { readonly exp_avg_sq: Float32Array }
-  | { readonly exp_avg_sq_row: Float32Array; readonly exp_avg_sq_col: Float32Array };
-
-/** Dimensions up to this size are not factored. */
-const largestUnfactored = 16;
 
 /**
  * Adafactor (Shazeer and Stern, arXiv:1804.04235) without first moment.
@@ -67,10 +53,12 @@ export const adafactor: OptimizerDefinition<AdafactorOptions, AdafactorSlots> = 
     const { lr, weightDecay, eps, clipThreshold, decayRate } = group;
     const change = { keep: 1 - lr * weightDecay, lr, eps, clipThreshold, share: step ** decayRate };
     const layout = factor(shape);
-    if ("exp_avg_sq" in slots) stepDense(p, g, slots.exp_avg_sq, change);
-    else if (layout !== null) stepFactored(p, g, slots.exp_avg_sq_row, slots.exp_avg_sq_col, layout, change);
+    const { exp_avg_sq, exp_avg_sq_row: row, exp_avg_sq_col: column } = slots;
+    if (exp_avg_sq !== undefined) stepDense(p, g, exp_avg_sq, change);
+    else if (layout !== null && row && column) stepFactored(p, g, row, column, layout, change);
     else throw new Error("adafactor: slots do not fit the tensor");
   },
+  graph: adafactorGraph,
 });
 
 interface Change extends Pick<AdafactorOptions, "eps" | "clipThreshold"> {
@@ -81,28 +69,8 @@ interface Change extends Pick<AdafactorOptions, "eps" | "clipThreshold"> {
   readonly share: number;
 }
 
-/** A tensor as [outer, columns, rows, inner]; columns and rows are the factored dimensions. */
-interface Layout {
-  readonly outer: number;
-  readonly columns: number;
-  readonly rows: number;
-  readonly inner: number;
-}
-
-function factor(shape: readonly number[]): Layout | null {
-  const product = (sizes: readonly number[]) => sizes.reduce((total, size) => total * size, 1);
-  const at = (first: number): Layout | null => {
-    const [columns = 0, rows = 0] = shape.slice(first, first + 2);
-    if (columns <= largestUnfactored || rows <= largestUnfactored) return null;
-    return { outer: product(shape.slice(0, first)), columns, rows, inner: product(shape.slice(first + 2)) };
-  };
-  if (shape.length < 2) return null;
-  // A convolution's channels come first, a matrix in a stack of matrices last.
-  return (shape.length > 2 ? at(0) : null) ?? at(shape.length - 2);
-}
-
 function relativeLr(p: Float32Array, { epsScale }: ParamGroup & AdafactorOptions, step: number): number {
-  return Math.min(1e-2, 1 / Math.sqrt(step)) * Math.max(epsScale, l2Norm(p) / Math.sqrt(p.length));
+  return relativeStepSize(step) * Math.max(epsScale, l2Norm(p) / Math.sqrt(p.length));
 }
 
 function stepDense(p: Float32Array, g: Float32Array, mean: Float32Array, change: Change): void {
@@ -131,7 +99,7 @@ function stepFactored(
   g: Float32Array,
   row: Float32Array,
   column: Float32Array,
-  layout: Layout,
+  layout: FactoredShape,
   change: Change,
 ): void {
   const { outer, columns, rows, inner } = layout;
@@ -176,7 +144,7 @@ function accumulateFactored(
   g: Float32Array,
   row: Float32Array,
   column: Float32Array,
-  { outer, columns, rows, inner }: Layout,
+  { outer, columns, rows, inner }: FactoredShape,
   { eps, share }: Change,
 ): void {
   const rowSums = new Float64Array(row.length);
@@ -205,7 +173,7 @@ function blend(mean: Float32Array, sums: Float64Array, share: number, weight: nu
 }
 
 /** 1 / √(row / mean of row over the columns). */
-function rowScales(row: Float32Array, { outer, columns, inner }: Layout): Float64Array {
+function rowScales(row: Float32Array, { outer, columns, inner }: FactoredShape): Float64Array {
   const scales = new Float64Array(row.length);
   for (let o = 0; o < outer; o++) {
     for (let i = 0; i < inner; i++) {

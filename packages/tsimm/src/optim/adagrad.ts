@@ -1,5 +1,6 @@
 /** Adagrad. */
 
+import { decayScalars, nonZero, penalized } from "./graph-terms.ts";
 import { defineOptimizer, type OptimizerDefinition } from "./optimizer-definition.ts";
 import { nonNegative } from "./option-checks.ts";
 
@@ -37,5 +38,18 @@ export const adagrad: OptimizerDefinition<AdagradOptions, AdagradSlots> = define
       s[i] = square;
       p[i] = w - (stepSize * d) / (Math.sqrt(square) + eps);
     }
+  },
+  graph: {
+    scalars: (group, step) => ({
+      ...decayScalars(group),
+      stepSize: group.lr / (1 + (step - 1) * group.lrDecay),
+    }),
+    build(context) {
+      const { math, group, data, slots, scalar } = context;
+      const d = penalized(context);
+      const sum = math.add(slots.sum, math.mul(d, d));
+      const root = math.add(math.unary("Sqrt", sum), nonZero(group.eps));
+      return { data: math.sub(data, math.mul(math.div(d, root), scalar("stepSize"))), slots: { sum } };
+    },
   },
 });

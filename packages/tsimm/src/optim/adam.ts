@@ -1,6 +1,10 @@
 /** Adam and AdamW. */
 
+import type { Value } from "@tsimm/autodiff";
+import { decayScalars, nonZero, penalized, runningMean, shrunk } from "./graph-terms.ts";
+import type { ParamGroup } from "./optimizer.ts";
 import { defineOptimizer, type OptimizerDefinition } from "./optimizer-definition.ts";
+import type { UpdatedValues, UpdateGraphContext } from "./optimizer-graph.ts";
 import { nonNegative, type OptionChecks, twoFractions } from "./option-checks.ts";
 
 /** Options of {@link adam} and {@link adamw}. */
@@ -42,6 +46,10 @@ export const adam: OptimizerDefinition<AdamOptions, AdamSlots> = defineOptimizer
   loop({ data }, grad, slots, { lr, weightDecay, betas, eps }, step) {
     adamStep(data, grad, slots, { l2: weightDecay, keep: 1, lr, betas, eps, step });
   },
+  graph: {
+    scalars: adamScalars,
+    build: (context) => adamNodes(context, context.data, penalized(context)),
+  },
 });
 
 /**
@@ -60,6 +68,10 @@ export const adamw: OptimizerDefinition<AdamOptions, AdamSlots> = defineOptimize
   createSlots: createAdamSlots,
   loop({ data }, grad, slots, { lr, weightDecay, betas, eps }, step) {
     adamStep(data, grad, slots, { l2: 0, keep: 1 - lr * weightDecay, lr, betas, eps, step });
+  },
+  graph: {
+    scalars: adamScalars,
+    build: (context) => adamNodes(context, shrunk(context), context.grad),
   },
 });
 
@@ -86,4 +98,37 @@ function adamStep(p: Float32Array, g: Float32Array, slots: AdamSlots, options: A
     v[i] = square;
     p[i] = w - (stepSize * mean) / (Math.sqrt(square) * correction + eps);
   }
+}
+
+/** Numbers of {@link adamNodes} and of weight decay. */
+export function adamScalars(group: ParamGroup & AdamOptions, step: number): Readonly<Record<string, number>> {
+  const { lr, betas, eps } = group;
+  const [beta1, beta2] = betas;
+  const root = Math.sqrt(1 - beta2 ** step);
+  // stepSize·m / (√v / root + eps) = stepSize·root·m / (√v + eps·root)
+  return { ...decayScalars(group), stepSize: (lr / (1 - beta1 ** step)) * root, eps: nonZero(eps) * root };
+}
+
+/** {@link AdamSlots} after a gradient d. */
+export function adamMeans(
+  { math, group, slots }: Pick<UpdateGraphContext<AdamOptions, AdamSlots>, "math" | "group" | "slots">,
+  d: Value,
+): UpdatedValues<AdamSlots>["slots"] {
+  const [beta1, beta2] = group.betas;
+  return {
+    exp_avg: runningMean(math, slots.exp_avg, d, beta1),
+    exp_avg_sq: runningMean(math, slots.exp_avg_sq, math.mul(d, d), beta2),
+  };
+}
+
+function adamNodes(
+  context: UpdateGraphContext<AdamOptions, AdamSlots>,
+  w: Value,
+  d: Value,
+): UpdatedValues<AdamSlots> {
+  const { math, scalar } = context;
+  const slots = adamMeans(context, d);
+  const root = math.add(math.unary("Sqrt", slots.exp_avg_sq), scalar("eps"));
+  const change = math.mul(math.div(slots.exp_avg, root), scalar("stepSize"));
+  return { data: math.sub(w, change), slots };
 }

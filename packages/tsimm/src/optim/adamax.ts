@@ -1,5 +1,6 @@
 /** AdaMax. */
 import { type AdamOptions, adamChecks } from "./adam.ts";
+import { decayScalars, nonZero, penalized, runningMean } from "./graph-terms.ts";
 import { defineOptimizer, type OptimizerDefinition } from "./optimizer-definition.ts";
 
 /** Slots of {@link adamax}: running mean of the gradient and running maximum of its size. */
@@ -34,5 +35,21 @@ export const adamax: OptimizerDefinition<AdamOptions, AdamaxSlots> = defineOptim
       u[i] = largest;
       p[i] = w - (stepSize * mean) / largest;
     }
+  },
+  graph: {
+    scalars: (group, step) => ({
+      ...decayScalars(group),
+      stepSize: group.lr / (1 - group.betas[0] ** step),
+    }),
+    build(context) {
+      const { builder, math, group, data, slots, scalar } = context;
+      const [beta1, beta2] = group.betas;
+      const d = penalized(context);
+      const exp_avg = runningMean(math, slots.exp_avg, d, beta1);
+      const size = math.add(math.unary("Abs", d), nonZero(group.eps));
+      const exp_inf = builder.op("Max", [math.mul(slots.exp_inf, beta2), size]);
+      const change = math.mul(math.div(exp_avg, exp_inf), scalar("stepSize"));
+      return { data: math.sub(data, change), slots: { exp_avg, exp_inf } };
+    },
   },
 });

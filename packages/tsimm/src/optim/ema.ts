@@ -1,4 +1,5 @@
 /** An exponential moving average of a model's state. */
+import { arithmetic, type GraphBuilder, type Value } from "@tsimm/autodiff";
 import type { Buffer, Model, Parameter } from "../models/model.ts";
 import { checkOptionNames } from "../option-names.ts";
 import { loadState } from "../weights/load-state.ts";
@@ -85,4 +86,17 @@ function blend(average: Float32Array, data: Float32Array, share: number): void {
     const past = average[i] ?? 0;
     average[i] = past + share * ((data[i] ?? 0) - past);
   }
+}
+
+/**
+ * The update of an average as nodes of a graph: e + share (m - e).
+ *
+ * @param share - 1 - decay of the update, a float32 scalar.
+ */
+export function blendNodes(
+  builder: GraphBuilder,
+  { average, data, share }: { readonly average: Value; readonly data: Value; readonly share: Value },
+): Value {
+  const math = arithmetic(builder);
+  return math.add(average, math.mul(math.sub(data, average), share));
 }

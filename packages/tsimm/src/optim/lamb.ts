@@ -1,5 +1,6 @@
 /** LAMB: Adam with a trust ratio per tensor. */
-import { type AdamOptions, type AdamSlots, adamChecks, createAdamSlots } from "./adam.ts";
+import { type AdamOptions, type AdamSlots, adamChecks, adamMeans, createAdamSlots } from "./adam.ts";
+import { decayScalars, nonZero, shrunk } from "./graph-terms.ts";
 import { defineOptimizer, type OptimizerDefinition } from "./optimizer-definition.ts";
 import { boolean, orNull, positive } from "./option-checks.ts";
 
@@ -76,6 +77,35 @@ export const lamb: OptimizerDefinition<LambOptions, AdamSlots> = defineOptimizer
     const ratio = adapts ? Math.sqrt(weights / changes) : 1;
     const size = lr * (trustClip ? Math.min(ratio, 1) : ratio);
     for (let i = 0; i < p.length; i++) p[i] = (p[i] ?? 0) * keep - size * (u[i] ?? 0);
+  },
+  graph: {
+    scalars(group, step) {
+      const { lr, betas, eps, biasCorrection } = group;
+      const [mean, root] = biasCorrection
+        ? [1 / (1 - betas[0] ** step), Math.sqrt(1 - betas[1] ** step)]
+        : [1, 1];
+      return { ...decayScalars(group), lr, size: mean * root, eps: nonZero(eps) * root };
+    },
+    build(context) {
+      const { builder, math, group, data, gradNorm, grad, vectors, scalar } = context;
+      const { maxGradNorm, decoupledDecay, weightDecay, trustClip, alwaysAdapt } = group;
+      const w = decoupledDecay ? shrunk(context) : data;
+      const limit = (bound: number) => math.div(bound, builder.op("Max", [gradNorm, math.constant(bound)]));
+      const d = maxGradNorm === null ? grad : math.mul(grad, limit(maxGradNorm));
+      const slots = adamMeans(context, d);
+      const root = math.add(math.unary("Sqrt", slots.exp_avg_sq), scalar("eps"));
+      const change = math.mul(math.div(slots.exp_avg, root), scalar("size"));
+      const u = decoupledDecay || weightDecay === 0 ? change : math.add(change, math.mul(w, scalar("decay")));
+      const adapts = weightDecay !== 0 || alwaysAdapt;
+      if (!adapts) return { data: math.sub(w, math.mul(u, scalar("lr"))), slots };
+      const [weights, changes] = [vectors.sumSquares(w), vectors.sumSquares(u)];
+      const quotient = math.div(weights, math.where(math.positive(changes), changes, 1));
+      const ofBoth = math.where(math.positive(changes), math.unary("Sqrt", quotient), 1);
+      const ratio = math.where(math.positive(weights), ofBoth, 1);
+      const trust = trustClip ? builder.op("Min", [ratio, math.constant(1)]) : ratio;
+      const size = vectors.spread(math.mul(trust, scalar("lr")));
+      return { data: math.sub(w, math.mul(u, size)), slots };
+    },
   },
 });
 

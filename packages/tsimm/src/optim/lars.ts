@@ -1,8 +1,11 @@
 /** LARS and LARC: SGD with a trust ratio per tensor. */
 
+import type { Value } from "@tsimm/autodiff";
+import { decayScalars, nonZero, penalized } from "./graph-terms.ts";
 import { defineOptimizer, type OptimizerDefinition } from "./optimizer-definition.ts";
+import type { UpdateGraphContext } from "./optimizer-graph.ts";
 import { boolean, nonNegative } from "./option-checks.ts";
-import { createSgdSlots, type SgdOptions, type SgdSlots, sgdChecks, sgdStep } from "./sgd.ts";
+import { createSgdSlots, type SgdOptions, type SgdSlots, sgdChecks, sgdNodes, sgdStep } from "./sgd.ts";
 
 /** Options of {@link lars}. */
 export type LarsOptions = SgdOptions & {
@@ -50,6 +53,15 @@ export const lars: OptimizerDefinition<LarsOptions, SgdSlots> = defineOptimizer(
     const trust = adapts && trustClip ? Math.min(ratio / lr, 1) : ratio;
     sgdStep(data, grad, buffer, { l2: weightDecay, keep: 1, lr, momentum, nesterov, trust });
   },
+  graph: {
+    scalars: (group) => ({ ...decayScalars(group), lr: group.lr, perLr: 1 / nonZero(group.lr) }),
+    build(context) {
+      const { math, group, data, vectors } = context;
+      const d = penalized(context);
+      const adapts = group.weightDecay !== 0 || group.alwaysAdapt;
+      return sgdNodes(context, data, adapts ? math.mul(d, vectors.spread(trustRatios(context))) : d);
+    },
+  },
 });
 
 /** LARC (You et al., arXiv:1708.03888): {@link lars} that takes no tensor further than the learning rate alone. */
@@ -90,4 +102,23 @@ function trustRatio(
   const [weights, gradient] = [Math.sqrt(ofWeights), Math.sqrt(ofGradient)];
   if (!(weights > 0 && gradient > 0)) return 1;
   return (trustCoeff * weights) / (gradient + weights * weightDecay + eps);
+}
+
+/** The ratio of each tensor, [tensors]. */
+function trustRatios({
+  builder,
+  math,
+  group,
+  data,
+  grad,
+  vectors,
+  scalar,
+}: UpdateGraphContext<LarsOptions, SgdSlots>): Value {
+  const { weightDecay, trustCoeff, eps, trustClip } = group;
+  const norms = (vector: Value) => math.unary("Sqrt", vectors.sumSquares(vector));
+  const [weights, gradient] = [norms(data), norms(grad)];
+  const penalty = weightDecay === 0 ? gradient : math.add(gradient, math.mul(weights, scalar("decay")));
+  const quotient = math.div(math.mul(weights, trustCoeff), math.add(penalty, nonZero(eps)));
+  const ratio = math.where(math.positive(weights), math.where(math.positive(gradient), quotient, 1), 1);
+  return trustClip ? builder.op("Min", [math.mul(ratio, scalar("perLr")), math.constant(1)]) : ratio;
 }

@@ -1,5 +1,6 @@
 /** Lion. */
 
+import { decayScalars, runningMean, shrunk } from "./graph-terms.ts";
 import { defineOptimizer, type OptimizerDefinition } from "./optimizer-definition.ts";
 import { twoFractions } from "./option-checks.ts";
 
@@ -34,5 +35,24 @@ export const lion: OptimizerDefinition<LionOptions, LionSlots> = defineOptimizer
       p[i] = (p[i] ?? 0) * keep - lr * Math.sign(beta1 * mean + (1 - beta1) * d);
       m[i] = beta2 * mean + (1 - beta2) * d;
     }
+  },
+  graph: {
+    scalars: (group) => ({ ...decayScalars(group), up: group.lr, down: -group.lr }),
+    build(context) {
+      const { builder, math, group, grad, slots, scalar } = context;
+      const [beta1, beta2] = group.betas;
+      const past = slots.exp_avg;
+      const difference = math.sub(grad, past);
+      const direction = runningMean(math, past, grad, beta1, difference);
+      const exp_avg = runningMean(math, past, grad, beta2, difference);
+      // The sign of 0 is 0, also where weights never had a gradient.
+      const negative = builder.op("Less", [direction, math.constant(0)]);
+      const step = math.where(
+        math.positive(direction),
+        scalar("up"),
+        math.where(negative, scalar("down"), 0),
+      );
+      return { data: math.sub(shrunk(context), step), slots: { exp_avg } };
+    },
   },
 });

@@ -1,5 +1,14 @@
 /** Adam with Nesterov momentum. */
-import { type AdamOptions, type AdamSlots, adamChecks, createAdamSlots } from "./adam.ts";
+import type { Value } from "@tsimm/autodiff";
+import {
+  type AdamOptions,
+  type AdamSlots,
+  adamChecks,
+  adamMeans,
+  adamScalars,
+  createAdamSlots,
+} from "./adam.ts";
+import { decayScalars, nonZero, penalized, runningMean, shrunk } from "./graph-terms.ts";
 import { defineOptimizer, type OptimizerDefinition } from "./optimizer-definition.ts";
 import { nonNegative } from "./option-checks.ts";
 
@@ -30,8 +39,7 @@ export const nadam: OptimizerDefinition<NadamOptions, NadamSlots> = defineOptimi
   loop({ data: p }, g, { exp_avg: m, exp_avg_sq: v, mu_product }, group, step) {
     const { lr, weightDecay, betas, eps, momentumDecay } = group;
     const [beta1, beta2] = betas;
-    const momentum = (t: number) => beta1 * (1 - 0.5 * 0.96 ** (t * momentumDecay));
-    const [now, next] = [momentum(step), momentum(step + 1)];
+    const [now, next] = momenta(beta1, momentumDecay, step);
     const product = (mu_product[0] ?? 1) * now;
     mu_product[0] = product;
     const gradientSize = (lr * (1 - now)) / (1 - product);
@@ -47,7 +55,38 @@ export const nadam: OptimizerDefinition<NadamOptions, NadamSlots> = defineOptimi
       p[i] = w - (gradientSize * d + meanSize * mean) / (Math.sqrt(square * correction) + eps);
     }
   },
+  graph: {
+    scalars(group, step) {
+      const { lr, betas, eps, momentumDecay } = group;
+      const [now, next] = momenta(betas[0], momentumDecay, step);
+      // As in Adam: the correction of v stands in the factors of its root.
+      const root = Math.sqrt(1 - betas[1] ** step);
+      const sizes = { gradientSize: lr * (1 - now) * root, meanSize: lr * next * root };
+      return { ...decayScalars(group), ...sizes, now, next, eps: nonZero(eps) * root };
+    },
+    build(context) {
+      const { math, data, slots, vectors, scalar } = context;
+      const d = penalized(context);
+      const means = adamMeans(context, d);
+      const mu_product = math.mul(slots.mu_product, scalar("now"));
+      // One number, hence one row, per tensor; the rest of a row is 0.
+      const product = math.sum(mu_product, [1]);
+      const share = (size: string, product: Value) =>
+        vectors.spread(math.div(scalar(size), math.sub(1, product)));
+      const ofGradient = math.mul(d, share("gradientSize", product));
+      const ofMean = math.mul(means.exp_avg, share("meanSize", math.mul(product, scalar("next"))));
+      const root = math.add(math.unary("Sqrt", means.exp_avg_sq), scalar("eps"));
+      const change = math.div(math.add(ofGradient, ofMean), root);
+      return { data: math.sub(data, change), slots: { ...means, mu_product } };
+    },
+  },
 });
+
+/** The momentum of an update and of the one after it. */
+function momenta(beta1: number, momentumDecay: number, step: number): [number, number] {
+  const momentum = (t: number) => beta1 * (1 - 0.5 * 0.96 ** (t * momentumDecay));
+  return [momentum(step), momentum(step + 1)];
+}
 
 /**
  * NAdam with decoupled weight decay and constant momentum.
@@ -77,5 +116,16 @@ export const nadamw: OptimizerDefinition<AdamOptions, AdamSlots> = defineOptimiz
       const ahead = beta1 * mean + (1 - beta1) * d;
       p[i] = (p[i] ?? 0) * keep - (stepSize * ahead) / (Math.sqrt(square) * correction + eps);
     }
+  },
+  graph: {
+    scalars: adamScalars,
+    build(context) {
+      const { math, group, grad, scalar } = context;
+      const slots = adamMeans(context, grad);
+      const ahead = runningMean(math, slots.exp_avg, grad, group.betas[0]);
+      const root = math.add(math.unary("Sqrt", slots.exp_avg_sq), scalar("eps"));
+      const change = math.mul(math.div(ahead, root), scalar("stepSize"));
+      return { data: math.sub(shrunk(context), change), slots };
+    },
   },
 });

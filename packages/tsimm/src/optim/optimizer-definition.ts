@@ -64,7 +64,8 @@ export interface OptimizerDefinition<
  * Another optimizer with other defaults is a definition too: `{ ...lamb, name: "mylamb", defaults: { ... } }`.
  *
  * @throws RangeError if the name is not in lower case or starts with `lookahead_`, if `lr` is no number >= 0, if an
- * option has no check, if a default does not pass its own, or if a flag is of no option.
+ * option has no check, if a default does not pass its own, or if a flag is of no option. TypeError if `graph` lacks a
+ * function.
  * @example
  * const signum = defineOptimizer({
  *   name: "signum",
@@ -78,6 +79,20 @@ export interface OptimizerDefinition<
  *       data[i] -= lr * (Math.sign(momentum_buffer[i]) + weightDecay * data[i]);
  *     }
  *   },
+ *   // The same on a device; without it, training on one refuses the optimizer.
+ *   graph: {
+ *     scalars: ({ lr, weightDecay }) => ({ lr, keep: 1 - lr * weightDecay }),
+ *     build({ builder, math, group: { momentum }, data, grad, slots, scalar }) {
+ *       const momentum_buffer = math.add(
+ *         math.mul(slots.momentum_buffer, momentum),
+ *         math.mul(grad, 1 - momentum),
+ *       );
+ *       const negative = builder.op("Less", [momentum_buffer, math.constant(0)]);
+ *       const sign = math.where(math.positive(momentum_buffer), 1, math.where(negative, -1, 0));
+ *       const kept = math.mul(data, scalar("keep"));
+ *       return { data: math.sub(kept, math.mul(sign, scalar("lr"))), slots: { momentum_buffer } };
+ *     },
+ *   },
  * });
  * registerOptimizer(signum);
  * const model = createModel("test_resnet", { numClasses: 10 });
@@ -88,7 +103,7 @@ export function defineOptimizer<O extends OptimizerOwnOptions, S extends Optimiz
   definition: OptimizerDefinition<O, S>,
 ): OptimizerDefinition<O, S> {
   checkIsDefinition("defineOptimizer", definition);
-  const { name, lr, defaults } = definition;
+  const { name, lr, defaults, graph } = definition;
   if (typeof name !== "string" || name !== name.toLowerCase() || name.startsWith(LOOKAHEAD)) {
     throw new RangeError(
       `defineOptimizer: name must be in lower case and not start with ${LOOKAHEAD}, got ${JSON.stringify(name)}`,
@@ -107,6 +122,10 @@ export function defineOptimizer<O extends OptimizerOwnOptions, S extends Optimiz
     if (Object.hasOwn(defaults, flag)) continue;
     const options = Object.keys(defaults).join(", ") || "none";
     throw new RangeError(`defineOptimizer: flags must be of its options (${options}), got "${flag}"`);
+  }
+  for (const part of graph === undefined ? [] : (["scalars", "build"] as const)) {
+    if (typeof graph?.[part] === "function") continue;
+    throw new TypeError(`defineOptimizer: graph must have a function "${part}", got ${typeof graph?.[part]}`);
   }
   return definition;
 }

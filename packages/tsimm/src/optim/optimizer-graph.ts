@@ -1,36 +1,36 @@
 /** The update of an optimizer as nodes of a graph, for training state that stays on a device. */
 import type { Arithmetic, GraphBuilder, Value } from "@tsimm/autodiff";
 import type { ParamGroup } from "./optimizer.ts";
+import type { VectorGraph } from "./vector-graph.ts";
 
-/** A tensor of a group in the group's vector. */
-export interface VectorPart {
-  /** Of the parameter. */
-  readonly name: string;
-  readonly shape: readonly number[];
-}
-
-/** A group of parameters in a graph: its tensors lie one behind the other in a vector. */
+/**
+ * A group of parameters in a graph: its tensors lie in one vector, a float32 value of the shape [rows, width], so that a
+ * rule that works element by element takes a few nodes for all of them.
+ */
 export interface UpdateGraphContext<O, S> {
   readonly builder: GraphBuilder;
   /** The arithmetic of `builder`. */
   readonly math: Arithmetic;
+  /** Its options, except `lr` and `weightDecay`, may be constants of the graph. */
   readonly group: ParamGroup & O;
-  /** The tensors, in the order of the vectors. */
-  readonly parts: readonly VectorPart[];
-  /** Weights before the update, float32 [N]. */
+  /** The vector of the weights before the update. */
   readonly data: Value;
-  /** Gradient after clipping, float32 [N]. */
+  /** The vector of the gradients after clipping. */
   readonly grad: Value;
   /** Norm of all gradients of all groups after clipping, a float32 scalar. */
   readonly gradNorm: Value;
-  /** Per slot the tensors' slots one behind the other, float32 vectors. */
+  /** A vector of the tensors' slots per slot; one that no tensor has is absent. */
   readonly slots: { readonly [K in keyof S]: Value };
-  /** What {@link OptimizerGraph.scalars} gives, float32 scalars. */
-  readonly scalars: Readonly<Record<string, Value>>;
-  /** A vector [N] as the tensors of the group. */
-  split(vector: Value): readonly Value[];
-  /** The tensors of the group, of any shapes of as many elements, as a vector [N]. */
-  join(tensors: readonly Value[]): Value;
+  /** Tensors, and sums per tensor, of the vectors of weights and gradients. */
+  readonly vectors: VectorGraph;
+  /** The same for the vectors of slots, which hold only tensors that have the slot. */
+  readonly slotVectors: { readonly [K in keyof S]: VectorGraph };
+  /**
+   * A number that {@link OptimizerGraph.scalars} gives, a float32 scalar.
+   *
+   * @throws RangeError if it gives none of that name.
+   */
+  scalar(name: string): Value;
 }
 
 /** State after an update. */
@@ -48,6 +48,6 @@ export interface OptimizerGraph<O, S> {
    * @param step - Number of this update, from 1.
    */
   scalars(group: ParamGroup & O, step: number): Readonly<Record<string, number>>;
-  /** Adds the update. Options that are no numbers, and whether a number is 0, are fixed in the graph. */
+  /** Adds the update. The graph holds as long as options other than `lr` and `weightDecay` do, and `weightDecay` is 0 or not. */
   build(context: UpdateGraphContext<O, S>): UpdatedValues<S>;
 }

@@ -3,9 +3,12 @@ import { fileURLToPath } from "node:url";
 import { beforeAll, describe, expect, test } from "vitest";
 import type { Parameter } from "../models/model.ts";
 import { createModel } from "../models/registry.ts";
+import { createEngine } from "../runtime/create-engine.ts";
 import { builtInOptimizers } from "./built-in-optimizers.ts";
 import { createOptimizer, createOptimizerV2 } from "./create-optimizer.ts";
+import { graphSteps } from "./graph-steps.fixture.ts";
 import { defineOptimizer, type OptimizerDefinition } from "./optimizer-definition.ts";
+import { optimizerGraphNames, optimizerOnDevice } from "./optimizer-on-device.ts";
 import { findOptimizer, listOptimizers, optimizerDefinitions, registerOptimizer } from "./optimizers.ts";
 import { optionChecks } from "./option-checks.ts";
 
@@ -55,6 +58,17 @@ const signum = defineOptimizer({
       data[i] = (data[i] ?? 0) - lr * (Math.sign(buffer[i] ?? 0) + weightDecay * (data[i] ?? 0));
     }
   },
+  graph: {
+    scalars: ({ lr, weightDecay }) => ({ lr, keep: 1 - lr * weightDecay }),
+    build({ builder, math, group: { momentum }, data, grad, slots, scalar }) {
+      const past = math.mul(slots.momentum_buffer, momentum);
+      const momentum_buffer = math.add(past, math.mul(grad, 1 - momentum));
+      const negative = builder.op("Less", [momentum_buffer, math.constant(0)]);
+      const sign = math.where(math.positive(momentum_buffer), 1, math.where(negative, -1, 0));
+      const kept = math.mul(data, scalar("keep"));
+      return { data: math.sub(kept, math.mul(sign, scalar("lr"))), slots: { momentum_buffer } };
+    },
+  },
 });
 
 const args = { opt: "signum", lr: 0.25, weightDecay: 0, momentum: 0.5 };
@@ -96,6 +110,69 @@ describe("a registered optimizer", () => {
     }
   });
 
+  test("moves by its graph as by its loop", async () => {
+    const engine = await createEngine("native");
+    const [byLoop, byGraph] = [parameter(), parameter()];
+    const options = { opt: "signum", lr: 0.25, weightDecay: 0.5 };
+    const optimizer = createOptimizerV2([byLoop], options);
+    const graph = await graphSteps(engine, createOptimizerV2([byGraph], options));
+    for (const grad of [Float32Array.of(1, -2, 0), Float32Array.of(-3, 1, 0)]) {
+      for (const one of [byLoop, byGraph]) one.grad = grad;
+      optimizer.step();
+      expect(await graph.step()).toBeCloseTo(Math.hypot(...grad), 6);
+      expect(byGraph.data).toEqual(byLoop.data);
+    }
+    await graph.close();
+  });
+
+  test("is named among those that run on a device, which others are refused for", () => {
+    const names = listOptimizers();
+    const { graph: _graph, ...withoutGraph } = signum;
+    registerOptimizer({ ...withoutGraph, name: "hostsignum" });
+    expect(optimizerGraphNames()).toEqual(names);
+    for (const opt of ["hostsignum", "lookahead_adam"]) {
+      expect(() => optimizerOnDevice("createUpdater", createOptimizerV2([parameter()], { opt }))).toThrow(
+        new RangeError(
+          `createUpdater: optimizer must have a graph to run on a device, got "${opt}" without; ` +
+            `take one of ${names.join(", ")}, or --engine native`,
+        ),
+      );
+    }
+    const optimizer = createOptimizerV2([parameter()], { opt: "signum" });
+    expect(optimizerOnDevice("createUpdater", optimizer)).toBe(optimizer);
+  });
+
+  test("asks for its scalars by name", async () => {
+    const wrong = {
+      ...signum,
+      name: "wrongsignum",
+      graph: { scalars: () => ({ rate: 1 }), build: signum.graph?.build },
+    } as OptimizerDefinition;
+    registerOptimizer(wrong);
+    const optimizer = createOptimizerV2([parameter()], { opt: "wrongsignum" });
+    await expect(graphSteps(await createEngine("native"), optimizer)).rejects.toThrow(
+      new RangeError('wrongsignum: scalar must be one of rate, got "keep"'),
+    );
+  });
+
+  test("has to return every vector of its state", async () => {
+    const build =
+      (slots: object) =>
+      ({ data }: { data: object }) => ({ data, slots });
+    const wrong = {
+      ...signum,
+      name: "lostsignum",
+      graph: { scalars: () => ({ lr: 1 }), build: build({}) },
+    } as unknown as OptimizerDefinition;
+    registerOptimizer(wrong);
+    const optimizer = createOptimizerV2([parameter()], { opt: "lostsignum" });
+    await expect(graphSteps(await createEngine("native"), optimizer)).rejects.toThrow(
+      new RangeError(
+        'lostsignum: graph.build must return slot "momentum_buffer", float32 [1, 16], got nothing',
+      ),
+    );
+  });
+
   test("is suggested where its name is misspelt", () => {
     expect(() => createOptimizerV2([parameter()], { opt: "lookahead_sigunm" })).toThrow(
       new RangeError(
@@ -124,6 +201,18 @@ describe("a registered optimizer", () => {
       ),
     );
   });
+});
+
+test("a graph without its functions is refused", () => {
+  for (const graph of [{}, { scalars: () => ({}) }, { build: 1, scalars: () => ({}) }]) {
+    const part = "scalars" in graph ? "build" : "scalars";
+    const wrong = { ...signum, graph } as unknown as OptimizerDefinition;
+    expect(() => defineOptimizer(wrong)).toThrow(
+      new TypeError(
+        `defineOptimizer: graph must have a function "${part}", got ${"build" in graph ? "number" : "undefined"}`,
+      ),
+    );
+  }
 });
 
 test.each<[object, string]>([

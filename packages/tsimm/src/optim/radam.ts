@@ -1,5 +1,6 @@
 /** Rectified Adam. */
-import { type AdamOptions, type AdamSlots, adamChecks, createAdamSlots } from "./adam.ts";
+import { type AdamOptions, type AdamSlots, adamChecks, adamMeans, createAdamSlots } from "./adam.ts";
+import { decayScalars, nonZero, penalized } from "./graph-terms.ts";
 import { defineOptimizer, type OptimizerDefinition } from "./optimizer-definition.ts";
 
 /**
@@ -33,6 +34,28 @@ export const radam: OptimizerDefinition<AdamOptions, AdamSlots> = defineOptimize
       const size = rectification === null ? stepSize : adaptiveSize / (Math.sqrt(square) + eps);
       p[i] = w - size * mean;
     }
+  },
+  graph: {
+    scalars(group, step) {
+      const { lr, betas, eps } = group;
+      const [beta1, beta2] = betas;
+      const rectification = rectify(beta2, step);
+      const stepSize = lr / (1 - beta1 ** step);
+      const adaptiveSize = stepSize * Math.sqrt(1 - beta2 ** step) * (rectification ?? 0);
+      // The step is size·m / (root·√v + offset).
+      const terms =
+        rectification === null
+          ? { size: stepSize, root: 0, offset: 1 }
+          : { size: adaptiveSize, root: 1, offset: nonZero(eps) };
+      return { ...decayScalars(group), ...terms };
+    },
+    build(context) {
+      const { math, data, scalar } = context;
+      const slots = adamMeans(context, penalized(context));
+      const root = math.mul(math.unary("Sqrt", slots.exp_avg_sq), scalar("root"));
+      const change = math.div(math.mul(slots.exp_avg, scalar("size")), math.add(root, scalar("offset")));
+      return { data: math.sub(data, change), slots };
+    },
   },
 });
 

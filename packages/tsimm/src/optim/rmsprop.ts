@@ -1,5 +1,7 @@
 /** RMSprop as in PyTorch and as in TensorFlow 1. */
 
+import type { Arithmetic, Value } from "@tsimm/autodiff";
+import { decayScalars, nonZero, penalized, runningMean, shrunk } from "./graph-terms.ts";
 import { defineOptimizer, type OptimizerDefinition } from "./optimizer-definition.ts";
 import { boolean, fraction, nonNegative, type OptionChecks } from "./option-checks.ts";
 
@@ -55,7 +57,33 @@ export const rmsprop: OptimizerDefinition<RmspropOptions, RmspropSlots> = define
       p[i] = w - lr * change;
     }
   },
+  graph: {
+    scalars: (group) => ({ ...decayScalars(group), lr: group.lr }),
+    build(context) {
+      const { math, group, data, slots, scalar } = context;
+      const d = penalized(context);
+      const square_avg = runningMean(math, slots.square_avg, math.mul(d, d), group.alpha);
+      const scaled = math.div(d, math.add(math.unary("Sqrt", square_avg), nonZero(group.eps)));
+      const { change, buffer } = withMomentum(math, scaled, group.momentum, slots.momentum_buffer);
+      return {
+        data: math.sub(data, math.mul(change, scalar("lr"))),
+        slots: { square_avg, ...buffer },
+      };
+    },
+  },
 });
+
+/** A change after the buffer of past ones, if there is one. */
+function withMomentum(
+  math: Arithmetic,
+  change: Value,
+  momentum: number,
+  past: Value | undefined,
+): { readonly change: Value; readonly buffer: { readonly momentum_buffer?: Value } } {
+  if (past === undefined) return { change, buffer: {} };
+  const next = math.add(math.mul(past, momentum), change);
+  return { change: next, buffer: { momentum_buffer: next } };
+}
 
 /** Options of {@link rmsproptf}. */
 export type RmsproptfOptions = RmspropOptions & {
@@ -93,5 +121,19 @@ export const rmsproptf: OptimizerDefinition<RmsproptfOptions, RmspropSlots> = de
       }
       p[i] = w - change;
     }
+  },
+  graph: {
+    scalars: (group) => ({ ...decayScalars(group), lr: group.lr }),
+    build(context) {
+      const { math, group, data, grad, slots, scalar } = context;
+      const { alpha, eps, momentum, decoupledDecay } = group;
+      const w = decoupledDecay ? shrunk(context) : data;
+      const d = decoupledDecay ? grad : penalized(context);
+      const square_avg = runningMean(math, slots.square_avg, math.mul(d, d), alpha);
+      const root = math.unary("Sqrt", math.add(square_avg, nonZero(eps)));
+      const scaled = math.div(math.mul(d, scalar("lr")), root);
+      const { change, buffer } = withMomentum(math, scaled, momentum, slots.momentum_buffer);
+      return { data: math.sub(w, change), slots: { square_avg, ...buffer } };
+    },
   },
 });

@@ -14,29 +14,49 @@ import { checkOption, type OptionCheck } from "./option-checks.ts";
 export class RuleOptimizer<O extends OptimizerOwnOptions, S extends OptimizerSlots> implements Optimizer {
   readonly name: string;
   readonly paramGroups: (ParamGroup & O)[];
-  readonly #definition: OptimizerDefinition<O, S>;
+  readonly definition: OptimizerDefinition<O, S>;
   readonly #slots = new Map<Parameter, S>();
   #steps = 0;
 
   /** @param groups - Disjoint, with all options of the definition. */
   constructor(definition: OptimizerDefinition<O, S>, groups: (ParamGroup & O)[]) {
     this.name = definition.name;
-    this.#definition = definition;
+    this.definition = definition;
     this.paramGroups = groups;
   }
 
-  step(): void {
+  /** Updates made so far. */
+  get steps(): number {
+    return this.#steps;
+  }
+
+  /** Counts an update that was made elsewhere, by the definition's graph. */
+  countStep(): void {
     this.#steps++;
-    const { gradScale } = this.#definition;
+  }
+
+  step(): void {
+    this.countStep();
+    const { gradScale } = this.definition;
     const norm = gradScale === undefined ? 0 : globalNorm(this.paramGroups.flatMap(({ params }) => params));
     for (const group of this.paramGroups) {
       const scale = gradScale === undefined ? 1 : gradScale(norm, group);
       for (const parameter of group.params) {
         if (parameter.grad === null) continue;
-        const slots = this.#slotsOf(parameter, group);
-        this.#definition.loop(parameter, parameter.grad, slots, group, this.#steps, scale);
+        const slots = this.slotsOf(parameter, group);
+        this.definition.loop(parameter, parameter.grad, slots, group, this.#steps, scale);
       }
     }
+  }
+
+  /** Slots of a parameter of a group, made if there are none yet. */
+  slotsOf(parameter: Parameter, group: ParamGroup & O): S {
+    let slots = this.#slots.get(parameter);
+    if (slots === undefined) {
+      slots = this.definition.createSlots(parameter, group);
+      this.#slots.set(parameter, slots);
+    }
+    return slots;
   }
 
   zeroGrad(): void {
@@ -71,22 +91,13 @@ export class RuleOptimizer<O extends OptimizerOwnOptions, S extends OptimizerSlo
     this.#steps = state.steps;
   }
 
-  #slotsOf(parameter: Parameter, group: ParamGroup & O): S {
-    let slots = this.#slots.get(parameter);
-    if (slots === undefined) {
-      slots = this.#definition.createSlots(parameter, group);
-      this.#slots.set(parameter, slots);
-    }
-    return slots;
-  }
-
   #checkGroups(where: string, state: OptimizerState): void {
     if (state.groups.length !== this.paramGroups.length) {
       throw new Error(
         `${where}: state must have ${this.paramGroups.length} parameter groups, got ${state.groups.length}`,
       );
     }
-    const checks: Readonly<Record<string, OptionCheck>> = this.#definition.checks;
+    const checks: Readonly<Record<string, OptionCheck>> = this.definition.checks;
     for (const [i, { params }] of this.paramGroups.entries()) {
       for (const [name, value] of Object.entries(state.groups[i]?.options ?? {})) {
         const check = checks[name];
@@ -110,7 +121,7 @@ export class RuleOptimizer<O extends OptimizerOwnOptions, S extends OptimizerSlo
     for (const [i, group] of this.paramGroups.entries()) {
       const options = { ...group, ...state.groups[i]?.options };
       for (const parameter of group.params) {
-        const slots = this.#definition.createSlots(parameter, options);
+        const slots = this.definition.createSlots(parameter, options);
         const names = Object.keys(slots).map((slot) => `${parameter.name}.${slot}`);
         if (!names.some((name) => unused.has(name))) continue;
         for (const [k, target] of Object.values(slots).entries()) {

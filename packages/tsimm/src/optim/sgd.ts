@@ -1,6 +1,9 @@
 /** Stochastic gradient descent with momentum, plain or Nesterov's. */
 
+import type { Value } from "@tsimm/autodiff";
+import { decayScalars, penalized, shrunk } from "./graph-terms.ts";
 import { defineOptimizer, type OptimizerDefinition } from "./optimizer-definition.ts";
+import type { UpdatedValues, UpdateGraphContext } from "./optimizer-graph.ts";
 import { boolean, fraction, type OptionChecks } from "./option-checks.ts";
 
 /** Options of {@link sgd} and {@link sgdw}. */
@@ -41,6 +44,10 @@ export const sgd: OptimizerDefinition<SgdOptions, SgdSlots> = defineOptimizer({
   loop({ data }, grad, { momentum_buffer: buffer }, { lr, weightDecay, momentum, nesterov }) {
     sgdStep(data, grad, buffer, { l2: weightDecay, keep: 1, lr, momentum, nesterov });
   },
+  graph: {
+    scalars: (group) => ({ lr: group.lr, ...decayScalars(group) }),
+    build: (context) => sgdNodes(context, context.data, penalized(context)),
+  },
 });
 
 /** {@link sgd} under timm's other name. */
@@ -68,6 +75,10 @@ export const sgdw: OptimizerDefinition<SgdOptions, SgdSlots> = defineOptimizer({
   name: "sgdw",
   loop({ data }, grad, { momentum_buffer: buffer }, { lr, weightDecay, momentum, nesterov }) {
     sgdStep(data, grad, buffer, { l2: 0, keep: 1 - lr * weightDecay, lr, momentum, nesterov });
+  },
+  graph: {
+    scalars: (group) => ({ lr: group.lr, ...decayScalars(group) }),
+    build: (context) => sgdNodes(context, shrunk(context), context.grad),
   },
 });
 
@@ -104,4 +115,19 @@ export function sgdStep(
     b[i] = moved;
     p[i] = w - lr * (a * d + c * moved);
   }
+}
+
+/** {@link sgdStep} as nodes: weights w move along d, by the scalar `lr`. */
+export function sgdNodes(
+  { math, group, slots, scalar }: UpdateGraphContext<SgdOptions, SgdSlots>,
+  w: Value,
+  d: Value,
+): UpdatedValues<SgdSlots> {
+  const { momentum, nesterov } = group;
+  const lr = scalar("lr");
+  const past = slots.momentum_buffer;
+  if (past === undefined) return { data: math.sub(w, math.mul(d, lr)), slots: {} };
+  const buffer = math.add(math.mul(past, momentum), d);
+  const step = nesterov ? math.add(d, math.mul(buffer, momentum)) : buffer;
+  return { data: math.sub(w, math.mul(step, lr)), slots: { momentum_buffer: buffer } };
 }

@@ -1,4 +1,5 @@
 /** Clipping, accumulation, moving average and mixed targets on one small network, against timm's numbers. */
+import { encodeModel, float32, GraphBuilder, type Tensor } from "@tsimm/autodiff";
 import { describe, expect, test } from "vitest";
 import {
   type Fingerprint,
@@ -8,13 +9,15 @@ import {
   l2,
   readGolden,
 } from "../models/golden.fixture.ts";
-import type { Model } from "../models/model.ts";
+import type { Model, Parameter } from "../models/model.ts";
 import { createTiny } from "../models/tiny.fixture.ts";
 import { createEngine } from "../runtime/create-engine.ts";
 import { createTrainingStep, type TrainingStep } from "../runtime/training-step.ts";
-import { type ClipMode, clipGradients } from "./clip.ts";
+import { type ClipMode, type ClipOptions, clipGradients, clipGraph } from "./clip.ts";
 import { createOptimizerV2 } from "./create-optimizer.ts";
-import { ModelEma } from "./ema.ts";
+import { blendNodes, ModelEma } from "./ema.ts";
+import { vectorGraph } from "./vector-graph.ts";
+import { packVector, unpackVector, vectorLayout } from "./vector-layout.ts";
 
 interface Tiny {
   salt: number;
@@ -80,6 +83,18 @@ function expectClose(actual: Float32Array, expected: readonly number[], toleranc
   }
 }
 
+async function runGraph(builder: GraphBuilder, feeds: Readonly<Record<string, Tensor>>) {
+  const session = await engine.load(encodeModel(builder.build()));
+  const outputs = await session.run(feeds);
+  await session.close();
+  return outputs;
+}
+
+function floats(value: Tensor | undefined): Float32Array {
+  if (value?.data instanceof Float32Array) return value.data;
+  throw new TypeError("the output is missing");
+}
+
 test("gradients and running statistics are PyTorch's, element by element", () =>
   withStep(4, async (model, step) => {
     await step.run(images, oneHot(labels));
@@ -91,13 +106,45 @@ test("gradients and running statistics are PyTorch's, element by element", () =>
     }
   }));
 
-test.each(golden.clip)("clipping by $mode at $value", ({ mode, value, total_norm_before, grads }) =>
+/** Clips gradients in place by a graph; returns their norm before. */
+async function clipByGraph(params: readonly Parameter[], { clipGrad, clipMode = "norm" }: ClipOptions) {
+  const layout = vectorLayout(params);
+  const builder = new GraphBuilder("clip");
+  const [data, grad] = [
+    builder.input("data", "float32", layout.shape),
+    builder.input("grad", "float32", layout.shape),
+  ];
+  const group = { vectors: vectorGraph(builder, layout), data, grad };
+  const unclipped = new Set(params.slice(-2).map(({ name }) => name));
+  const { grads, norm } = clipGraph(builder, [group], { clipGrad, clipMode, unclipped });
+  builder.output(grads[0] ?? grad, "clipped");
+  builder.output(norm, "norm");
+  const gradients = params.map(({ grad }) => grad ?? new Float32Array());
+  const weights = params.map(({ data }) => data);
+  const outputs = await runGraph(builder, {
+    data: float32(layout.shape, packVector(layout, weights)),
+    grad: float32(layout.shape, packVector(layout, gradients)),
+  });
+  unpackVector(layout, floats(outputs["clipped"]), gradients);
+  return floats(outputs["norm"])[0] ?? Number.NaN;
+}
+
+const clipping = {
+  loop: async (params: readonly Parameter[], options: ClipOptions) => clipGradients(params, options),
+  graph: clipByGraph,
+};
+const clippings = golden.clip.flatMap((one) => [
+  { ...one, face: "loop" as const },
+  { ...one, face: "graph" as const },
+]);
+
+test.each(clippings)("clipping by $mode at $value by the $face", ({ face, mode, value, ...expected }) =>
   withStep(4, async (model, step) => {
     await step.run(images, oneHot(labels));
-    const norm = clipGradients(model.parameters, { clipGrad: value, clipMode: mode });
-    expect(norm / total_norm_before).toBeCloseTo(1, 5);
+    const norm = await clipping[face](model.parameters, { clipGrad: value, clipMode: mode });
+    expect(norm / expected.total_norm_before).toBeCloseTo(1, 5);
     for (const { name, grad } of model.parameters) {
-      expect(fingerprintError(grad ?? [], grads[name] ?? [])).toBeLessThan(1e-5);
+      expect(fingerprintError(grad ?? [], expected.grads[name] ?? [])).toBeLessThan(1e-5);
     }
   }),
 );
@@ -127,23 +174,52 @@ test("two halves of a batch accumulate to timm's gradients, statistics and step"
     expectClose(tensor(model, "fc.bias"), golden.accumulate.fc_bias_after);
   }));
 
+/** A moving average, as the class keeps it and as nodes of a graph blend it. */
+const averages = {
+  loop: async (ema: ModelEma, _model: Model, step: number) => ema.update(step),
+  async graph(ema: ModelEma, model: Model, step: number) {
+    for (const [i, { data: past }] of ema.state.entries()) {
+      const data = model.state[i]?.data;
+      if (past instanceof BigInt64Array && data instanceof BigInt64Array) past.set(data);
+      if (!(past instanceof Float32Array && data instanceof Float32Array)) continue;
+      const builder = new GraphBuilder("average");
+      const vector = (name: string) => builder.input(name, "float32", [past.length]);
+      const share = builder.input("share", "float32", []);
+      const blended = blendNodes(builder, { average: vector("average"), data: vector("data"), share });
+      builder.output(blended, "next");
+      const { next } = await runGraph(builder, {
+        average: float32([past.length], past),
+        data: float32([past.length], data),
+        share: float32([], [1 - ema.decayAt(step)]),
+      });
+      past.set(floats(next));
+    }
+  },
+};
+const emas = golden.ema.flatMap((one) => [
+  { ...one, face: "loop" as const },
+  { ...one, face: "graph" as const },
+]);
+
 describe("ModelEma", () => {
-  test.each(golden.ema)("decay $decay, warm-up $use_warmup", ({ decay, use_warmup = false, trace }) =>
-    withStep(4, async (model, step) => {
-      const ema = new ModelEma(model, { decay, warmup: use_warmup });
-      const optimizer = createOptimizerV2(model, sgd);
-      for (const expected of trace) {
-        await step.run(images, oneHot(labels));
-        optimizer.step();
-        ema.update(expected.step);
-        expect(ema.decayAt(expected.step)).toBeCloseTo(expected.decay, 9);
-        expectClose(tensor(ema, "fc.bias"), expected.fc_bias);
-        expectClose(tensor(ema, "bn1.running_mean"), expected.running_mean);
-        expect(l2(tensor(ema, "conv1.weight")) / expected.conv1_l2).toBeCloseTo(1, 5);
-        const count = ema.state.find(({ name }) => name === "bn1.num_batches_tracked");
-        expect(count?.data).toEqual(BigInt64Array.of(BigInt(expected.step)));
-      }
-    }),
+  test.each(emas)(
+    "decay $decay, warm-up $use_warmup by the $face",
+    ({ face, decay, use_warmup = false, trace }) =>
+      withStep(4, async (model, step) => {
+        const ema = new ModelEma(model, { decay, warmup: use_warmup });
+        const optimizer = createOptimizerV2(model, sgd);
+        for (const expected of trace) {
+          await step.run(images, oneHot(labels));
+          optimizer.step();
+          await averages[face](ema, model, expected.step);
+          expect(ema.decayAt(expected.step)).toBeCloseTo(expected.decay, 9);
+          expectClose(tensor(ema, "fc.bias"), expected.fc_bias);
+          expectClose(tensor(ema, "bn1.running_mean"), expected.running_mean);
+          expect(l2(tensor(ema, "conv1.weight")) / expected.conv1_l2).toBeCloseTo(1, 5);
+          const count = ema.state.find(({ name }) => name === "bn1.num_batches_tracked");
+          expect(count?.data).toEqual(BigInt64Array.of(BigInt(expected.step)));
+        }
+      }),
   );
 
   test.each(Object.entries(golden.ema_warmup_decay))(

@@ -151,7 +151,13 @@ const ownFlags: Readonly<Record<Exclude<keyof TrainArguments, keyof typeof defin
   output: { type: "string", default: "", group: "Run", help: "parent folder of runs; absent: ./output/train" },
   experiment: { type: "string", default: "", group: "Run", help: "name of the run's folder; absent: time, model and size" },
   overwrite: { type: "flag", default: false, group: "Run", help: "start anew in a folder that holds a run" },
-  engine: { type: "string", default: "auto", names: builtInNames.engine, group: "Run", help: "engine that computes; auto: native where installed, else WebAssembly" },
+  engine: {
+    type: "string",
+    default: "auto",
+    names: builtInNames.engine,
+    group: "Run",
+    help: "engine that computes; auto: a GPU through WebGPU where there is one, else native where installed, else WebAssembly",
+  },
   threads: { type: "int", default: null, min: 1, group: "Run", help: "engine threads; absent: all cores" },
   tune: { type: "flag", default: true, savedIfSet: true, group: "Run", help: "measure once per processor and shape which way to compute is fastest (--no-tune: fixed ways, also where CI is set)" },
 };

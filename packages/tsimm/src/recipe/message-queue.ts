@@ -14,12 +14,10 @@ export class MessageQueue implements Log {
    * @throws TypeError for what is no listener.
    */
   constructor(listeners: readonly Listener[]) {
-    this.#before = new Listeners("train", listeners, {
-      stop() {},
-      state() {
-        throw new Error("state: the run must have begun; wait for runStarted");
-      },
-    });
+    const state = (): never => {
+      throw new Error("state: the run must have begun; wait for runStarted");
+    };
+    this.#before = new Listeners("train", listeners, { stop() {}, state, readState: async () => state() });
   }
 
   /** Bound, as parts of a run take them out. */

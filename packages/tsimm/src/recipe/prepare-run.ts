@@ -1,9 +1,11 @@
 /** Everything that happens before the first update, in timm's order. */
 import type { Ranking } from "../checkpoint/checkpoint-history.ts";
-import type { RecordedWays } from "../checkpoint/run-state.ts";
+import { engineChange } from "../checkpoint/software.ts";
 import type { MixupOptions } from "../data/mixup.ts";
 import { createEngine } from "../runtime/create-engine.ts";
 import type { Engine } from "../runtime/engine.ts";
+import { engineLine } from "../runtime/engine-line.ts";
+import { printable } from "../text/printable.ts";
 import type { FitLoopOptions } from "../train/fit-options.ts";
 import { createUpdater, type Updater } from "../update/updater.ts";
 import type { TrainArguments } from "./arguments.ts";
@@ -50,9 +52,11 @@ export async function prepareRun(request: RunRequest, claim: ClaimFolder): Promi
   await messages.flush();
   const engine = await createEngine(args.engine, { onWarning: messages.warn });
   const ways = await prepareWays(engine, args, parts, request);
-  const updater = await makeUpdater(engine, args, parts, ways);
+  const updater = await makeUpdater(ways === null ? engine : { ...engine, ways: ways.choices }, args, parts);
   releases.add(() => updater.close());
-  messages.info(`Engine: ${engine.name} (ONNX Runtime ${engine.version})`);
+  messages.info(engineLine(engine));
+  const change = resume?.checkpoint ? engineChange(resume.checkpoint.state.software, engine) : null;
+  if (change !== null) messages.info(printable(change));
   const { progress, ...written } = await prepareFolder(
     { data, parts, schedule, ranking, engine, ways },
     request,
@@ -76,7 +80,6 @@ function makeUpdater(
   engine: Engine,
   { batchSize, seed, clipGrad, clipMode, threads }: TrainArguments,
   { model, task, optimizer, average, dataConfig }: ModelParts,
-  ways: RecordedWays | null,
 ): Promise<Updater> {
   const { inputSize, mean, std } = dataConfig;
   const [, height, width] = inputSize;
@@ -84,7 +87,6 @@ function makeUpdater(
     ...{ model, optimizer, average, loss: task.loss, seed, clipGrad, clipMode },
     ...{ batchSize, height, width, input: "uint8", mean, std },
     ...(threads === null ? {} : { threads }),
-    ...(ways === null ? {} : { ways: ways.choices }),
   });
 }
 

@@ -21,7 +21,7 @@ export async function prepareWays(
   { model, task, dataConfig }: ModelParts,
   { given, resume, messages }: RunRequest,
 ): Promise<RecordedWays | null> {
-  if (!args.tune || engine.measuresWays !== true) return null;
+  if (!args.tune || engine.channelBlock === undefined) return null;
   const { inputSize, mean, std } = dataConfig;
   const [, height, width] = inputSize;
   const { batchSize, threads } = args;

@@ -5,15 +5,21 @@ import * as builtIn from "./built-in-engines.ts";
 import { createEngine, type EngineName, listEngines, registerEngine } from "./create-engine.ts";
 import { defineEngine, type EngineDefinition } from "./engine-definition.ts";
 import { native, nativeEngineError } from "./onnxruntime-node.ts";
+import { webgpu } from "./onnxruntime-webgpu.ts";
+import { AdapterError } from "./webgpu/adapter.ts";
 
 const builtInNames = Object.keys(builtIn);
 const load = vi.spyOn(native, "load");
+// As on a machine without a GPU.
+const loadGpu = vi
+  .spyOn(webgpu, "load")
+  .mockRejectedValue(new AdapterError("none", "the WebGPU adapter must be a GPU, got none"));
 
-const asked: [string, string][] = [
+test.each([
   ["auto", "native"],
-  ...Object.keys(builtIn).map((name): [string, string] => [name, name]),
-];
-test.each(asked)("asked for %s it loads %s", async (name, loaded) => {
+  ["native", "native"],
+  ["wasm", "wasm"],
+])("asked for %s it loads %s", async (name, loaded) => {
   const engine = await createEngine(name as "auto");
   expect(engine.name).toBe(loaded);
   expect(engine.version).toMatch(/^1\.30\.\d+$/);
@@ -72,8 +78,44 @@ test.each([
 
 test("no warning where the engine is the one that was asked for", async () => {
   const onWarning = vi.fn();
-  for (const name of ["auto", ...Object.keys(builtIn)]) await createEngine(name as "auto", { onWarning });
+  for (const name of ["auto", "native", "wasm"] as const) await createEngine(name, { onWarning });
   expect(onWarning).not.toHaveBeenCalled();
+});
+
+describe("the GPU", () => {
+  const gpu = { name: "webgpu", version: "1.30.0", load: () => Promise.reject(new Error("no kernels")) };
+
+  test("is what auto prefers", async () => {
+    loadGpu.mockResolvedValueOnce(gpu);
+    const onWarning = vi.fn();
+    expect(await createEngine("auto", { onWarning })).toBe(gpu);
+    expect(loadGpu).toHaveBeenLastCalledWith({ isAuto: true, onWarning });
+    expect(onWarning).not.toHaveBeenCalled();
+  });
+
+  test("by name is loaded with the callback for warnings, and not as auto does", async () => {
+    loadGpu.mockResolvedValueOnce(gpu);
+    const onWarning = vi.fn();
+    expect(await createEngine("webgpu", { onWarning })).toBe(gpu);
+    expect(loadGpu).toHaveBeenLastCalledWith({ onWarning });
+  });
+
+  test.each([
+    [
+      new AdapterError("software", 'the WebGPU adapter "llvmpipe" is software on the CPU'),
+      'the WebGPU adapter "llvmpipe" is software on the CPU, so "native" computes; --engine webgpu takes it all the same',
+    ],
+    [
+      new AdapterError("fails", "the driver of the WebGPU adapter must start, got SIGSEGV"),
+      'the driver of the WebGPU adapter must start, got SIGSEGV, so "native" computes; --engine native is without this warning',
+    ],
+  ])("that is not fit gives way to the CPU under auto with one line: %s", async (error, line) => {
+    loadGpu.mockRejectedValueOnce(error);
+    const warnings: string[] = [];
+    const engine = await createEngine("auto", { onWarning: (message) => warnings.push(message) });
+    expect(engine.name).toBe("native");
+    expect(warnings).toEqual([line]);
+  });
 });
 
 describe("the engines that are built in", () => {

@@ -18,8 +18,9 @@ import { AUTO, defineEngine, type EngineDefinition } from "./engine-definition.t
 export interface RegisteredEngines {}
 
 /**
- * `native`: onnxruntime-node; `wasm`: onnxruntime-web; `auto`: the first that loads, in the order of their preference:
- * native, else wasm.
+ * `webgpu`: the GPU, through onnxruntime-node; `native`: its CPU; `wasm`: onnxruntime-web; `cuda`, `dml`: the GPU, where
+ * onnxruntime-node has these libraries. `auto`: the first that loads, in the order of their preference: webgpu where there is
+ * a GPU, else native, else wasm.
  */
 export type EngineName = "auto" | keyof typeof builtIn | keyof RegisteredEngines;
 
@@ -49,7 +50,10 @@ export function listEngines(): string[] {
 
 /** Options of {@link createEngine}. */
 export interface CreateEngineOptions {
-  /** Called with one line for each engine that `auto` prefers but cannot load: the reason, and the cure. */
+  /**
+   * Called with one line for each engine that `auto` prefers but cannot load: the reason, and the cure; and about a GPU in
+   * software that was asked for by name.
+   */
   readonly onWarning?: ((message: string) => void) | undefined;
 }
 
@@ -57,9 +61,10 @@ export interface CreateEngineOptions {
  * Loads an engine; the package behind it is imported only now.
  *
  * @param name - Name of the engine, or `auto`.
- * @param options - `onWarning`: callback for the warning of a fallback.
+ * @param options - `onWarning`: callback for the warning of a fallback, and of a GPU in software.
  * @throws RangeError if there is no engine of that name.
- * @throws Error if the engine does not load: `native` where its package is missing or has no binary for this platform.
+ * @throws Error if the engine does not load: `native` where its package is missing or has no binary for this platform,
+ * `webgpu` where there is no GPU.
  * @example
  * const engine = await createEngine("wasm");
  * engine.name; // => "wasm"
@@ -70,7 +75,7 @@ export async function createEngine(
 ): Promise<Engine> {
   checkOptionNames("createEngine", options, { onWarning: true });
   if (name === AUTO) return loadPreferred(options);
-  return engines.find("createEngine", name, { besides: [AUTO] }).load();
+  return engines.find("createEngine", name, { besides: [AUTO] }).load(options);
 }
 
 /**
@@ -91,11 +96,13 @@ async function loadPreferred({ onWarning }: CreateEngineOptions): Promise<Engine
     .toSorted((a, b) => (b.preference ?? 0) - (a.preference ?? 0));
   for (const [i, definition] of preferred.entries()) {
     const next = preferred[i + 1];
-    if (next === undefined) return definition.load();
+    const request = { isAuto: true, onWarning };
+    if (next === undefined) return definition.load(request);
     try {
-      return await definition.load();
+      return await definition.load(request);
     } catch (error) {
-      onWarning?.(warning(definition, error, next));
+      const line = warning(definition, error, next);
+      if (line !== null) onWarning?.(line);
     }
   }
   throw new Error("createEngine: there must be an engine with a preference, got none");
@@ -105,7 +112,7 @@ function warning(
   { name, fallbackWarning }: EngineDefinition,
   thrown: unknown,
   next: EngineDefinition,
-): string {
+): string | null {
   const error = thrown instanceof Error ? thrown : new Error(String(thrown));
   if (fallbackWarning !== undefined) return fallbackWarning(error, next.name);
   return (

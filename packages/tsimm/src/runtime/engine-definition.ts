@@ -5,6 +5,14 @@ import type { Engine } from "./engine.ts";
 /** Name that stands for the first engine that loads. */
 export const AUTO = "auto";
 
+/** How an engine is asked for. */
+export interface EngineRequest {
+  /** Whether `auto` asks, not its name: an engine may be slower than the next one then. */
+  readonly isAuto?: boolean;
+  /** Callback for one line about the engine that loads. */
+  readonly onWarning?: ((message: string) => void) | undefined;
+}
+
 /** An engine that is not loaded yet. */
 export interface EngineDefinition {
   /** As `createEngine` takes it, e.g. `wasm`; not `auto`. */
@@ -14,16 +22,18 @@ export interface EngineDefinition {
   /**
    * Loads the engine; imports the package behind it no earlier.
    *
+   * @param request - Absent: it is asked for by name.
    * @throws Error if the package is missing or does not run here; the message is one line.
    */
-  load(): Promise<Engine>;
+  load(request?: EngineRequest): Promise<Engine>;
   /**
    * The one line that warns where `auto` takes the next engine in its place: the reason, and the cure.
    *
    * @param error - That of {@link EngineDefinition.load}.
    * @param next - Name of the engine that is tried next.
+   * @returns Null where there is nothing to warn of.
    */
-  fallbackWarning?(error: Error, next: string): string;
+  fallbackWarning?(error: Error, next: string): string | null;
 }
 
 /**

@@ -1,14 +1,21 @@
 /** Evaluation of a model on an engine, with the weights as constants of the graph. */
-import { bakeInitializers, encodeModel, prependNormalization, type Tensor } from "@tsimm/autodiff";
+import {
+  bakeInitializers,
+  encodeModel,
+  type Graph,
+  lowerGraph,
+  prependNormalization,
+  type Tensor,
+} from "@tsimm/autodiff";
 import type { ForwardOutput, Model } from "../models/model.ts";
 import { checkOptionNames } from "../option-names.ts";
-import type { Engine } from "./engine.ts";
+import type { Engine, Session } from "./engine.ts";
 import { type ImageOptions, imageOptionNames, imageTensor } from "./images.ts";
 
 /** Options of {@link createEvaluation}. */
 export type EvaluationOptions = ImageOptions & {
   /** Threads of the engine, an integer >= 1; absent: all cores. */
-  readonly threads?: number | undefined;
+  readonly threads?: number;
   /** What is computed; absent: logits, or the maps of a model made with `featuresOnly`. */
   readonly output?: ForwardOutput;
 };
@@ -53,29 +60,47 @@ export async function createEvaluation(
     threads: true,
     output: true,
   });
-  const { batchSize, height, width, input, mean, std, threads, output } = options;
-  const forward = model.forwardGraph({ batchSize, height, width, training: false, output });
-  const inputs = new Set(forward.inputs.map(({ name }) => name));
+  const graph = evaluationGraph(engine, model, options);
+  const inputs = new Set(graph.inputs.map(({ name }) => name));
   const weights = new Map<string, Tensor>();
   for (const { name, shape, data } of model.state) {
     if (data instanceof Float32Array && inputs.has(name))
       weights.set(name, { dtype: "float32", shape, data });
   }
-  const baked = bakeInitializers(forward, weights);
-  const graph = input === "uint8" ? prependNormalization(baked, { input: "input", mean, std }) : baked;
-  const session = await engine.load(encodeModel(graph), threads === undefined ? {} : { threads });
-  const padded = new (input === "uint8" ? Uint8Array : Float32Array)(
-    batchSize * model.inChans * height * width,
-  );
+  const { threads } = options;
+  const baked = encodeModel(bakeInitializers(graph, weights));
+  return evaluationOver(await engine.load(baked, threads === undefined ? {} : { threads }), model, options);
+}
+
+/** The graph of an evaluation for an engine: `input`, the images, and an input for each weight and running statistic. */
+export function evaluationGraph(
+  { lowering = "generic" }: Pick<Engine, "lowering">,
+  model: Model,
+  options: EvaluationOptions,
+): Graph {
+  const { batchSize, height, width, input, mean, std, output } = options;
+  const forward = model.forwardGraph({ batchSize, height, width, training: false, output });
+  const graph = input === "uint8" ? prependNormalization(forward, { input: "input", mean, std }) : forward;
+  return lowerGraph(graph, lowering);
+}
+
+/** An evaluation over a loaded graph, whose only feed is `input`: the images of a whole batch. */
+export function evaluationOver(
+  session: Pick<Session, "run" | "close">,
+  { inChans }: Pick<Model, "inChans">,
+  options: ImageOptions,
+): Evaluation {
+  const { batchSize, height, width, input } = options;
+  const padded = new (input === "uint8" ? Uint8Array : Float32Array)(batchSize * inChans * height * width);
   const outputs: Evaluation["outputs"] = async (images, count) => {
     if (!(Number.isInteger(count) && count >= 1 && count <= batchSize)) {
       throw new RangeError(`Evaluation.run: count must be an integer from 1 to ${batchSize}, got ${count}`);
     }
-    const batch = imageTensor("Evaluation.run", images, model.inChans, { ...options, batchSize: count });
+    const batch = imageTensor("Evaluation.run", images, inChans, { ...options, batchSize: count });
     let feed = batch;
     if (count < batchSize) {
       padded.set(images);
-      feed = imageTensor("Evaluation.run", padded, model.inChans, options);
+      feed = imageTensor("Evaluation.run", padded, inChans, options);
     }
     const results = await session.run({ input: feed });
     return Object.fromEntries(

@@ -1,26 +1,15 @@
 /** Training of any ONNX model on an engine. */
 import {
-  elementCount,
   type FixedTensor,
-  type FrozenPart,
-  frozenPart,
-  type Graph,
-  type Tensor,
   type TensorData,
   type TrainableOptions,
   type TrainableParameter,
-  type TrainingGraph,
-  trainable,
   trainableOptionNames,
-  type Value,
 } from "@tsimm/autodiff";
-import type { Parameter } from "../models/model.ts";
 import { checkOptionNames } from "../option-names.ts";
-import { arrays } from "./arrays.ts";
 import type { Engine } from "./engine.ts";
-import { checkFinite, firstNotFinite } from "./first-not-finite.ts";
-import { createFrozenSession, type PreparedPart } from "./frozen-session.ts";
-import { createTrainingSession, type StepResult, type TrainingSession } from "./training-session.ts";
+import { type OnnxPrograms, programsOfOnnx } from "./onnx-program.ts";
+import { createTrainingSession, type StepResult } from "./training-session.ts";
 
 /** Options of {@link createFineTuning}. */
 export interface FineTuningOptions extends Omit<TrainableOptions, "frozenValues"> {
@@ -38,6 +27,8 @@ export interface FineTuning {
   readonly summary: string;
   /** That of the logits, for a whole batch. */
   readonly targetShape: readonly number[];
+  /** The graphs behind `run`, for `createUpdater`. */
+  readonly programs: OnnxPrograms;
   /**
    * Forward and backward pass. Writes every parameter's `grad`; parameters stay as they are, and must until the promise
    * settles.
@@ -91,88 +82,16 @@ export async function createFineTuning(
   options: FineTuningOptions = {},
 ): Promise<FineTuning> {
   const { threads, ...rest } = checkedOptions(options);
-  const part = frozenPart(bytes, rest);
-  const frozen = part && (await createFrozenSession(engine, part, threads));
-  const start = async () => {
-    const prepared = part && (await frozen?.prepare(part));
-    const model = trainable(bytes, { ...rest, ...(prepared && { frozenValues: prepared.values }) });
-    const { parameters, runningStatistics } = model;
-    const state = { parameters, runningStates: runningStatistics };
-    const load = async (
-      step: TrainingGraph,
-      part?: FrozenPart,
-      prepared?: PreparedPart,
-    ): Promise<LoadedStep> => {
-      const session = await createTrainingSession(engine, { step, ...state }, { threads });
-      const made = new Set([...parameters.map(({ name }) => name), ...(part?.outputs ?? []), step.target]);
-      const inputs = step.graph.inputs.filter(({ name }) => !made.has(name));
-      return { step, inputs, session, ...(part && prepared && { part, prepared }) };
-    };
-    return { model, load, whole: await load(model.step, part, prepared) };
-  };
-  const { model, load, whole } = await start().catch(async (error) => {
-    await frozen?.close();
-    throw error;
-  });
+  const programs = await programsOfOnnx(engine, bytes, rest, threads);
+  const { model, targetShape } = programs;
   const { parameters, fixed, summary, save } = model;
-  const targetShape = targetShapeOf(whole);
-  /** The last smaller batch. */
-  let smaller: LoadedStep | undefined;
-
-  async function stepFor(target: Float32Array): Promise<LoadedStep> {
-    const [batch = 1, ...rest] = targetShape;
-    const samples = target.length / elementCount(rest);
-    if (!(Number.isInteger(samples) && samples >= 1 && samples < batch)) return whole;
-    if (smaller && targetShapeOf(smaller)[0] === samples) return smaller;
-    const previous = smaller;
-    smaller = undefined;
-    await previous?.session.close();
-    const part = model.frozenFor(samples);
-    const prepared = part && (await frozen?.prepare(part));
-    smaller = await load(model.stepFor(samples, prepared?.values), part, prepared);
-    return smaller;
-  }
-
+  const session = await createTrainingSession(engine, programs, threads);
   return {
-    parameters,
-    fixed,
-    summary,
-    targetShape,
-    async run(feeds, target) {
-      const { step, inputs, session, part, prepared } = await stepFor(target);
-      const all = new Map([...(part?.inputs ?? []), ...inputs].map((input) => [input.name, input]));
-      const given: Record<string, Tensor> = {};
-      for (const input of all.values()) given[input.name] = checkedFeed(input, feeds[input.name]);
-      const goal = { name: step.target, dtype: "float32", shape: targetShapeOf({ step }) } as const;
-      const tensors: Record<string, Tensor> = { [step.target]: checkedFeed(goal, target) };
-      const features = (await prepared?.run(given)) ?? {};
-      for (const { name } of inputs) if (given[name]) tensors[name] = given[name];
-      const result = await session.run({ ...tensors, ...features });
-      if (!Number.isFinite(result.loss)) throw diverged(result.loss, features, step.graph, parameters);
-      return result;
-    },
+    ...{ parameters, fixed, summary, targetShape, programs },
+    run: (feeds, targets) => session.run({ feeds, targets }),
     save,
-    async close() {
-      await smaller?.session.close();
-      await whole.session.close();
-      await frozen?.close();
-    },
+    close: () => session.close(),
   };
-}
-
-/** A training graph for one batch size on the engine. */
-interface LoadedStep {
-  readonly step: TrainingGraph;
-  /** Those of the model that it reads. */
-  readonly inputs: readonly Value[];
-  readonly session: TrainingSession;
-  /** What runs before. */
-  readonly part?: FrozenPart;
-  readonly prepared?: PreparedPart;
-}
-
-function targetShapeOf({ step }: Pick<LoadedStep, "step">): readonly number[] {
-  return step.graph.values.get(step.target)?.shape ?? [];
 }
 
 /** `trainable` checks its own options. */
@@ -187,52 +106,4 @@ function checkedOptions(options: FineTuningOptions): FineTuningOptions {
     throw new RangeError(`createFineTuning: threads must be an integer >= 1, got ${threads}`);
   }
   return options;
-}
-
-/** The tensor of a feed, which must have the input's type and size and be finite. */
-function checkedFeed({ name, dtype, shape }: Value, data: TensorData | undefined): Tensor {
-  const count = elementCount(shape);
-  if (data?.length !== count || !(data instanceof arrays[dtype])) {
-    const got = data ? `${data.constructor.name} of ${data.length}` : "none";
-    throw new RangeError(
-      `FineTuning.run: "${name}" must be ${dtype} [${shape.join(", ")}] = ${arrays[dtype].name} of ${count} elements, got ${got}`,
-    );
-  }
-  checkFinite("FineTuning.run", `"${name}"`, data);
-  return { dtype, shape, data };
-}
-
-/** The error of a loss that is not finite: a weight that is none, a NaN among the constants, or numbers too large. */
-function diverged(
-  loss: number,
-  features: Readonly<Record<string, Tensor>>,
-  graph: Graph,
-  parameters: readonly Parameter[],
-): RangeError {
-  const subject = `FineTuning.run: loss must be finite, got ${loss}`;
-  for (const { name, data } of parameters) {
-    const at = firstNotFinite(data);
-    if (at >= 0) {
-      return new RangeError(
-        `${subject}; "${name}" holds ${data[at]} at element ${at}: start again with a lower learning rate or clipped gradients`,
-      );
-    }
-  }
-  for (const [name, { data }] of Object.entries(features)) {
-    const at = firstNotFinite(data);
-    if (at >= 0) {
-      return new RangeError(
-        `${subject}; the frozen part yields ${data[at]} at element ${at} of "${name}": scale the inputs as the model expects`,
-      );
-    }
-  }
-  for (const [name, { data }] of graph.initializers) {
-    const at = data instanceof Float32Array ? data.findIndex(Number.isNaN) : -1;
-    if (at >= 0) {
-      return new RangeError(`${subject}; "${name}" in the file holds NaN at element ${at}: repair the file`);
-    }
-  }
-  return new RangeError(
-    `${subject}; the weights are finite, so a node overflows or divides by 0: lower the learning rate, or scale the inputs as the model expects`,
-  );
 }

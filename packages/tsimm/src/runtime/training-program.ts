@@ -13,7 +13,6 @@ import { keyedRandom } from "../random/keyed-random.ts";
 import { drawMask } from "./draw-mask.ts";
 import { checkFinite } from "./first-not-finite.ts";
 import { type ImageOptions, imageTensor } from "./images.ts";
-import type { RunningState } from "./training-session.ts";
 
 /** Options of {@link programOfModel}. */
 export type TrainingProgramOptions = ImageOptions & {
@@ -23,8 +22,28 @@ export type TrainingProgramOptions = ImageOptions & {
   readonly seed?: number;
 };
 
-/** A training graph, and the arrays behind its inputs. */
-export interface TrainingProgram {
+/** Images of a step, and the targets of the loss. */
+export interface UpdateBatch {
+  /** A whole batch in the layout that the updater was made for. */
+  readonly images: Uint8Array | Float32Array;
+  /** float32 [B, outputs]; for classification the probabilities of the classes. */
+  readonly targets: Float32Array;
+}
+
+/** Running statistics of a batch normalization. */
+export interface RunningState {
+  /** Name of its node in the graph. */
+  readonly module: string;
+  readonly runningMean: Float32Array;
+  readonly runningVar: Float32Array;
+  /** Weight of a new batch, in [0, 1]. */
+  readonly momentum: number;
+  /** Batches seen, where that is counted. */
+  readonly numBatchesTracked?: BigInt64Array;
+}
+
+/** A training graph for one number of samples, the arrays behind its inputs, and what a batch feeds it. */
+export interface TrainingProgram<Batch = UpdateBatch> {
   /** Of the model. */
   readonly name: string;
   /** Of standard operators, not yet lowered for an engine. */
@@ -34,16 +53,22 @@ export interface TrainingProgram {
   /**
    * What a batch feeds: all inputs besides the parameters.
    *
-   * @param where - Function named in errors.
    * @param keys - Integers that tell this step from all others: masks are drawn from them.
-   * @throws TypeError or RangeError for images or a target that do not fit or are not finite.
+   * @throws TypeError or RangeError for a batch that does not fit or is not finite.
    */
-  feeds(
-    where: string,
-    images: Uint8Array | Float32Array,
-    target: Float32Array,
-    keys: readonly number[] | undefined,
-  ): Record<string, Tensor>;
+  feeds(batch: Batch, keys: readonly number[] | undefined): Promise<Record<string, Tensor>>;
+  /** Explains a loss that is not finite, for these feeds; absent: it is a result like others. */
+  explainLoss?(loss: number, feeds: Readonly<Record<string, Tensor>>): Error;
+}
+
+/** The programs of one model over the same arrays: for whole batches, and for smaller ones. */
+export interface TrainingPrograms<Batch = UpdateBatch> {
+  /** For a whole batch. */
+  readonly whole: TrainingProgram<Batch>;
+  /** The program of a batch: `whole`, or the one for its number of samples, which is kept until another is asked for. */
+  programFor(batch: Batch): Promise<TrainingProgram<Batch>>;
+  /** Releases what the programs run beside their graphs. */
+  close(): Promise<void>;
 }
 
 /** The training program of a model for one batch size and image size. */
@@ -60,7 +85,8 @@ export function programOfModel(model: Model, options: TrainingProgramOptions): T
     input === "uint8" ? prependNormalization(step.graph, { input: "input", mean, std }) : step.graph;
   const shapes = new Map(forward.inputs.map(({ name, shape }) => [name, shape]));
   const masks = model.masks.map(({ name, keep }) => ({ name, keep, shape: shapes.get(name) ?? [] }));
-  const keysOf = (where: string, keys: readonly number[] | undefined): readonly number[] => {
+  const where = "TrainingStep.run";
+  const keysOf = (keys: readonly number[] | undefined): readonly number[] => {
     if (keys !== undefined || masks.length === 0) return keys ?? [];
     throw new RangeError(
       `${where}: keys must be given for the ${masks.length} masks of ${model.name}, got none; count the updates`,
@@ -72,7 +98,7 @@ export function programOfModel(model: Model, options: TrainingProgramOptions): T
     step: { ...step, graph },
     parameters: model.parameters,
     runningStates: model.batchNormalizations,
-    feeds(where, images, target, keys) {
+    async feeds({ images, targets: target }, keys) {
       if (target.length !== batchSize * model.numClasses) {
         throw new RangeError(
           `${where}: target must have ${batchSize * model.numClasses} elements [${targetShape}], got ${target.length}`,
@@ -86,11 +112,16 @@ export function programOfModel(model: Model, options: TrainingProgramOptions): T
         input,
         [step.target]: { dtype: "float32", shape: targetShape, data: target },
       };
-      const all = keysOf(where, keys);
+      const all = keysOf(keys);
       for (const { name, keep, shape } of masks) {
         feeds[name] = drawMask(shape, keep, keyedRandom(seed, "dropout", ...all, name));
       }
       return feeds;
     },
   };
+}
+
+/** Programs of a model that takes whole batches alone. */
+export function wholeBatches<Batch>(whole: TrainingProgram<Batch>): TrainingPrograms<Batch> {
+  return { whole, programFor: async () => whole, close: async () => {} };
 }

@@ -1,7 +1,8 @@
 /** A training graph on an engine: parameters go in, gradients come out, running statistics follow. */
-import { encodeModel, lower, type Tensor, type TrainingGraph, type WayChoices } from "@tsimm/autodiff";
-import type { Parameter } from "../models/model.ts";
+import { encodeModel, lower, type Tensor } from "@tsimm/autodiff";
 import type { Engine } from "./engine.ts";
+import { checkedEngineWays } from "./engine-ways.ts";
+import type { RunningState, TrainingProgram, TrainingPrograms } from "./training-program.ts";
 
 /** What a step yields beside the gradients. */
 export interface StepResult {
@@ -11,57 +12,86 @@ export interface StepResult {
   readonly logits: Float32Array;
 }
 
-/** Running statistics of a batch normalization. */
-export interface RunningState {
-  /** Name of its node in the graph. */
-  readonly module: string;
-  readonly runningMean: Float32Array;
-  readonly runningVar: Float32Array;
-  /** Weight of a new batch, in [0, 1]. */
-  readonly momentum: number;
-  /** Batches seen, where that is counted. */
-  readonly numBatchesTracked?: BigInt64Array;
-}
-
-/** What a training graph changes. */
-export interface TrainedState {
-  readonly parameters: readonly Parameter[];
-  readonly runningStates: readonly RunningState[];
-}
-
-/** Options of {@link createTrainingSession}. */
-export interface SessionOptions {
-  /** Threads of the engine, an integer >= 1; absent: all cores. */
-  readonly threads?: number | undefined;
-  /** Way of each site to compute, from `tuneTrainingStep`; absent: the fixed ones. */
-  readonly ways?: WayChoices | undefined;
-}
-
-/** A loaded training graph. */
-export interface TrainingSession {
-  /** Writes every parameter's `grad` (null until then) and, where the loss is finite, updates the running statistics. */
-  run(feeds: Readonly<Record<string, Tensor>>): Promise<StepResult>;
-  /** Releases the native memory. */
+/** Training programs on an engine. */
+export interface TrainingSession<Batch> {
+  /**
+   * Writes every parameter's `grad` (null until then) and, where the loss is finite, updates the running statistics.
+   *
+   * @param keys - Integers that tell this step from all others, for masks.
+   */
+  run(batch: Batch, keys?: readonly number[]): Promise<StepResult>;
+  /** Releases the native memory, that of the programs too. */
   close(): Promise<void>;
 }
 
 /**
- * Lowers a training graph for an engine and loads it.
+ * Loads the program of whole batches; that of smaller ones is loaded when one comes, and the last one kept.
  *
- * @param program - The graph, and what it changes.
- * @param options - `threads`, absent: all cores; `ways` of what is lowered, absent: the fixed ones.
+ * @param threads - Absent: all cores.
  */
-export async function createTrainingSession(
+export async function createTrainingSession<Batch>(
   engine: Engine,
-  program: TrainedState & { readonly step: TrainingGraph },
-  { threads, ways = {} }: SessionOptions,
-): Promise<TrainingSession> {
+  programs: TrainingPrograms<Batch>,
+  threads: number | undefined,
+): Promise<TrainingSession<Batch>> {
+  const { whole: program } = programs;
+  const whole = await load(engine, program, threads).catch(async (error) => {
+    await programs.close();
+    throw error;
+  });
+  /** The last smaller batch. */
+  let smaller: LoadedProgram<Batch> | undefined;
+
+  async function loadedFor(batch: Batch): Promise<LoadedProgram<Batch>> {
+    const wanted = await programs.programFor(batch);
+    if (wanted === whole.program) return whole;
+    if (smaller?.program === wanted) return smaller;
+    const previous = smaller;
+    smaller = undefined;
+    await previous?.close();
+    smaller = await load(engine, wanted, threads);
+    return smaller;
+  }
+
+  return {
+    async run(batch, keys) {
+      const { program, compute } = await loadedFor(batch);
+      const feeds = await program.feeds(batch, keys);
+      const result = await compute(feeds);
+      const { explainLoss } = program;
+      if (explainLoss && !Number.isFinite(result.loss)) throw explainLoss(result.loss, feeds);
+      return result;
+    },
+    async close() {
+      await smaller?.close();
+      await whole.close();
+      await programs.close();
+    },
+  };
+}
+
+/** A training graph on the engine. */
+interface LoadedProgram<Batch> {
+  readonly program: TrainingProgram<Batch>;
+  compute(feeds: Readonly<Record<string, Tensor>>): Promise<StepResult>;
+  close(): Promise<void>;
+}
+
+/** Lowers a training graph for an engine and loads it. */
+async function load<Batch>(
+  engine: Engine,
+  program: TrainingProgram<Batch>,
+  threads: number | undefined,
+): Promise<LoadedProgram<Batch>> {
   const { parameters, runningStates } = program;
-  const step = lower(program.step, engine.lowering ?? "generic", { choices: ways });
+  const step = lower(program.step, engine.lowering ?? "generic", {
+    choices: await checkedEngineWays(engine),
+  });
   const session = await engine.load(encodeModel(step.graph), threads === undefined ? {} : { threads });
   const states = new Map(runningStates.map((state) => [state.module, state]));
   return {
-    async run(feeds) {
+    program,
+    async compute(feeds) {
       const all: Record<string, Tensor> = { ...feeds };
       for (const { name, shape, data } of parameters) all[name] = { dtype: "float32", shape, data };
       // The last gradients may be collected while the next ones are computed.

@@ -3,11 +3,14 @@ import type { Model } from "../models/model.ts";
 import { checkOptionNames } from "../option-names.ts";
 import type { Engine } from "./engine.ts";
 import { imageOptionNames } from "./images.ts";
-import { programOfModel, type TrainingProgramOptions } from "./training-program.ts";
-import { createTrainingSession, type SessionOptions, type StepResult } from "./training-session.ts";
+import { programOfModel, type TrainingProgramOptions, wholeBatches } from "./training-program.ts";
+import { createTrainingSession, type StepResult } from "./training-session.ts";
 
 /** Options of {@link createTrainingStep}. */
-export type TrainingStepOptions = TrainingProgramOptions & SessionOptions;
+export type TrainingStepOptions = TrainingProgramOptions & {
+  /** Threads of the engine, an integer >= 1; absent: all cores. */
+  readonly threads?: number;
+};
 
 /** A model's training step, compiled for one batch size and image size. */
 export interface TrainingStep {
@@ -39,14 +42,13 @@ export async function createTrainingStep(
   checkOptionNames<TrainingStepOptions>("createTrainingStep", options, {
     ...imageOptionNames,
     threads: true,
-    ways: true,
     loss: true,
     seed: true,
   });
-  const program = programOfModel(model, options);
-  const session = await createTrainingSession(engine, program, options);
+  const programs = wholeBatches(programOfModel(model, options));
+  const session = await createTrainingSession(engine, programs, options.threads);
   return {
-    run: async (images, target, keys) => session.run(program.feeds("TrainingStep.run", images, target, keys)),
+    run: (images, targets, keys) => session.run({ images, targets }, keys),
     close: () => session.close(),
   };
 }

@@ -137,13 +137,14 @@ export interface PlateauStepped {
 
 /**
  * It is time to save what is needed to go on. `epoch`: an epoch is done; `interval`: so many updates are; `stopped`:
- * the run ends in mid-epoch; `failed`: a listener has failed.
+ * the run ends in mid-epoch; `failed`: a listener has failed, or the device is lost.
  */
 export interface CheckpointDue {
   readonly type: "checkpointDue";
   readonly reason: "epoch" | "interval" | "stopped" | "failed";
   /** Epoch that is done, or under way. */
   readonly epoch: number;
+  /** Updates made; of a lost device those of the last state that was read. */
   readonly update: number;
   /** Row of the epoch that is done; null in mid-epoch. */
   readonly row: EpochRow | null;

@@ -1,5 +1,4 @@
 /** Options of the training loop, and their checks. */
-import type { WayChoices } from "@tsimm/autodiff";
 import type { Scheduler } from "@tsimm/scheduler";
 import type { Loader } from "../data/batch.ts";
 import type { MixupOptions } from "../data/mixup.ts";
@@ -45,8 +44,6 @@ export type FitUpdater =
       readonly std?: readonly number[];
       /** Threads of the engine, an integer >= 1; absent: all cores. */
       readonly threads?: number;
-      /** Way of each site to compute, from `tuneTrainingStep`; absent: the fixed ones. */
-      readonly ways?: WayChoices;
     };
 
 /** Options of `fit` besides what changes the weights. */
@@ -114,23 +111,14 @@ export function loopSettings(options: FitLoopOptions): LoopSettings {
 
 const optionNames: { readonly [K in keyof Required<FitOptions>]: true } & Readonly<Record<string, true>> = {
   ...{ updater: true, engine: true, model: true, optimizer: true, average: true, clipGrad: true },
-  ...{
-    clipMode: true,
-    mean: true,
-    std: true,
-    threads: true,
-    ways: true,
-    loader: true,
-    validation: true,
-    task: true,
-  },
+  ...{ clipMode: true, mean: true, std: true, threads: true, loader: true, validation: true, task: true },
   ...{ epochs: true, schedule: true, listeners: true, signal: true, gradAccumSteps: true, mixing: true },
   ...{ mixingOffEpoch: true, seed: true, valInterval: true, metric: true, recoveryInterval: true },
   ...{ logInterval: true, resume: true },
 };
 
 /** Options that an updater is made from. */
-const parts = "engine model optimizer average clipGrad clipMode mean std threads ways".split(" ");
+const parts = "engine model optimizer average clipGrad clipMode mean std threads".split(" ");
 
 /** Least values of the counts. */
 const counts = {

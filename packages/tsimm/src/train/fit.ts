@@ -14,8 +14,8 @@ import type { TrainingState } from "./training-state.ts";
  * checkpoint that is due. What happens is told to the listeners as `TrainingEvent`s; nothing is written or printed.
  *
  * @throws RangeError for options out of range, an empty loader, a ranking metric that is NaN; DivergedError if the loss
- * or a gradient is not finite; ListenerError with the listener's name if one fails, after the others were told that a
- * checkpoint is due.
+ * or a gradient is not finite; ListenerError with the listener's name if one fails, DeviceLostError if the engine's device
+ * is gone, after the others were told that a checkpoint is due: of the last state that could be read.
  * @example
  * const model = createModel("test_resnet", { numClasses: 2 });
  * const optimizer = createOptimizer({ opt: "sgd", lr: 0.05, weightDecay: 0, momentum: 0.9 }, model);
@@ -39,7 +39,7 @@ export async function fit(options: FitOptions): Promise<FitResult> {
   checkFitOptions(options);
   const { updater: own, loader, task, seed = 42 } = options;
   if (own !== undefined) return await train(own, options);
-  const { engine, model, optimizer, average, clipGrad, clipMode, threads, ways } = options;
+  const { engine, model, optimizer, average, clipGrad, clipMode, threads } = options;
   checkOutputs("fit", model, task);
   const { mean = model.pretrainedCfg.mean, std = model.pretrainedCfg.std } = options;
   const [, height, width] = loader.inputSize;
@@ -48,7 +48,7 @@ export async function fit(options: FitOptions): Promise<FitResult> {
     ...{ batchSize: loader.batchSize, height, width },
     ...(loader.input === "float32" ? { input: "float32" } : { input: "uint8", mean, std }),
     ...(clipMode === undefined ? {} : { clipMode }),
-    ...{ threads, ways },
+    ...(threads === undefined ? {} : { threads }),
   });
   try {
     return await train(updater, options);
@@ -60,7 +60,10 @@ export async function fit(options: FitOptions): Promise<FitResult> {
 async function train(updater: Updater, options: FitLoopOptions): Promise<FitResult> {
   const { resume = null, schedule = null } = options;
   checkOutputs("fit", updater.model, options.task);
-  if (resume !== null && isWhole(resume)) loadTrainingState(resume, updater, schedule);
+  if (resume !== null && isWhole(resume)) {
+    await updater.store?.read();
+    loadTrainingState(resume, updater, schedule);
+  }
   const run = new FitRun(updater, options, resume?.progress);
   return await run.train();
 }

@@ -10,8 +10,15 @@ export interface RunHandle {
    * @param reason - For the log.
    */
   stop(reason: string): void;
-  /** Everything that is needed to go on from here; the arrays are the run's own and change with the next update. */
+  /**
+   * Everything that is needed to go on from here; the arrays are the run's own and change with the next update.
+   *
+   * On an engine whose device holds the weights they are here at `runStarted`, `checkpointDue`, `epochDone` and `runEnded`;
+   * at other events asking for them throws an Error, and `readState` gives them.
+   */
   state(): TrainingState;
+  /** The same at any event: weights on a device are read, which takes time. */
+  readState(): Promise<TrainingState>;
   /** Sends an event to all listeners. */
   emit(event: TrainingEvent): Promise<void>;
 }

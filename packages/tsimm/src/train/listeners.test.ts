@@ -17,6 +17,7 @@ const run: Omit<RunHandle, "emit"> = {
   state() {
     throw new Error("there is no state");
   },
+  readState: () => Promise.reject(new Error("there is no state")),
 };
 
 /** Listeners a, b, c that write down what they hear, after what `on` does for theirs. */

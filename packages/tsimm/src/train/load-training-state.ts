@@ -12,13 +12,14 @@ import type { NamedTensor, TrainingState } from "./training-state.ts";
  */
 export function loadTrainingState(
   state: TrainingState,
-  { model, average, optimizer }: Updater,
+  { model, average, optimizer, store }: Updater,
   schedule: Scheduler | null,
 ): void {
   loadState(model, namedTensors(state.model));
   // An average that begins now begins as a copy of the model.
   average?.load(namedTensors(state.average ?? state.model));
   optimizer.loadStateDict(state.optimizer);
+  store?.written();
   if (schedule !== null && state.schedule !== null) schedule.loadStateDict(state.schedule);
 }
 

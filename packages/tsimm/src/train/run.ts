@@ -1,5 +1,6 @@
 /** A training under way. */
 import type { Batch } from "../data/batch.ts";
+import { DeviceLostError } from "../runtime/device-lost-error.ts";
 import type { Metric, OutputMetric } from "../task/task.ts";
 import { DivergedError } from "../update/diverged-error.ts";
 import type { Updater } from "../update/updater.ts";
@@ -10,7 +11,8 @@ import { ListenerError, Listeners } from "./listeners.ts";
 import { meanLr } from "./mean-lr.ts";
 import { nextTurn } from "./next-turn.ts";
 import { isBetter } from "./ranking.ts";
-import { initialProgress, type TrainingProgress, type TrainingState } from "./training-state.ts";
+import { ReadableState } from "./readable-state.ts";
+import { initialProgress, type TrainingProgress } from "./training-state.ts";
 import { updateBatch } from "./update-batch.ts";
 import { type Validation, validate } from "./validate.ts";
 
@@ -34,10 +36,13 @@ export class FitRun {
   readonly #listeners: Listeners;
   readonly #metric: Metric;
   readonly #progress: Writable<TrainingProgress>;
+  readonly #state: ReadableState;
   /** Reason of the listener that stopped the run; null: none has. */
   #stopReason: string | null = null;
   /** Whether updates were made since the last checkpoint. */
   #isUnsaved = false;
+  /** Updates in the last checkpoint; null: the run has none. */
+  #savedUpdate: number | null;
   /** Whether `runEnded` was sent. */
   #hasEnded = false;
 
@@ -51,11 +56,17 @@ export class FitRun {
       this.#settings.validation === null ? undefined : task.metrics.find(({ name }) => name === metric);
     this.#metric = ranking ?? trainingLoss;
     this.#progress = { ...afterDoneEpoch(progress) };
+    this.#savedUpdate = progress.update === 0 ? null : progress.update;
+    this.#state = new ReadableState(updater, this.#settings.schedule, () => ({ ...this.#progress }));
     this.#listeners = new Listeners("fit", listeners, {
       stop: (reason) => {
         this.#stopReason ??= reason;
       },
-      state: () => this.#state(),
+      state: () => this.#state.now(),
+      readState: async () => {
+        await this.#state.read();
+        return this.#state.now();
+      },
     });
   }
 
@@ -67,10 +78,8 @@ export class FitRun {
       await this.#end(outcome, this.#stopReason);
       const { best, history } = this.#progress;
       return { outcome, best, history, progress: { ...this.#progress } };
-    } catch (error) {
-      if (error instanceof ListenerError && this.#isUnsaved) {
-        await this.#listeners.emitLast(this.#checkpointDue("failed"));
-      }
+    } catch (thrown) {
+      const error = await this.#settle(thrown);
       if (!this.#hasEnded) {
         await this.#listeners.emitLast(
           this.#ended("failed", error instanceof Error ? error.message : String(error)),
@@ -78,6 +87,27 @@ export class FitRun {
       }
       throw error;
     }
+  }
+
+  /**
+   * Reads what is left of a failing run, and has it saved where its numbers are sound.
+   *
+   * @returns The error of the run.
+   */
+  async #settle(error: unknown): Promise<unknown> {
+    const { epoch, update } = this.#progress;
+    const left = await this.#state.settle();
+    if (left !== null) {
+      Object.assign(this.#progress, left);
+      this.#isUnsaved = left.update !== this.#savedUpdate;
+    }
+    const isLost = error instanceof DeviceLostError;
+    // A new run whose device is lost in its first update has a checkpoint too.
+    const isDue = isLost
+      ? this.#progress.update !== this.#savedUpdate
+      : error instanceof ListenerError && this.#isUnsaved;
+    if (isDue) await this.#listeners.emitLast(this.#checkpointDue("failed"));
+    return isLost ? lostAt(error, { epoch, update, left: this.#progress.update }) : error;
   }
 
   #started(): RunStarted {
@@ -141,7 +171,7 @@ export class FitRun {
     }
     // A loader that has fewer batches than it says.
     if (pending.length > 0) await this.#update(pending, true, clock);
-    else if (progress.batch < loader.length) this.#updater.optimizer.syncLookahead?.();
+    else if (progress.batch < loader.length) await this.#finishOptimizer();
     if (progress.running.images === 0) {
       throw new RangeError(`fit: loader must give at least one batch, got none in epoch ${progress.epoch}`);
     }
@@ -155,6 +185,7 @@ export class FitRun {
     const mixed = batches.map((batch, index) => {
       return updateBatch(batch, this.#settings, { epoch: progress.epoch, update: progress.update, index });
     });
+    this.#state.keep();
     const { loss, gradNorm } = await this.#updater
       .update(mixed, { update: progress.update })
       .catch((error) => {
@@ -174,7 +205,7 @@ export class FitRun {
     const meanLoss = progress.running.loss / progress.running.images;
     const lr = meanLr(optimizer);
     schedule?.stepUpdate(progress.update, meanLoss);
-    if (isLast) optimizer.syncLookahead?.();
+    if (isLast) await this.#finishOptimizer();
     const now = performance.now();
     const seconds = (now - clock.last) / 1000;
     clock.last = now;
@@ -184,6 +215,13 @@ export class FitRun {
       ...{ updatesPerEpoch: this.#updatesPerEpoch, update: progress.update },
       ...{ loss, meanLoss, gradNorm, lr, images, seconds, waited },
     });
+  }
+
+  /** Slow weights of the optimizer come up to date at the end of an epoch. */
+  async #finishOptimizer(): Promise<void> {
+    const { finishEpoch, optimizer } = this.#updater;
+    if (finishEpoch) await finishEpoch.call(this.#updater);
+    else optimizer.syncLookahead?.();
   }
 
   async #validate(): Promise<Validation | "skipped" | "stopped"> {
@@ -212,6 +250,7 @@ export class FitRun {
     const seconds = (performance.now() - started) / 1000;
     const nextLr = meanLr(optimizer);
     const { update, best } = progress;
+    await this.#state.read();
     await this.#listeners.emit({ type: "epochDone", epoch, epochs, update, row, best, nextLr, seconds });
   }
 
@@ -244,8 +283,10 @@ export class FitRun {
     reason: CheckpointDue["reason"],
     epoch?: Pick<CheckpointDue, "row" | "metric" | "isBest">,
   ): Promise<void> {
+    await this.#state.read();
     const event = this.#checkpointDue(reason, epoch);
     this.#isUnsaved = false;
+    this.#savedUpdate = this.#progress.update;
     await this.#listeners.emit(event);
   }
 
@@ -258,6 +299,7 @@ export class FitRun {
   }
 
   async #end(outcome: "finished" | "stopped", reason: string | null): Promise<void> {
+    await this.#state.read();
     this.#hasEnded = true;
     await this.#listeners.emit(this.#ended(outcome, reason));
   }
@@ -265,17 +307,6 @@ export class FitRun {
   #ended(outcome: RunEnded["outcome"], reason: string | null): RunEnded {
     const { best, byOutput, history } = this.#progress;
     return { type: "runEnded", outcome, reason, best, byOutput, history };
-  }
-
-  #state(): TrainingState {
-    const { model, average, optimizer } = this.#updater;
-    return {
-      progress: { ...this.#progress },
-      model: model.state,
-      average: average?.state ?? null,
-      optimizer: optimizer.stateDict(),
-      schedule: this.#settings.schedule?.stateDict() ?? null,
-    };
   }
 }
 
@@ -295,4 +326,16 @@ function notANumber(name: string, { epoch, validation }: EpochRow): RangeError {
       ? `the validation images do not define it: rank epochs by ${others.map(([other]) => other).join(" or ")}`
       : "lower the learning rate";
   return new RangeError(`fit: the metric ${name} must be a number, got NaN in epoch ${epoch}; ${cure}`);
+}
+
+/** The error of a lost device, with the place in the run. */
+function lostAt(
+  error: DeviceLostError,
+  { epoch, update, left }: { readonly epoch: number; readonly update: number; readonly left: number },
+): DeviceLostError {
+  const cure = left < update ? "; a smaller recoveryInterval loses less" : "";
+  return new DeviceLostError(
+    `fit: ${error.message}; it was lost in update ${update} (epoch ${epoch}), what is left is the state of update ${left}${cure}`,
+    { cause: error },
+  );
 }

@@ -2,7 +2,7 @@
 import type { Batch } from "../data/batch.ts";
 import { drawMixing, mixImages } from "../data/mixup.ts";
 import { keyedRandom } from "../random/keyed-random.ts";
-import type { UpdateBatch } from "../update/updater.ts";
+import type { UpdateBatch } from "../runtime/training-program.ts";
 import type { LoopSettings } from "./fit-options.ts";
 
 /** Position of a batch in a run. */

@@ -171,6 +171,6 @@ function checkKernel(call: OpCall, kernel: readonly number[]): void {
 export const windowShapes: ShapeRules = {
   ...covers(pool, "AveragePool", "MaxPool"),
   ...covers(globalPool, "GlobalAveragePool", "GlobalMaxPool"),
-  Conv: conv,
+  ...covers(conv, "Conv", "com.microsoft.FusedConv"),
   ConvTranspose: convTranspose,
 };

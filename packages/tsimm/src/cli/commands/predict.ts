@@ -36,6 +36,7 @@ export function predictCommand(): Command {
     .option("--no-ema", "take the plain weights, also where there is a moving average")
     .action(async (images: string[], options: PredictOptions) => {
       const { createEngine } = await import("../../runtime/create-engine.ts");
+      const { engineLine } = await import("../../runtime/engine-line.ts");
       const { loadClassifier } = await import("../../predict/load-classifier.ts");
       const { answerText } = await import("../../predict/answer-text.ts");
       const { IMAGE_LIMIT, readRegularFile } = await import("../../files/read-file.ts");
@@ -43,6 +44,7 @@ export function predictCommand(): Command {
       const engine = await createEngine(options.engine as "auto", {
         onWarning: (message) => process.stderr.write(`WARNING: ${message}\n`),
       });
+      if (engine.device !== undefined) process.stderr.write(`${engineLine(engine)}\n`);
       const loading = loadClassifier(options.checkpoint, engine, { average: options.ema });
       const classifier = await loading.catch((error: NodeJS.ErrnoException) => {
         throw new Error(

@@ -1,6 +1,6 @@
 /** Random changes of brightness, contrast and saturation. */
 import { permutation, type RandomStream } from "../../random/keyed-random.ts";
-import { adjustBrightness, adjustContrast, adjustSaturation } from "./color.ts";
+import { changeBrightness, changeContrast, changed, changeSaturation } from "./color.ts";
 import type { Image } from "./image.ts";
 
 /**
@@ -15,11 +15,10 @@ export function colorJitter(image: Image, strength: number, random: RandomStream
   if (strength === 0) return image;
   const low = Math.max(0, 1 - strength);
   const factor = () => low + (1 + strength - low) * random.uniform();
-  const changes = [adjustBrightness, adjustContrast, adjustSaturation].map((adjust) => {
-    const drawn = factor();
-    return (before: Image) => adjust(before, drawn);
+  const changes = [changeBrightness, changeContrast, changeSaturation];
+  const factors = changes.map(factor);
+  const order = permutation(changes.length, random);
+  return changed(image, (loaded) => {
+    for (const place of order) changes[place]?.(loaded, factors[place] ?? 1);
   });
-  let result = image;
-  for (const place of permutation(changes.length, random)) result = changes[place]?.(result) ?? result;
-  return result;
 }

@@ -1,5 +1,48 @@
 /** Brightness, contrast and saturation, byte for byte as Pillow's ImageEnhance. */
+
+import { LOOP_MARGIN } from "../../wasm/loop-memory.ts";
 import type { Image } from "./image.ts";
+import { type PixelLoops, pixelLoops } from "./pixel-loops.ts";
+
+/** An image in the memory of the loops, changed in place. */
+export interface LoadedImage extends PixelLoops {
+  readonly channels: 1 | 3;
+  /** Number of pixels; they start at address 0. */
+  readonly pixels: number;
+}
+
+/** A change of the image in place; factor >= 0, of which 1 changes nothing. */
+export type ColorChange = (image: LoadedImage, factor: number) => void;
+
+/**
+ * Changes a copy of an image.
+ *
+ * @param image - The image.
+ * @param change - Changes it in place.
+ */
+export function changed(image: Image, change: (loaded: LoadedImage) => void): Image {
+  const { channels, data } = image;
+  const loaded = { ...pixelLoops(data.length + LOOP_MARGIN), channels, pixels: data.length / channels };
+  loaded.memory.set(data);
+  change(loaded);
+  return { ...image, data: loaded.memory.slice(0, data.length) };
+}
+
+/** {@link adjustBrightness} in place. */
+export const changeBrightness: ColorChange = ({ loops, pixels, channels }, factor) => {
+  loops.blendWithLevel(0, pixels * channels, 0, factor);
+};
+
+/** {@link adjustContrast} in place. */
+export const changeContrast: ColorChange = ({ loops, memory, pixels, channels }, factor) => {
+  const sum = channels === 3 ? loops.sumOfLuminances(0, pixels) : sumOfLevels(memory.subarray(0, pixels));
+  loops.blendWithLevel(0, pixels * channels, Math.trunc(sum / pixels + 0.5), factor);
+};
+
+/** {@link adjustSaturation} in place. */
+export const changeSaturation: ColorChange = ({ loops, pixels, channels }, factor) => {
+  if (channels === 3) loops.blendWithLuminance(0, pixels, factor);
+};
 
 /**
  * Brightness: mixes the image with black.
@@ -12,7 +55,7 @@ import type { Image } from "./image.ts";
  * adjustBrightness({ width: 2, height: 1, channels: 1, data: new Uint8Array([10, 200]) }, 1.5).data; // => Uint8Array [15, 255]
  */
 export function adjustBrightness(image: Image, factor: number): Image {
-  return blendWithLevel(image, 0, factor);
+  return changed(image, (loaded) => changeBrightness(loaded, factor));
 }
 
 /**
@@ -24,10 +67,7 @@ export function adjustBrightness(image: Image, factor: number): Image {
  * @param factor - f >= 0; 0 gives uniform grey, 1 the image, more strengthens.
  */
 export function adjustContrast(image: Image, factor: number): Image {
-  const { data } = grayscale(image);
-  let sum = 0;
-  for (const luminance of data) sum += luminance;
-  return blendWithLevel(image, Math.trunc(sum / data.length + 0.5), factor);
+  return changed(image, (loaded) => changeContrast(loaded, factor));
 }
 
 /**
@@ -39,16 +79,7 @@ export function adjustContrast(image: Image, factor: number): Image {
  * @param factor - f >= 0; 0 gives grey, 1 the image, more strengthens.
  */
 export function adjustSaturation(image: Image, factor: number): Image {
-  if (image.channels === 1) return image;
-  const luminances = grayscale(image).data;
-  const float32Factor = Math.fround(factor);
-  const source = image.data;
-  const data = new Uint8ClampedArray(source.length);
-  for (let pixel = 0, i = 0; pixel < luminances.length; pixel++) {
-    const luminance = luminances[pixel] ?? 0;
-    for (const end = i + 3; i < end; i++) data[i] = blend(luminance, source[i] ?? 0, float32Factor);
-  }
-  return { ...image, data: new Uint8Array(data.buffer) };
+  return changed(image, (loaded) => changeSaturation(loaded, factor));
 }
 
 /**
@@ -70,16 +101,8 @@ export function grayscale(image: Image): Image {
   return { width, height, channels: 1, data };
 }
 
-function blendWithLevel(image: Image, level: number, factor: number): Image {
-  const table = new Uint8ClampedArray(256);
-  for (let value = 0; value < 256; value++) table[value] = blend(level, value, Math.fround(factor));
-  const source = image.data;
-  const data = new Uint8Array(source.length);
-  for (let i = 0; i < source.length; i++) data[i] = table[source[i] ?? 0] ?? 0;
-  return { ...image, data };
-}
-
-/** `from` at factor 0, `to` at factor 1, in float32; truncated, still to be clamped. */
-function blend(from: number, to: number, factor: number): number {
-  return Math.fround(from + Math.fround(factor * (to - from))) | 0;
+function sumOfLevels(levels: Uint8Array): number {
+  let sum = 0;
+  for (const level of levels) sum += level;
+  return sum;
 }

@@ -7,7 +7,7 @@ export const INTERPOLATIONS = ["bilinear", "bicubic"] as const;
 export type Interpolation = (typeof INTERPOLATIONS)[number];
 
 /** Binary digits after the point in {@link ResamplingWeights.weights}. */
-export const WEIGHT_BITS = 22;
+const WEIGHT_BITS = 22;
 
 /** For each output position: which input positions count, and how much. */
 export interface ResamplingWeights {
@@ -70,6 +70,17 @@ export function resamplingWeights(
     counts[i] = count;
   }
   return { starts, counts, weights, stride };
+}
+
+/** The weights that give the output from its end to its start. */
+export function mirroredWeights({ starts, counts, weights, stride }: ResamplingWeights): ResamplingWeights {
+  const last = starts.length - 1;
+  return {
+    starts: starts.toReversed(),
+    counts: counts.toReversed(),
+    weights: weights.map((_, i) => weights[(last - Math.floor(i / stride)) * stride + (i % stride)] ?? 0),
+    stride,
+  };
 }
 
 function bicubic(x: number): number {

@@ -1,6 +1,10 @@
 /** Change of size, byte for byte as Pillow does it. */
+
+import { Places } from "../../wasm/loop-memory.ts";
+import { flipHorizontally } from "./flip.ts";
 import { type Box, crop, type Image } from "./image.ts";
-import { type Interpolation, resamplingWeights, WEIGHT_BITS } from "./resampling-weights.ts";
+import { pixelLoops } from "./pixel-loops.ts";
+import { type Interpolation, mirroredWeights, resamplingWeights } from "./resampling-weights.ts";
 
 /** Options of {@link resize}. */
 export interface ResizeOptions {
@@ -11,7 +15,12 @@ export interface ResizeOptions {
   readonly interpolation: Interpolation;
   /** The part of the image to take, as if it were cut out first; absent: all of it. */
   readonly box?: Box;
+  /** Exchanges left and right of the result; default false. */
+  readonly mirrored?: boolean;
 }
+
+/** Bytes of the image that are copied to the loops at a time, if more than one row. */
+const STRIP = 131_072;
 
 /**
  * Resizes an image: rows first, then columns of the rounded rows; an axis whose size stays is left alone.
@@ -23,99 +32,63 @@ export interface ResizeOptions {
  * @see Pillow `src/libImaging/Resample.c`
  */
 export function resize(image: Image, options: ResizeOptions): Image {
-  const { width, height, interpolation } = options;
+  const { width, height, interpolation, mirrored = false } = options;
   const box = options.box ?? { left: 0, top: 0, width: image.width, height: image.height };
-  if (box.width === width && box.height === height) return crop(image, box);
-  const narrowed = box.width === width ? crop(image, box) : resizeRows(image, box, width, interpolation);
-  return box.height === height ? narrowed : resizeColumns(narrowed, height, interpolation);
-}
-
-function resizeRows(image: Image, box: Box, width: number, interpolation: Interpolation): Image {
+  if (box.width === width && box.height === height) {
+    const part = crop(image, box);
+    return mirrored ? flipHorizontally(part) : part;
+  }
   const { channels } = image;
-  const data = new Uint8ClampedArray(width * box.height * channels);
-  const { starts, counts, weights, stride } = resamplingWeights(box.width, width, interpolation);
-  const sum = channels === 3 ? weightedColour : weightedGrey;
-  let to = 0;
-  for (let y = 0; y < box.height; y++) {
-    const row = ((box.top + y) * image.width + box.left) * channels;
-    for (let x = 0; x < width; x++) {
-      const from = row + (starts[x] ?? 0) * channels;
-      sum(image.data, from, channels, weights, x * stride, counts[x] ?? 0, data, to);
-      to += channels;
-    }
-  }
-  return { width, height: box.height, channels, data: bytes(data) };
-}
+  const pitch = image.width * channels;
+  const rowLength = width * channels;
+  const unmirrored = resamplingWeights(box.width, width, interpolation);
+  const across = mirrored ? mirroredWeights(unmirrored) : unmirrored;
+  const down = box.height === height ? null : resamplingWeights(box.height, height, interpolation);
 
-function resizeColumns(image: Image, height: number, interpolation: Interpolation): Image {
-  const { width, channels } = image;
-  const row = width * channels;
-  const data = new Uint8ClampedArray(row * height);
-  const { starts, counts, weights, stride } = resamplingWeights(image.height, height, interpolation);
-  const sum = channels === 3 ? weightedColour : weightedGrey;
-  let to = 0;
+  // Rows go from the strip, a part of the image, through `across` to the ring, and from there through `down` to the
+  // target. The ring holds the rows that one target row is made of.
+  const stripRows = Math.max(1, Math.min(box.height, Math.floor(STRIP / pitch)));
+  const ringRows = down?.stride ?? 0;
+  const ringPitch = 16 * Math.ceil(rowLength / 16 + 1);
+  const places = new Places();
+  const starts = places.take(4 * width);
+  const counts = places.take(4 * width);
+  const acrossWeights = places.take(across.weights.byteLength);
+  const downWeights = places.take(down?.weights.byteLength ?? 0);
+  const strip = places.take((stripRows - 1) * pitch + box.width * channels);
+  const ring = places.take(ringRows * ringPitch);
+  const target = places.take(rowLength * height);
+
+  const { loops, memory } = pixelLoops(places.size);
+  new Int32Array(memory.buffer, starts).set(across.starts);
+  new Int32Array(memory.buffer, counts).set(across.counts);
+  new Int32Array(memory.buffer, acrossWeights).set(across.weights);
+  if (down) new Int32Array(memory.buffer, downWeights).set(down.weights);
+  const resampleRow = channels === 3 ? loops.resampleColourRow : loops.resampleGreyRow;
+
+  /** Resamples row y of the box; rows come in order. */
+  const narrow = (y: number, to: number) => {
+    const inStrip = y % stripRows;
+    if (inStrip === 0) {
+      const from = ((box.top + y) * image.width + box.left) * channels;
+      const rows = Math.min(stripRows, box.height - y);
+      memory.set(image.data.subarray(from, from + (rows - 1) * pitch + box.width * channels), strip);
+    }
+    resampleRow(strip + inStrip * pitch, to, width, starts, counts, acrossWeights, across.stride);
+  };
+
+  let narrowed = 0;
   for (let y = 0; y < height; y++) {
-    const start = (starts[y] ?? 0) * row;
-    for (let x = 0; x < row; x += channels) {
-      sum(image.data, start + x, row, weights, y * stride, counts[y] ?? 0, data, to);
-      to += channels;
+    const to = target + y * rowLength;
+    if (!down) {
+      narrow(y, to);
+      continue;
     }
+    const first = down.starts[y] ?? 0;
+    const count = down.counts[y] ?? 0;
+    for (; narrowed < first + count; narrowed++) narrow(narrowed, ring + (narrowed % ringRows) * ringPitch);
+    const weights = downWeights + 4 * y * down.stride;
+    loops.resampleColumns(ring, ringPitch, ringRows, first % ringRows, count, weights, to, rowLength);
   }
-  return { width, height, channels, data: bytes(data) };
-}
-
-// A resize spends its time in the two functions below; `?? 0` is there for the type only. A sum starts at one
-// half and stays below 2^31: 255 · 2^22 times at most 1.25, the absolute weights of a bicubic kernel.
-
-const HALF = 1 << (WEIGHT_BITS - 1);
-
-/** Adds up `count` pixels that lie `step` bytes apart. */
-function weightedColour(
-  source: Uint8Array,
-  from: number,
-  step: number,
-  weights: Int32Array,
-  first: number,
-  count: number,
-  target: Uint8ClampedArray,
-  to: number,
-): void {
-  let red = HALF;
-  let green = HALF;
-  let blue = HALF;
-  let at = from;
-  for (let k = first; k < first + count; k++) {
-    const weight = weights[k] ?? 0;
-    red = (red + Math.imul(source[at] ?? 0, weight)) | 0;
-    green = (green + Math.imul(source[at + 1] ?? 0, weight)) | 0;
-    blue = (blue + Math.imul(source[at + 2] ?? 0, weight)) | 0;
-    at += step;
-  }
-  target[to] = red >> WEIGHT_BITS;
-  target[to + 1] = green >> WEIGHT_BITS;
-  target[to + 2] = blue >> WEIGHT_BITS;
-}
-
-/** The same for one channel. */
-function weightedGrey(
-  source: Uint8Array,
-  from: number,
-  step: number,
-  weights: Int32Array,
-  first: number,
-  count: number,
-  target: Uint8ClampedArray,
-  to: number,
-): void {
-  let sum = HALF;
-  let at = from;
-  for (let k = first; k < first + count; k++) {
-    sum = (sum + Math.imul(source[at] ?? 0, weights[k] ?? 0)) | 0;
-    at += step;
-  }
-  target[to] = sum >> WEIGHT_BITS;
-}
-
-function bytes(clamped: Uint8ClampedArray): Uint8Array {
-  return new Uint8Array(clamped.buffer, clamped.byteOffset, clamped.length);
+  return { width, height, channels, data: memory.slice(target, target + rowLength * height) };
 }

@@ -1,6 +1,6 @@
 /** The random transform of training images. */
 import { colorJitter } from "./color-jitter.ts";
-import { flipHorizontally, flipVertically } from "./flip.ts";
+import { flipVertically } from "./flip.ts";
 import type { Transform } from "./image.ts";
 import { checkChoice, checkInputSize, checkProbability, checkRange } from "./option-checks.ts";
 import { randomResizedCropBox } from "./random-resized-crop.ts";
@@ -63,9 +63,9 @@ export function trainingTransform(options: TrainingTransformOptions): Transform 
     const box = randomResizedCropBox(image.width, image.height, { scale, ratio }, random);
     const drawn = random.uniform() < 0.5 ? "bilinear" : "bicubic";
     const interpolation = trainInterpolation === "random" ? drawn : trainInterpolation;
-    let result = resize(image, { width, height, interpolation, box });
-    if (random.uniform() < hflip) result = flipHorizontally(result);
-    if (random.uniform() < vflip) result = flipVertically(result);
-    return colorJitter(result, strength, random);
+    const mirrored = random.uniform() < hflip;
+    const upsideDown = random.uniform() < vflip;
+    const resized = resize(image, { width, height, interpolation, box, mirrored });
+    return colorJitter(upsideDown ? flipVertically(resized) : resized, strength, random);
   };
 }

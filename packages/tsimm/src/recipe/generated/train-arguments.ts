@@ -348,7 +348,7 @@ export interface TrainArguments {
   /** Start anew in a folder that holds a run. Flag `--overwrite`, default false. */
   readonly overwrite: boolean;
 
-  /** Engine that computes; auto: native where installed, else WebAssembly. Flag `--engine`, default "auto". */
+  /** Engine that computes; auto: a GPU through WebGPU where there is one, else native where installed, else WebAssembly. Flag `--engine`, default "auto". */
   readonly engine: EngineName;
 
   /** Engine threads; absent: all cores. Allowed: an integer >= 1. Flag `--threads`, default null. */

@@ -41,15 +41,16 @@ type StepOptions = TrainingProgramOptions & {
  * kept there. The ways are part of the numbers: a run has the same bytes only with the same ones.
  *
  * @param engine - One that computes in WebAssembly or on a device has nothing to choose.
- * @param options - Those of `createTrainingStep`, besides `ways`, and what is kept and told.
- * @returns `ways` for `createTrainingStep`, `createUpdater` and `fit`; empty where there is nothing to choose.
+ * @param options - Those of `createTrainingStep`, and what is kept and told.
+ * @returns `ways` of an engine for `createTrainingStep`, `createUpdater` and `fit`: `{ ...engine, ways }`; empty where there
+ * is nothing to choose.
  * @throws RangeError for options out of range.
  * @example
  * const engine = await createEngine("native");
  * const model = createModel("test_resnet", { numClasses: 2 });
  * const options = { batchSize: 2, height: 32, width: 32, input: "float32" };
  * const ways = await tuneTrainingStep(engine, model, { ...options, cacheDir: null, seconds: 1 });
- * const step = await createTrainingStep(engine, model, { ...options, ways });
+ * const step = await createTrainingStep({ ...engine, ways }, model, options);
  * await step.close();
  * Object.keys(ways)[0]; // => "conv forward x 2,3,32,32 w 32,3,3,3 strides 2,2 pads 1,1,1,1"
  */
@@ -67,7 +68,7 @@ export async function tuneTrainingStep(
   if (!(typeof seconds === "number" && seconds > 0)) {
     throw new RangeError(`tuneTrainingStep: seconds must be a number > 0, got ${seconds}`);
   }
-  const sites = tunableSites(engine, programOfModel(model, ofStep).step);
+  const sites = await tunableSites(engine, programOfModel(model, ofStep).step);
   return await tuneSites(engine, sites, {
     ...{ threads: options.threads, cacheDir, seconds, onMeasure, onWarning },
   });
@@ -86,11 +87,10 @@ export async function checkedWays(
   options: StepOptions,
   recorded: { readonly processor: string; readonly choices: WayChoices },
 ): Promise<{ readonly ways: WayChoices; readonly dropped: readonly string[] }> {
-  const sites = tunableSites(engine, programOfModel(model, options).step);
+  const sites = await tunableSites(engine, programOfModel(model, options).step);
   const { choices, processor } = recorded;
   const unknown = sites.filter(({ key, ways }) => key in choices && !ways.includes(choices[key] ?? ""));
   const known = sites.filter((site) => site.key in choices && !unknown.includes(site));
-  // The layout of some ways follows the processor's vector registers.
   const isElsewhere = processor !== (await describeProcessor());
   const failing = isElsewhere ? await sitesThatFail(engine, known, choices, options.threads) : [];
   const good = known.filter((site) => !failing.includes(site));
@@ -101,9 +101,13 @@ export async function checkedWays(
 }
 
 /** Sites of a graph that the engine has a choice at. */
-function tunableSites(engine: Engine, step: TrainingGraph): readonly Site[] {
-  const { measuresWays = false, lowering = "generic" } = engine;
-  return measuresWays ? sitesOf(step, lowering).filter(({ ways }) => ways.length > 1) : [];
+async function tunableSites(
+  { channelBlock, lowering = "generic" }: Engine,
+  step: TrainingGraph,
+): Promise<readonly Site[]> {
+  if (channelBlock === undefined) return [];
+  const sites = sitesOf(step, lowering, { block: await channelBlock() });
+  return sites.filter(({ ways }) => ways.length > 1);
 }
 
 async function tuneSites(

@@ -1,0 +1,140 @@
+/** Pools with indices, which the WebGPU provider does not compute. */
+import type { Derivation } from "../../gradients/derivation.ts";
+import type { Node, Value } from "../../graph/graph.ts";
+import { type Window2d, window2d } from "../../graph/shapes/window.ts";
+import { elementCount, float32, int64 } from "../../graph/tensor.ts";
+import { scatterOnto } from "./batch-normalization.ts";
+import { once } from "./once.ts";
+import type { Rewriting } from "./rewriting.ts";
+
+const lowest = -3.4028234663852886e38;
+
+/** A pool without its indices; which pixels won is found where a gradient asks. */
+export function pool(rewriting: Rewriting, node: Node): boolean {
+  const [y = "", indices = ""] = node.outputs;
+  const [x] = rewriting.inputsOf(node);
+  if (indices === "" || !x) return false;
+  const { storage_order: _order, ...attributes } = node.attributes;
+  const maxima = rewriting.builder.op("MaxPool", [x], attributes);
+  rewriting.define(y, maxima);
+  rewriting.define(indices, () => {
+    throw new RangeError(
+      `lower: node "${node.name}" (MaxPool with indices) does not run on WebGPU; use another engine`,
+    );
+  });
+  return true;
+}
+
+/** dy goes to the pixels that won; windows may overlap. */
+export function poolGradient(
+  rewriting: Rewriting,
+  node: Node,
+  { ofOutputs: [gradient = ""], ofInputs: [byX = ""] }: Derivation,
+): void {
+  const { math } = rewriting;
+  const x = rewriting.value(node.inputs[0] ?? "");
+  if (byX === "" || x.shape.length !== 4) return;
+  const [batch = 0, channels = 0, ...rest] = x.shape;
+  const scattered = once(() => {
+    const pixels = winningPixels(rewriting, node, x, rewriting.value(node.outputs[0] ?? ""));
+    return { pixels, values: math.reshape(rewriting.value(gradient), pixels.shape) };
+  });
+  rewriting.scattered.set(byX, scattered);
+  rewriting.define(byX, () => {
+    const zeros = math.expand(math.constant(0), [batch * channels, elementCount(rest)]);
+    return scatterOnto(rewriting, math.reshape(zeros, x.shape), scattered());
+  });
+}
+
+/**
+ * The pixel that won each window: of several equal ones the first, row by row, as in PyTorch.
+ *
+ * Each tap of all windows at once, from the last to the first, is compared with the maxima; whoever comes last wins.
+ *
+ * @param x - float32 [B, C, H, W].
+ * @param maxima - float32 [B, C, Ho, Wo].
+ * @returns int32 [B C, Ho Wo], row times W plus column.
+ */
+export function winningPixels(rewriting: Rewriting, node: Node, x: Value, maxima: Value): Value {
+  const { builder, math } = rewriting;
+  const window = window2d(node.attributes);
+  const [batch = 0, channels = 0, height = 0, width = 0] = x.shape;
+  const [, , rows = 0, columns = 0] = maxima.shape;
+  const padded = padToWindows(rewriting, x, window, [rows, columns]);
+  const pixels = pixelsOfTaps(window, [height, width], [rows, columns]);
+  const constant = (data: Int32Array) =>
+    builder.constant({ dtype: "int32", shape: [1, 1, rows, columns], data });
+  let winners: Value | undefined;
+  for (const [tap, data] of [...pixels.entries()].reverse()) {
+    const here = constant(data);
+    if (!winners) {
+      winners = here;
+      continue;
+    }
+    const seen = tapOf(rewriting, padded, window, tap, [rows, columns]);
+    winners = builder.op("Where", [builder.op("Equal", [seen, maxima]), here, winners]);
+  }
+  const shape = [batch, channels, rows, columns];
+  const all = winners ?? constant(new Int32Array(rows * columns));
+  const full = elementCount(all.shape) === elementCount(shape) ? all : math.expand(all, shape);
+  return math.reshape(full, [batch * channels, rows * columns]);
+}
+
+/** x with the lowest number around it, as far as windows reach. */
+function padToWindows(
+  { builder }: Rewriting,
+  x: Value,
+  { kernel, strides, dilations, pads: [top, left] }: Window2d,
+  [rows, columns]: readonly [number, number],
+): Value {
+  const [, , height = 0, width = 0] = x.shape;
+  const reach = (axis: 0 | 1, count: number) =>
+    (count - 1) * strides[axis] + (kernel[axis] - 1) * dilations[axis] + 1;
+  const bottom = Math.max(reach(0, rows) - top - height, 0);
+  const right = Math.max(reach(1, columns) - left - width, 0);
+  if (top + left + bottom + right === 0) return x;
+  const pads = builder.constant(int64([8], [0, 0, top, left, 0, 0, bottom, right]));
+  return builder.op("Pad", [x, pads, builder.constant(float32([], [lowest]))]);
+}
+
+/** What one tap of all windows sees: a Slice of x. */
+function tapOf(
+  { builder }: Rewriting,
+  padded: Value,
+  { kernel, strides, dilations }: Window2d,
+  tap: number,
+  [rows, columns]: readonly [number, number],
+): Value {
+  const first = [Math.floor(tap / kernel[1]) * dilations[0], (tap % kernel[1]) * dilations[1]] as const;
+  const ends = [first[0] + (rows - 1) * strides[0] + 1, first[1] + (columns - 1) * strides[1] + 1];
+  const vector = (values: readonly number[]) => builder.constant(int64([2], values));
+  return builder.op("Slice", [padded, vector(first), vector(ends), vector([2, 3]), vector(strides)]);
+}
+
+/** By tap: the pixel that each window sees there; where that is padding, the first one that is none. */
+function pixelsOfTaps(
+  { kernel, strides, dilations, pads: [top, left] }: Window2d,
+  [height, width]: readonly [number, number],
+  [rows, columns]: readonly [number, number],
+): readonly Int32Array[] {
+  const along = (count: number, taps: number, stride: number, dilation: number, pad: number, size: number) =>
+    Array.from({ length: count }, (_, at) => {
+      const places = Array.from({ length: taps }, (_, tap) => at * stride - pad + tap * dilation);
+      const inside = places.find((place) => place >= 0 && place < size) ?? 0;
+      return places.map((place) => ({ place, inside, isInside: place >= 0 && place < size }));
+    });
+  const vertical = along(rows, kernel[0], strides[0], dilations[0], top, height);
+  const horizontal = along(columns, kernel[1], strides[1], dilations[1], left, width);
+  return Array.from({ length: elementCount(kernel) }, (_, tap) =>
+    Int32Array.from(
+      vertical.flatMap((tall) =>
+        horizontal.map((wide) => {
+          const y = tall[Math.floor(tap / kernel[1])];
+          const x = wide[tap % kernel[1]];
+          if (!y || !x) return 0;
+          return y.isInside && x.isInside ? y.place * width + x.place : y.inside * width + x.inside;
+        }),
+      ),
+    ),
+  );
+}

@@ -1,0 +1,111 @@
+/** The graphs of an optimizer's updates on a device, each compiled when it is first needed. */
+import { lower } from "@tsimm/autodiff";
+import type { ClipMode } from "../../optim/clip.ts";
+import { groupGraphKey } from "../../optim/group-update.ts";
+import type { Engine, EngineDevice } from "../../runtime/engine.ts";
+import type { TrainingProgram } from "../../runtime/training-program.ts";
+import { type CompiledGraph, compileGraph } from "./compiled-graph.ts";
+import type { OptimizerOnDevice, StateLayout } from "./state-layout.ts";
+import {
+  accumulationGraph,
+  applicationGraph,
+  fusedGraph,
+  type UpdateGraph,
+  type UpdatePlan,
+} from "./update-graph.ts";
+
+/** What updates are made of. */
+export interface UpdateKind {
+  readonly engine: Pick<Engine, "lowering">;
+  readonly device: EngineDevice;
+  readonly optimizer: OptimizerOnDevice;
+  readonly clipGrad: number | null;
+  readonly clipMode: ClipMode;
+  readonly hasAverage: boolean;
+}
+
+type GraphKind = "fused" | "accumulation" | "application";
+
+/** Kinds of graphs, each of which is compiled once for a program. */
+const builders: Readonly<Record<GraphKind, (plan: UpdatePlan) => UpdateGraph>> = {
+  fused: fusedGraph,
+  accumulation: accumulationGraph,
+  application: applicationGraph,
+};
+
+/** Graphs of the updates of a layout. */
+export class CompiledUpdates<Batch> {
+  readonly #kind: UpdateKind;
+  readonly #layout: StateLayout;
+  readonly #whole: TrainingProgram<Batch>;
+  readonly #graphs = new Map<TrainingProgram<Batch>, Map<string, CompiledGraph>>();
+  readonly #plans = new Map<TrainingProgram<Batch>, UpdatePlan>();
+  /** Text that changes when the optimizer needs other graphs. */
+  readonly #key: string;
+
+  /**
+   * @param whole - Program of whole batches.
+   * @throws RangeError for a node that the device cannot run.
+   */
+  constructor(layout: StateLayout, whole: TrainingProgram<Batch>, kind: UpdateKind) {
+    this.#layout = layout;
+    this.#kind = kind;
+    this.#whole = whole;
+    this.#key = graphKey(kind.optimizer);
+    this.plan(whole);
+  }
+
+  /** Whether the options of the optimizer are still those that the graphs were made for. */
+  get fits(): boolean {
+    return graphKey(this.#kind.optimizer) === this.#key;
+  }
+
+  /** What the graphs of a program compute. */
+  plan(program: TrainingProgram<Batch>): UpdatePlan {
+    const known = this.#plans.get(program);
+    if (known !== undefined) return known;
+    const { engine, optimizer, clipGrad, clipMode, hasAverage } = this.#kind;
+    // Adaptive clipping leaves the classifier alone.
+    const unclipped = new Set(program.parameters.slice(-2).map(({ name }) => name));
+    const plan = {
+      step: lower(program.step, engine.lowering ?? "generic"),
+      layout: this.#layout,
+      ...{ optimizer, hasAverage, clipGrad, clipMode, unclipped },
+    };
+    this.#plans.set(program, plan);
+    return plan;
+  }
+
+  /** A graph of a program, compiled if it is not yet; those of whole batches and of the last other program are kept. */
+  async graph(program: TrainingProgram<Batch>, kind: GraphKind): Promise<CompiledGraph> {
+    if (program !== this.#whole) {
+      for (const other of [...this.#graphs.keys()]) {
+        if (other !== program && other !== this.#whole) await this.#drop(other);
+      }
+    }
+    const graphs = this.#graphs.get(program) ?? new Map<string, CompiledGraph>();
+    this.#graphs.set(program, graphs);
+    const known = graphs.get(kind);
+    if (known !== undefined) return known;
+    const built = builders[kind](this.plan(program));
+    const compiled = await compileGraph(this.#kind.device, built);
+    graphs.set(kind, compiled);
+    return compiled;
+  }
+
+  /** Releases all graphs. */
+  async close(): Promise<void> {
+    for (const program of [...this.#graphs.keys()]) await this.#drop(program);
+  }
+
+  async #drop(program: TrainingProgram<Batch>): Promise<void> {
+    const graphs = this.#graphs.get(program);
+    this.#graphs.delete(program);
+    this.#plans.delete(program);
+    for (const graph of graphs?.values() ?? []) await graph.close();
+  }
+}
+
+function graphKey({ paramGroups }: OptimizerOnDevice): string {
+  return paramGroups.map(groupGraphKey).join("\n");
+}
