@@ -17,6 +17,7 @@ import { prepareData } from "./prepare-data.ts";
 import { type PreparedFolder, prepareFolder } from "./prepare-folder.ts";
 import { type ModelParts, prepareModel } from "./prepare-model.ts";
 import { prepareSchedule } from "./prepare-schedule.ts";
+import { prepareWays } from "./prepare-ways.ts";
 import type { ClaimFolder, RunRequest } from "./run-request.ts";
 
 /** A run that can begin. */
@@ -50,13 +51,14 @@ export async function prepareRun(request: RunRequest, claim: ClaimFolder): Promi
   const schedule = prepareSchedule({ data, parts, ranking, loaders }, request);
   await messages.flush();
   const engine = await createEngine(args.engine, { onWarning: messages.warn });
-  const updater = await makeUpdater(engine, args, parts);
+  const ways = await prepareWays(engine, args, parts, request);
+  const updater = await makeUpdater(ways === null ? engine : { ...engine, ways: ways.choices }, args, parts);
   releases.add(() => updater.close());
   messages.info(engineLine(engine));
   const change = resume?.checkpoint ? engineChange(resume.checkpoint.state.software, engine) : null;
   if (change !== null) messages.info(printable(change));
   const { progress, ...written } = await prepareFolder(
-    { data, parts, schedule, ranking, engine },
+    { data, parts, schedule, ranking, engine, ways },
     request,
     claim,
   );
