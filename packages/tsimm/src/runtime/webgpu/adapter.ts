@@ -43,7 +43,7 @@ export function admitAdapter(adapter: Adapter, { isAuto, onWarning }: EngineRequ
   if (!adapter.isSoftware) return adapter;
   const text = `the WebGPU adapter "${adapter.name}" is software on the CPU`;
   if (isAuto) throw new AdapterError("software", text);
-  onWarning?.(`${text}, many times slower than an engine for the CPU; --engine auto takes that one`);
+  onWarning?.(`${text}, many times slower than an engine for the CPU`);
   return adapter;
 }
 
