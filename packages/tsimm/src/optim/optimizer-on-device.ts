@@ -11,6 +11,13 @@ export function optimizerGraphNames(): string[] {
     .map(({ name }) => name);
 }
 
+/** Whether an optimizer runs on a device. */
+export function hasGraph(
+  optimizer: Optimizer,
+): optimizer is RuleOptimizer<OptimizerOwnOptions, OptimizerSlots> {
+  return optimizer instanceof RuleOptimizer && optimizer.definition.graph !== undefined;
+}
+
 /**
  * An optimizer as what runs on a device.
  *
@@ -21,7 +28,7 @@ export function optimizerOnDevice(
   where: string,
   optimizer: Optimizer,
 ): RuleOptimizer<OptimizerOwnOptions, OptimizerSlots> {
-  if (optimizer instanceof RuleOptimizer && optimizer.definition.graph !== undefined) return optimizer;
+  if (hasGraph(optimizer)) return optimizer;
   throw new RangeError(
     `${where}: optimizer must have a graph to run on a device, got "${optimizer.name}" without; ` +
       `take one of ${optimizerGraphNames().join(", ")}, or --engine native`,
