@@ -104,6 +104,7 @@ interface Variant extends OptimizerOptions {
 }
 const variants: readonly Variant[] = [
   ...listOptimizers().map((opt) => ({ opt })),
+  { opt: "lookahead_adamw" },
   { opt: "adafactor", relativeStep: true },
   { opt: "adam", betas, eps: 0 },
   { opt: "lamb", betas, alwaysAdapt: true, biasCorrection: false, maxGradNorm: null },

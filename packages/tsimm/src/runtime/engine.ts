@@ -8,6 +8,8 @@ import type { DataType, LoweringTarget, Tensor, WayChoices } from "@tsimm/autodi
 export interface LoadOptions {
   /** Threads of one operator, an integer >= 1; absent: all cores. */
   readonly threads?: number;
+  /** Whether nodes that the device of the engine cannot run may run on the CPU; absent: the model is refused then. */
+  readonly mayFallBack?: boolean;
 }
 
 /** A loaded model. */
