@@ -1,9 +1,9 @@
 /** Whole training steps and evaluations of the built-in families on WebGPU, on a software GPU beside the CPU. */
-import { encodeModel, type Graph, lower, lowerGraph, type Tensor, type TrainingGraph } from "@tsimm/autodiff";
+import { encodeModel, type Graph, lower, lowerGraph, type Tensor } from "@tsimm/autodiff";
 import { createModel, listModels, type Model } from "tsimm";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { nativeEngine } from "../packages/tsimm/src/runtime/onnxruntime-node.ts";
-import { programOfModel } from "../packages/tsimm/src/runtime/training-program.ts";
+import { programOfModel, type TrainingProgram } from "../packages/tsimm/src/runtime/training-program.ts";
 import { openSoftwareGpu, type SoftwareGpu } from "./software-gpu.fixture.ts";
 import { drawnInputs, largestDifference, relativeDistance } from "./webgpu-runs.fixture.ts";
 
@@ -16,18 +16,16 @@ afterAll(() => gpu.close());
 const numClasses = 5;
 const normalization = { mean: [0.485, 0.456, 0.406], std: [0.229, 0.224, 0.225] };
 
-/** A step of bytes as images, as in training, and the tensors of one batch. */
-function stepOf(
-  model: Model,
-  size: number,
-  batchSize: number,
-): { step: TrainingGraph; feeds: Record<string, Tensor> } {
+/** The training program of a model that takes images as bytes, as in training. */
+function programOf(model: Model, size: number, batchSize: number): TrainingProgram {
   const images = { batchSize, height: size, width: size, input: "uint8", ...normalization } as const;
-  const { step, feeds } = programOfModel(model, images);
-  const pixels = Uint8Array.from(
-    { length: batchSize * size * size * 3 },
-    (_, at) => (at * 7919 + (at >> 7)) % 251,
-  );
+  return programOfModel(model, images);
+}
+
+/** The tensors of one batch. */
+async function feedsOf(model: Model, program: TrainingProgram, size: number, batchSize: number) {
+  const pixels = batchSize * size * size * 3;
+  const images = Uint8Array.from({ length: pixels }, (_, at) => (at * 7919 + (at >> 7)) % 251);
   const targets = new Float32Array(batchSize * numClasses);
   for (let image = 0; image < batchSize; image++) targets[image * numClasses + (image % numClasses)] = 1;
   const parameters = model.parameters.map(({ name, shape, data }): [string, Tensor] => {
@@ -35,7 +33,7 @@ function stepOf(
     const seen = data.every((entry) => entry === 0) ? data.map((_, at) => 0.1 + (at % 7) / 10) : data;
     return [name, { dtype: "float32", shape, data: seen }];
   });
-  return { step, feeds: { ...feeds("test", pixels, targets, [0]), ...Object.fromEntries(parameters) } };
+  return { ...(await program.feeds({ images, targets }, [0])), ...Object.fromEntries(parameters) };
 }
 
 /** The same weights off by half the distance of two floats at most: what comes out differs by what rounding makes of it. */
@@ -70,7 +68,9 @@ test.each(families)(
   { timeout: 600_000 },
   async ({ name, size, batchSize, imgSize }) => {
     const model = createModel(name, { numClasses, ...(imgSize !== undefined && { imgSize }) });
-    const { step, feeds } = stepOf(model, size, batchSize);
+    const program = programOf(model, size, batchSize);
+    const { step } = program;
+    const feeds = await feedsOf(model, program, size, batchSize);
     const cpu = lower(step, "ort-cpu").graph;
     const expected = await onCpu(cpu, feeds);
     const rounded = await onCpu(cpu, nudged(feeds, model));
@@ -107,11 +107,11 @@ test("an evaluation is that of the CPU", async () => {
 const others = ["resnet18d", "resnext50_32x4d", "regnety_002", "mobilenetv3_small_100", "efficientnet_lite0"];
 
 test.each(others)("a step of %s runs without the CPU", async (name) => {
-  const { step } = stepOf(createModel(name, { numClasses }), 64, 2);
+  const { step } = programOf(createModel(name, { numClasses }), 64, 2);
   await gpu.load(encodeModel(lower(step, "ort-webgpu").graph));
 });
 
 test.each(listModels())("a step of %s has no node without a kernel", (name) => {
-  const { step } = stepOf(createModel(name, { numClasses }), name.startsWith("vit") ? 224 : 160, 1);
+  const { step } = programOf(createModel(name, { numClasses }), name.startsWith("vit") ? 224 : 160, 1);
   expect(() => lower(step, "ort-webgpu")).not.toThrow();
 });

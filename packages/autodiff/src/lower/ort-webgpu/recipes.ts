@@ -6,7 +6,7 @@ import { celu, chain, dropout, mean, or, pow, selu, sign, softsign } from "./ele
 import { castBeforeTranspose, spaceToDepth } from "./layout.ts";
 import { pool } from "./max-pool.ts";
 import { groupNormalization, logSoftmax, lrn } from "./normalization.ts";
-import { productOfTransposed, unfusedProduct } from "./products.ts";
+import { gemm, productOfTransposed, unfusedProduct } from "./products.ts";
 import { type Recipe, recipeOf, type Spelling } from "./recipe.ts";
 import { sumOfRows } from "./sums.ts";
 
@@ -33,6 +33,7 @@ export const recipes: ReadonlyMap<string, Recipe> = new Map([
   ["Conv", recipeOf(paddedProduct)],
   ["Dropout", recipeOf(dropout)],
   ["FusedMatMul", recipeOf(unfusedProduct)],
+  ["Gemm", recipeOf(gemm)],
   ["GroupNormalization", recipeOf(groupNormalization)],
   ["LRN", recipeOf(lrn)],
   ["LogSoftmax", recipeOf(logSoftmax)],
