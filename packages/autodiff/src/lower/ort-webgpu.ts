@@ -5,6 +5,7 @@ import type { Graph, Node } from "../graph/graph.ts";
 import type { TrainingGraph } from "../training-graph.ts";
 import { batchGradients } from "./ort-webgpu/batch-normalization.ts";
 import { convGradients } from "./ort-webgpu/conv.ts";
+import { convolution } from "./ort-webgpu/convolution.ts";
 import { checkKernels } from "./ort-webgpu/kernels.ts";
 import { poolGradient } from "./ort-webgpu/max-pool.ts";
 import { recipes } from "./ort-webgpu/recipes.ts";
@@ -13,10 +14,10 @@ import { Rewriting } from "./ort-webgpu/rewriting.ts";
 /** Options of {@link ortWebgpu}. */
 export interface WebgpuOptions {
   /**
-   * Bytes of the largest tensor that is made up, such as the columns of a convolution, > 0; absent: 2^30. What a device
+   * Bytes of the largest tensor that is made up, such as the columns of a convolution, > 0; absent, and at most: 2^30. What a device
    * binds to a kernel at once is its limit, on phones 2^27.
    */
-  readonly maxBytes?: number;
+  readonly maxBytes?: number | undefined;
 }
 
 /**
@@ -37,11 +38,11 @@ export function ortWebgpuGraph(graph: Graph, options: WebgpuOptions = {}): Graph
   return rewritten(graph, [], options);
 }
 
-function rewritten(
-  graph: Graph,
-  derivations: readonly Derivation[],
-  { maxBytes = 2 ** 30 }: WebgpuOptions,
-): Graph {
+/** Bytes. */
+const largestTensor = 2 ** 30;
+
+function rewritten(graph: Graph, derivations: readonly Derivation[], options: WebgpuOptions): Graph {
+  const maxBytes = Math.min(options.maxBytes ?? largestTensor, largestTensor);
   const rewriting = new Rewriting(graph);
   const nodes = new Map(graph.nodes.map((node) => [node.name, node]));
   const retold = new Map(
@@ -57,7 +58,10 @@ function rewritten(
   for (const node of graph.nodes) {
     if (!needed.has(node)) continue;
     const recipe = isStandard(node) ? recipes.get(node.op) : undefined;
-    if (!recipe?.(rewriting, node)) rewriting.copy(node);
+    const product =
+      node.op === "Conv" && isStandard(node) ? convolution(rewriting, node, maxBytes) : undefined;
+    if (product) rewriting.define(node.outputs[0] ?? "", product);
+    else if (!recipe?.(rewriting, node)) rewriting.copy(node);
     const found = retold.get(node.name);
     found?.gradients(rewriting, node, found.derivation, maxBytes);
   }

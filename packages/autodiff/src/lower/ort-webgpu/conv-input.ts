@@ -152,9 +152,11 @@ function phases(rewriting: Rewriting, { dy, w, window, size }: ConvInputGradient
     tall.offsets,
     wide.offsets,
   ]);
+  // A convolution of one tap is taken for a product whatever its padding behind: zeros go behind its output.
+  const isPointwise = tall.offsets * wide.offsets === 1 && tall.padBefore + wide.padBefore === 0;
   const places = builder.op("Conv", [dy, reversed(rewriting, perPhase)], {
     kernel_shape: ints(tall.offsets, wide.offsets),
-    pads: ints(tall.padBefore, wide.padBefore, tall.padAfter, wide.padAfter),
+    ...(!isPointwise && { pads: ints(tall.padBefore, wide.padBefore, tall.padAfter, wide.padAfter) }),
   });
   const pixels = builder.op("DepthToSpace", [places], { blocksize: int(stride), mode: text("CRD") });
   return fitted(rewriting, pixels, size);

@@ -20,7 +20,7 @@ import { upload } from "./upload.ts";
  * @throws RangeError for an optimizer without a graph, or an operator that the device cannot run.
  */
 export function createDeviceUpdater<Batch>(
-  engine: Pick<Engine, "lowering">,
+  engine: Pick<Engine, "lowering" | "maxTensorBytes">,
   device: EngineDevice,
   parts: UpdateParts<Batch>,
 ): UpdateRunner<Batch> {
@@ -37,7 +37,11 @@ class DeviceUpdater<Batch> implements UpdateRunner<Batch> {
   #isClosed = false;
   #evaluations: CompiledEvaluations;
 
-  constructor(engine: Pick<Engine, "lowering">, device: EngineDevice, parts: UpdateParts<Batch>) {
+  constructor(
+    engine: Pick<Engine, "lowering" | "maxTensorBytes">,
+    device: EngineDevice,
+    parts: UpdateParts<Batch>,
+  ) {
     const { programs, average, clipGrad, clipMode, state } = parts;
     const optimizer = optimizerOnDevice("createUpdater", parts.optimizer);
     this.#parts = parts;
@@ -80,7 +84,13 @@ class DeviceUpdater<Batch> implements UpdateRunner<Batch> {
     };
   }
 
-  async finishEpoch(): Promise<void> {}
+  async finishEpoch(): Promise<void> {
+    const { optimizer } = this.#parts;
+    if (optimizer.syncLookahead === undefined) return;
+    await this.store.read();
+    optimizer.syncLookahead();
+    this.store.written();
+  }
 
   async close(): Promise<void> {
     this.#isClosed = true;
