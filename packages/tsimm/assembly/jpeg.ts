@@ -6,7 +6,7 @@
  */
 import { endsWith, position, startBits } from "./jpeg/bits";
 import { colourRow, doubleRow, greyRow } from "./jpeg/colour";
-import { buildTable, decodeBlock, orderFactors, TABLE_SIZE } from "./jpeg/huffman";
+import { buildTable, decodeFirst, decodeOthers, orderFactors, TABLE_SIZE } from "./jpeg/huffman";
 import { transformBlock, transformFlat } from "./jpeg/inverse-dct";
 
 export { buildTable, orderFactors };
@@ -25,7 +25,7 @@ const PITCH: usize = 20;
 const ACROSS: usize = 24;
 const DOWN: usize = 28;
 
-/** Coefficients of a block, int16 [8, 8]. */
+/** Coefficients of a block, int16 [8, 8], zeros between blocks. */
 const block = memory.data(128, 16);
 
 let restartInterval: u32 = 0;
@@ -85,6 +85,7 @@ export function startData(data: usize, interval: u32): void {
   restartInterval = interval;
   untilRestart = interval;
   restarts = 0;
+  clear();
   clearPredictions();
 }
 
@@ -180,20 +181,26 @@ function decodeUnit(component: usize, row: usize, unit: usize): bool {
   for (let y: usize = 0; y < down; y++) {
     let target = rowOf(component, 8 * (row * down + y)) + 8 * unit * across;
     for (let x: u32 = 0; x < across; x++) {
-      memory.fill(block, 0, 128);
-      const last = decodeBlock(
-        block,
-        load<usize>(component, FIRST_TABLE),
-        load<usize>(component, OTHER_TABLE),
-        component + PREDICTION,
-      );
+      const whole = decodeFirst(block, load<usize>(component, FIRST_TABLE), component + PREDICTION);
+      if (!whole) return false;
+      const last = decodeOthers(block, load<usize>(component, OTHER_TABLE));
       if (last < 0) return false;
-      if (last === 0) transformFlat(load<i16>(block), load<i16>(factors), target, pitch);
-      else transformBlock(block, factors, target, pitch);
+      if (last === 0) {
+        transformFlat(load<i16>(block), load<i16>(factors), target, pitch);
+        store<i16>(block, 0);
+      } else {
+        transformBlock(block, factors, target, pitch);
+        clear();
+      }
       target += 8;
     }
   }
   return true;
+}
+
+function clear(): void {
+  const zeros = i32x4.splat(0);
+  for (let offset: usize = 0; offset < 128; offset += 16) v128.store(block + offset, zeros);
 }
 
 /** Address of a row of a component's plane. */

@@ -6,13 +6,12 @@ const LOOKUP_BITS: i32 = 10;
 const LOOKUP_SIZE: i32 = 1 << LOOKUP_BITS;
 
 /**
- * An entry of the lookup: bits 0 to 4: bits of the code, and of the number after it if that is known; 5 to 6: the kind;
- * 8 to 11: zeros before the coefficient; 12 to 15: bits of the number after the code; 16 to 31: the number, if it is
- * known. 0: the code is longer.
+ * An entry of the lookup: bits 0 to 4: bits of the code, and of the number after it if that is known; 5: it is known; 6: no
+ * coefficient, the block ends; 8 to 11: zeros before the coefficient; 12 to 15: bits of the number, if it is not known;
+ * 16 to 31: the number, if it is. An entry of 0: the code is longer.
  */
 const KNOWN: i32 = 1 << 5;
-const BLOCK_ENDS: i32 = 2 << 5;
-const KIND: i32 = 3 << 5;
+const BLOCK_ENDS: i32 = 1 << 6;
 
 /** Bytes of a table: int32 [1024] lookup, uint32 [17] end of the codes of each length, int32 [17] offset of their symbols. */
 export const TABLE_SIZE: usize = 4 * LOOKUP_SIZE + 2 * 4 * 17 + 8;
@@ -73,7 +72,7 @@ function enter(table: usize, code: u32, length: i32, symbol: i32, firstCoefficie
   const kind = entryOf(symbol, firstCoefficients) | length;
   for (let i: u32 = 0; i < <u32>(1 << rest); i++) {
     let entry = kind;
-    if ((kind & KIND) === 0 && size <= rest) {
+    if ((kind & BLOCK_ENDS) === 0 && size <= rest) {
       const number = size === 0 ? 0 : extended(<i32>(i >> (rest - size)), size);
       entry = (kind & 0xf00) | KNOWN | (length + size) | (number << 16);
     }
@@ -107,20 +106,43 @@ function longEntry(table: usize, ahead: i32, firstCoefficients: bool): i32 {
 }
 
 /**
- * Decodes the coefficients of a block.
+ * Decodes the first coefficient of a block.
  *
  * @param block - int16 [8, 8], zeros.
- * @param first - Table of the first coefficient, which is coded as the difference to `prediction`.
- * @param others - Table of the other coefficients.
+ * @param table - Table of first coefficients, which are coded as the difference to `prediction`.
  * @param prediction - Address of an int32: the first coefficient of the block before.
- * @returns Number of the last coefficient in coding order, -1 if the data is damaged.
+ * @returns Whether the data is whole.
  */
-export function decodeBlock(block: usize, first: usize, others: usize, prediction: usize): i32 {
+export function decodeFirst(block: usize, table: usize, prediction: usize): bool {
+  if (bitCount < 32) readAhead();
+  let entry = load<i32>(table + ((<usize>((bits >> (bitCount - LOOKUP_BITS)) & (LOOKUP_SIZE - 1))) << 2));
+  if (entry === 0) {
+    entry = longEntry(table, <i32>((bits >> (bitCount - 16)) & 0xffff), true);
+    if (entry === 0) return false;
+  }
+  const size = (entry >> 12) & 15;
+  const count = bitCount - (entry & 31) - size;
+  let number = entry >> 16;
+  if (size > 0) number = extended(<i32>(bits >> count) & ((1 << size) - 1), size);
+  keepBits(bits, count);
+  number += load<i32>(prediction);
+  store<i32>(prediction, number);
+  store<i16>(block, number);
+  return true;
+}
+
+/**
+ * Decodes the other coefficients of a block.
+ *
+ * @param block - int16 [8, 8], zeros but for the first coefficient.
+ * @param table - Their table.
+ * @returns Number of the last coefficient in coding order, 0 if there is none, -1 if the data is damaged.
+ */
+export function decodeOthers(block: usize, table: usize): i32 {
   let rest = bits;
   let count = bitCount;
-  let table = first;
   let last = 0;
-  for (let k = 0; k < 64; k++) {
+  for (let k = 1; k < 64; k++) {
     if (count < 32) {
       const next = load<u32>(position);
       if (((~next - 0x01010101) & next & 0x80808080) === 0) {
@@ -135,30 +157,25 @@ export function decodeBlock(block: usize, first: usize, others: usize, predictio
       }
     }
     let entry = load<i32>(table + ((<usize>((rest >> (count - LOOKUP_BITS)) & (LOOKUP_SIZE - 1))) << 2));
-    if (entry === 0) {
-      entry = longEntry(table, <i32>((rest >> (count - 16)) & 0xffff), k === 0);
-      if (entry === 0) return -1;
-    }
-    count -= entry & 31;
-    let number = entry >> 16;
-    if ((entry & KIND) !== KNOWN) {
-      if ((entry & KIND) === BLOCK_ENDS) break;
-      const size = (entry >> 12) & 15;
-      if (size === 0) {
-        number = 0;
-      } else {
-        count -= size;
-        number = extended(<i32>(rest >> count) & ((1 << size) - 1), size);
+    if ((entry & KNOWN) === 0) {
+      if (entry === 0) {
+        entry = longEntry(table, <i32>((rest >> (count - 16)) & 0xffff), false);
+        if (entry === 0) return -1;
       }
+      if ((entry & BLOCK_ENDS) !== 0) {
+        count -= entry & 31;
+        break;
+      }
+      const size = (entry >> 12) & 15;
+      count -= (entry & 31) + size;
+      const number = size === 0 ? 0 : extended(<i32>(rest >> count) & ((1 << size) - 1), size);
+      entry = (entry & 0xf00) | (number << 16);
+    } else {
+      count -= entry & 31;
     }
     k += (entry >> 8) & 15;
     if (k > 63) return -1;
-    if (k === 0) {
-      number += load<i32>(prediction);
-      store<i32>(prediction, number);
-      table = others;
-    }
-    store<i16>(block + 2 * <usize>load<u8>(naturalOrder + k), number);
+    store<i16>(block + 2 * <usize>load<u8>(naturalOrder + k), entry >> 16);
     last = k;
   }
   keepBits(rest, count);

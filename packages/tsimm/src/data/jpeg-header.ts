@@ -111,11 +111,15 @@ function readFrame(content: Uint8Array): Frame | null {
     };
   });
   const [width, height] = [view.getUint16(3), view.getUint16(1)];
+  if (width === 0 || height === 0) return null;
   const samplings = components.map(({ across, down }) => `${across}x${down}`).join(" ");
-  const known = count === 1 ? ["1x1"] : ["1x1 1x1 1x1", "2x1 1x1 1x1", "2x2 1x1 1x1"];
+  // The units of a single component are blocks, whatever its sampling.
+  if (/^[1-4]x[1-4]$/.test(samplings)) {
+    return { width, height, components: components.map((one) => ({ ...one, across: 1, down: 1 })) };
+  }
   // libjpeg interpolates colour differences of at least three columns.
-  const wide = width > 4 || samplings.startsWith("1x1");
-  return known.includes(samplings) && width > 0 && height > 0 && wide ? { width, height, components } : null;
+  const known = width > 4 ? ["1x1 1x1 1x1", "2x1 1x1 1x1", "2x2 1x1 1x1"] : ["1x1 1x1 1x1"];
+  return known.includes(samplings) ? { width, height, components } : null;
 }
 
 /** libjpeg's rules; without any mark, the components' names tell. */

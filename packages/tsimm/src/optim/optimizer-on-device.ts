@@ -1,8 +1,24 @@
 /** Optimizers that run on a device: those with a graph. */
-import type { Optimizer } from "./optimizer.ts";
-import type { OptimizerOwnOptions, OptimizerSlots } from "./optimizer-definition.ts";
+import type { Parameter } from "../models/model.ts";
+import { Lookahead, slowSlot } from "./lookahead.ts";
+import { lookaheadDefinition } from "./lookahead-graph.ts";
+import type { Optimizer, ParamGroup } from "./optimizer.ts";
+import type { OptimizerDefinition, OptimizerSlots } from "./optimizer-definition.ts";
 import { optimizerDefinitions } from "./optimizers.ts";
 import { RuleOptimizer } from "./rule-optimizer.ts";
+
+/** An optimizer as what makes its updates on a device sees it. */
+export interface OptimizerOnDevice {
+  /** With a graph. */
+  readonly definition: OptimizerDefinition;
+  readonly paramGroups: readonly ParamGroup[];
+  /** Updates that are counted. */
+  readonly steps: number;
+  /** Slots of a parameter of a group, made if there are none yet; an update changes their elements. */
+  slotsOf(parameter: Parameter, group: ParamGroup): OptimizerSlots;
+  /** Counts an update, with whose results weights and slots have been filled. */
+  countStep(): void;
+}
 
 /** Names of the optimizers whose definition has a graph, in alphabetical order. */
 export function optimizerGraphNames(): string[] {
@@ -12,10 +28,9 @@ export function optimizerGraphNames(): string[] {
 }
 
 /** Whether an optimizer runs on a device. */
-export function hasGraph(
-  optimizer: Optimizer,
-): optimizer is RuleOptimizer<OptimizerOwnOptions, OptimizerSlots> {
-  return optimizer instanceof RuleOptimizer && optimizer.definition.graph !== undefined;
+export function runsOnDevice(optimizer: Optimizer): boolean {
+  const inner = optimizer instanceof Lookahead ? optimizer.inner : optimizer;
+  return inner instanceof RuleOptimizer && inner.definition.graph !== undefined;
 }
 
 /**
@@ -24,13 +39,35 @@ export function hasGraph(
  * @param where - Function named in the error.
  * @throws RangeError that names those that do, if it does not.
  */
-export function optimizerOnDevice(
-  where: string,
-  optimizer: Optimizer,
-): RuleOptimizer<OptimizerOwnOptions, OptimizerSlots> {
-  if (hasGraph(optimizer)) return optimizer;
-  throw new RangeError(
-    `${where}: optimizer must have a graph to run on a device, got "${optimizer.name}" without; ` +
-      `take one of ${optimizerGraphNames().join(", ")}, or --engine native`,
-  );
+export function optimizerOnDevice(where: string, optimizer: Optimizer): OptimizerOnDevice {
+  const inner = optimizer instanceof Lookahead ? optimizer.inner : optimizer;
+  if (!(inner instanceof RuleOptimizer) || inner.definition.graph === undefined) {
+    throw new RangeError(
+      `${where}: optimizer must have a graph to run on a device, got "${optimizer.name}" without; ` +
+        `take one of ${optimizerGraphNames().join(", ")}, or --engine native`,
+    );
+  }
+  return optimizer instanceof Lookahead ? lookaheadOnDevice(optimizer, inner, inner.definition.graph) : inner;
+}
+
+function lookaheadOnDevice(
+  lookahead: Lookahead,
+  inner: OptimizerOnDevice,
+  graph: NonNullable<OptimizerDefinition["graph"]>,
+): OptimizerOnDevice {
+  return {
+    definition: lookaheadDefinition(lookahead, inner.definition, graph),
+    paramGroups: inner.paramGroups,
+    get steps() {
+      return inner.steps;
+    },
+    slotsOf: (parameter, group) => ({
+      ...inner.slotsOf(parameter, group),
+      [slowSlot]: lookahead.slowOf(parameter),
+    }),
+    countStep() {
+      inner.countStep();
+      lookahead.countStep();
+    },
+  };
 }
