@@ -26,6 +26,7 @@ const packages = {
   autodiff: {
     graph: [],
     onnx: ["graph"],
+    passes: ["graph"],
     gradients: ["graph"],
     losses: ["graph"],
     lower: ["graph", "gradients"],

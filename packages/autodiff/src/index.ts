@@ -16,10 +16,8 @@ export {
   tensor,
   text,
 } from "./graph/attributes.ts";
-export { bakeInitializers } from "./graph/bake-initializers.ts";
 export { GraphBuilder, type OpOptions } from "./graph/builder.ts";
 export type * from "./graph/graph.ts";
-export { type NormalizationOptions, prependNormalization } from "./graph/prepend-normalization.ts";
 export { sameAsInput } from "./graph/shapes/broadcast.ts";
 export { type OpCall, requiredInput, type ShapeRule, type ValueType } from "./graph/shapes/shape-rule.ts";
 export { elementCount, float32, int64 } from "./graph/tensor.ts";
@@ -31,10 +29,13 @@ export { meanAbsoluteError } from "./losses/mean-absolute-error.ts";
 export { meanSquaredError } from "./losses/mean-squared-error.ts";
 export { type SoftmaxCrossEntropyOptions, softmaxCrossEntropy } from "./losses/softmax-cross-entropy.ts";
 export { type LoweringOptions, type LoweringTarget, lower, lowerGraph } from "./lower/lower.ts";
+export { blockOf, blockProbe } from "./lower/ort-cpu/blocked-channels.ts";
 export type { WayChoices } from "./lower/ort-cpu.ts";
-export { type Site, sitesOf, trialGraph, WAYS_VERSION, workPerImage } from "./lower/sites.ts";
+export { type Site, sharedWays, sitesOf, trialGraph, WAYS_VERSION, workPerImage } from "./lower/sites.ts";
 export { type DecodeOptions, decodeModel, type OnnxModel } from "./onnx/decode-model.ts";
 export { type EncodeOptions, encodeModel } from "./onnx/encode-model.ts";
+export { bakeInitializers } from "./passes/bake-initializers.ts";
+export { type NormalizationOptions, prependNormalization } from "./passes/prepend-normalization.ts";
 export { trainableOptionNames } from "./trainable/check-options.ts";
 export type { FrozenPart, FrozenRuns } from "./trainable/frozen-part.ts";
 export type { TrainableOptions } from "./trainable/trainable-options.ts";

@@ -4,14 +4,14 @@ import { type Derivation, derivationsIn } from "./gradients/derivation.ts";
 import { arithmetic } from "./graph/arithmetic.ts";
 import { readInt } from "./graph/attributes.ts";
 import { GraphBuilder } from "./graph/builder.ts";
-import { foldBatchNormalization } from "./graph/fold-batch-normalization.ts";
 import type { Graph, Value } from "./graph/graph.ts";
-import { poolBeforeRelu } from "./graph/pool-before-relu.ts";
 import { formatShape } from "./graph/shapes/shape-rule.ts";
 import { elementCount } from "./graph/tensor.ts";
 import { type LossName, lossNames, lossOf } from "./losses/index.ts";
 import type { Loss, LossFunction } from "./losses/loss.ts";
 import { didYouMean } from "./nearest-name.ts";
+import { foldBatchNormalization } from "./passes/fold-batch-normalization.ts";
+import { poolBeforeRelu } from "./passes/pool-before-relu.ts";
 
 /** Options of {@link trainingGraph}. */
 export interface TrainingGraphOptions {

@@ -158,6 +158,11 @@ export {
   type TrainingStep,
   type TrainingStepOptions,
 } from "./runtime/training-step.ts";
+export {
+  type TuneOptions,
+  type TuningOptions,
+  tuneTrainingStep,
+} from "./runtime/tuning/tune-training-step.ts";
 export { AdapterError } from "./runtime/webgpu/adapter.ts";
 export { type WebgpuEngineOptions, webgpuEngine } from "./runtime/webgpu-in-page.ts";
 export type { StateRole, StateStore, StateTensor } from "./state/store.ts";

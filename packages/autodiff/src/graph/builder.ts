@@ -208,14 +208,22 @@ export class GraphBuilder {
         this.#outputs.has(other.name);
       takeovers.set(keepsName ? this.op("Identity", [other]).name : other.name, name);
     }
-    for (const [key, node] of this.#nodes) {
-      if (node.outputs.every((output) => output === "" || others.has(output))) {
-        this.#nodes.delete(key);
-        continue;
-      }
-      const rename = (name: string) => takeovers.get(name) ?? name;
+    const rename = (name: string) => takeovers.get(name) ?? name;
+    const nodes = [...this.#nodes.values()];
+    const left = new Map<string, Node>();
+    for (const node of nodes) {
+      if (node.outputs.every((name) => name === "" || others.has(name))) continue;
       const outputs = node.outputs.map((name) => (others.has(name) ? this.#unread(name) : rename(name)));
-      this.#nodes.set(key, { ...node, inputs: node.inputs.map(rename), outputs });
+      left.set(node.name, { ...node, inputs: node.inputs.map(rename), outputs });
+    }
+    const producers = new Map(
+      [...left.values()].flatMap((node) => node.outputs.map((name) => [name, node] as const)),
+    );
+    this.#nodes.clear();
+    for (const { name, outputs } of nodes) {
+      // What takes over runs when the dropped node did, not after all others.
+      const node = left.get(name) ?? producers.get(outputs.find((output) => output !== "") ?? "");
+      if (node) this.#nodes.set(node.name, node);
     }
     for (const name of takeovers.keys()) this.#values.delete(name);
   }

@@ -5,6 +5,7 @@ import type { Graph, Node } from "../graph/graph.ts";
 import type { TrainingGraph } from "../training-graph.ts";
 import { batchGradients } from "./ort-webgpu/batch-normalization.ts";
 import { convGradients } from "./ort-webgpu/conv.ts";
+import { convolution } from "./ort-webgpu/convolution.ts";
 import { checkKernels } from "./ort-webgpu/kernels.ts";
 import { poolGradient } from "./ort-webgpu/max-pool.ts";
 import { recipes } from "./ort-webgpu/recipes.ts";
@@ -57,7 +58,10 @@ function rewritten(
   for (const node of graph.nodes) {
     if (!needed.has(node)) continue;
     const recipe = isStandard(node) ? recipes.get(node.op) : undefined;
-    if (!recipe?.(rewriting, node)) rewriting.copy(node);
+    const product =
+      node.op === "Conv" && isStandard(node) ? convolution(rewriting, node, maxBytes) : undefined;
+    if (product) rewriting.define(node.outputs[0] ?? "", product);
+    else if (!recipe?.(rewriting, node)) rewriting.copy(node);
     const found = retold.get(node.name);
     found?.gradients(rewriting, node, found.derivation, maxBytes);
   }

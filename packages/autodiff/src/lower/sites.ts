@@ -5,6 +5,7 @@ import type { Graph, Value } from "../graph/graph.ts";
 import { elementCount, int64 } from "../graph/tensor.ts";
 import type { TrainingGraph } from "../training-graph.ts";
 import type { LoweringTarget } from "./lower.ts";
+import { blockOf } from "./ort-cpu/blocked-channels.ts";
 import { type ConvPart, type ConvSite, convSites } from "./ort-cpu/conv-sites.ts";
 import { fuseProducts } from "./ort-cpu/fuse-products.ts";
 import { siteValue } from "./ort-cpu/site-value.ts";
@@ -12,6 +13,9 @@ import type { WayChoices } from "./ort-cpu.ts";
 
 /** Changes when a way of the same name computes something else, or costs something else. */
 export const WAYS_VERSION = 1;
+
+/** Ways of a convolution and of its gradient by the filters that share work where both take them. */
+export const sharedWays: readonly string[] = ["joined-columns"];
 
 /** A convolution, its gradient by the input or that by the filters, for one set of shapes. */
 export interface Site extends Pick<ConvSite, "key" | "part" | "shapes" | "ways" | "way"> {
@@ -22,6 +26,8 @@ export interface Site extends Pick<ConvSite, "key" | "part" | "shapes" | "ways" 
 /**
  * The distinct sites of a training graph, in the order of the graph; none for a target without a choice.
  *
+ * @param options - `block`: channels in a block of the processor's kernels, see {@link blockProbe}; absent: ways that
+ * compute in blocks are left out.
  * @example
  * const builder = new GraphBuilder("net");
  * const x = builder.input("input", "float32", [2, 16, 8, 8]);
@@ -31,9 +37,14 @@ export interface Site extends Pick<ConvSite, "key" | "part" | "shapes" | "ways" 
  * sitesOf(step, "ort-cpu").map(({ key, way }) => `${key}: ${way}`);
  * // => ["conv forward x 2,16,8,8 w 16,16,3,3: convolution", "conv filters x 2,16,8,8 w 16,16,3,3: split-taps"]
  */
-export function sitesOf(step: TrainingGraph, target: LoweringTarget): readonly Site[] {
+export function sitesOf(
+  step: TrainingGraph,
+  target: LoweringTarget,
+  { block = 1 }: { readonly block?: number } = {},
+): readonly Site[] {
   const sites = new Map<string, Site>();
-  for (const { key, part, shapes, ways, way } of target === "ort-cpu" ? convSites(step) : []) {
+  for (const { key, part, shapes, ways: all, way } of target === "ort-cpu" ? convSites(step) : []) {
+    const ways = all.filter((name) => (blockOf(name) ?? block) === block);
     sites.set(key, { key, part, shapes, ways, way, count: (sites.get(key)?.count ?? 0) + 1 });
   }
   return [...sites.values()];

@@ -2,10 +2,10 @@ import fc from "fast-check";
 import { InferenceSession, Tensor as OrtTensor } from "onnxruntime-node";
 import { expect, test } from "vitest";
 import { float, floats, int, ints, tensor, text } from "../graph/attributes.ts";
-import { bakeInitializers } from "../graph/bake-initializers.ts";
 import { GraphBuilder } from "../graph/builder.ts";
 import type { Attribute, Graph } from "../graph/graph.ts";
 import { float32, int64 } from "../graph/tensor.ts";
+import { bakeInitializers } from "../passes/bake-initializers.ts";
 import { decodeModel } from "./decode-model.ts";
 import { encodeModel } from "./encode-model.ts";
 

@@ -31,6 +31,14 @@ export interface EarlierPlan {
   readonly args: Readonly<Record<string, unknown>>;
 }
 
+/** Ways in which a run computes its training step, where they were chosen by measuring. */
+export interface RecordedWays {
+  /** Processor that they ran on last. */
+  readonly processor: string;
+  /** Site -> name of its way. */
+  readonly choices: Readonly<Record<string, string>>;
+}
+
 /** The `tsimm` entry of a resume file. */
 export interface RunState {
   readonly version: typeof STATE_VERSION;
@@ -65,6 +73,8 @@ export interface RunState {
   };
   /** Empty: there is no schedule. */
   readonly scheduler: Readonly<Record<string, unknown>>;
+  /** Absent: the fixed ways. */
+  readonly ways?: RecordedWays | undefined;
   readonly rng: { readonly seed: number; readonly scheme: number };
   /** The images trained on; absent where they are not known. */
   readonly data?: DataDigest | undefined;
@@ -140,6 +150,7 @@ const runState: z.ZodType<RunState> = z.object({
     groups: z.array(z.object({ params: z.array(z.string()), options: groupOptions })),
   }),
   scheduler: z.record(z.string(), z.unknown()),
+  ways: z.object({ processor: z.string(), choices: z.record(z.string(), z.string()) }).optional(),
   rng: z.object({ seed: z.number().int(), scheme: count }),
   data: z.object({ training: digest, validation: digest.nullable() }).optional(),
   metricHistory: z.array(

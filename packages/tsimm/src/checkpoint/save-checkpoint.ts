@@ -21,7 +21,7 @@ import {
 } from "./checkpoint.ts";
 import { type Kept, keepBest, type Ranking } from "./checkpoint-history.ts";
 import type { DataDigest } from "./data-digest.ts";
-import { type EarlierPlan, STATE_VERSION, type TaskEntry } from "./run-state.ts";
+import { type EarlierPlan, type RecordedWays, STATE_VERSION, type TaskEntry } from "./run-state.ts";
 import { type EngineFacts, softwareOf } from "./software.ts";
 
 /** Recovery checkpoints that are kept. */
@@ -41,6 +41,8 @@ export interface RunFacts {
   readonly seed: number;
   /** Digests of the images, where they are known. */
   readonly data: DataDigest | null;
+  /** Ways of the training step; null: the fixed ones. */
+  readonly ways: RecordedWays | null;
   /** Schedules before a resume with another one. */
   readonly earlierPlans: readonly EarlierPlan[];
 }
@@ -122,7 +124,7 @@ export class CheckpointWriter {
   }
 
   #state(state: TrainingState, inEpoch: boolean): UnsignedState {
-    const { engine, data, earlierPlans, weights, seed, ...facts } = this.#facts;
+    const { engine, data, earlierPlans, weights, seed, ways, ...facts } = this.#facts;
     const { epoch, update, batch, running, history, best, byOutput } = state.progress;
     const { name, steps, groups } = state.optimizer;
     return {
@@ -134,6 +136,7 @@ export class CheckpointWriter {
       optimizer: { name, steps, groups },
       scheduler: { ...state.schedule },
       ...(data !== null && { data }),
+      ...(ways !== null && { ways }),
       rng: { seed, scheme: RANDOM_SCHEME },
       ...{ metricHistory: history, best, kept: this.#kept, byOutput },
       ...(earlierPlans.length > 0 && { earlierPlans }),

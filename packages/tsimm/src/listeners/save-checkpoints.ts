@@ -113,7 +113,7 @@ async function begin(
   const before = history.length === 0 ? null : await readTrainingState(folder).catch(() => null);
   const writer = new CheckpointWriter(folder, {
     facts: {
-      ...{ engine, args: {}, seed, data: null, earlierPlans: [] },
+      ...{ engine, args: {}, seed, data: null, ways: null, earlierPlans: [] },
       model: modelEntry(model),
       task: { name: task.name, outputNames: task.outputNames, settings: task.settings },
       dataConfig: dataConfig ?? model.pretrainedCfg,

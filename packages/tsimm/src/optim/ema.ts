@@ -4,6 +4,7 @@ import type { Buffer, Model, Parameter } from "../models/model.ts";
 import { checkOptionNames } from "../option-names.ts";
 import { loadState } from "../weights/load-state.ts";
 import type { SafeTensors } from "../weights/safetensors.ts";
+import { checkIsHere } from "../weights/state-elsewhere.ts";
 
 /** Options of {@link ModelEma}. */
 export interface ModelEmaOptions {
@@ -41,6 +42,7 @@ export class ModelEma {
     }
     this.decay = decay;
     this.warmup = warmup;
+    checkIsHere("ModelEma", model);
     this.#model = model;
     this.state = model.state.map(({ name, shape, data }) => ({ name, shape, data: data.slice() }));
   }

@@ -1,6 +1,7 @@
 import { expect, test } from "vitest";
 import type { Parameter } from "../models/model.ts";
 import { createOptimizerV2 } from "./create-optimizer.ts";
+import { Lookahead } from "./lookahead.ts";
 
 const parameter = (): Parameter => ({ name: "w", shape: [1], data: Float32Array.of(0), grad: null });
 const create = (w: Parameter) => createOptimizerV2([w], { opt: "lookahead_momentum", lr: 1, momentum: 0 });
@@ -19,6 +20,34 @@ test("each 6th step, and each end of an epoch, takes the weights half-way back; 
   optimizer.step();
   optimizer.syncLookahead?.();
   expect(w.data[0]).toBe(9.5);
+});
+
+test("says the share of a synchronisation that is made elsewhere, and takes part in it from then on", () => {
+  const w = parameter();
+  const lookahead = new Lookahead(create(w));
+  const shares = () => [1, 6, 7, 12, 18].map((step) => lookahead.shareAt(step));
+  // Updates on a device are counted some time later.
+  expect(shares()).toEqual([0, 1, 0, 0.5, 0.5]);
+  lookahead.slowOf(w)[0] = 3;
+  for (let step = 1; step <= 5; step++) lookahead.countStep();
+  expect([...lookahead.stateDict().slots]).toEqual([]);
+  expect(shares()).toEqual([0, 1, 0, 0.5, 0.5]);
+  lookahead.countStep();
+  expect([...lookahead.stateDict().slots]).toEqual([["w.lookahead_slow_buff", Float32Array.of(3)]]);
+  expect(lookahead.shareAt(12)).toBe(0.5);
+  w.data[0] = 5;
+  lookahead.syncLookahead();
+  expect([w.data[0], lookahead.slowOf(w)[0]]).toEqual([4, 4]);
+});
+
+test("a first synchronisation at the end of an epoch fills the array that is used elsewhere", () => {
+  const w = parameter();
+  const lookahead = new Lookahead(create(w));
+  const slow = lookahead.slowOf(w);
+  w.data[0] = 2;
+  lookahead.syncLookahead();
+  expect([w.data[0], slow[0], lookahead.slowOf(w) === slow]).toEqual([2, 2, true]);
+  expect(lookahead.shareAt(6)).toBe(0.5);
 });
 
 test("refuses state of another optimizer, and slow weights of another length", () => {

@@ -10,7 +10,8 @@ const steps = 6;
 /** Share of the way that the slow weights go towards the fast ones. */
 const alpha = 0.5;
 
-const slot = "lookahead_slow_buff";
+/** Name of the slot of the slow weights. */
+export const slowSlot = "lookahead_slow_buff";
 
 /**
  * Lookahead (Zhang et al., arXiv:1907.08610): slow weights follow the inner optimizer's fast ones.
@@ -23,37 +24,69 @@ const slot = "lookahead_slow_buff";
 export class Lookahead implements Optimizer {
   readonly name: string;
   readonly paramGroups: ParamGroup[];
-  readonly #inner: Optimizer;
+  readonly inner: Optimizer;
   readonly #slow = new Map<Parameter, Float32Array>();
+  /** Arrays of {@link Lookahead.slowOf} that no synchronisation has filled. */
+  readonly #room = new Map<Parameter, Float32Array>();
   #steps = 0;
 
   /** @param inner - Steps first; its parameter groups are this optimizer's. */
   constructor(inner: Optimizer) {
     this.name = `${LOOKAHEAD}${inner.name}`;
     this.paramGroups = inner.paramGroups;
-    this.#inner = inner;
+    this.inner = inner;
   }
 
   step(): void {
-    this.#inner.step();
+    this.inner.step();
     this.#steps++;
     if (this.#steps % steps === 0) this.syncLookahead();
   }
 
-  /** Brings slow and fast weights together, of parameters that have a gradient. */
+  /** Brings slow and fast weights together, of parameters that have a gradient or are updated elsewhere. */
   syncLookahead(): void {
     for (const { params } of this.paramGroups) {
-      for (const parameter of params) if (parameter.grad !== null) this.#sync(parameter);
+      for (const parameter of params) {
+        if (parameter.grad !== null || this.#room.has(parameter)) this.#sync(parameter);
+      }
     }
   }
 
   zeroGrad(): void {
-    this.#inner.zeroGrad();
+    this.inner.zeroGrad();
+  }
+
+  /** Slow weights of a parameter that is updated elsewhere; 0 before the first synchronisation of all. */
+  slowOf(parameter: Parameter): Float32Array {
+    const { data } = parameter;
+    const slow = this.#slow.get(parameter) ?? (this.#slow.size > 0 ? data.slice() : null);
+    const room = this.#room.get(parameter) ?? slow ?? new Float32Array(data.length);
+    this.#room.set(parameter, room);
+    return room;
+  }
+
+  /**
+   * Share of the way that the slow weights go towards the fast ones after an update.
+   *
+   * @param step - Number of the update, from 1, of those that are not counted yet.
+   * @returns 0: they stay, and so do the fast ones; 1 at the first synchronisation; else 0.5.
+   */
+  shareAt(step: number): number {
+    if (step % steps !== 0) return 0;
+    const isFirst = this.#slow.size === 0 && step - steps <= this.#steps;
+    return isFirst ? 1 : alpha;
+  }
+
+  /** Counts an update, and its synchronisation, that were made elsewhere with the arrays of {@link Lookahead.slowOf}. */
+  countStep(): void {
+    this.#steps++;
+    if (this.#steps % steps !== 0) return;
+    for (const [parameter, room] of this.#room) this.#slow.set(parameter, room);
   }
 
   stateDict(): OptimizerState {
-    const state = this.#inner.stateDict();
-    const slow = [...this.#slow].map(([{ name }, data]) => [`${name}.${slot}`, data] as const);
+    const state = this.inner.stateDict();
+    const slow = [...this.#slow].map(([{ name }, data]) => [`${name}.${slowSlot}`, data] as const);
     return { ...state, name: this.name, slots: new Map([...state.slots, ...slow]) };
   }
 
@@ -67,7 +100,7 @@ export class Lookahead implements Optimizer {
     const inner = new Map(state.slots);
     const slow: [Parameter, Float32Array][] = [];
     for (const parameter of parameters) {
-      const name = `${parameter.name}.${slot}`;
+      const name = `${parameter.name}.${slowSlot}`;
       const saved = inner.get(name);
       if (saved === undefined) continue;
       if (saved.length !== parameter.data.length) {
@@ -78,9 +111,10 @@ export class Lookahead implements Optimizer {
       slow.push([parameter, saved.slice()]);
       inner.delete(name);
     }
-    this.#inner.loadStateDict({ ...state, name: this.#inner.name, slots: inner });
+    this.inner.loadStateDict({ ...state, name: this.inner.name, slots: inner });
     this.#steps = state.steps;
     this.#slow.clear();
+    this.#room.clear();
     for (const [parameter, data] of slow) this.#slow.set(parameter, data);
   }
 
@@ -88,7 +122,9 @@ export class Lookahead implements Optimizer {
     const { data: fast } = parameter;
     const slow = this.#slow.get(parameter);
     if (slow === undefined) {
-      this.#slow.set(parameter, fast.slice());
+      const room = this.#room.get(parameter) ?? new Float32Array(fast.length);
+      room.set(fast);
+      this.#slow.set(parameter, room);
       return;
     }
     for (let i = 0; i < slow.length; i++) {

@@ -130,7 +130,7 @@ describe("a registered optimizer", () => {
     const { graph: _graph, ...withoutGraph } = signum;
     registerOptimizer({ ...withoutGraph, name: "hostsignum" });
     expect(optimizerGraphNames()).toEqual(names);
-    for (const opt of ["hostsignum", "lookahead_adam"]) {
+    for (const opt of ["hostsignum", "lookahead_hostsignum"]) {
       expect(() => optimizerOnDevice("createUpdater", createOptimizerV2([parameter()], { opt }))).toThrow(
         new RangeError(
           `createUpdater: optimizer must have a graph to run on a device, got "${opt}" without; ` +
@@ -140,6 +140,8 @@ describe("a registered optimizer", () => {
     }
     const optimizer = createOptimizerV2([parameter()], { opt: "signum" });
     expect(optimizerOnDevice("createUpdater", optimizer)).toBe(optimizer);
+    const lookahead = createOptimizerV2([parameter()], { opt: "lookahead_signum" });
+    expect(optimizerOnDevice("createUpdater", lookahead).definition.name).toBe("lookahead_signum");
   });
 
   test("asks for its scalars by name", async () => {

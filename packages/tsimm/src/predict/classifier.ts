@@ -1,5 +1,5 @@
 /** A trained model, ready for images. */
-import { encodeModel, prependNormalization } from "@tsimm/autodiff";
+import { encodeModel, lowerGraph, prependNormalization } from "@tsimm/autodiff";
 import { evaluationTransform } from "../data/transforms/evaluation-transform.ts";
 import type { Image } from "../data/transforms/image.ts";
 import type { PretrainedConfig } from "../models/model.ts";
@@ -73,7 +73,8 @@ export async function createClassifier<Source>(
   const task = taskOfFile(note, classNames, graph.outputs[0]?.shape.at(-1) ?? 0);
   const { mean, std } = dataConfig;
   const transform = evaluationTransform(dataConfig);
-  const session = await engine.load(encodeModel(prependNormalization(graph, { input: "input", mean, std })));
+  const ofBytes = prependNormalization(graph, { input: "input", mean, std });
+  const session = await engine.load(encodeModel(lowerGraph(ofBytes, engine.lowering ?? "generic")));
   const [channels, height, width] = dataConfig.inputSize;
   const unused = keyedRandom(0, "augment");
   const answer = async (where: string, source: Source, most: number | undefined): Promise<Answer[]> => {

@@ -6,6 +6,7 @@ import { taskNote } from "../task/default-task.ts";
 import type { Task } from "../task/task.ts";
 import { checkPart } from "../train/check-parts.ts";
 import { namedTensors } from "../train/load-training-state.ts";
+import { checkIsHere } from "../weights/state-elsewhere.ts";
 import { completeDataConfig } from "./complete-data-config.ts";
 
 /** Options of {@link exportOnnx}; either `classNames` or `task` is given. */
@@ -28,7 +29,8 @@ export interface ExportOnnxOptions {
  * @param options - Names or task of its outputs, and its preprocessing.
  * @returns The bytes of an `.onnx` file: input `input` float32 [batch, C, H, W], normalised, output `logits` float32
  * [batch, outputs].
- * @throws RangeError if there are not as many names as outputs, or preprocessing does not fit the model.
+ * @throws RangeError if there are not as many names as outputs, or preprocessing does not fit the model; Error if
+ * a device has newer weights than the model.
  * @example
  * const model = createModel("test_resnet", { numClasses: 2 });
  * const bytes = exportOnnx(model, { classNames: ["cat", "dog"], dataConfig: { inputSize: [3, 64, 64] } });
@@ -43,6 +45,7 @@ export function exportOnnx(model: Model, options: ExportOnnxOptions): Uint8Array
   const { task, average } = options;
   const classNames = namesOf(model, options);
   if (average !== undefined) checkIsOf(average, model);
+  checkIsHere("exportOnnx", { name: model.name, state: (average ?? model).state });
   const dataConfig = completeDataConfig("exportOnnx", model, options.dataConfig ?? {});
   return encodeClassifier({
     ...{ model, classNames, dataConfig },

@@ -159,6 +159,7 @@ const ownFlags: Readonly<Record<Exclude<keyof TrainArguments, keyof typeof defin
     help: "engine that computes; auto: a GPU through WebGPU where there is one, else native where installed, else WebAssembly",
   },
   threads: { type: "int", default: null, min: 1, group: "Run", help: "engine threads; absent: all cores" },
+  tune: { type: "flag", default: true, savedIfSet: true, group: "Run", help: "measure once per processor and shape which way to compute is fastest (--no-tune: fixed ways, also where CI is set)" },
 };
 
 /** Every argument of `tsimm train`, grouped as `--help` shows them. */

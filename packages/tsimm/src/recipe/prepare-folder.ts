@@ -1,6 +1,7 @@
 /** The folder of a run: its first files, and the listeners that write the rest. */
 import { join } from "node:path";
 import type { Ranking } from "../checkpoint/checkpoint-history.ts";
+import type { RecordedWays } from "../checkpoint/run-state.ts";
 import { CheckpointWriter, type RunFacts } from "../checkpoint/save-checkpoint.ts";
 import { updateFile } from "../files/write-file.ts";
 import type { FiguresOptions } from "../listeners/figures.ts";
@@ -30,6 +31,8 @@ export interface FolderContents {
   readonly schedule: ScheduleParts;
   readonly ranking: Ranking;
   readonly engine: Engine;
+  /** Ways of the training step; null: the fixed ones. */
+  readonly ways: RecordedWays | null;
 }
 
 /** A folder that a run can write to. */
@@ -115,13 +118,13 @@ async function goOn(
 }
 
 function runFacts(
-  { data, parts, schedule, ranking, engine }: FolderContents,
+  { data, parts, schedule, ranking, engine, ways }: FolderContents,
   args: Readonly<Record<string, unknown>>,
 ): RunFacts {
   const { model, task, dataConfig, average } = parts;
   const { classNames } = data.data.training;
   return {
-    ...{ engine, args, dataConfig, ranking, data: data.digest },
+    ...{ engine, args, dataConfig, ranking, ways, data: data.digest },
     earlierPlans: schedule.resumed.earlierPlans,
     model: modelEntry(model),
     task: { name: task.name, outputNames: classNames, settings: task.settings },

@@ -2,6 +2,7 @@
 import type { Ranking } from "../checkpoint/checkpoint-history.ts";
 import { engineChange } from "../checkpoint/software.ts";
 import type { MixupOptions } from "../data/mixup.ts";
+import { hasGraph } from "../optim/optimizer-on-device.ts";
 import { createEngine } from "../runtime/create-engine.ts";
 import type { Engine } from "../runtime/engine.ts";
 import { engineLine } from "../runtime/engine-line.ts";
@@ -17,6 +18,7 @@ import { prepareData } from "./prepare-data.ts";
 import { type PreparedFolder, prepareFolder } from "./prepare-folder.ts";
 import { type ModelParts, prepareModel } from "./prepare-model.ts";
 import { prepareSchedule } from "./prepare-schedule.ts";
+import { prepareWays } from "./prepare-ways.ts";
 import type { ClaimFolder, RunRequest } from "./run-request.ts";
 
 /** A run that can begin. */
@@ -49,14 +51,19 @@ export async function prepareRun(request: RunRequest, claim: ClaimFolder): Promi
   const ranking = chooseRanking(args.evalMetric, task, { isGiven: isAsked, isValidated });
   const schedule = prepareSchedule({ data, parts, ranking, loaders }, request);
   await messages.flush();
-  const engine = await createEngine(args.engine, { onWarning: messages.warn });
-  const updater = await makeUpdater(engine, args, parts);
+  const { optimizer } = parts;
+  const hostOnly = hasGraph(optimizer)
+    ? {}
+    : { hostOnly: `optimizer "${optimizer.name}" has no graph for a device` };
+  const engine = await createEngine(args.engine, { onWarning: messages.warn, ...hostOnly });
+  const ways = await prepareWays(engine, args, parts, request);
+  const updater = await makeUpdater(ways === null ? engine : { ...engine, ways: ways.choices }, args, parts);
   releases.add(() => updater.close());
   messages.info(engineLine(engine));
   const change = resume?.checkpoint ? engineChange(resume.checkpoint.state.software, engine) : null;
   if (change !== null) messages.info(printable(change));
   const { progress, ...written } = await prepareFolder(
-    { data, parts, schedule, ranking, engine },
+    { data, parts, schedule, ranking, engine, ways },
     request,
     claim,
   );

@@ -2,12 +2,14 @@
  * What tsimm asks of an engine: load an ONNX model, run it, release it. Weights go in, gradients come out; an engine with
  * a device can keep tensors there between runs.
  */
-import type { DataType, LoweringTarget, Tensor } from "@tsimm/autodiff";
+import type { DataType, LoweringTarget, Tensor, WayChoices } from "@tsimm/autodiff";
 
 /** Options of {@link Engine.load}. */
 export interface LoadOptions {
   /** Threads of one operator, an integer >= 1; absent: all cores. */
   readonly threads?: number;
+  /** Whether nodes that the device of the engine cannot run may run on the CPU; absent: the model is refused then. */
+  readonly mayFallBack?: boolean;
 }
 
 /** A loaded model. */
@@ -34,8 +36,15 @@ export interface Engine {
   readonly version: string;
   /** What training graphs are lowered for; absent: `generic`, standard operators alone. */
   readonly lowering?: LoweringTarget;
+  /** Ways in which training graphs are lowered, from `tuneTrainingStep`; absent: the fixed ones. */
+  readonly ways?: WayChoices;
   /** Memory of its own, where training state can stay; absent: there is none. */
   readonly device?: EngineDevice;
+  /**
+   * Channels in a block of the processor's convolution kernels, 1 where there are none; absent: its ways are not chosen
+   * by measuring.
+   */
+  channelBlock?(): Promise<number>;
   /** Loads a serialized ONNX model. */
   load(model: Uint8Array, options?: LoadOptions): Promise<Session>;
 }

@@ -9,6 +9,7 @@ import {
 } from "@tsimm/autodiff";
 import type { ForwardOutput, Model } from "../models/model.ts";
 import { checkOptionNames } from "../option-names.ts";
+import { bringHere } from "../weights/state-elsewhere.ts";
 import type { Engine, Session } from "./engine.ts";
 import { type ImageOptions, imageOptionNames, imageTensor } from "./images.ts";
 
@@ -48,7 +49,8 @@ export interface Evaluation {
  * As constants they let the engine choose its fastest layouts; a change of the model has no effect on what is
  * compiled.
  *
- * @param model - Another set of weights (a moving average) is evaluated as `{ ...model, state }`.
+ * @param model - Its weights are read from the device where an updater trains it there. Another set (a moving average) is
+ * evaluated as `{ ...model, state }`.
  */
 export async function createEvaluation(
   engine: Engine,
@@ -60,6 +62,7 @@ export async function createEvaluation(
     threads: true,
     output: true,
   });
+  await bringHere(model);
   const graph = evaluationGraph(engine, model, options);
   const inputs = new Set(graph.inputs.map(({ name }) => name));
   const weights = new Map<string, Tensor>();

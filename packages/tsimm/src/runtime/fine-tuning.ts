@@ -7,6 +7,7 @@ import {
   trainableOptionNames,
 } from "@tsimm/autodiff";
 import { checkOptionNames } from "../option-names.ts";
+import { bringHere, checkIsHere } from "../weights/state-elsewhere.ts";
 import type { Engine } from "./engine.ts";
 import { type OnnxPrograms, programsOfOnnx } from "./onnx-program.ts";
 import { createTrainingSession, type StepResult } from "./training-session.ts";
@@ -47,6 +48,8 @@ export interface FineTuning {
   /**
    * The file with the weights of this moment: every name, shape, operator and open dimension as it was, beside tensors
    * that `trainable` of `@tsimm/autodiff` has separated.
+   *
+   * @throws Error if a device has newer weights; read the updater's store before.
    */
   save(): Uint8Array<ArrayBuffer>;
   /** Releases the native memory; nothing runs afterwards. */
@@ -88,8 +91,14 @@ export async function createFineTuning(
   const session = await createTrainingSession(engine, programs, threads);
   return {
     ...{ parameters, fixed, summary, targetShape, programs },
-    run: (feeds, targets) => session.run({ feeds, targets }),
-    save,
+    async run(feeds, targets) {
+      await bringHere(programs);
+      return await session.run({ feeds, targets });
+    },
+    save() {
+      checkIsHere("FineTuning.save", programs);
+      return save();
+    },
     close: () => session.close(),
   };
 }

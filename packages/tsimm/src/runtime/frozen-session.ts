@@ -51,7 +51,8 @@ export async function createFrozenSession(
       `createFineTuning: what is frozen must run in the engine as it is, got "${error instanceof Error ? error.message : error}"; it is apart from what is trained because of ${reason}`,
       { cause: error },
     );
-  const session = await engine.load(model, threads === undefined ? {} : { threads }).catch((error) => {
+  const options = { mayFallBack: true, ...(threads === undefined ? {} : { threads }) };
+  const session = await engine.load(model, options).catch((error) => {
     throw refused(error);
   });
   return {

@@ -32,7 +32,7 @@ export async function openDevice(
 ): Promise<Required<Pick<Engine, "device" | "load">>> {
   const { name } = options;
   const downloads = new Map<string, Promise<InferenceSession>>();
-  // Copying a tensor of integers or flags is no work for the device.
+  // Copying a tensor of integers or flags is no work for the device, for one.
   const { extra: _, ...anywhere } = options.session;
   const openDownload = (tensors: Parameters<typeof identityModel>[0]) =>
     runtime.InferenceSession.create(identityModel(tensors), anywhere);
@@ -73,7 +73,11 @@ export async function openDevice(
       );
     },
   };
-  return { device, load: (model) => openSession(runtime, model, options.session, guard) };
+  return {
+    device,
+    load: (model, { mayFallBack = false } = {}) =>
+      openSession(runtime, model, mayFallBack ? anywhere : options.session, guard),
+  };
 }
 
 function deviceSession(runtime: OnnxRuntime, guard: DeviceGuard, session: InferenceSession): DeviceSession {

@@ -1,8 +1,10 @@
 /** The native engine: ONNX Runtime's CPU provider in Node. */
 import { availableParallelism } from "node:os";
+import { blockProbe, encodeModel } from "@tsimm/autodiff";
 import type { Engine } from "./engine.ts";
 import { defineEngine, type EngineDefinition } from "./engine-definition.ts";
 import { openSession } from "./onnxruntime-session.ts";
+import type { OnnxRuntime } from "./onnxruntime-tensor.ts";
 
 /** The native engine, which `auto` prefers. */
 export const native: EngineDefinition = defineEngine({
@@ -27,9 +29,14 @@ export async function nativeEngine(): Promise<Engine> {
     throw nativeEngineError(error);
   });
   runtime.env.logLevel = "error";
+  let block: Promise<number> | undefined;
   return {
     name: "native",
     lowering: "ort-cpu",
+    channelBlock: () => {
+      block ??= channelBlock(runtime);
+      return block;
+    },
     version: runtime.env.versions.node ?? runtime.env.versions.common,
     load: (model, { threads } = {}) =>
       openSession(runtime, model, {
@@ -55,6 +62,20 @@ export async function nativeEngine(): Promise<Engine> {
         },
       }),
   };
+}
+
+/** Channels in a block of the kernels for this processor; 1 where there are none. */
+async function channelBlock(runtime: OnnxRuntime): Promise<number> {
+  const session = await runtime.InferenceSession.create(encodeModel(blockProbe()), {
+    executionProviders: ["cpu"],
+    // The shape that the graph promises is not what comes: a warning.
+    logSeverityLevel: 4,
+  }).catch(() => null);
+  if (session === null) return 1;
+  const feeds = { x: new runtime.Tensor("float32", new Float32Array(4), [1, 4, 1, 1]) };
+  const { y } = await session.run(feeds).catch(() => ({ y: undefined }));
+  await session.release();
+  return y?.dims[1] ?? 1;
 }
 
 /**

@@ -1,6 +1,7 @@
 /** A training graph on an engine: parameters go in, gradients come out, running statistics follow. */
 import { encodeModel, lower, type Tensor } from "@tsimm/autodiff";
 import type { Engine } from "./engine.ts";
+import { checkedEngineWays } from "./engine-ways.ts";
 import type { RunningState, TrainingProgram, TrainingPrograms } from "./training-program.ts";
 
 /** What a step yields beside the gradients. */
@@ -83,7 +84,9 @@ async function load<Batch>(
   threads: number | undefined,
 ): Promise<LoadedProgram<Batch>> {
   const { parameters, runningStates } = program;
-  const step = lower(program.step, engine.lowering ?? "generic");
+  const step = lower(program.step, engine.lowering ?? "generic", {
+    choices: await checkedEngineWays(engine),
+  });
   const session = await engine.load(encodeModel(step.graph), threads === undefined ? {} : { threads });
   const states = new Map(runningStates.map((state) => [state.module, state]));
   return {

@@ -1,7 +1,7 @@
 /** Puts a saved state back into the parts of a run. */
 import type { Scheduler } from "@tsimm/scheduler";
 import type { Updater } from "../update/updater.ts";
-import { loadState } from "../weights/load-state.ts";
+import { copiesInto } from "../weights/load-state.ts";
 import type { SafeTensors } from "../weights/safetensors.ts";
 import type { NamedTensor, TrainingState } from "./training-state.ts";
 
@@ -15,7 +15,9 @@ export function loadTrainingState(
   { model, average, optimizer, store }: Updater,
   schedule: Scheduler | null,
 ): void {
-  loadState(model, namedTensors(state.model));
+  copiesInto(model, namedTensors(state.model))();
+  // All the rest is replaced too.
+  store?.written();
   // An average that begins now begins as a copy of the model.
   average?.load(namedTensors(state.average ?? state.model));
   optimizer.loadStateDict(state.optimizer);

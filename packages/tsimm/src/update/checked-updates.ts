@@ -1,5 +1,6 @@
 /** The calls of an updater, checked before its runner has them. */
-import type { StateStore } from "../state/store.ts";
+import type { StateParts, StateStore } from "../state/store.ts";
+import { noteHome } from "../weights/state-elsewhere.ts";
 import type { UpdateResult, UpdateRunner } from "./update-runner.ts";
 
 /** What updaters of every kind of model have. */
@@ -14,18 +15,21 @@ export interface CheckedUpdates<Batch> {
 const busy = new WeakSet<object>();
 
 /**
- * Checks batches and position, and refuses two updates at once.
+ * Checks batches and position, refuses two updates at once, and brings the state here when the updater is closed.
  *
  * @param model - What is trained; two updaters of one model do not update at once either.
- * @param name - Of the model.
+ * @param state - Its name and arrays.
  */
 export function checkedUpdates<Batch>(
   model: object,
-  name: string,
+  { model: { name, state }, average }: StateParts,
   runner: UpdateRunner<Batch>,
 ): CheckedUpdates<Batch> {
+  const { store } = runner;
+  const states = [state, ...(average === null ? [] : [average.state])];
+  const forget = store.location === "device" ? noteHome(states, store) : () => {};
   return {
-    store: runner.store,
+    store,
     async update(batches, position) {
       if (!Array.isArray(batches)) {
         throw new TypeError(`Updater.update: batches must be a list, got ${typeof batches}`);
@@ -45,6 +49,11 @@ export function checkedUpdates<Batch>(
       return await runner.run(batches, update).finally(() => busy.delete(model));
     },
     finishEpoch: () => runner.finishEpoch(),
-    close: () => runner.close(),
+    async close() {
+      // Of a lost device the arrays keep what was read last.
+      await store.read().catch(() => {});
+      forget();
+      await runner.close();
+    },
   };
 }

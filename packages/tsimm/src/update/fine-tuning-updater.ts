@@ -32,7 +32,7 @@ export interface FineTuningUpdater {
   update(batches: readonly FeedBatch[], position: { readonly update: number }): Promise<UpdateResult>;
   /** Called at the end of an epoch, for optimizers with slow weights. */
   finishEpoch(): Promise<void>;
-  /** Releases what the updater has made; the model stays open. */
+  /** Brings the state here and releases what the updater has made; the model stays open. */
   close(): Promise<void>;
 }
 
@@ -58,12 +58,13 @@ export async function createFineTuningUpdater(
   const { programs } = model;
   const { name, parameters } = programs.whole;
   const rule = checkedRule({ name, parameters }, options);
+  const state = { model: programs, optimizer, average: null };
   const runner = await open({
-    ...{ programs, ...rule, average: null, state: { model: programs, optimizer, average: null } },
+    ...{ programs, ...rule, average: null, state },
     openSession: async () => ({
       run: ({ feeds, targets }) => model.run(feeds, targets),
       close: async () => {},
     }),
   });
-  return { model, optimizer, ...checkedUpdates(model, name, runner) };
+  return { model, optimizer, ...checkedUpdates(model, state, runner) };
 }

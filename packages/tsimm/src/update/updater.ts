@@ -57,7 +57,7 @@ export interface Updater {
    * @param batchSize - Images in a batch, an integer >= 1.
    */
   createEvaluation(weights: "plain" | "average", batchSize: number): Promise<Evaluation>;
-  /** Releases the memory of engine and device; nothing runs afterwards. State that is needed is read from the store before. */
+  /** Brings the state here and releases the memory of engine and device; nothing runs afterwards. */
   close(): Promise<void>;
 }
 
@@ -137,12 +137,14 @@ async function overModel(engine: Engine, options: UpdaterOptions): Promise<Requi
   }
   const programs = wholeBatches(programOfModel(model, stepOptions));
   const { loss: _loss, seed: _seed, ...evaluationOptions } = stepOptions;
+  const parts = { model, optimizer, average };
   const runner = await openRunner(engine, {
-    ...{ programs, ...rule, average, state: { model, optimizer, average } },
+    ...{ programs, ...rule, average, state: parts },
     openSession: () => createTrainingSession(engine, programs, stepOptions.threads),
   });
   return {
-    ...{ model, optimizer, average, ...checkedUpdates(model, model.name, runner) },
+    ...parts,
+    ...checkedUpdates(model, parts, runner),
     async createEvaluation(weights, batchSize) {
       if (weights !== "plain" && weights !== "average") {
         throw new RangeError(

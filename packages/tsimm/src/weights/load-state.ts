@@ -1,6 +1,7 @@
 /** Puts a state dict into a model. */
 import { printable } from "../text/printable.ts";
 import type { SafeTensor, SafeTensors } from "./safetensors.ts";
+import { checkIsHere, noteWritten } from "./state-elsewhere.ts";
 
 /** What tensors are loaded into: a model. */
 export interface ModelState {
@@ -19,9 +20,21 @@ export interface ModelState {
  * @param model - Its `state` arrays are written in place, and only if everything fits.
  * @param tensors - By state-dict name.
  * @throws Error that lists missing, unexpected and misshapen tensors, those with NaN or infinities, and negative
- * running variances.
+ * running variances; Error if a device has newer weights than the model, which would lose what else it has.
  */
 export function loadState(model: ModelState, tensors: SafeTensors): void {
+  const copy = copiesInto(model, tensors);
+  checkIsHere("loadState", model);
+  copy();
+  noteWritten(model);
+}
+
+/**
+ * Checks tensors as {@link loadState} does, whatever a device holds.
+ *
+ * @returns Copies them.
+ */
+export function copiesInto(model: ModelState, tensors: SafeTensors): () => void {
   const names = new Set(model.state.map(({ name }) => name));
   const missing = [...names].filter((name) => !tensors.has(name));
   const unexpected = [...tensors.keys()].filter((name) => !names.has(name));
@@ -50,7 +63,9 @@ export function loadState(model: ModelState, tensors: SafeTensors): void {
       printable(`loadState: tensors must be the state of ${model.name}; ${problems.join("; ")}`),
     );
   }
-  for (const copy of copies) copy();
+  return () => {
+    for (const copy of copies) copy();
+  };
 }
 
 function copyOf(target: Float32Array | BigInt64Array, { data }: SafeTensor): (() => void) | null {

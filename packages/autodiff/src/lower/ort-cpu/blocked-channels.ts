@@ -6,8 +6,8 @@
  */
 import { arithmetic } from "../../graph/arithmetic.ts";
 import { int, ints } from "../../graph/attributes.ts";
-import type { GraphBuilder } from "../../graph/builder.ts";
-import type { Value } from "../../graph/graph.ts";
+import { GraphBuilder } from "../../graph/builder.ts";
+import type { Graph, Value } from "../../graph/graph.ts";
 import { BLOCKED_DOMAIN } from "../../graph/shapes/blocked.ts";
 import type { Window2d } from "../../graph/shapes/window.ts";
 import { reversal } from "./reversal.ts";
@@ -18,6 +18,37 @@ export interface BlockedConv {
   readonly groups: number;
   /** Channels in a block: floats in a vector register of the processor. */
   readonly block: number;
+}
+
+/** Blocks that there are kernels for, by processor. */
+export const blocks = [8, 16] as const;
+
+/** Name of the way that computes on channels in blocks. */
+export function blockedName(block: number): string {
+  return `blocked-${block}`;
+}
+
+/**
+ * Channels in a block of a way; null for a way without blocks. Where the processor has blocks of another length, such a
+ * way yields wrong numbers or ends the process.
+ *
+ * @example
+ * blockOf("blocked-16"); // => 16
+ * blockOf("joined-columns"); // => null
+ */
+export function blockOf(way: string): number | null {
+  return blocks.find((block) => way === blockedName(block)) ?? null;
+}
+
+/**
+ * A graph whose output `y` has as many channels as a block of the processor that runs it; the engine refuses it where
+ * there are no such kernels.
+ */
+export function blockProbe(): Graph {
+  const builder = new GraphBuilder("block probe");
+  const x = builder.input("x", "float32", [1, 4, 1, 1]);
+  builder.output(builder.op("ReorderInput", [x], { channels_last: int(0) }, { domain: BLOCKED_DOMAIN }), "y");
+  return builder.build();
 }
 
 /** Whether so many channels fill blocks, or are too few for one: the kernels take these as they are. */

@@ -3,7 +3,14 @@ import { arithmetic } from "../../graph/arithmetic.ts";
 import { int, ints } from "../../graph/attributes.ts";
 import type { GraphBuilder } from "../../graph/builder.ts";
 import type { Value } from "../../graph/graph.ts";
-import { blockedConv, blockedFilters, blockedPlanes, fillsBlocks } from "./blocked-channels.ts";
+import {
+  blockedConv,
+  blockedFilters,
+  blockedName,
+  blockedPlanes,
+  blocks,
+  fillsBlocks,
+} from "./blocked-channels.ts";
 import { columnsFit } from "./columns.ts";
 import { type ConvShapes, isDepthwise, tapCount } from "./conv-shapes.ts";
 import { fixedFilterWay } from "./filter-ways.ts";
@@ -30,8 +37,7 @@ export const forwardWays: Readonly<Record<string, Way<Given>>> = {
     serves: ({ x: [, channels = 0], window }) => columnsFit(channels, window.kernel),
     build: productWithColumns,
   },
-  "blocked-8": blockedWay(8),
-  "blocked-16": blockedWay(16),
+  ...Object.fromEntries(blocks.map((block) => [blockedName(block), blockedWay(block)])),
 };
 
 /**

@@ -6,7 +6,7 @@ import type { GraphBuilder } from "../../graph/builder.ts";
 import type { Value } from "../../graph/graph.ts";
 import type { Window2d } from "../../graph/shapes/window.ts";
 import { elementCount } from "../../graph/tensor.ts";
-import { blockedConv, blockedPlanes, turnedBlockedFilters } from "./blocked-channels.ts";
+import { blockedConv, blockedName, blockedPlanes, blocks, turnedBlockedFilters } from "./blocked-channels.ts";
 import { addColumns, columnsFit } from "./columns.ts";
 import { type ConvShapes, isDepthwise, positionCount, tapCount } from "./conv-shapes.ts";
 import { reversal } from "./reversal.ts";
@@ -35,8 +35,7 @@ export const inputWays: Readonly<Record<string, Way<Given>>> = {
   },
   /** One product for all images, whose columns are then added up. */
   "joined-columns": { serves: joins, build: productOfAllImages },
-  "blocked-8": blockedWay(8),
-  "blocked-16": blockedWay(16),
+  ...Object.fromEntries(blocks.map((block) => [blockedName(block), blockedWay(block)])),
 };
 
 /** Maps of this many positions are so small that reading the filters again for each image takes longest. */

@@ -6,7 +6,7 @@ import type { Node, Value } from "../../graph/graph.ts";
 import { elementCount, float32 } from "../../graph/tensor.ts";
 import { once } from "./once.ts";
 import type { Rewriting, ScatteredValue } from "./rewriting.ts";
-import { channelSums, planeSquareSums, planeSums, rowSums } from "./sums.ts";
+import { planeSquareSums, planeSums, rowSums } from "./sums.ts";
 
 /**
  * y = scale (x - mean) inv + bias, inv = 1 / sqrt(variance + epsilon): sums per plane and then over the images,

@@ -37,7 +37,14 @@ export function convGradients(
     const w = rewriting.value(wName);
     const [, , height = 0, width = 0] = rewriting.value(xName).shape;
     const window = window2d(node.attributes, w.shape.slice(2));
-    return inputGradient(rewriting, { dy, w: perFilter(w, factor), window, groups, size: [height, width] });
+    return inputGradient(rewriting, {
+      dy,
+      w: perFilter(w, factor),
+      window,
+      groups,
+      size: [height, width],
+      maxBytes,
+    });
   });
   rewriting.define(byW, () => {
     const { value: dy, factor } = rewriting.scaledValue(gradient);

@@ -1,29 +1,38 @@
 /** Pools with indices, which the WebGPU provider does not compute. */
+
 import type { Derivation } from "../../gradients/derivation.ts";
+import { ints } from "../../graph/attributes.ts";
 import type { Node, Value } from "../../graph/graph.ts";
 import { type Window2d, window2d } from "../../graph/shapes/window.ts";
 import { elementCount, float32, int64 } from "../../graph/tensor.ts";
 import { scatterOnto } from "./batch-normalization.ts";
 import { once } from "./once.ts";
+import type { Recipe } from "./recipe.ts";
 import type { Rewriting } from "./rewriting.ts";
 
 const lowest = -3.4028234663852886e38;
 
-/** A pool without its indices; which pixels won is found where a gradient asks. */
-export function pool(rewriting: Rewriting, node: Node): boolean {
+/**
+ * A pool without its indices; which pixels won is found where a gradient asks. Where it rounds its size up, the padding
+ * says so.
+ */
+export const pool: Recipe = (rewriting, node) => {
   const [y = "", indices = ""] = node.outputs;
   const [x] = rewriting.inputsOf(node);
-  if (indices === "" || !x) return false;
-  const { storage_order: _order, ...attributes } = node.attributes;
-  const maxima = rewriting.builder.op("MaxPool", [x], attributes);
-  rewriting.define(y, maxima);
+  const window = window2d(node.attributes);
+  const [, , rows = 0, columns = 0] = rewriting.old.values.get(y)?.shape ?? [];
+  if (x?.shape.length !== 4 || (indices === "" && !window.ceilMode)) return false;
+  const { storage_order: _order, ceil_mode: _ceil, ...attributes } = node.attributes;
+  const [bottom, right] = farPads(window, x, [rows, columns]);
+  const pads = window.ceilMode ? ints(window.pads[0], window.pads[1], bottom, right) : ints(...window.pads);
+  rewriting.define(y, rewriting.builder.op("MaxPool", [x], { ...attributes, pads }));
   rewriting.define(indices, () => {
     throw new RangeError(
-      `lower: node "${node.name}" (MaxPool with indices) does not run on WebGPU; use another engine`,
+      `lower: node "${node.name}" (MaxPool with indices) does not run on WebGPU; use --engine native`,
     );
   });
   return true;
-}
+};
 
 /** dy goes to the pixels that won; windows may overlap. */
 export function poolGradient(
@@ -84,17 +93,27 @@ export function winningPixels(rewriting: Rewriting, node: Node, x: Value, maxima
 function padToWindows(
   { builder }: Rewriting,
   x: Value,
-  { kernel, strides, dilations, pads: [top, left] }: Window2d,
-  [rows, columns]: readonly [number, number],
+  window: Window2d,
+  positions: readonly [number, number],
 ): Value {
-  const [, , height = 0, width = 0] = x.shape;
-  const reach = (axis: 0 | 1, count: number) =>
-    (count - 1) * strides[axis] + (kernel[axis] - 1) * dilations[axis] + 1;
-  const bottom = Math.max(reach(0, rows) - top - height, 0);
-  const right = Math.max(reach(1, columns) - left - width, 0);
+  const [top, left] = window.pads;
+  const [bottom, right] = farPads(window, x, positions);
   if (top + left + bottom + right === 0) return x;
   const pads = builder.constant(int64([8], [0, 0, top, left, 0, 0, bottom, right]));
   return builder.op("Pad", [x, pads, builder.constant(float32([], [lowest]))]);
+}
+
+/** How far the windows reach beyond x below and on the right. */
+function farPads(
+  { kernel, strides, dilations, pads }: Window2d,
+  { shape }: Value,
+  positions: readonly [number, number],
+): readonly [number, number] {
+  const beyond = (axis: 0 | 1) => {
+    const reach = (positions[axis] - 1) * strides[axis] + (kernel[axis] - 1) * dilations[axis] + 1;
+    return Math.max(reach - pads[axis] - (shape[2 + axis] ?? 0), 0);
+  };
+  return [beyond(0), beyond(1)];
 }
 
 /** What one tap of all windows sees: a Slice of x. */

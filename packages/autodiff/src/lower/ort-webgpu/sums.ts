@@ -1,6 +1,7 @@
 /** Sums on kernels that reduce innermost axes, and products with rows of ones for the others. */
 import type { Value } from "../../graph/graph.ts";
 import { elementCount, float32 } from "../../graph/tensor.ts";
+import type { Spelling } from "./recipe.ts";
 import type { Rewriting } from "./rewriting.ts";
 
 /** Sums [B, C, ...] over all but images and channels: [B, C]. */
@@ -57,4 +58,33 @@ function partOf(count: number): number {
 /** factor times the sum of [B, C, ...] over all but the channels: [C]. */
 export function channelSums(rewriting: Rewriting, value: Value, factor = 1): Value {
   return rowSums(rewriting, planeSums(rewriting, value), factor);
+}
+
+/** Sums over images, or over images and pixels: innermost axes first, then rows. */
+export const sumOfRows: Spelling = (rewriting, node) => {
+  const { math } = rewriting;
+  const [x, axes] = rewriting.inputsOf(node);
+  const given = axes ? rewriting.builder.constantOf(axes.name) : undefined;
+  if (x?.dtype !== "float32" || !given) return undefined;
+  const rank = x.shape.length;
+  const summed = Array.from<number | bigint, number>(given.data, (axis) => (Number(axis) + rank) % rank);
+  summed.sort((a, b) => a - b);
+  const leading = leadingRun(summed);
+  const trailing = summed.slice(leading);
+  if (leading === 0 || leading === rank) return undefined;
+  if (trailing.some((axis, at) => axis !== rank - trailing.length + at)) return undefined;
+  const inner = trailing.length > 0 ? math.sum(x, trailing) : x;
+  const rows = math.reshape(inner, [
+    elementCount(inner.shape.slice(0, leading)),
+    ...inner.shape.slice(leading),
+  ]);
+  const sums = rowSums(rewriting, rows);
+  const result = rewriting.old.values.get(node.outputs[0] ?? "");
+  return math.reshape(sums, result?.shape ?? sums.shape);
+};
+
+/** How many of the axes are 0, 1, 2, .. */
+function leadingRun(axes: readonly number[]): number {
+  const end = axes.findIndex((axis, at) => axis !== at);
+  return end < 0 ? axes.length : end;
 }

@@ -353,4 +353,7 @@ export interface TrainArguments {
 
   /** Engine threads; absent: all cores. Allowed: an integer >= 1. Flag `--threads`, default null. */
   readonly threads: number | null;
+
+  /** Measure once per processor and shape which way to compute is fastest (--no-tune: fixed ways, also where CI is set). Flag `--tune`, default true. */
+  readonly tune: boolean;
 }

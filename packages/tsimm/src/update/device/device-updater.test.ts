@@ -1,4 +1,6 @@
 import { afterEach, beforeAll, expect, test } from "vitest";
+import { registerOptimizer } from "../../optim/optimizers.ts";
+import { sgd } from "../../optim/sgd.ts";
 import { createEngine } from "../../runtime/create-engine.ts";
 import type { Engine } from "../../runtime/engine.ts";
 import { type HostDeviceEngine, withHostDevice } from "../../runtime/host-device.fixture.ts";
@@ -255,8 +257,33 @@ test("options that change are those of the next update", async () => {
   await device.close();
 });
 
+test.each([3, 8])(
+  "Lookahead's slow weights are those of the host over epochs of %i updates",
+  async (length) => {
+    const options = { opt: { opt: "lookahead_adamw", lr: 3e-3, weightDecay: 0.1, eps: 1e-5 } };
+    const [host, device] = [await openTraining(native, options), await openTraining(engine, options)];
+    for (const updater of [host, device]) {
+      for (let from = 0; from < 3 * length; from += length) {
+        await train(updater, { from, to: from + length });
+        await updater.finishEpoch();
+      }
+      await train(updater, { from: 3 * length, to: 3 * length + 5 });
+      await updater.store.read();
+    }
+    const [expected, actual] = [host, device].map(({ optimizer }) => optimizer.stateDict());
+    expect([...(actual?.slots.keys() ?? [])].sort()).toEqual([...(expected?.slots.keys() ?? [])].sort());
+    for (const role of ["parameter", "slot"] as const) {
+      expect(distance(device.store.tensors(), host.store.tensors(), role)).toBeLessThan(tolerance);
+    }
+    await host.close();
+    await device.close();
+  },
+);
+
 test("an optimizer without a graph is refused by one line", async () => {
-  await expect(openTraining(engine, { opt: { opt: "lookahead_sgd" } })).rejects.toThrow(
-    /^createUpdater: optimizer must have a graph to run on a device, got "lookahead_sgd" without; take one of .*adamw.*sgd/,
+  const { graph: _graph, ...onHost } = sgd;
+  registerOptimizer({ ...onHost, name: "hostsgd" });
+  await expect(openTraining(engine, { opt: { opt: "hostsgd" } })).rejects.toThrow(
+    /^createUpdater: optimizer must have a graph to run on a device, got "hostsgd" without; take one of .*adamw.*sgd/,
   );
 });

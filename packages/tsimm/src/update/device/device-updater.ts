@@ -79,7 +79,13 @@ class DeviceUpdater<Batch> implements UpdateRunner<Batch> {
     };
   }
 
-  async finishEpoch(): Promise<void> {}
+  async finishEpoch(): Promise<void> {
+    const { optimizer } = this.#parts;
+    if (optimizer.syncLookahead === undefined) return;
+    await this.store.read();
+    optimizer.syncLookahead();
+    this.store.written();
+  }
 
   async close(): Promise<void> {
     await this.#updates.close();

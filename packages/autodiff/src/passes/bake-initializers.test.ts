@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
+import { GraphBuilder } from "../graph/builder.ts";
+import { float32 } from "../graph/tensor.ts";
 import { bakeInitializers } from "./bake-initializers.ts";
-import { GraphBuilder } from "./builder.ts";
-import { float32 } from "./tensor.ts";
 
 function scaled() {
   const builder = new GraphBuilder("scaled");

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
+import { GraphBuilder } from "../graph/builder.ts";
 import { compile } from "../run-graph.fixture.ts";
-import { GraphBuilder } from "./builder.ts";
 import { prependNormalization } from "./prepend-normalization.ts";
 
 function pooled() {

@@ -1,6 +1,6 @@
 /** Weights become part of a graph. */
-import type { Graph, Tensor } from "./graph.ts";
-import { formatShape } from "./shapes/shape-rule.ts";
+import type { Graph, Tensor } from "../graph/graph.ts";
+import { formatShape } from "../graph/shapes/shape-rule.ts";
 
 /**
  * Turns inputs of a graph into initializers, so that an engine may lay weights out for speed and a file holds them.

@@ -1,11 +1,11 @@
 import { describe, expect, test } from "vitest";
 import { backward } from "../gradients/backward.ts";
+import { float, int, ints } from "../graph/attributes.ts";
+import { GraphBuilder } from "../graph/builder.ts";
+import type { Attributes, Graph } from "../graph/graph.ts";
+import { elementCount, float32 } from "../graph/tensor.ts";
 import { compile } from "../run-graph.fixture.ts";
-import { float, int, ints } from "./attributes.ts";
-import { GraphBuilder } from "./builder.ts";
 import { foldBatchNormalization } from "./fold-batch-normalization.ts";
-import type { Attributes, Graph } from "./graph.ts";
-import { elementCount, float32 } from "./tensor.ts";
 
 /** Numbers between -1 and 1, another row for each name. */
 function numbers(name: string, shape: readonly number[]): Float32Array {

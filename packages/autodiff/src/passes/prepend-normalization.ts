@@ -1,10 +1,10 @@
 /** Pixels become the normalised input of a model inside the graph. */
-import { int, ints } from "./attributes.ts";
-import { GraphBuilder } from "./builder.ts";
-import { dataTypeCode } from "./data-type.ts";
-import type { Graph } from "./graph.ts";
-import { formatShape } from "./shapes/shape-rule.ts";
-import { float32 } from "./tensor.ts";
+import { int, ints } from "../graph/attributes.ts";
+import { GraphBuilder } from "../graph/builder.ts";
+import { dataTypeCode } from "../graph/data-type.ts";
+import type { Graph } from "../graph/graph.ts";
+import { formatShape } from "../graph/shapes/shape-rule.ts";
+import { float32 } from "../graph/tensor.ts";
 
 /** Options of {@link prependNormalization}. */
 export interface NormalizationOptions {

@@ -1,8 +1,8 @@
-import { arithmetic } from "./arithmetic.ts";
-import { float, readFloat, readInt } from "./attributes.ts";
-import { GraphBuilder } from "./builder.ts";
-import type { Attributes, Graph, Node, Value } from "./graph.ts";
-import { elementCount } from "./tensor.ts";
+import { arithmetic } from "../graph/arithmetic.ts";
+import { float, readFloat, readInt } from "../graph/attributes.ts";
+import { GraphBuilder } from "../graph/builder.ts";
+import type { Attributes, Graph, Node, Value } from "../graph/graph.ts";
+import { elementCount } from "../graph/tensor.ts";
 
 /**
  * Makes a batch normalization of given statistics part of the layer that it alone reads: a Conv, ConvTranspose,

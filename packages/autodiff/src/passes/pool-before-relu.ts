@@ -1,4 +1,4 @@
-import type { Graph, Node } from "./graph.ts";
+import type { Graph, Node } from "../graph/graph.ts";
 
 /**
  * Swaps a Relu and the MaxPool that alone reads it: the maximum of rectified pixels is the rectified maximum.

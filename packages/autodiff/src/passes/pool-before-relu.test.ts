@@ -1,8 +1,8 @@
 import { expect, test } from "vitest";
+import { ints } from "../graph/attributes.ts";
+import { GraphBuilder } from "../graph/builder.ts";
+import type { Graph, Value } from "../graph/graph.ts";
 import { compile } from "../run-graph.fixture.ts";
-import { ints } from "./attributes.ts";
-import { GraphBuilder } from "./builder.ts";
-import type { Graph, Value } from "./graph.ts";
 import { poolBeforeRelu } from "./pool-before-relu.ts";
 
 const window = { kernel_shape: ints(3, 3), strides: ints(2, 2), pads: ints(1, 1, 1, 1) };
