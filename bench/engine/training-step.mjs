@@ -1,5 +1,5 @@
 /** One training step of a model, ready to run: forward, loss, all gradients, batch statistics. */
-import { encodeModel, trainingGraph } from "@tsimm/autodiff";
+import { encodeModel, lower, trainingGraph } from "@tsimm/autodiff";
 import { InferenceSession, Tensor } from "onnxruntime-node";
 import { createModel } from "../../packages/tsimm/dist/models/registry.js";
 
@@ -14,7 +14,8 @@ const numClasses = 1000;
 export async function trainingStep({ model: name, batchSize, size, threads }, options = {}) {
   const model = createModel(name, { numClasses });
   const forward = model.forwardGraph({ batchSize, height: size, width: size, training: true });
-  const step = trainingGraph(forward, { parameters: model.parameters.map((parameter) => parameter.name) });
+  const parameters = model.parameters.map((parameter) => parameter.name);
+  const step = lower(trainingGraph(forward, { parameters }), "ort-cpu");
   const session = await InferenceSession.create(encodeModel(step.graph), {
     intraOpNumThreads: threads,
     logSeverityLevel: 3,

@@ -3,12 +3,22 @@
 /** From the page. */
 export type Command = "start" | "stop";
 
+/** What computes. */
+export interface EngineDescription {
+  /** `webgpu` or `wasm`. */
+  readonly name: string;
+  /** Name of the GPU, or count of threads. */
+  readonly place: string;
+  /** Why it is not the GPU, or what is wrong with it; empty: nothing. */
+  readonly reason: string;
+}
+
 /** From the worker. */
 export type Report =
   | {
       readonly type: "ready";
       readonly numParameters: number;
-      readonly threads: number;
+      readonly engine: EngineDescription;
       /** The learning rate that is planned for each update. */
       readonly plan: readonly number[];
       readonly classNames: readonly string[];

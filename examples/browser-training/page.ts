@@ -19,7 +19,9 @@ let running = false;
 let done = false;
 let drawing = false;
 
-const trainer = new Worker(new URL("./trainer.ts", import.meta.url), { type: "module" });
+// The address may end in ?engine=webgpu or ?engine=wasm; the worker reads it as its name.
+const asked = new URLSearchParams(location.search).get("engine") ?? "";
+const trainer = new Worker(new URL("./trainer.ts", import.meta.url), { type: "module", name: asked });
 trainer.addEventListener("message", ({ data }: MessageEvent<Report>) => show(data));
 trainer.addEventListener("error", ({ message }) => show({ type: "failed", message }));
 
@@ -40,10 +42,10 @@ function show(report: Report): void {
   switch (report.type) {
     case "ready": {
       setup = report;
-      const { numParameters, threads } = report;
-      element("about").append(
-        ` ${numParameters.toLocaleString("en")} parameters, ${threads} ${threads === 1 ? "thread" : "threads"}.`,
-      );
+      const { numParameters, engine } = report;
+      element("about").append(` ${numParameters.toLocaleString("en")} parameters.`);
+      element("engine").textContent = engine.name === "webgpu" ? "WebGPU" : "WebAssembly";
+      element("place").textContent = `${engine.place}${engine.reason && ` (${engine.reason})`}`;
       element("pictures").append(...report.pictures.map(pictureTile));
       toggle.removeAttribute("disabled");
       setRunning(false);

@@ -9,8 +9,8 @@ import {
   generatorLoader,
   type Listener,
   type TrainingProgress,
-  wasmEngine,
 } from "tsimm/browser";
+import { chooseEngine } from "./choose-engine.ts";
 import type { Command, Report } from "./messages.ts";
 import { classNames, createRandom, drawShape, pixelBatch, side } from "./shapes.ts";
 
@@ -37,10 +37,7 @@ async function startOnCommand(): Promise<void> {
 
 /** @returns Trains until the signal or the end, from where it was stopped before. */
 async function prepare(): Promise<(signal: AbortSignal) => Promise<void>> {
-  // Without isolation there is no shared memory, hence no second thread.
-  const threads = crossOriginIsolated ? Math.min(4, navigator.hardwareConcurrency) : 1;
-  const engine = await wasmEngine({ threads });
-
+  const { engine, description } = await chooseEngine(self.name);
   const model = createModel("test_resnet", { numClasses: classNames.length });
   const optimizer = createOptimizer({ opt: "adamw", lr: 4e-3, weightDecay: 0.05, momentum: 0.9 }, model);
   const schedule = new StepLRScheduler(optimizer, {
@@ -92,7 +89,7 @@ async function prepare(): Promise<(signal: AbortSignal) => Promise<void>> {
     (_, t) => schedule.getUpdateValues(t)?.[0] ?? 0,
   );
   const numParameters = model.parameters.reduce((sum, { data }) => sum + data.length, 0);
-  report({ type: "ready", numParameters, threads, plan, classNames, pictures, labels });
+  report({ type: "ready", numParameters, engine: description, plan, classNames, pictures, labels });
 
   let progress: TrainingProgress | null = null;
   return async (signal) => {

@@ -8,6 +8,9 @@ const headers = {
 
 export default defineConfig({
   worker: { format: "es" },
+  // There is none in a page. A helper that stands in for it would be one file that both of ONNX Runtime's import, and threads
+  // run all that theirs imports.
+  define: { require: "undefined" },
   preview: { headers },
   server: { headers },
   // `vite` would bundle it for itself and lose the WebAssembly beside it.

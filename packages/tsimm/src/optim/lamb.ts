@@ -99,9 +99,9 @@ export const lamb: OptimizerDefinition<LambOptions, AdamSlots> = defineOptimizer
       const adapts = weightDecay !== 0 || alwaysAdapt;
       if (!adapts) return { data: math.sub(w, math.mul(u, scalar("lr"))), slots };
       const [weights, changes] = [vectors.sumSquares(w), vectors.sumSquares(u)];
+      // Where u is 0, any ratio does.
       const quotient = math.div(weights, math.where(math.positive(changes), changes, 1));
-      const ofBoth = math.where(math.positive(changes), math.unary("Sqrt", quotient), 1);
-      const ratio = math.where(math.positive(weights), ofBoth, 1);
+      const ratio = math.where(math.positive(weights), math.unary("Sqrt", quotient), 1);
       const trust = trustClip ? builder.op("Min", [ratio, math.constant(1)]) : ratio;
       const size = vectors.spread(math.mul(trust, scalar("lr")));
       return { data: math.sub(w, math.mul(u, size)), slots };

@@ -14,7 +14,7 @@ import { listOptimizers } from "./optimizers.ts";
 
 const engine = await createEngine("native");
 
-/** Convolutions, one of them small, vectors, a scalar, a classifier. */
+/** Convolutions, one of them small, vectors, one of them of zeros, a scalar, a classifier. */
 const shapes = {
   "conv.weight": [18, 20, 3, 3],
   "mix.weight": [20, 24],
@@ -38,7 +38,7 @@ function create(options: OptimizerOptions): {
 } {
   const params = Object.entries(shapes).map(([name, shape]): Parameter => {
     const count = shape.reduce((product, size) => product * size, 1);
-    return { name, shape, data: normal(name, count, 0.1), grad: null };
+    return { name, shape, data: normal(name, count, name === "norm.bias" ? 0 : 0.1), grad: null };
   });
   const decays = ({ shape }: Parameter) => shape.length > 1;
   const groups = [
@@ -110,6 +110,7 @@ const variants: readonly Variant[] = [
   { opt: "lamb", betas, alwaysAdapt: true, biasCorrection: false, maxGradNorm: null },
   { opt: "larc", alwaysAdapt: true, momentum: 0 },
   { opt: "lion", betas },
+  { opt: "nadam", momentumDecay: 0.5 },
   { opt: "rmsproptf", decoupledDecay: true, momentum: 0 },
   { opt: "sgd", momentum: 0 },
   ...clips.flatMap((clip) => ["sgd", "lamb"].map((opt) => ({ opt, clip }))),

@@ -27,6 +27,12 @@ export function optimizerGraphNames(): string[] {
     .map(({ name }) => name);
 }
 
+/** Whether an optimizer runs on a device. */
+export function runsOnDevice(optimizer: Optimizer): boolean {
+  const inner = optimizer instanceof Lookahead ? optimizer.inner : optimizer;
+  return inner instanceof RuleOptimizer && inner.definition.graph !== undefined;
+}
+
 /**
  * An optimizer as what runs on a device.
  *

@@ -2,6 +2,7 @@
 import type { Ranking } from "../checkpoint/checkpoint-history.ts";
 import { engineChange } from "../checkpoint/software.ts";
 import type { MixupOptions } from "../data/mixup.ts";
+import { runsOnDevice } from "../optim/optimizer-on-device.ts";
 import { createEngine } from "../runtime/create-engine.ts";
 import type { Engine } from "../runtime/engine.ts";
 import { engineLine } from "../runtime/engine-line.ts";
@@ -50,7 +51,11 @@ export async function prepareRun(request: RunRequest, claim: ClaimFolder): Promi
   const ranking = chooseRanking(args.evalMetric, task, { isGiven: isAsked, isValidated });
   const schedule = prepareSchedule({ data, parts, ranking, loaders }, request);
   await messages.flush();
-  const engine = await createEngine(args.engine, { onWarning: messages.warn });
+  const { optimizer } = parts;
+  const hostOnly = runsOnDevice(optimizer)
+    ? {}
+    : { hostOnly: `optimizer "${optimizer.name}" has no graph for a device` };
+  const engine = await createEngine(args.engine, { onWarning: messages.warn, ...hostOnly });
   const ways = await prepareWays(engine, args, parts, request);
   const updater = await makeUpdater(ways === null ? engine : { ...engine, ways: ways.choices }, args, parts);
   releases.add(() => updater.close());

@@ -5,7 +5,7 @@ import * as builtIn from "./built-in-engines.ts";
 import { createEngine, type EngineName, listEngines, registerEngine } from "./create-engine.ts";
 import { defineEngine, type EngineDefinition } from "./engine-definition.ts";
 import { native, nativeEngineError } from "./onnxruntime-node.ts";
-import { webgpu } from "./onnxruntime-webgpu.ts";
+import { webgpu, webgpuInNode } from "./onnxruntime-webgpu.ts";
 import { AdapterError } from "./webgpu/adapter.ts";
 
 const builtInNames = Object.keys(builtIn);
@@ -117,6 +117,20 @@ describe("the GPU", () => {
     expect(warnings).toEqual([line]);
   });
 });
+
+test.runIf(process.platform === "linux")(
+  "auto takes no GPU for what cannot run on one, and says why",
+  async () => {
+    loadGpu.mockImplementationOnce(webgpuInNode);
+    vi.stubEnv("VK_ICD_FILENAMES", "/nowhere/driver.json");
+    const warnings: string[] = [];
+    const hostOnly = 'optimizer "mine" has no graph for a device';
+    const onWarning = (message: string) => warnings.push(message);
+    expect((await createEngine("auto", { onWarning, hostOnly })).name).toBe("native");
+    expect(warnings).toEqual([`${hostOnly}, so "native" computes; --engine native is without this warning`]);
+    vi.unstubAllEnvs();
+  },
+);
 
 describe("the engines that are built in", () => {
   test("are all that a file of this room defines, each under its name", async () => {

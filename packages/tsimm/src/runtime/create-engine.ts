@@ -55,13 +55,16 @@ export interface CreateEngineOptions {
    * software that was asked for by name.
    */
   readonly onWarning?: ((message: string) => void) | undefined;
+  /** Why what is to be computed cannot run on a device, a clause; `auto` takes none then. Absent: it can. */
+  readonly hostOnly?: string | undefined;
 }
 
 /**
  * Loads an engine; the package behind it is imported only now.
  *
  * @param name - Name of the engine, or `auto`.
- * @param options - `onWarning`: callback for the warning of a fallback, and of a GPU in software.
+ * @param options - `onWarning`: callback for the warning of a fallback, and of a GPU in software;
+ * `hostOnly`: why `auto` is to take no device.
  * @throws RangeError if there is no engine of that name.
  * @throws Error if the engine does not load: `native` where its package is missing or has no binary for this platform,
  * `webgpu` where there is no GPU.
@@ -73,7 +76,7 @@ export async function createEngine(
   name: EngineName = "auto",
   options: CreateEngineOptions = {},
 ): Promise<Engine> {
-  checkOptionNames("createEngine", options, { onWarning: true });
+  checkOptionNames("createEngine", options, { onWarning: true, hostOnly: true });
   if (name === AUTO) return loadPreferred(options);
   return engines.find("createEngine", name, { besides: [AUTO] }).load(options);
 }
@@ -89,14 +92,15 @@ export function checkEngineName(where: string, name: string): void {
 }
 
 /** The first engine that loads; where none does, the last one's error. */
-async function loadPreferred({ onWarning }: CreateEngineOptions): Promise<Engine> {
+async function loadPreferred(options: CreateEngineOptions): Promise<Engine> {
+  const { onWarning } = options;
   const preferred = engines
     .definitions()
     .flatMap((definition) => (definition.preference === undefined ? [] : [definition]))
     .toSorted((a, b) => (b.preference ?? 0) - (a.preference ?? 0));
   for (const [i, definition] of preferred.entries()) {
     const next = preferred[i + 1];
-    const request = { isAuto: true, onWarning };
+    const request = { ...options, isAuto: true };
     if (next === undefined) return definition.load(request);
     try {
       return await definition.load(request);

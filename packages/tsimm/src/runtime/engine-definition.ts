@@ -9,6 +9,8 @@ export const AUTO = "auto";
 export interface EngineRequest {
   /** Whether `auto` asks, not its name: an engine may be slower than the next one then. */
   readonly isAuto?: boolean;
+  /** Why what is to be computed cannot run on a device, a clause; `auto` takes none then. Absent: it can. */
+  readonly hostOnly?: string | undefined;
   /** Callback for one line about the engine that loads. */
   readonly onWarning?: ((message: string) => void) | undefined;
 }

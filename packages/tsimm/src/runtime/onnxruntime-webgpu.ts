@@ -29,7 +29,8 @@ export const webgpu: EngineDefinition = defineEngine({
  * The adapter is looked at and its kernels are compared with the CPU's in a process of their own first, which takes about a
  * second. A run occupies the calling thread until it ends.
  *
- * @param request - `isAuto`: refuse an adapter that is software; `onWarning`: callback for the warning of one.
+ * @param request - `isAuto`: refuse an adapter that is software, and what is to run on the host only; `onWarning`: callback for
+ * the warning of software.
  * @throws AdapterError if there is no GPU, its driver crashes, or it computes wrong numbers; Error if the package is missing;
  * the message is one line.
  */
@@ -49,6 +50,7 @@ async function openEngine(request: EngineRequest): Promise<Engine> {
   const none = (got: string) =>
     new AdapterError("none", `the WebGPU adapter must be a GPU with a driver, got ${got}`);
   if (request.isAuto && !mayHaveAdapter()) throw none("no device");
+  if (request.isAuto && request.hostOnly) throw new AdapterError("unfit", request.hostOnly);
   const runtime = await import("onnxruntime-node").catch((error: unknown) => {
     throw nativeEngineError(error);
   });

@@ -235,10 +235,25 @@ const padCases = fc.constantFrom("constant", "edge", "reflect", "wrap").chain((m
         const pads = drawn.map((pixels, index) =>
           index >= rank && pixels + (drawn[index - rank] ?? 0) === -2 ? 0 : pixels,
         );
+        // Along all axes; or along those of a list, the last first.
+        const axes = rank % 2 === 0 ? [...dims.keys()].reverse() : undefined;
         return {
           shapes: [dims],
-          apply: (builder, [x]) =>
-            builder.op("Pad", [x ?? null, builder.constant(int64([2 * rank], pads))], { mode: text(mode) }),
+          apply: (builder, [x]) => {
+            const widths = builder.constant(int64([2 * rank], pads));
+            const listed = axes
+              ? [
+                  null,
+                  builder.constant(
+                    int64(
+                      [rank],
+                      axes.map((axis) => axis - rank),
+                    ),
+                  ),
+                ]
+              : [];
+            return builder.op("Pad", [x ?? null, widths, ...listed], { mode: text(mode) });
+          },
         };
       }),
   ),

@@ -82,7 +82,7 @@ function productOfColumns(rewriting: Rewriting, conv: ConvGradient, maxBytes: nu
   const [, , rows = 0, columns = 0] = dy.shape;
   const taps = elementCount(kernel);
   const bytes = 4 * groups * channels * paddedTaps(taps, channels) * rows * columns;
-  const part = partOf(batch, Math.min(maxBytes, largestPart) / bytes);
+  const part = partOf(batch, maxBytes / bytes);
   const slice = (value: Value, first: number) => {
     if (part === batch) return value;
     const vector = (at: number) => builder.constant(int64([1], [at]));
@@ -111,9 +111,6 @@ function productOfColumns(rewriting: Rewriting, conv: ConvGradient, maxBytes: nu
   );
   return math.reshape(math.transpose(perTap, [0, 2, 1]), weightShape);
 }
-
-/** Bytes of columns at once. */
-const largestPart = 2 ** 28;
 
 /** The largest divisor of a batch that is not above a limit. */
 function partOf(batch: number, limit: number): number {

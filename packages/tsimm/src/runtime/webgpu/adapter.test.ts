@@ -31,9 +31,7 @@ test("software passes with one warning where the engine was asked for by name", 
   const onWarning = vi.fn();
   expect(admitAdapter(software, { onWarning })).toBe(software);
   expect(onWarning.mock.calls).toEqual([
-    [
-      'the WebGPU adapter "llvmpipe" is software on the CPU, many times slower than an engine for the CPU; --engine auto takes that one',
-    ],
+    ['the WebGPU adapter "llvmpipe" is software on the CPU, many times slower than an engine for the CPU'],
   ]);
 });
 

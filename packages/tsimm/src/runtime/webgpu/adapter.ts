@@ -8,13 +8,18 @@ export interface Adapter {
   readonly name: string;
   /** Whether it is a program on the CPU, slower than an engine for the CPU is. */
   readonly isSoftware: boolean;
+  /** Bytes of the largest tensor that a kernel reads, where that is known. */
+  readonly maxTensorBytes?: number | undefined;
 }
 
 /** There is no adapter to compute on; the message is one line, without a cure. */
 export class AdapterError extends Error {
   override readonly name = "AdapterError";
-  /** `none`: there is none; `software`: it is a program, and was not asked for by name; `fails`: it does not work. */
-  readonly reason: "none" | "software" | "fails";
+  /**
+   * `none`: there is none; `software`: it is a program, and was not asked for by name; `fails`: it does not work; `unfit`: what
+   * is to be computed does not run on it.
+   */
+  readonly reason: "none" | "software" | "fails" | "unfit";
 
   constructor(reason: AdapterError["reason"], message: string, options: ErrorOptions = {}) {
     super(message, options);
@@ -43,7 +48,7 @@ export function admitAdapter(adapter: Adapter, { isAuto, onWarning }: EngineRequ
   if (!adapter.isSoftware) return adapter;
   const text = `the WebGPU adapter "${adapter.name}" is software on the CPU`;
   if (isAuto) throw new AdapterError("software", text);
-  onWarning?.(`${text}, many times slower than an engine for the CPU; --engine auto takes that one`);
+  onWarning?.(`${text}, many times slower than an engine for the CPU`);
   return adapter;
 }
 
