@@ -5,7 +5,6 @@ import { int, ints, text } from "../../graph/attributes.ts";
 import type { Value } from "../../graph/graph.ts";
 import type { Window2d } from "../../graph/shapes/window.ts";
 import { elementCount, float32, int64 } from "../../graph/tensor.ts";
-import { convolve, reversed } from "./convolution.ts";
 import type { Rewriting } from "./rewriting.ts";
 
 /** A convolution of which the gradient by the input is wanted. */
@@ -18,8 +17,6 @@ export interface ConvInputGradient {
   readonly groups: number;
   /** [H, W]. */
   readonly size: readonly [number, number];
-  /** Of the largest tensor that is made up on the way. */
-  readonly maxBytes: number;
 }
 
 /** The adjoint of x -> w * x, float32 [B, C, H, W]: a convolution wherever there is one. */
@@ -44,26 +41,14 @@ export function inputGradient(rewriting: Rewriting, conv: ConvInputGradient): Va
 }
 
 /** The convolution by the filters turned around, the roles of their channels swapped. */
-function unitStride(
-  rewriting: Rewriting,
-  { dy, w, window, groups, maxBytes }: ConvInputGradient,
-): Value | undefined {
+function unitStride(rewriting: Rewriting, { dy, w, window, groups }: ConvInputGradient): Value | undefined {
   const { builder } = rewriting;
   const { kernel, dilations, pads } = window;
   const full = [(kernel[0] - 1) * dilations[0], (kernel[1] - 1) * dilations[1]] as const;
   const [top, left, bottom, right] = pads;
   const turnedPads = [full[0] - top, full[1] - left, full[0] - bottom, full[1] - right];
   if (turnedPads.some((pixels) => pixels < 0)) return undefined;
-  const turned = swapChannels(rewriting, w, groups);
-  const seen = {
-    kernel,
-    strides: [1, 1],
-    dilations,
-    pads: [turnedPads[0] ?? 0, turnedPads[1] ?? 0, turnedPads[2] ?? 0, turnedPads[3] ?? 0],
-    reversed: true,
-  } as const;
-  if (groups === 1) return convolve(rewriting, { x: dy, w: turned, window: seen }, maxBytes);
-  return builder.op("Conv", [dy, reversed(rewriting, turned)], {
+  return builder.op("Conv", [dy, reversed(rewriting, swapChannels(rewriting, w, groups))], {
     kernel_shape: ints(...kernel),
     dilations: ints(...dilations),
     pads: ints(...turnedPads),
@@ -79,6 +64,21 @@ function swapChannels({ math }: Rewriting, w: Value, groups: number): Value {
   if (groups === 1) return math.transpose(w, [1, 0, 2, 3]);
   const grouped = math.reshape(w, [groups, perGroup, channels, ...kernel]);
   return math.reshape(math.transpose(grouped, [0, 2, 1, 3, 4]), [groups * channels, perGroup, ...kernel]);
+}
+
+/** Filters turned by 180 degrees. */
+function reversed({ builder }: Rewriting, w: Value): Value {
+  const [, , height = 0, width = 0] = w.shape;
+  if (height * width === 1) return w;
+  const vector = (...values: number[]) => builder.constant(int64([2], values));
+  const beyond = -(2 ** 31) + 1;
+  return builder.op("Slice", [
+    w,
+    vector(height - 1, width - 1),
+    vector(beyond, beyond),
+    vector(2, 3),
+    vector(-1, -1),
+  ]);
 }
 
 /** Pixels apart from each other by the strides, zeros between them. */
@@ -117,10 +117,7 @@ function fitted({ builder }: Rewriting, value: Value, [height, width]: readonly 
  *
  * @returns undefined for geometries that it does not serve.
  */
-function phases(
-  rewriting: Rewriting,
-  { dy, w, window, size, maxBytes }: ConvInputGradient,
-): Value | undefined {
+function phases(rewriting: Rewriting, { dy, w, window, size }: ConvInputGradient): Value | undefined {
   const { builder, math } = rewriting;
   const { kernel, strides, dilations, pads } = window;
   const [stride] = strides;
@@ -155,14 +152,12 @@ function phases(
     tall.offsets,
     wide.offsets,
   ]);
-  const perPlace = {
-    kernel: [tall.offsets, wide.offsets],
-    strides: [1, 1],
-    dilations: [1, 1],
-    pads: [tall.padBefore, wide.padBefore, tall.padAfter, wide.padAfter],
-    reversed: true,
-  } as const;
-  const places = convolve(rewriting, { x: dy, w: perPhase, window: perPlace }, maxBytes);
+  // A convolution of one tap is taken for a product whatever its padding behind: zeros go behind its output.
+  const isPointwise = tall.offsets * wide.offsets === 1 && tall.padBefore + wide.padBefore === 0;
+  const places = builder.op("Conv", [dy, reversed(rewriting, perPhase)], {
+    kernel_shape: ints(tall.offsets, wide.offsets),
+    ...(!isPointwise && { pads: ints(tall.padBefore, wide.padBefore, tall.padAfter, wide.padAfter) }),
+  });
   const pixels = builder.op("DepthToSpace", [places], { blocksize: int(stride), mode: text("CRD") });
   return fitted(rewriting, pixels, size);
 }
