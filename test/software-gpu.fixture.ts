@@ -47,6 +47,12 @@ export interface SoftwareGpu {
    * @throws Error with ONNX Runtime's reason.
    */
   run(model: Uint8Array, feeds: Readonly<Record<string, Tensor>>): Promise<Record<string, Tensor>>;
+  /**
+   * Loads a model, no node of which may fall back to the CPU, and releases it.
+   *
+   * @throws Error with ONNX Runtime's reason.
+   */
+  load(model: Uint8Array): Promise<void>;
   /** Ends the process. */
   close(): void;
 }
@@ -61,6 +67,11 @@ process.on("message", async ({ id, model, feeds }) => {
       logSeverityLevel: 4,
       extra: { session: { disable_cpu_ep_fallback: "1" } },
     });
+    if (!feeds) {
+      await session.release();
+      process.send({ id, outputs: {} });
+      return;
+    }
     const inputs = Object.entries(feeds).map(([name, t]) => [name, new Tensor(t.dtype, t.data, t.shape)]);
     const results = await session.run(Object.fromEntries(inputs));
     const outputs = Object.entries(results).map(([name, t]) => [name, { dtype: t.type, shape: t.dims, data: t.data }]);
@@ -101,13 +112,15 @@ export async function openSoftwareGpu(): Promise<SoftwareGpu> {
     waiting.clear();
   });
   let calls = 0;
+  const send = (model: Uint8Array, feeds?: Readonly<Record<string, Tensor>>) =>
+    new Promise<Record<string, Tensor>>((resolve, reject) => {
+      const id = calls++;
+      waiting.set(id, { resolve, reject });
+      child.send({ id, model, feeds });
+    });
   return {
-    run: (model, feeds) =>
-      new Promise((resolve, reject) => {
-        const id = calls++;
-        waiting.set(id, { resolve, reject });
-        child.send({ id, model, feeds });
-      }),
+    run: send,
+    load: async (model) => void (await send(model)),
     close: () => child.kill(),
   };
 }

@@ -13,14 +13,14 @@ const product = (sizes) => sizes.reduce((total, size) => total * size, 1);
 /** { kernels, bytes, flops } of a node of a graph. */
 export function costOf(graph, node) {
   if (aliases.has(node.op)) return { kernels: 0, bytes: 0, flops: 0 };
-  const valueOf = (name) => graph.values.get(name) ?? { dtype: "float32", shape: [0] };
-  const size = (name) => product(valueOf(name).shape) * bytesOf[valueOf(name).dtype];
+  const tensorOf = (name) => graph.values.get(name) ?? { dtype: "float32", shape: [0] };
+  const size = (name) => product(tensorOf(name).shape) * bytesOf[tensorOf(name).dtype];
   const inputs = node.inputs.filter((name) => name !== "");
   const outputs = node.outputs.filter((name) => name !== "");
   const written = outputs.reduce((total, name) => total + size(name), 0);
   const read = readBytes(node.op, inputs, size, written);
-  const [first, second] = node.inputs.map((name) => valueOf(name).shape);
-  const result = valueOf(outputs[0]).shape;
+  const [first, second] = node.inputs.map((name) => tensorOf(name).shape);
+  const result = tensorOf(outputs[0]).shape;
   const base = { kernels: 1, bytes: read + written, flops: 0 };
   switch (node.op) {
     case "Conv":

@@ -14,8 +14,8 @@ export type LoweringTarget = "generic" | "ort-cpu" | "ort-webgpu";
 export interface LoweringOptions {
   /** Ways to compute convolutions and their gradients, by key of a site, see {@link sitesOf}; absent: the fixed ones. */
   readonly choices?: WayChoices;
-  /** Bytes of the largest tensor that `ort-webgpu` makes up, such as the columns of a convolution; absent: 2^30. */
-  readonly maxBytes?: number;
+  /** Bytes of the largest tensor that `ort-webgpu` makes up, such as the columns of a convolution; absent, and at most: 2^30. */
+  readonly maxBytes?: number | undefined;
 }
 
 /**
@@ -36,7 +36,7 @@ export function lower(
     case "ort-cpu":
       return ortCpu(step, choices);
     case "ort-webgpu":
-      return ortWebgpu(step, maxBytes === undefined ? {} : { maxBytes });
+      return ortWebgpu(step, { maxBytes });
   }
   throw new RangeError(
     `lower: target must be one of generic, ort-cpu, ort-webgpu, got ${JSON.stringify(target)}`,

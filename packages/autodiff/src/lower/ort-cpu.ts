@@ -5,10 +5,10 @@ import type { Value } from "../graph/graph.ts";
 import type { TrainingGraph } from "../training-graph.ts";
 import { derivationContext } from "./derivation-context.ts";
 import { forwardNodes } from "./forward-nodes.ts";
+import { hardSigmoid, hardSwish, relu } from "./ort-cpu/activations.ts";
 import { batchNormalization } from "./ort-cpu/batch-normalization.ts";
 import { type ConvSite, convSites, convWays } from "./ort-cpu/conv-sites.ts";
 import { fuseProducts } from "./ort-cpu/fuse-products.ts";
-import { relu } from "./ort-cpu/relu.ts";
 import { siteValue } from "./ort-cpu/site-value.ts";
 
 /** Key of a site -> name of a way; absent: the fixed way. */
@@ -17,12 +17,14 @@ export type WayChoices = Readonly<Record<string, string>>;
 /** Operator -> rule that its gradients are derived by in place of the formula. */
 const tuned: ReadonlyMap<string, GradientRule> = new Map([
   ["BatchNormalization", batchNormalization],
+  ["HardSigmoid", hardSigmoid],
+  ["HardSwish", hardSwish],
   ["Relu", relu],
 ]);
 
 /**
- * Puts faster spellings of convolutions, their gradients and those of batch normalization and Relu into a training
- * graph, and products whose kernel transposes on the fly.
+ * Puts faster spellings of convolutions, their gradients and those of batch normalization and activations into a
+ * training graph, and products whose kernel transposes on the fly.
  *
  * @throws RangeError for a choice that is no way of its site.
  */

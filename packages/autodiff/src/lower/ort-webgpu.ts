@@ -14,10 +14,10 @@ import { Rewriting } from "./ort-webgpu/rewriting.ts";
 /** Options of {@link ortWebgpu}. */
 export interface WebgpuOptions {
   /**
-   * Bytes of the largest tensor that is made up, such as the columns of a convolution, > 0; absent: 2^30. What a device
+   * Bytes of the largest tensor that is made up, such as the columns of a convolution, > 0; absent, and at most: 2^30. What a device
    * binds to a kernel at once is its limit, on phones 2^27.
    */
-  readonly maxBytes?: number;
+  readonly maxBytes?: number | undefined;
 }
 
 /**
@@ -38,11 +38,11 @@ export function ortWebgpuGraph(graph: Graph, options: WebgpuOptions = {}): Graph
   return rewritten(graph, [], options);
 }
 
-function rewritten(
-  graph: Graph,
-  derivations: readonly Derivation[],
-  { maxBytes = 2 ** 30 }: WebgpuOptions,
-): Graph {
+/** Bytes. */
+const largestTensor = 2 ** 30;
+
+function rewritten(graph: Graph, derivations: readonly Derivation[], options: WebgpuOptions): Graph {
+  const maxBytes = Math.min(options.maxBytes ?? largestTensor, largestTensor);
   const rewriting = new Rewriting(graph);
   const nodes = new Map(graph.nodes.map((node) => [node.name, node]));
   const retold = new Map(

@@ -46,7 +46,7 @@ beforeAll(async () => {
   output = await mkdtemp(join(tmpdir(), "tsimm-lost-"));
   const { told } = await run({ experiment: "whole", engine: "native" });
   expect(told.join("\n")).not.toContain("may differ");
-});
+}, 60_000);
 afterAll(() => rm(output, { recursive: true }));
 
 const side = 32;

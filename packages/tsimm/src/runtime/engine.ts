@@ -38,6 +38,8 @@ export interface Engine {
   readonly lowering?: LoweringTarget;
   /** Ways in which training graphs are lowered, from `tuneTrainingStep`; absent: the fixed ones. */
   readonly ways?: WayChoices;
+  /** Bytes of the largest tensor that a lowering may make up, where the device has a limit. */
+  readonly maxTensorBytes?: number | undefined;
   /** Memory of its own, where training state can stay; absent: there is none. */
   readonly device?: EngineDevice;
   /**

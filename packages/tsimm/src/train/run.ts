@@ -12,6 +12,7 @@ import { meanLr } from "./mean-lr.ts";
 import { nextTurn } from "./next-turn.ts";
 import { isBetter } from "./ranking.ts";
 import { ReadableState } from "./readable-state.ts";
+import { lostAt, notANumber } from "./run-errors.ts";
 import { initialProgress, type TrainingProgress } from "./training-state.ts";
 import { updateBatch } from "./update-batch.ts";
 import { type Validation, validate } from "./validate.ts";
@@ -315,27 +316,4 @@ function afterDoneEpoch(progress: TrainingProgress): TrainingProgress {
   const { epoch, history } = progress;
   if (history.at(-1)?.epoch !== epoch) return progress;
   return { ...progress, epoch: epoch + 1, batch: 0, running: initialProgress.running };
-}
-
-function notANumber(name: string, { epoch, validation }: EpochRow): RangeError {
-  const others = Object.entries(validation ?? {}).filter(
-    ([other, value]) => other !== name && !Number.isNaN(value),
-  );
-  const cure =
-    others.length > 0
-      ? `the validation images do not define it: rank epochs by ${others.map(([other]) => other).join(" or ")}`
-      : "lower the learning rate";
-  return new RangeError(`fit: the metric ${name} must be a number, got NaN in epoch ${epoch}; ${cure}`);
-}
-
-/** The error of a lost device, with the place in the run. */
-function lostAt(
-  error: DeviceLostError,
-  { epoch, update, left }: { readonly epoch: number; readonly update: number; readonly left: number },
-): DeviceLostError {
-  const cure = left < update ? "; a smaller recoveryInterval loses less" : "";
-  return new DeviceLostError(
-    `fit: ${error.message}; it was lost in update ${update} (epoch ${epoch}), what is left is the state of update ${left}${cure}`,
-    { cause: error },
-  );
 }

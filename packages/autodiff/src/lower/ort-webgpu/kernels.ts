@@ -31,15 +31,20 @@ function among(types: readonly DataType[], ...names: string[]): [string, readonl
 }
 
 /**
- * Checks that the provider leaves no node to the CPU.
+ * Checks that the provider leaves no node to the CPU. What follows from constants alone is computed when a model is loaded.
  *
  * @throws RangeError that names the first node without a kernel.
  */
 export function checkKernels(graph: Graph): void {
+  const constants = new Set(graph.initializers.keys());
   for (const node of graph.nodes) {
+    if (node.inputs.every((name) => name === "" || constants.has(name))) {
+      for (const name of node.outputs) constants.add(name);
+      continue;
+    }
     const op = node.domain === "" ? node.op : `${node.domain}.${node.op}`;
     const others = operators.get(op);
-    const unfit = others && typeWithoutKernel(graph, node, others);
+    const unfit = others && typeWithoutKernel(graph, constants, node, others);
     if (others && unfit === undefined) continue;
     const what = unfit === undefined ? op : `${op} of ${unfit}`;
     throw new RangeError(`lower: node "${node.name}" (${what}) does not run on WebGPU; use --engine native`);
@@ -47,8 +52,13 @@ export function checkKernels(graph: Graph): void {
 }
 
 /** The type of a computed value that a node reads or writes and its kernel does not. */
-function typeWithoutKernel(graph: Graph, node: Node, others: readonly DataType[]): DataType | undefined {
-  const names = [...node.inputs.filter((name) => !graph.initializers.has(name)), ...node.outputs];
-  const types = names.flatMap((name) => graph.values.get(name)?.dtype ?? []);
+function typeWithoutKernel(
+  { values }: Graph,
+  constants: ReadonlySet<string>,
+  { inputs, outputs }: Node,
+  others: readonly DataType[],
+): DataType | undefined {
+  const names = [...inputs.filter((name) => !constants.has(name)), ...outputs];
+  const types = names.flatMap((name) => values.get(name)?.dtype ?? []);
   return types.find((dtype) => !numbers.includes(dtype) && !others.includes(dtype));
 }

@@ -1,6 +1,7 @@
 /** Spellings of single nodes that the WebGPU provider runs, or runs faster. */
 import { readInt } from "../../graph/attributes.ts";
 import { normalizeAndRectify, normalizeBatch } from "./batch-normalization.ts";
+import { paddedProduct } from "./conv.ts";
 import { celu, chain, dropout, mean, or, pow, selu, sign, softsign } from "./elementwise.ts";
 import { castBeforeTranspose, spaceToDepth } from "./layout.ts";
 import { pool } from "./max-pool.ts";
@@ -29,6 +30,7 @@ export const recipes: ReadonlyMap<string, Recipe> = new Map([
   ["BatchNormalization", batchNormalization],
   ["Cast", recipeOf(castBeforeTranspose)],
   ["Celu", recipeOf(celu)],
+  ["Conv", recipeOf(paddedProduct)],
   ["Dropout", recipeOf(dropout)],
   ["FusedMatMul", recipeOf(unfusedProduct)],
   ["Gemm", recipeOf(gemm)],

@@ -106,7 +106,8 @@ async function openWays(
 
 async function race(runners: readonly Runner[], { deadline, now }: Limit): Promise<void> {
   const quickest = Math.min(...runners.map(({ first }) => first));
-  let left = runners.filter(({ first }) => first <= HOPELESS_AT_FIRST * quickest);
+  // All are compared with the first one, which has also met the coldest machine.
+  let left = runners.filter(({ first }, i) => i === 0 || first <= HOPELESS_AT_FIRST * quickest);
   // Against nobody there is nothing to win.
   for (let round = 0; round < ROUNDS && left.length > 1; round++) {
     if (now() > deadline) return;

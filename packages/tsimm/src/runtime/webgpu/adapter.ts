@@ -8,6 +8,8 @@ export interface Adapter {
   readonly name: string;
   /** Whether it is a program on the CPU, slower than an engine for the CPU is. */
   readonly isSoftware: boolean;
+  /** Bytes of the largest tensor that a kernel reads, where that is known. */
+  readonly maxTensorBytes?: number | undefined;
 }
 
 /** There is no adapter to compute on; the message is one line, without a cure. */

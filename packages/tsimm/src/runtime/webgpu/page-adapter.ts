@@ -12,6 +12,7 @@ interface PageAdapter {
   };
   /** Of older browsers. */
   readonly isFallbackAdapter?: boolean;
+  readonly limits?: { readonly maxStorageBufferBindingSize?: number };
 }
 
 /** What is read of a page or worker. */
@@ -43,5 +44,9 @@ export async function findPageAdapter(globals: PageGlobals = globalThis): Promis
   const name =
     description || device || [vendor, architecture].filter(Boolean).join(" ") || "a GPU without a name";
   const isFallback = isFallbackAdapter ?? adapter.isFallbackAdapter ?? false;
-  return { name, isSoftware: isFallback || isSoftwareAdapter(`${name} ${architecture}`) };
+  return {
+    name,
+    isSoftware: isFallback || isSoftwareAdapter(`${name} ${architecture}`),
+    maxTensorBytes: adapter.limits?.maxStorageBufferBindingSize,
+  };
 }

@@ -13,7 +13,7 @@ import { webgpuSession } from "./session-options.ts";
  * @throws AdapterError if it does not start or computes wrong numbers.
  */
 export async function openPageDevice(adapter: Adapter, wasmUrl: string | URL | undefined): Promise<Engine> {
-  const { name } = adapter;
+  const { name, maxTensorBytes } = adapter;
   const runtime = await import("onnxruntime-web/webgpu");
   const { env } = runtime;
   env.logLevel = "fatal";
@@ -29,7 +29,7 @@ export async function openPageDevice(adapter: Adapter, wasmUrl: string | URL | u
     const difference = await runProbe(runtime, probeModel(), { device: webgpuSession, cpu: "wasm" });
     if (difference !== null) throw new AdapterError("fails", wrongNumbers(adapter, difference));
     const version = env.versions.web ?? env.versions.common;
-    return { name: "webgpu", lowering: "ort-webgpu", version, ...opened };
+    return { name: "webgpu", lowering: "ort-webgpu", maxTensorBytes, version, ...opened };
   } catch (cause) {
     if (cause instanceof AdapterError) throw cause;
     const [reason] = (cause instanceof Error ? cause.message : String(cause)).split("\n");

@@ -20,7 +20,7 @@ import { upload } from "./upload.ts";
  * @throws RangeError for an optimizer without a graph, or an operator that the device cannot run.
  */
 export function createDeviceUpdater<Batch>(
-  engine: Pick<Engine, "lowering">,
+  engine: Pick<Engine, "lowering" | "maxTensorBytes">,
   device: EngineDevice,
   parts: UpdateParts<Batch>,
 ): UpdateRunner<Batch> {
@@ -36,7 +36,11 @@ class DeviceUpdater<Batch> implements UpdateRunner<Batch> {
   #updates: CompiledUpdates<Batch>;
   #evaluations: CompiledEvaluations;
 
-  constructor(engine: Pick<Engine, "lowering">, device: EngineDevice, parts: UpdateParts<Batch>) {
+  constructor(
+    engine: Pick<Engine, "lowering" | "maxTensorBytes">,
+    device: EngineDevice,
+    parts: UpdateParts<Batch>,
+  ) {
     const { programs, average, clipGrad, clipMode, state } = parts;
     const optimizer = optimizerOnDevice("createUpdater", parts.optimizer);
     this.#parts = parts;
