@@ -299,6 +299,26 @@ test("an optimizer without a graph is refused by one line", async () => {
   );
 });
 
+test("an operator of the optimizer that the device does not run is refused by name, before anything runs", async () => {
+  const { graph } = sgd;
+  if (graph === undefined) throw new Error("sgd must have a graph");
+  registerOptimizer({
+    ...{ ...sgd, name: "hardsgd" },
+    graph: {
+      ...graph,
+      build(context) {
+        const next = graph.build(context);
+        return { ...next, data: context.builder.op("Round", [next.data], {}, { name: "hard" }) };
+      },
+    },
+  });
+  const lowered = withHostDevice({ ...native, lowering: "ort-webgpu" });
+  await expect(openTraining(lowered, { opt: { opt: "hardsgd" } })).rejects.toThrow(
+    new RangeError('lower: node "hard" (Round) does not run on WebGPU; use --engine native'),
+  );
+  expect(lowered.loads).toBe(0);
+});
+
 test("after it is closed an updater makes no update; its state was read", async () => {
   const updater = await openTraining(engine, everything);
   const before = updater.model.parameters[0]?.data.slice();
