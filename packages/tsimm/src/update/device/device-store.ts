@@ -62,7 +62,9 @@ export class DeviceStore implements StateStore {
     if (this.isCurrent) return;
     const [vectors, made] = [this.#vectors, this.#made];
     if (vectors === null) {
-      throw new Error("StateStore.read: the updater must be open, got one that is closed; read the state before");
+      throw new Error(
+        "StateStore.read: the updater must be open, got one that is closed; read the state before",
+      );
     }
     const held = changedVectors(this.#layout, this.#parts.host).flatMap(({ name }) => {
       const tensor = vectors.get(name);
