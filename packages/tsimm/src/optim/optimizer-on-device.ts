@@ -28,9 +28,21 @@ export function optimizerGraphNames(): string[] {
 }
 
 /** Whether an optimizer runs on a device. */
-export function runsOnDevice(optimizer: Optimizer): boolean {
-  const inner = optimizer instanceof Lookahead ? optimizer.inner : optimizer;
-  return inner instanceof RuleOptimizer && inner.definition.graph !== undefined;
+export function hasGraph(optimizer: Optimizer): boolean {
+  return ruleWithGraph(optimizer) !== null;
+}
+
+/** The rule of an optimizer, of Lookahead that inside it, where it has a graph. */
+function ruleWithGraph(optimizer: Optimizer): RuleWithGraph | null {
+  const rule = optimizer instanceof Lookahead ? optimizer.inner : optimizer;
+  if (!(rule instanceof RuleOptimizer)) return null;
+  const { graph } = rule.definition;
+  return graph === undefined ? null : { rule, graph };
+}
+
+interface RuleWithGraph {
+  readonly rule: OptimizerOnDevice;
+  readonly graph: NonNullable<OptimizerDefinition["graph"]>;
 }
 
 /**
@@ -40,20 +52,21 @@ export function runsOnDevice(optimizer: Optimizer): boolean {
  * @throws RangeError that names those that do, if it does not.
  */
 export function optimizerOnDevice(where: string, optimizer: Optimizer): OptimizerOnDevice {
-  const inner = optimizer instanceof Lookahead ? optimizer.inner : optimizer;
-  if (!(inner instanceof RuleOptimizer) || inner.definition.graph === undefined) {
+  const found = ruleWithGraph(optimizer);
+  if (found === null) {
     throw new RangeError(
       `${where}: optimizer must have a graph to run on a device, got "${optimizer.name}" without; ` +
         `take one of ${optimizerGraphNames().join(", ")}, or --engine native`,
     );
   }
-  return optimizer instanceof Lookahead ? lookaheadOnDevice(optimizer, inner, inner.definition.graph) : inner;
+  const { rule, graph } = found;
+  return optimizer instanceof Lookahead ? lookaheadOnDevice(optimizer, rule, graph) : rule;
 }
 
 function lookaheadOnDevice(
   lookahead: Lookahead,
   inner: OptimizerOnDevice,
-  graph: NonNullable<OptimizerDefinition["graph"]>,
+  graph: RuleWithGraph["graph"],
 ): OptimizerOnDevice {
   return {
     definition: lookaheadDefinition(lookahead, inner.definition, graph),

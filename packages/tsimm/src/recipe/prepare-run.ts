@@ -2,7 +2,7 @@
 import type { Ranking } from "../checkpoint/checkpoint-history.ts";
 import { engineChange } from "../checkpoint/software.ts";
 import type { MixupOptions } from "../data/mixup.ts";
-import { runsOnDevice } from "../optim/optimizer-on-device.ts";
+import { hasGraph } from "../optim/optimizer-on-device.ts";
 import { createEngine } from "../runtime/create-engine.ts";
 import type { Engine } from "../runtime/engine.ts";
 import { engineLine } from "../runtime/engine-line.ts";
@@ -52,7 +52,7 @@ export async function prepareRun(request: RunRequest, claim: ClaimFolder): Promi
   const schedule = prepareSchedule({ data, parts, ranking, loaders }, request);
   await messages.flush();
   const { optimizer } = parts;
-  const hostOnly = runsOnDevice(optimizer)
+  const hostOnly = hasGraph(optimizer)
     ? {}
     : { hostOnly: `optimizer "${optimizer.name}" has no graph for a device` };
   const engine = await createEngine(args.engine, { onWarning: messages.warn, ...hostOnly });

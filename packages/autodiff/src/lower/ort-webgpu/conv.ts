@@ -4,31 +4,25 @@ import type { Derivation } from "../../gradients/derivation.ts";
 import { readInt } from "../../graph/attributes.ts";
 import type { Node, Value } from "../../graph/graph.ts";
 import { window2d } from "../../graph/shapes/window.ts";
-import { elementCount, int64 } from "../../graph/tensor.ts";
+import { elementCount } from "../../graph/tensor.ts";
 import { timesChannels } from "./batch-normalization.ts";
 import { filterGradient } from "./conv-filters.ts";
 import { inputGradient } from "./conv-input.ts";
+import { convolve, hasPadsBehindAlone } from "./convolution.ts";
 import type { Spelling } from "./recipe.ts";
 import type { Rewriting } from "./rewriting.ts";
 import { channelSums } from "./sums.ts";
 
-/**
- * A convolution of one tap with zeros behind its input alone: the provider takes it for a product and forgets them. They
- * go behind its output, before the bias.
- */
+/** A forward convolution of one tap with zeros behind its input alone, which go behind its output, before the bias. */
 export const paddedProduct: Spelling = (rewriting, node) => {
-  const { builder, math } = rewriting;
   const [x, w, bias] = rewriting.inputsOf(node);
   if (!x || !w || readInt(node.attributes, "group", 1) !== 1) return undefined;
-  const { kernel, strides, pads } = window2d(node.attributes, w.shape.slice(2));
-  const [top, left, bottom, right] = pads;
-  const isProduct = [...kernel, ...strides].every((size) => size === 1) && top + left === 0;
-  if (!isProduct || bottom + right === 0) return undefined;
-  const { pads: _pads, ...attributes } = node.attributes;
-  const product = builder.op("Conv", [x, w], attributes);
-  const behind = builder.constant(int64([8], [0, 0, 0, 0, 0, 0, bottom, right]));
-  const padded = builder.op("Pad", [product, behind, math.constant(0)]);
-  return bias ? math.add(padded, math.reshape(bias, [elementCount(bias.shape), 1, 1])) : padded;
+  const window = window2d(node.attributes, w.shape.slice(2));
+  const isPointwise = [...window.kernel, ...window.strides].every((size) => size === 1);
+  if (!isPointwise || !hasPadsBehindAlone(window)) return undefined;
+  const { math } = rewriting;
+  const product = convolve(rewriting, { x, w, window }, 0);
+  return bias ? math.add(product, math.reshape(bias, [elementCount(bias.shape), 1, 1])) : product;
 };
 
 /**

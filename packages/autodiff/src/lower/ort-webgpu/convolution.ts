@@ -44,13 +44,31 @@ export function convolution(
 export function convolve(rewriting: Rewriting, conv: Convolution, maxBytes: number): Value {
   if (isProduct(conv, maxBytes)) return productWithColumns(rewriting, conv, null);
   const { x, w, window } = conv;
-  return rewriting.builder.op("Conv", [x, window.reversed ? reversed(rewriting, w) : w], {
+  const { builder, math } = rewriting;
+  const isPointwise = [...window.kernel, ...window.strides].every((size) => size === 1);
+  const padded = isPointwise && hasPadsBehindAlone(window);
+  const y = builder.op("Conv", [x, window.reversed ? reversed(rewriting, w) : w], {
     kernel_shape: ints(...window.kernel),
     strides: ints(...window.strides),
     dilations: ints(...window.dilations),
-    pads: ints(...window.pads),
+    ...(!padded && { pads: ints(...window.pads) }),
     group: int(1),
   });
+  if (!padded) return y;
+  const [, , bottom, right] = window.pads;
+  return builder.op("Pad", [
+    y,
+    builder.constant(int64([8], [0, 0, 0, 0, 0, 0, bottom, right])),
+    math.constant(0),
+  ]);
+}
+
+/**
+ * Whether zeros lie behind the input alone. The provider takes a convolution of one tap for a product then, and forgets
+ * them: they go behind its output.
+ */
+export function hasPadsBehindAlone({ pads: [top, left, bottom, right] }: Pick<TapWindow, "pads">): boolean {
+  return top + left === 0 && bottom + right > 0;
 }
 
 /** Filters turned by 180 degrees. */
