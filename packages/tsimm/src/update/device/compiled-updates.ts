@@ -16,7 +16,7 @@ import {
 
 /** What updates are made of. */
 export interface UpdateKind {
-  readonly engine: Pick<Engine, "lowering" | "maxTensorBytes">;
+  readonly engine: Pick<Engine, "lowering" | "maxTensorBytes" | "fewBytes">;
   readonly device: EngineDevice;
   readonly optimizer: OptimizerOnDevice;
   readonly clipGrad: number | null;
@@ -68,7 +68,10 @@ export class CompiledUpdates<Batch> {
     // Adaptive clipping leaves the classifier alone.
     const unclipped = new Set(program.parameters.slice(-2).map(({ name }) => name));
     const plan = {
-      step: lower(program.step, engine.lowering ?? "generic", { maxBytes: engine.maxTensorBytes }),
+      step: lower(program.step, engine.lowering ?? "generic", {
+        maxBytes: engine.maxTensorBytes,
+        fewBytes: engine.fewBytes,
+      }),
       layout: this.#layout,
       ...{ optimizer, hasAverage, clipGrad, clipMode, unclipped },
     };
