@@ -25,7 +25,8 @@ function programOf(model: Model, size: number, batchSize: number): TrainingProgr
 /** The tensors of one batch. */
 async function feedsOf(model: Model, program: TrainingProgram, size: number, batchSize: number) {
   const pixels = batchSize * size * size * 3;
-  const images = Uint8Array.from({ length: pixels }, (_, at) => (at * 7919 + (at >> 7)) % 251);
+  // Noise: where patches repeat, pools have ties that rounding decides.
+  const images = noise(pixels);
   const targets = new Float32Array(batchSize * numClasses);
   for (let image = 0; image < batchSize; image++) targets[image * numClasses + (image % numClasses)] = 1;
   const parameters = model.parameters.map(({ name, shape, data }): [string, Tensor] => {
@@ -36,12 +37,20 @@ async function feedsOf(model: Model, program: TrainingProgram, size: number, bat
   return { ...(await program.feeds({ images, targets }, [0])), ...Object.fromEntries(parameters) };
 }
 
-/** The same weights off by half the distance of two floats at most: what comes out differs by what rounding makes of it. */
+function noise(count: number): Uint8Array {
+  let state = 1;
+  return Uint8Array.from({ length: count }, () => {
+    state = (Math.imul(state, 1103515245) + 12345) & 0x7fffffff;
+    return state >> 16;
+  });
+}
+
+/** The same weights off by the distance of two floats: what comes out differs by what rounding makes of it. */
 function nudged(feeds: Readonly<Record<string, Tensor>>, { parameters }: Model): Record<string, Tensor> {
   const others = parameters.map(({ name }): [string, Tensor] => {
     const tensor = feeds[name];
     if (!(tensor?.data instanceof Float32Array)) throw new Error(`no ${name}`);
-    const data = tensor.data.map((entry, at) => entry * (1 + (at % 2 === 0 ? 1 : -1) * 2 ** -24));
+    const data = tensor.data.map((entry, at) => entry * (1 + (at % 2 === 0 ? 1 : -1) * 2 ** -23));
     return [name, { ...tensor, data }];
   });
   return { ...feeds, ...Object.fromEntries(others) };

@@ -41,11 +41,18 @@ export function costOf(graph, node) {
     case "Split":
       return { ...base, kernels: Math.ceil(outputs.length / boundTensors) };
     case "ScatterElements":
-      // A copy of what is added to comes first.
-      return { ...base, kernels: 2 };
+      return scatter(graph, node, { base, size });
   }
   if (node.op.startsWith("Reduce")) return reduction(graph, node, base, { first, result });
   return base;
+}
+
+/** What is added to is changed in place where nothing else reads it, and copied first elsewhere. */
+function scatter(graph, { inputs: [data, indices, updates] }, { base, size }) {
+  const readers = graph.nodes.filter(({ inputs }) => inputs.includes(data)).length;
+  const isAlone = readers === 1 && !graph.initializers.has(data);
+  if (isAlone) return { ...base, bytes: size(indices) + 3 * size(updates) };
+  return { ...base, kernels: 2 };
 }
 
 /** Bytes that a node reads: of some operators no more than they write. */

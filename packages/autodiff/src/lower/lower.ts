@@ -16,6 +16,11 @@ export interface LoweringOptions {
   readonly choices?: WayChoices;
   /** Bytes of the largest tensor that `ort-webgpu` makes up, such as the columns of a convolution; absent, and at most: 2^30. */
   readonly maxBytes?: number | undefined;
+  /**
+   * Whether `ort-webgpu` spells convolutions so that few bytes move, for devices whose memory is slow beside their
+   * arithmetic; absent: as products with columns wherever they multiply faster.
+   */
+  readonly fewBytes?: boolean | undefined;
 }
 
 /**
@@ -28,7 +33,7 @@ export interface LoweringOptions {
 export function lower(
   step: TrainingGraph,
   target: LoweringTarget,
-  { choices, maxBytes }: LoweringOptions = {},
+  { choices, maxBytes, fewBytes }: LoweringOptions = {},
 ): TrainingGraph {
   switch (target) {
     case "generic":
@@ -36,7 +41,7 @@ export function lower(
     case "ort-cpu":
       return ortCpu(step, choices);
     case "ort-webgpu":
-      return ortWebgpu(step, { maxBytes });
+      return ortWebgpu(step, { maxBytes, fewBytes });
   }
   throw new RangeError(
     `lower: target must be one of generic, ort-cpu, ort-webgpu, got ${JSON.stringify(target)}`,

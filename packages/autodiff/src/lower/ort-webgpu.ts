@@ -18,6 +18,8 @@ export interface WebgpuOptions {
    * binds to a kernel at once is its limit, on phones 2^27.
    */
   readonly maxBytes?: number | undefined;
+  /** Whether columns are avoided where a convolution needs none; absent: no. */
+  readonly fewBytes?: boolean | undefined;
 }
 
 /**
@@ -43,7 +45,7 @@ const largestTensor = 2 ** 30;
 
 function rewritten(graph: Graph, derivations: readonly Derivation[], options: WebgpuOptions): Graph {
   const maxBytes = Math.min(options.maxBytes ?? largestTensor, largestTensor);
-  const rewriting = new Rewriting(graph);
+  const rewriting = new Rewriting(graph, options.fewBytes ?? false);
   const nodes = new Map(graph.nodes.map((node) => [node.name, node]));
   const retold = new Map(
     derivations.flatMap((derivation) => {

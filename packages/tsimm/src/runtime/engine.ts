@@ -40,6 +40,8 @@ export interface Engine {
   readonly ways?: WayChoices;
   /** Bytes of the largest tensor that a lowering may make up, where the device has a limit. */
   readonly maxTensorBytes?: number | undefined;
+  /** Whether its memory is so slow that training graphs had better move few bytes; absent: no. */
+  readonly fewBytes?: boolean;
   /** Memory of its own, where training state can stay; absent: there is none. */
   readonly device?: EngineDevice;
   /**

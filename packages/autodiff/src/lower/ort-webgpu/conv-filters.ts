@@ -4,7 +4,7 @@ import type { Value } from "../../graph/graph.ts";
 import type { Window2d } from "../../graph/shapes/window.ts";
 import { elementCount, int64 } from "../../graph/tensor.ts";
 import { columnsOf, paddedTaps } from "./columns.ts";
-import { sumOfProducts } from "./products.ts";
+import { sumOfProducts, tilesOf } from "./products.ts";
 import type { Rewriting } from "./rewriting.ts";
 
 /** A convolution of which the gradient by the filters is wanted. */
@@ -27,7 +27,48 @@ export function filterGradient(rewriting: Rewriting, conv: ConvGradient, maxByte
   if (groups === 1 && elementCount(kernel) === 1 && window.pads.every((pixels) => pixels === 0)) {
     return pointwise(rewriting, conv);
   }
-  return productOfColumns(rewriting, conv, maxBytes);
+  return fitsSwappedAxes(conv, rewriting.fewBytes ? 0 : maxBytes)
+    ? swappedAxes(rewriting, conv)
+    : productOfColumns(rewriting, conv, maxBytes);
+}
+
+/** Tiles of a gradient from which a small device is kept busy. */
+const fewestTiles = 32;
+
+/** Whether the columns of all images would be larger than a limit, and a convolution without any has enough to do. */
+function fitsSwappedAxes({ x, dy, window, weightShape, groups }: ConvGradient, maxBytes: number): boolean {
+  const [filters = 0, ...perFilter] = weightShape;
+  const [batch = 0, , rows = 0, columns = 0] = dy.shape;
+  const bytes = 4 * batch * rows * columns * elementCount(perFilter);
+  const isPlain = groups === 1 && window.dilations[1] === 1 && x.shape.length === 4;
+  return isPlain && bytes > maxBytes && tilesOf(filters, elementCount(perFilter)) >= fewestTiles;
+}
+
+/**
+ * A convolution of x by dy as the filters, images in the place of channels, strides and dilations in each other's.
+ *
+ * The channels of x stand side by side in its rows, innermost, so that every place of the convolution is a tap of a
+ * channel, and no column is ever stored.
+ */
+function swappedAxes(rewriting: Rewriting, { x, dy, window, weightShape }: ConvGradient): Value {
+  const { builder, math } = rewriting;
+  const [batch = 0, channels = 0, height = 0, width = 0] = x.shape;
+  const [, filters = 0, rows = 0, columns = 0] = dy.shape;
+  const { kernel, strides, dilations, pads } = window;
+  const interleaved = math.reshape(math.transpose(x, [0, 2, 3, 1]), [1, batch, height, width * channels]);
+  // Padding behind that no tap sees is left out.
+  const below = (rows - 1) * strides[0] + (kernel[0] - 1) * dilations[0] + 1 - height - pads[0];
+  const right = (columns - 1) * strides[1] + kernel[1] - width - pads[1];
+  const taps = builder.op("Conv", [interleaved, math.transpose(dy, [1, 0, 2, 3])], {
+    kernel_shape: ints(rows, columns),
+    strides: ints(dilations[0], 1),
+    dilations: ints(strides[0], strides[1] * channels),
+    pads: ints(pads[0], pads[1] * channels, Math.max(below, 0), Math.max(right, 0) * channels),
+  });
+  const [, , high = 0, wide = 0] = taps.shape;
+  const perChannel = math.reshape(taps, [filters, high, wide / channels, channels]);
+  const turned = math.transpose(perChannel, [0, 3, 1, 2]);
+  return math.reshape(firstTaps(rewriting, turned, kernel), weightShape);
 }
 
 /** Each channel of each image is seen through its gradient as a filter, strides and dilations in each other's place. */

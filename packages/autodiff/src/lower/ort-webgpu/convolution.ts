@@ -36,13 +36,13 @@ export function convolution(
   const [x, w] = [rewriting.value(xName), rewriting.value(wName)];
   if (x.shape.length !== 4) return undefined;
   const conv = { x, w, window: window2d(attributes, w.shape.slice(2)) };
-  if (!isProduct(conv, maxBytes)) return undefined;
+  if (rewriting.fewBytes || !isProduct(conv, maxBytes)) return undefined;
   return productWithColumns(rewriting, conv, biasName === "" ? null : rewriting.value(biasName));
 }
 
 /** w * x, float32 [B, K, Ho, Wo]. */
 export function convolve(rewriting: Rewriting, conv: Convolution, maxBytes: number): Value {
-  if (isProduct(conv, maxBytes)) return productWithColumns(rewriting, conv, null);
+  if (!rewriting.fewBytes && isProduct(conv, maxBytes)) return productWithColumns(rewriting, conv, null);
   const { x, w, window } = conv;
   const { builder, math } = rewriting;
   const isPointwise = [...window.kernel, ...window.strides].every((size) => size === 1);

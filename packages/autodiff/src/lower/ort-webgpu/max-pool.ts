@@ -69,7 +69,7 @@ export function winningPixels(rewriting: Rewriting, node: Node, x: Value, maxima
   const window = window2d(node.attributes);
   const [batch = 0, channels = 0, height = 0, width = 0] = x.shape;
   const [, , rows = 0, columns = 0] = maxima.shape;
-  const padded = padToWindows(rewriting, x, window, [rows, columns]);
+  const tapOf = taps(rewriting, x, window, [rows, columns]);
   const pixels = pixelsOfTaps(window, [height, width], [rows, columns]);
   const constant = (data: Int32Array) =>
     builder.constant({ dtype: "int32", shape: [1, 1, rows, columns], data });
@@ -80,27 +80,14 @@ export function winningPixels(rewriting: Rewriting, node: Node, x: Value, maxima
       winners = here;
       continue;
     }
-    const seen = tapOf(rewriting, padded, window, tap, [rows, columns]);
+    const seen = tapOf(tap);
+    if (!seen) continue;
     winners = builder.op("Where", [builder.op("Equal", [seen, maxima]), here, winners]);
   }
   const shape = [batch, channels, rows, columns];
   const all = winners ?? constant(new Int32Array(rows * columns));
   const full = elementCount(all.shape) === elementCount(shape) ? all : math.expand(all, shape);
   return math.reshape(full, [batch * channels, rows * columns]);
-}
-
-/** x with the lowest number around it, as far as windows reach. */
-function padToWindows(
-  { builder }: Rewriting,
-  x: Value,
-  window: Window2d,
-  positions: readonly [number, number],
-): Value {
-  const [top, left] = window.pads;
-  const [bottom, right] = farPads(window, x, positions);
-  if (top + left + bottom + right === 0) return x;
-  const pads = builder.constant(int64([8], [0, 0, top, left, 0, 0, bottom, right]));
-  return builder.op("Pad", [x, pads, builder.constant(float32([], [lowest]))]);
 }
 
 /** How far the windows reach beyond x below and on the right. */
@@ -116,18 +103,49 @@ function farPads(
   return [beyond(0), beyond(1)];
 }
 
-/** What one tap of all windows sees: a Slice of x. */
-function tapOf(
+/**
+ * What one tap of all windows sees: every so many pixels of x from a first one on, with the lowest number where that is
+ * outside. Taps that lie a stride apart see the same pixels, moved by a window.
+ *
+ * @returns By tap; undefined for one that sees no pixel.
+ */
+function taps(
   { builder }: Rewriting,
-  padded: Value,
-  { kernel, strides, dilations }: Window2d,
-  tap: number,
-  [rows, columns]: readonly [number, number],
-): Value {
-  const first = [Math.floor(tap / kernel[1]) * dilations[0], (tap % kernel[1]) * dilations[1]] as const;
-  const ends = [first[0] + (rows - 1) * strides[0] + 1, first[1] + (columns - 1) * strides[1] + 1];
-  const vector = (values: readonly number[]) => builder.constant(int64([2], values));
-  return builder.op("Slice", [padded, vector(first), vector(ends), vector([2, 3]), vector(strides)]);
+  x: Value,
+  { kernel, strides, dilations, pads }: Window2d,
+  positions: readonly [number, number],
+): (tap: number) => Value | undefined {
+  const vector = (...values: number[]) => builder.constant(int64([values.length], values));
+  const slices = new Map<string, Value>();
+  const along = (axis: 0 | 1, tap: number) => {
+    const size = x.shape[2 + axis] ?? 0;
+    const start = tap * dilations[axis] - pads[axis];
+    const before = Math.max(Math.ceil(-start / strides[axis]), 0);
+    const first = start + before * strides[axis];
+    const count = Math.max(Math.ceil((size - first) / strides[axis]), 0);
+    return { size, first, before, count, after: positions[axis] - before - count };
+  };
+  return (tap) => {
+    const [tall, wide] = [along(0, Math.floor(tap / kernel[1])), along(1, tap % kernel[1])];
+    if (tall.count * wide.count === 0) return undefined;
+    const key = `${tall.first},${wide.first}`;
+    const isWhole = tall.first + wide.first === 0 && strides[0] * strides[1] === 1;
+    const seen =
+      slices.get(key) ??
+      (isWhole
+        ? x
+        : builder.op("Slice", [
+            x,
+            vector(tall.first, wide.first),
+            vector(tall.size, wide.size),
+            vector(2, 3),
+            vector(...strides),
+          ]));
+    slices.set(key, seen);
+    const widths = [0, 0, tall.before, wide.before, 0, 0, tall.after, wide.after];
+    if (widths.every((pixels) => pixels === 0)) return seen;
+    return builder.op("Pad", [seen, vector(...widths), builder.constant(float32([], [lowest]))]);
+  };
 }
 
 /** By tap: the pixel that each window sees there; where that is padding, the first one that is none. */

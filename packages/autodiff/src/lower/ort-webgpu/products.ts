@@ -57,7 +57,7 @@ function shapeOf({ value, transposed }: Factor): readonly [number, number] {
   return transposed ? [columns, rows] : [rows, columns];
 }
 
-function tilesOf(rows: number, columns: number): number {
+export function tilesOf(rows: number, columns: number): number {
   return Math.ceil(rows / tile) * Math.ceil(columns / tile);
 }
 

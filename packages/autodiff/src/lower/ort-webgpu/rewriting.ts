@@ -33,6 +33,7 @@ export interface CentredBatch {
  */
 export class Rewriting {
   readonly old: Graph;
+  readonly fewBytes: boolean;
   readonly builder: GraphBuilder;
   readonly math: Arithmetic;
   /** Name of a gradient -> the same without a factor that its readers can apply more cheaply. */
@@ -45,8 +46,13 @@ export class Rewriting {
   readonly #makers: ReadonlyMap<string, Node>;
   readonly #readers = new Map<string, number>();
 
-  constructor(old: Graph) {
+  /**
+   * @param old - The graph to rewrite.
+   * @param fewBytes - Whether columns of convolutions are avoided.
+   */
+  constructor(old: Graph, fewBytes: boolean) {
     this.old = old;
+    this.fewBytes = fewBytes;
     const reserved = new Set([...old.values.keys(), ...old.nodes.map(({ name }) => name)]);
     this.builder = new GraphBuilder(old.name, { opset: old.opset, reserved });
     this.math = arithmetic(this.builder);

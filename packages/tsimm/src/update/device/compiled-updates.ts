@@ -16,7 +16,7 @@ import {
 
 /** What updates are made of. */
 export interface UpdateKind {
-  readonly engine: Pick<Engine, "lowering" | "maxTensorBytes">;
+  readonly engine: Pick<Engine, "lowering" | "maxTensorBytes" | "fewBytes">;
   readonly device: EngineDevice;
   readonly optimizer: OptimizerOnDevice;
   readonly clipGrad: number | null;
@@ -102,12 +102,12 @@ export class CompiledUpdates<Batch> {
 
   /** The whole graph is lowered, the optimizer's nodes too. */
   #build(program: TrainingProgram<Batch>, kind: GraphKind): UpdateGraph {
-    const { lowering = "generic", maxTensorBytes: maxBytes } = this.#kind.engine;
+    const { lowering = "generic", maxTensorBytes: maxBytes, fewBytes } = this.#kind.engine;
     const { graph, numbers } = builders[kind](this.plan(program));
     const lowered: Graph =
       kind === "application"
         ? lowerGraph(graph, lowering)
-        : lower({ ...program.step, graph }, lowering, { maxBytes }).graph;
+        : lower({ ...program.step, graph }, lowering, { maxBytes, fewBytes }).graph;
     return { graph: lowered, numbers };
   }
 

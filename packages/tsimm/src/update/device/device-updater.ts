@@ -20,7 +20,7 @@ import { upload } from "./upload.ts";
  * @throws RangeError for an optimizer without a graph, or an operator that the device cannot run.
  */
 export function createDeviceUpdater<Batch>(
-  engine: Pick<Engine, "lowering" | "maxTensorBytes">,
+  engine: Pick<Engine, "lowering" | "maxTensorBytes" | "fewBytes">,
   device: EngineDevice,
   parts: UpdateParts<Batch>,
 ): UpdateRunner<Batch> {
@@ -38,7 +38,7 @@ class DeviceUpdater<Batch> implements UpdateRunner<Batch> {
   #evaluations: CompiledEvaluations;
 
   constructor(
-    engine: Pick<Engine, "lowering" | "maxTensorBytes">,
+    engine: Pick<Engine, "lowering" | "maxTensorBytes" | "fewBytes">,
     device: EngineDevice,
     parts: UpdateParts<Batch>,
   ) {
