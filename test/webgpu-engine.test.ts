@@ -3,8 +3,11 @@ import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
+import sharp from "sharp";
+import { createModel, exportOnnx } from "tsimm";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { mayHaveAdapter } from "../packages/tsimm/src/runtime/webgpu/may-have-adapter.ts";
+import { tsimm } from "./command-line.fixture.ts";
 import { run } from "./run.fixture.ts";
 import { softwareGpuEnvironment } from "./software-gpu.fixture.ts";
 
@@ -110,7 +113,7 @@ describe("a driver that is broken", async () => {
     const line = "the WebGPU adapter must be a GPU with a driver for Vulkan, got none";
     expect(await play("webgpu", ["start"], variables)).toEqual({
       warnings: [],
-      error: `AdapterError: webgpuEngine: ${line}; use --engine native`,
+      error: `AdapterError: createEngine: ${line}; use --engine native`,
     });
     const { start, warnings } = await play("auto", ["start"], variables);
     expect(start.name).toBe("native");
@@ -132,4 +135,29 @@ test("a provider whose libraries are missing is one line that says how to get th
     error:
       'Error: createEngine: engine "dml" must have its provider in onnxruntime-node, got none on linux-x64; it is for Windows, whose package has it; use --engine webgpu',
   });
+});
+
+test("predict classifies on the GPU as on the CPU, and says what computes", {
+  timeout: 300_000,
+}, async () => {
+  const model = createModel("test_resnet", { numClasses: 4, seed: 3 });
+  const dataConfig = { inputSize: [3, 32, 32] as const };
+  await writeFile(
+    join(folder, "model.onnx"),
+    exportOnnx(model, { classNames: ["a", "b", "c", "d"], dataConfig }),
+  );
+  await sharp({ create: { width: 40, height: 40, channels: 3, background: "#4070c0" } }).toFile(
+    join(folder, "blue.png"),
+  );
+  const env = await softwareGpuEnvironment();
+  const predict = (engine: string) =>
+    tsimm(["predict", "blue.png", "--checkpoint", "model.onnx", "--engine", engine], { cwd: folder, env });
+  const [gpu, cpu] = [await predict("webgpu"), await predict("native")];
+  expect([gpu.code, cpu.code]).toEqual([0, 0]);
+  expect(gpu.stdout).toBe(cpu.stdout);
+  expect(gpu.stdout).toMatch(/^blue\.png: \w /);
+  expect(gpu.stderr).toMatch(
+    /^WARNING: .+ is software on the CPU, .+\nEngine: webgpu \(ONNX Runtime 1\.30\.\d+\) on SwiftShader Device \(Subzero\)\n$/,
+  );
+  expect(cpu.stderr).toBe("");
 });

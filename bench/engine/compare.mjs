@@ -2,12 +2,13 @@
  * Times whole training steps of tsimm and PyTorch in turns, so that both meet the same state of the machine: forward,
  * loss, backward, running statistics, SGD with Nesterov momentum.
  */
+import { cpus } from "node:os";
 import { pythonPeer } from "../python-peer.mjs";
 import { readOptions } from "./options.mjs";
 import { wholeStep } from "./whole-step.mjs";
 
 const options = readOptions();
-const { model, batchSize, size, threads, rounds } = options;
+const { model, batchSize, size, threads, rounds, tune } = options;
 const { run } = await wholeStep(options);
 const peer = pythonPeer(new URL("pytorch-step.py", import.meta.url), model, batchSize, size, threads);
 
@@ -38,7 +39,10 @@ for (let round = 0; round < rounds; round++) {
 peer.close();
 
 const median = (values) => values.toSorted((a, b) => a - b)[values.length >> 1];
-console.log(`${model}, batch ${batchSize}, ${size}x${size}, ${threads} threads, ${rounds} rounds in turns`);
+console.log(
+  `${model}, batch ${batchSize}, ${size}x${size}, ${threads} threads, ${rounds} rounds in turns, ` +
+    `${tune ? "ways chosen by measuring" : "fixed ways"}, ${cpus()[0]?.model}`,
+);
 console.table(
   Object.fromEntries(
     Object.entries(times).map(([name, steps]) => {

@@ -15,7 +15,7 @@ process.exitCode = digests[0] === digests[1] ? 0 : 1;
 
 /** Prints resident memory ten times on the way; yields the SHA-256 of all parameters and running statistics. */
 async function manySteps() {
-  const { model, run, close } = await wholeStep(options);
+  const { model, run, close } = await wholeStep({ ...options, tune: false });
   for (let step = 1; step <= steps; step++) {
     const loss = await run();
     if (step % Math.ceil(steps / 10) > 0) continue;

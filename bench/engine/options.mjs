@@ -1,9 +1,10 @@
 /** Command-line options that the scripts share. */
 import { parseArgs } from "node:util";
 
-/** Reads `--model`, `--batch-size`, `--size`, `--threads`, `--rounds` and `--steps`. */
+/** Reads `--model`, `--batch-size`, `--size`, `--threads`, `--rounds`, `--steps` and `--no-tune`. */
 export function readOptions() {
   const { values } = parseArgs({
+    allowNegative: true,
     options: {
       model: { type: "string", default: "resnet18" },
       "batch-size": { type: "string", default: "16" },
@@ -11,6 +12,7 @@ export function readOptions() {
       threads: { type: "string", default: "2" },
       rounds: { type: "string", default: "10" },
       steps: { type: "string", default: "50" },
+      tune: { type: "boolean", default: true },
     },
   });
   return {
@@ -20,5 +22,6 @@ export function readOptions() {
     threads: Number(values.threads),
     rounds: Number(values.rounds),
     steps: Number(values.steps),
+    tune: values.tune,
   };
 }

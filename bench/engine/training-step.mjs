@@ -1,21 +1,25 @@
 /** One training step of a model, ready to run: forward, loss, all gradients, batch statistics. */
 import { encodeModel, lower, trainingGraph } from "@tsimm/autodiff";
 import { InferenceSession, Tensor } from "onnxruntime-node";
-import { createModel } from "../../packages/tsimm/dist/models/registry.js";
+import { createEngine, createModel, tuneTrainingStep } from "tsimm";
 
 const numClasses = 1000;
 
 /**
  * Builds the step and loads it.
  *
- * @param {{ model: string, batchSize: number, size: number, threads: number }} work
+ * @param {{ model: string, batchSize: number, size: number, threads: number, tune: boolean }} work
  * @param {import("onnxruntime-node").InferenceSession.SessionOptions} [options]
  */
-export async function trainingStep({ model: name, batchSize, size, threads }, options = {}) {
+export async function trainingStep({ model: name, batchSize, size, threads, tune }, options = {}) {
   const model = createModel(name, { numClasses });
   const forward = model.forwardGraph({ batchSize, height: size, width: size, training: true });
   const parameters = model.parameters.map((parameter) => parameter.name);
-  const step = lower(trainingGraph(forward, { parameters }), "ort-cpu");
+  const layout = { batchSize, height: size, width: size, input: "float32", threads };
+  const choices = tune
+    ? await tuneTrainingStep(await createEngine("native"), model, { ...layout, cacheDir: null, seconds: 30 })
+    : {};
+  const step = lower(trainingGraph(forward, { parameters }), "ort-cpu", { choices });
   const session = await InferenceSession.create(encodeModel(step.graph), {
     intraOpNumThreads: threads,
     logSeverityLevel: 3,

@@ -148,6 +148,28 @@ test("every way of a site computes what the others do, whatever the shapes", {
   ]);
 });
 
+test("every way of a convolution adds its bias", async () => {
+  const builder = new GraphBuilder("net");
+  const x = builder.input("x", "float32", [2, 16, 6, 6]);
+  const w = builder.input("w", "float32", [16, 16, 3, 3]);
+  const b = builder.input("b", "float32", [16]);
+  builder.output(builder.op("Conv", [x, w, b], { pads: ints(1, 1, 1, 1) }), "y");
+  const step = trainingGraph(builder.build(), { parameters: ["w", "b"], loss: meanSquaredError() });
+  const [site] = sitesOf(step, "ort-cpu", { block: processorBlock });
+  const feeds = Object.fromEntries(
+    step.graph.inputs.map(({ name, shape }) => [name, noise(elementCount(shape), name.length)]),
+  );
+  let expected: Readonly<Record<string, readonly number[]>> | undefined;
+  for (const way of site?.ways ?? []) {
+    const { graph } = lower(step, "ort-cpu", { choices: { [site?.key ?? ""]: way } });
+    const outputs = await (await compile(graph))(feeds);
+    expected ??= outputs;
+    for (const [name, values] of Object.entries(outputs)) {
+      expect(errorOf(values, expected[name] ?? []), `${name} by ${way}`).toBeLessThan(1e-5);
+    }
+  }
+});
+
 test("a convolution and its gradient share the columns that both take", () => {
   const sites = sitesOf(
     stepOf({

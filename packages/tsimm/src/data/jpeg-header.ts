@@ -146,7 +146,7 @@ function readTables(content: Uint8Array, tables: Map<number, Uint8Array>): boole
     const counts = content.subarray(at + 1, at + 17);
     const symbols = counts.reduce((sum, count) => sum + count, 0);
     const table = content.subarray(at + 1, at + 17 + symbols);
-    if ((place & 0xef) > 3 || table.length !== 16 + symbols || !fits(counts)) return false;
+    if ((place & 0xef) > 3 || symbols > 256 || table.length !== 16 + symbols || !fits(counts)) return false;
     if (place < 16 && !table.subarray(16).every((size) => size <= 11)) return false;
     tables.set(place, table);
     at += 17 + symbols;

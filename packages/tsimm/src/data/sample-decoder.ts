@@ -32,7 +32,7 @@ export interface DecodedSamples {
   readonly kept: readonly (Image | null)[];
 }
 
-/** Samples of which the file is being decoded at a time, on threads that Node keeps for such work. */
+/** Samples whose files are decoded at a time: what sharp decodes is on threads that Node keeps for such work. */
 const DECODING_AT_ONCE = 2;
 
 /** Decodes jobs. */
@@ -40,7 +40,7 @@ export class SampleDecoder {
   readonly #reader = new ByteReader();
 
   /**
-   * Decodes a job. The next files are decoded while an image is transformed.
+   * Decodes a job. Where sharp decodes, the next files are decoded while an image is transformed.
    *
    * @param job - What to decode.
    * @param cancelled - Asked before each sample; once true, the rest stays zero.

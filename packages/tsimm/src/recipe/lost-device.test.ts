@@ -58,7 +58,16 @@ const images = labels.map((label, image) => ({
 const training = memoryDataset({ images, labels, classNames: ["dark", "light"] });
 
 const given = {
-  ...{ model: "test_resnet", imgSize: side, batchSize: 8, workers: 0, lr: 0.02, warmupEpochs: 0, threads: 1 },
+  ...{
+    model: "test_resnet",
+    imgSize: side,
+    batchSize: 8,
+    workers: 0,
+    lr: 0.02,
+    warmupEpochs: 0,
+    threads: 1,
+    tune: false,
+  },
   epochs: 2,
   opt: "momentum",
 } as const;

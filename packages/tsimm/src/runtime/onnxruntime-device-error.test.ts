@@ -18,6 +18,10 @@ test.each([
     "the device H100 is lost (vkQueueSubmit failed with VK_ERROR_DEVICE_LOST); its driver has reset it or it was taken away: go on with --resume",
   ],
   [
+    "/onnxruntime_src/buffer_manager.cc:1 Download status was false. Failed to download data from buffer: Buffer was unmapped",
+    "the device H100 is lost (Failed to download data from buffer: Buffer was unmapped); its driver has reset it or it was taken away: go on with --resume",
+  ],
+  [
     "vkAllocateMemory failed with VK_ERROR_OUT_OF_DEVICE_MEMORY",
     `the device H100 is out of memory (vkAllocateMemory failed with VK_ERROR_OUT_OF_DEVICE_MEMORY); ${cure}`,
   ],

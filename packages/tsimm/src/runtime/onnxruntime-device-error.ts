@@ -10,15 +10,15 @@ import { DeviceLostError } from "./device-lost-error.ts";
  */
 export function deviceError(device: string, thrown: unknown): unknown {
   const message = thrown instanceof Error ? thrown.message : String(thrown);
-  if (isLost(message)) {
-    return new DeviceLostError(
-      `the device ${device} is lost (${reasonOf(message)}); its driver has reset it or it was taken away: go on with --resume`,
-      { cause: thrown },
-    );
-  }
   if (isOutOfMemory(message)) {
     return new DeviceLostError(
       `the device ${device} is out of memory (${reasonOf(message)}); take a smaller --batch-size, with --grad-accum-steps for the same update`,
+      { cause: thrown },
+    );
+  }
+  if (isLost(message)) {
+    return new DeviceLostError(
+      `the device ${device} is lost (${reasonOf(message)}); its driver has reset it or it was taken away: go on with --resume`,
       { cause: thrown },
     );
   }
@@ -26,7 +26,9 @@ export function deviceError(device: string, thrown: unknown): unknown {
 }
 
 function isLost(message: string): boolean {
-  return /device (is |was )?(lost|destroyed)|\] is lost|DEVICE_LOST|DEVICE_REMOVED/i.test(message);
+  return /device (is |was )?(lost|destroyed)|\] is lost|DEVICE_LOST|DEVICE_REMOVED|external Instance reference|Failed to download data/i.test(
+    message,
+  );
 }
 
 /** Waits for work on a device, with the errors of {@link deviceError}. */
@@ -60,6 +62,9 @@ function isOutOfMemory(message: string): boolean {
 }
 
 function reasonOf(message: string): string {
-  const [first = ""] = message.replace(/^Non-zero status code.*?Status Message: /, "").split("\n");
+  const [first = ""] = message
+    .replace(/^Non-zero status code.*?Status Message: /, "")
+    .replace(/^\S*\.cc:\d+ .*? was false\. /, "")
+    .split("\n");
   return first.length > 160 ? `${first.slice(0, 157)}...` : first;
 }

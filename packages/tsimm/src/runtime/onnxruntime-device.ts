@@ -58,11 +58,11 @@ export async function openDevice(
     async load(model, onDevice) {
       const locations = Object.fromEntries(onDevice.map((output) => [output, "gpu-buffer" as const]));
       const session = { ...options.session, preferredOutputLocation: locations };
-      return deviceSession(runtime, guard, await runtime.InferenceSession.create(model, session));
+      return deviceSession(runtime, guard, await guard(runtime.InferenceSession.create(model, session)));
     },
     async read(tensors) {
       if (Object.keys(tensors).length === 0) return {};
-      const session = await download(tensors);
+      const session = await guard(download(tensors));
       const inputs = Object.entries(tensors).map(([as, tensor]) => [
         `${as}.on_device`,
         ortTensorOf(as, tensor),

@@ -11,7 +11,7 @@ import { fromOrt, type OnnxRuntime, toOrt } from "./onnxruntime-tensor.ts";
  * @param runtime - The imported package.
  * @param model - A serialized ModelProto.
  * @param options - Passed to the package as they are.
- * @param guard - Waits for a run; absent: as it is.
+ * @param guard - Waits for what ONNX Runtime does; absent: as it is.
  * @throws Error with ONNX Runtime's reason if the model cannot be loaded or an input does not fit.
  */
 export async function openSession(
@@ -20,7 +20,7 @@ export async function openSession(
   options: InferenceSession.SessionOptions,
   guard: DeviceGuard = (run) => run,
 ): Promise<Session> {
-  const session = await runtime.InferenceSession.create(model, options);
+  const session = await guard(runtime.InferenceSession.create(model, options));
   let closed = false;
   return {
     outputNames: session.outputNames,

@@ -40,7 +40,7 @@ export async function webgpuInNode(request: EngineRequest = {}): Promise<Engine>
   } catch (error) {
     if (!(error instanceof AdapterError) || request.isAuto) throw error;
     const { reason, message, cause } = error;
-    throw new AdapterError(reason, `createEngine: engine "webgpu": ${message}; use --engine native`, {
+    throw new AdapterError(reason, `createEngine: ${message}; use --engine native`, {
       cause,
     });
   }

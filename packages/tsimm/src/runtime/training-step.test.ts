@@ -73,23 +73,21 @@ describe("createTrainingStep", () => {
     expect(first.losses.at(-1)).toBeLessThan(0.1 * (first.losses[0] ?? 0));
   });
 
-  test.each(Object.values(builtIn).filter(({ name }) => name !== "native"))(
-    "trains the same on the $name engine",
-    async (other) => {
-      const gradients = async ({ load }: EngineDefinition) => {
-        const model = small();
-        const step = await createTrainingStep(await load(), model, asBytes);
-        await step.run(bytes, target);
-        await step.close();
-        return model.parameters.map(({ grad }) => grad ?? []);
-      };
-      const [expected, actual] = [await gradients(builtIn.native), await gradients(other)];
-      for (const [k, grad] of expected.entries()) {
-        const scale = largestDifference(grad, new Float32Array(grad.length));
-        expect(largestDifference(grad, actual[k] ?? [])).toBeLessThan(1e-3 * scale);
-      }
-    },
-  );
+  // Engines of devices have tests of their own, where there is a device.
+  test.each([builtIn.wasm])("trains the same on the $name engine", async (other) => {
+    const gradients = async ({ load }: EngineDefinition) => {
+      const model = small();
+      const step = await createTrainingStep(await load(), model, asBytes);
+      await step.run(bytes, target);
+      await step.close();
+      return model.parameters.map(({ grad }) => grad ?? []);
+    };
+    const [expected, actual] = [await gradients(builtIn.native), await gradients(other)];
+    for (const [k, grad] of expected.entries()) {
+      const scale = largestDifference(grad, new Float32Array(grad.length));
+      expect(largestDifference(grad, actual[k] ?? [])).toBeLessThan(1e-3 * scale);
+    }
+  });
 
   test.each<[string, Uint8Array | Float32Array, Float32Array, string]>([
     ["other images", normalised, target, "images must be a Uint8Array, got Float32Array"],

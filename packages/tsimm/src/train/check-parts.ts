@@ -6,6 +6,7 @@ import type { FitOptions } from "./fit-options.ts";
 /** Functions that a part must have, and what to do where it has not. */
 const parts: Readonly<Record<string, readonly [functions: readonly string[], cure: string]>> = {
   updater: [["update", "createEvaluation", "close"], "await createUpdater"],
+  "updater.store": [["read", "written", "tensors"], "take that of createUpdater, or leave it out"],
   engine: [["load"], "await createEngine"],
   model: [["forwardGraph"], "make it by createModel"],
   optimizer: [["step", "stateDict"], "make it by createOptimizer"],
@@ -28,6 +29,7 @@ export function checkParts(options: FitOptions): void {
     if (part !== undefined && part !== null) checkPart("fit", name, part);
   }
   const { loader, validation, mixing, schedule, updater, optimizer, resume } = options;
+  if (updater?.store !== undefined) checkPart("fit", "updater.store", updater.store);
   checkLoader("loader", loader);
   if (validation) checkValidation(validation, loader);
   if (mixing) checkMixing("fit: mixing", mixing);

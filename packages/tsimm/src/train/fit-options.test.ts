@@ -5,7 +5,7 @@ import { createOptimizer } from "../optim/create-optimizer.ts";
 import { ModelEma } from "../optim/ema.ts";
 import { createEngine } from "../runtime/create-engine.ts";
 import { classification } from "../task/classification.ts";
-import { countedLoader, countedRun, scoring } from "./counted-run.fixture.ts";
+import { countedLoader, countedRun, countedUpdater, scoring } from "./counted-run.fixture.ts";
 import { fit } from "./fit.ts";
 import type { FitOptions } from "./fit-options.ts";
 
@@ -130,6 +130,13 @@ const refused: readonly Refused[] = [
     "an updater that is none",
     { updater: {} },
     new TypeError("fit: updater must have a function update, got object without it; await createUpdater"),
+  ],
+  [
+    "an updater whose store is none",
+    { updater: { ...countedUpdater(), store: {} } },
+    new TypeError(
+      "fit: updater.store must have a function read, got object without it; take that of createUpdater, or leave it out",
+    ),
   ],
   [
     "a task that is a definition",

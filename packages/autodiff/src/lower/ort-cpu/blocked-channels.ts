@@ -18,6 +18,8 @@ export interface BlockedConv {
   readonly groups: number;
   /** Channels in a block: floats in a vector register of the processor. */
   readonly block: number;
+  /** [K]; absent or null: none. */
+  readonly bias?: Value | null;
 }
 
 /** Blocks that there are kernels for, by processor. */
@@ -67,14 +69,14 @@ export function blockedConv(
   builder: GraphBuilder,
   x: Value,
   filters: Value,
-  { window, groups, block }: BlockedConv,
+  { window, groups, block, bias }: BlockedConv,
 ): Value {
   const [, channels = 0] = x.shape;
   const domain = { domain: BLOCKED_DOMAIN };
-  const blocks = channels < block ? x : builder.op("ReorderInput", [x], { channels_last: int(0) }, domain);
+  const blockedX = channels < block ? x : builder.op("ReorderInput", [x], { channels_last: int(0) }, domain);
   const y = builder.op(
     "Conv",
-    [blocks, filters],
+    bias ? [blockedX, filters, bias] : [blockedX, filters],
     {
       kernel_shape: ints(...window.kernel),
       strides: ints(...window.strides),

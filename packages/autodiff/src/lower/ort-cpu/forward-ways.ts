@@ -16,15 +16,15 @@ import { type ConvShapes, isDepthwise, tapCount } from "./conv-shapes.ts";
 import { fixedFilterWay } from "./filter-ways.ts";
 import type { ConvValues, Way } from "./way.ts";
 
-type Given = Pick<ConvValues, "x" | "w" | "joinedColumns">;
+type Given = Pick<ConvValues, "x" | "w" | "bias" | "joinedColumns">;
 
-/** Name -> way to compute w * x, without a bias. */
+/** Name -> way to compute w * x + bias. */
 export const forwardWays: Readonly<Record<string, Way<Given>>> = {
   /** ONNX Runtime's own kernel. */
   convolution: {
     serves: () => true,
-    build: (builder, { window, groups }, { x, w }) =>
-      builder.op("Conv", [x, w], {
+    build: (builder, { window, groups }, { x, w, bias }) =>
+      builder.op("Conv", bias ? [x, w, bias] : [x, w], {
         kernel_shape: ints(...window.kernel),
         strides: ints(...window.strides),
         dilations: ints(...window.dilations),
@@ -63,12 +63,12 @@ function blockedWay(block: number): Way<Given> {
       if (filters % block !== 0) return false;
       return isDepthwise(shapes) || (shapes.groups === 1 && fillsBlocks(channels, block));
     },
-    build(builder, shapes, { x, w }) {
+    build(builder, shapes, { x, w, bias }) {
       const { window, groups } = shapes;
       const filters = isDepthwise(shapes)
         ? blockedPlanes(builder, w, block, false)
         : blockedFilters(builder, w, block);
-      return blockedConv(builder, x, filters, { window, groups, block });
+      return blockedConv(builder, x, filters, { window, groups, block, bias });
     },
   };
 }
@@ -76,7 +76,7 @@ function blockedWay(block: number): Way<Given> {
 function productWithColumns(
   builder: GraphBuilder,
   { y, groups }: ConvShapes,
-  { w, joinedColumns }: Given,
+  { w, bias, joinedColumns }: Given,
 ): Value {
   const math = arithmetic(builder);
   const [batch = 0, filters = 0, rows = 0, columns = 0] = y;
@@ -92,5 +92,6 @@ function productWithColumns(
       : [[groups, filters / groups, taps], seen.shape];
   const product = math.matMul(math.reshape(w, left), math.reshape(seen, right));
   const perFilter = math.reshape(product, [filters, batch, rows * columns]);
-  return math.reshape(math.transpose(perFilter, [1, 0, 2]), y);
+  const value = math.reshape(math.transpose(perFilter, [1, 0, 2]), y);
+  return bias ? math.add(value, math.reshape(bias, [filters, 1, 1])) : value;
 }

@@ -1,4 +1,3 @@
-import { arithmetic } from "../../graph/arithmetic.ts";
 import type { GraphBuilder } from "../../graph/builder.ts";
 import type { Value } from "../../graph/graph.ts";
 import { joinedColumnsOf } from "./columns.ts";
@@ -29,10 +28,9 @@ export function siteValue(
   };
   switch (part) {
     case "forward": {
-      const given = { x: value(names.x), w: value(names.w), joinedColumns };
-      const y = built(forwardWays, way, builder, shapes, given);
-      const { add, reshape } = arithmetic(builder);
-      return names.bias === "" ? y : add(y, reshape(value(names.bias), [shapes.w[0] ?? 0, 1, 1]));
+      const bias = names.bias === "" ? null : value(names.bias);
+      const given = { x: value(names.x), w: value(names.w), bias, joinedColumns };
+      return built(forwardWays, way, builder, shapes, given);
     }
     case "input":
       return built(inputWays, way, builder, shapes, { w: value(names.w), dy: value(names.dy) });

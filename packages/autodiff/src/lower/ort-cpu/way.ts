@@ -17,6 +17,8 @@ export interface ConvValues {
   readonly x: Value;
   /** float32 [K, C/groups, R, S]. */
   readonly w: Value;
+  /** [K]; null: there is none. */
+  readonly bias: Value | null;
   /** Gradient by y, float32 [B, K, Ho, Wo]. */
   readonly dy: Value;
   /** What each window of all images sees, float32 [groups, C/groups R S, B Ho Wo]; computed once for all who ask. */

@@ -5,6 +5,7 @@ import { int, ints, text } from "../../graph/attributes.ts";
 import type { Value } from "../../graph/graph.ts";
 import type { Window2d } from "../../graph/shapes/window.ts";
 import { elementCount, float32, int64 } from "../../graph/tensor.ts";
+import type { TapWindow } from "./columns.ts";
 import { convolve, reversed } from "./convolution.ts";
 import type { Rewriting } from "./rewriting.ts";
 
@@ -155,13 +156,15 @@ function phases(
     tall.offsets,
     wide.offsets,
   ]);
-  const perPlace = {
+  // A convolution of one tap is taken for a product whatever its padding behind: zeros go behind its output.
+  const isPointwise = tall.offsets * wide.offsets === 1 && tall.padBefore + wide.padBefore === 0;
+  const perPlace: TapWindow = {
     kernel: [tall.offsets, wide.offsets],
     strides: [1, 1],
     dilations: [1, 1],
-    pads: [tall.padBefore, wide.padBefore, tall.padAfter, wide.padAfter],
+    pads: isPointwise ? [0, 0, 0, 0] : [tall.padBefore, wide.padBefore, tall.padAfter, wide.padAfter],
     reversed: true,
-  } as const;
+  };
   const places = convolve(rewriting, { x: dy, w: perPhase, window: perPlace }, maxBytes);
   const pixels = builder.op("DepthToSpace", [places], { blocksize: int(stride), mode: text("CRD") });
   return fitted(rewriting, pixels, size);

@@ -1,5 +1,5 @@
 /** The graphs of an optimizer's updates on a device, each compiled when it is first needed. */
-import { lower } from "@tsimm/autodiff";
+import { type Graph, lower, lowerGraph } from "@tsimm/autodiff";
 import type { ClipMode } from "../../optim/clip.ts";
 import { groupGraphKey } from "../../optim/group-update.ts";
 import type { Engine, EngineDevice } from "../../runtime/engine.ts";
@@ -40,6 +40,8 @@ export class CompiledUpdates<Batch> {
   readonly #whole: TrainingProgram<Batch>;
   readonly #graphs = new Map<TrainingProgram<Batch>, Map<string, CompiledGraph>>();
   readonly #plans = new Map<TrainingProgram<Batch>, UpdatePlan>();
+  /** Built at once, so that a node that the device cannot run is refused before anything runs. */
+  readonly #fused: UpdateGraph;
   /** Text that changes when the optimizer needs other graphs. */
   readonly #key: string;
 
@@ -52,7 +54,7 @@ export class CompiledUpdates<Batch> {
     this.#kind = kind;
     this.#whole = whole;
     this.#key = graphKey(kind.optimizer);
-    this.plan(whole);
+    this.#fused = this.#build(whole, "fused");
   }
 
   /** Whether the options of the optimizer are still those that the graphs were made for. */
@@ -64,14 +66,11 @@ export class CompiledUpdates<Batch> {
   plan(program: TrainingProgram<Batch>): UpdatePlan {
     const known = this.#plans.get(program);
     if (known !== undefined) return known;
-    const { engine, optimizer, clipGrad, clipMode, hasAverage } = this.#kind;
+    const { optimizer, clipGrad, clipMode, hasAverage } = this.#kind;
     // Adaptive clipping leaves the classifier alone.
     const unclipped = new Set(program.parameters.slice(-2).map(({ name }) => name));
     const plan = {
-      step: lower(program.step, engine.lowering ?? "generic", {
-        maxBytes: engine.maxTensorBytes,
-        fewBytes: engine.fewBytes,
-      }),
+      step: program.step,
       layout: this.#layout,
       ...{ optimizer, hasAverage, clipGrad, clipMode, unclipped },
     };
@@ -90,7 +89,7 @@ export class CompiledUpdates<Batch> {
     this.#graphs.set(program, graphs);
     const known = graphs.get(kind);
     if (known !== undefined) return known;
-    const built = builders[kind](this.plan(program));
+    const built = kind === "fused" && program === this.#whole ? this.#fused : this.#build(program, kind);
     const compiled = await compileGraph(this.#kind.device, built);
     graphs.set(kind, compiled);
     return compiled;
@@ -99,6 +98,17 @@ export class CompiledUpdates<Batch> {
   /** Releases all graphs. */
   async close(): Promise<void> {
     for (const program of [...this.#graphs.keys()]) await this.#drop(program);
+  }
+
+  /** The whole graph is lowered, the optimizer's nodes too. */
+  #build(program: TrainingProgram<Batch>, kind: GraphKind): UpdateGraph {
+    const { lowering = "generic", maxTensorBytes: maxBytes, fewBytes } = this.#kind.engine;
+    const { graph, numbers } = builders[kind](this.plan(program));
+    const lowered: Graph =
+      kind === "application"
+        ? lowerGraph(graph, lowering)
+        : lower({ ...program.step, graph }, lowering, { maxBytes, fewBytes }).graph;
+    return { graph: lowered, numbers };
   }
 
   async #drop(program: TrainingProgram<Batch>): Promise<void> {

@@ -59,8 +59,13 @@ export class DeviceStore implements StateStore {
   }
 
   async read(): Promise<void> {
-    if (this.isCurrent || this.#vectors === null) return;
+    if (this.isCurrent) return;
     const [vectors, made] = [this.#vectors, this.#made];
+    if (vectors === null) {
+      throw new Error(
+        "StateStore.read: the updater must be open, got one that is closed; read the state before",
+      );
+    }
     const held = changedVectors(this.#layout, this.#parts.host).flatMap(({ name }) => {
       const tensor = vectors.get(name);
       return tensor ? [[name, tensor.hold()] as const] : [];
@@ -81,9 +86,14 @@ export class DeviceStore implements StateStore {
   }
 
   written(): void {
+    this.release();
+    this.#made = { updates: 0, batches: 0 };
+  }
+
+  /** Frees the memory of the device; what was not read is lost. */
+  release(): void {
     for (const tensor of this.#vectors?.values() ?? []) tensor.release();
     this.#vectors = null;
-    this.#made = { updates: 0, batches: 0 };
   }
 
   /** Reads the state, and lays it out anew. */

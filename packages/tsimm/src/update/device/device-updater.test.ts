@@ -76,8 +76,14 @@ const cases: readonly (TrainingOptions & { readonly what: string })[] = [
   },
 ];
 
-test.each(cases)("$what: 30 updates are those of the host", async ({ what: _, ...options }) => {
-  const [host, device] = [await openTraining(native, options), await openTraining(engine, options)];
+const everything: TrainingOptions = {
+  opt: { opt: "adamw", lr: 3e-3, weightDecay: 0.1, eps: 1e-5 },
+  ...{ rule: { clipGrad: 0.5 }, decay: 0.9, dropRate: 0.2 },
+};
+
+/** Trains on the host and on a device, and compares everything. */
+async function compare(options: TrainingOptions, on: Engine): Promise<void> {
+  const [host, device] = [await openTraining(native, options), await openTraining(on, options)];
   const { batches = 1 } = options;
   const [before, after] = [await train(host, { to: 30, batches }), await train(device, { to: 30, batches })];
   expect(host.store.location + device.store.location).toBe("hostdevice");
@@ -98,12 +104,17 @@ test.each(cases)("$what: 30 updates are those of the host", async ({ what: _, ..
   expect(device.optimizer.stateDict().steps).toBe(30);
   await host.close();
   await device.close();
-});
+}
 
-const everything: TrainingOptions = {
-  opt: { opt: "adamw", lr: 3e-3, weightDecay: 0.1 },
-  ...{ rule: { clipGrad: 0.5 }, decay: 0.9, dropRate: 0.2 },
-};
+test.each(cases)("$what: 30 updates are those of the host", ({ what: _, ...options }) =>
+  compare(options, engine),
+);
+
+test.each([1, 2])("graphs that are lowered for WebGPU are the same (%i batches)", async (batches) => {
+  const lowered = withHostDevice({ ...native, lowering: "ort-webgpu" });
+  await compare({ ...everything, batches }, lowered);
+  expect([lowered.live, lowered.open]).toEqual([0, 0]);
+});
 
 /** Copies of all tensors, as one list of numbers. */
 async function numbersOf({ store }: Awaited<ReturnType<typeof openTraining>>): Promise<number[]> {
@@ -286,4 +297,36 @@ test("an optimizer without a graph is refused by one line", async () => {
   await expect(openTraining(engine, { opt: { opt: "hostsgd" } })).rejects.toThrow(
     /^createUpdater: optimizer must have a graph to run on a device, got "hostsgd" without; take one of .*adamw.*sgd/,
   );
+});
+
+test("an operator of the optimizer that the device does not run is refused by name, before anything runs", async () => {
+  const { graph } = sgd;
+  if (graph === undefined) throw new Error("sgd must have a graph");
+  registerOptimizer({
+    ...{ ...sgd, name: "hardsgd" },
+    graph: {
+      ...graph,
+      build(context) {
+        const next = graph.build(context);
+        return { ...next, data: context.builder.op("Round", [next.data], {}, { name: "hard" }) };
+      },
+    },
+  });
+  const lowered = withHostDevice({ ...native, lowering: "ort-webgpu" });
+  await expect(openTraining(lowered, { opt: { opt: "hardsgd" } })).rejects.toThrow(
+    new RangeError('lower: node "hard" (Round) does not run on WebGPU; use --engine native'),
+  );
+  expect(lowered.loads).toBe(0);
+});
+
+test("after it is closed an updater makes no update; its state was read", async () => {
+  const updater = await openTraining(engine, everything);
+  const before = updater.model.parameters[0]?.data.slice();
+  await train(updater, { to: 1 });
+  await updater.close();
+  await expect(updater.update([bytesOf(0)], { update: 1 })).rejects.toThrow(
+    "Updater.update: the updater is closed; create another one",
+  );
+  expect(updater.store.isCurrent).toBe(true);
+  expect(updater.model.parameters[0]?.data).not.toEqual(before);
 });

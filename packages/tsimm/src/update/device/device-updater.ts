@@ -34,6 +34,7 @@ class DeviceUpdater<Batch> implements UpdateRunner<Batch> {
   readonly #optimizer: ReturnType<typeof optimizerOnDevice>;
   readonly #kind: UpdateKind;
   #updates: CompiledUpdates<Batch>;
+  #isClosed = false;
   #evaluations: CompiledEvaluations;
 
   constructor(
@@ -92,9 +93,10 @@ class DeviceUpdater<Batch> implements UpdateRunner<Batch> {
   }
 
   async close(): Promise<void> {
+    this.#isClosed = true;
     await this.#updates.close();
     await this.#evaluations.close();
-    this.store.written();
+    this.store.release();
   }
 
   #layout(): ReturnType<typeof stateLayout> {
@@ -103,6 +105,7 @@ class DeviceUpdater<Batch> implements UpdateRunner<Batch> {
 
   /** Makes the graphs anew where options of the optimizer have changed. */
   async #refresh(): Promise<void> {
+    if (this.#isClosed) throw new Error("Updater.update: the updater is closed; create another one");
     if (this.#updates.fits) return;
     await this.#updates.close();
     await this.#evaluations.close();

@@ -12,7 +12,7 @@ import { averageName, type NamedVector, UpdateBuilder } from "./update-builder.t
 
 /** What the graphs compute. */
 export interface UpdatePlan {
-  /** Lowered for the device. */
+  /** Not yet lowered: the graphs are. */
   readonly step: TrainingGraph;
   readonly layout: StateLayout;
   /** With a graph. */
