@@ -10,6 +10,25 @@ const boundTensors = 7;
 
 const product = (sizes) => sizes.reduce((total, size) => total * size, 1);
 
+/** The nodes of a graph without those that compute the same as one before, or from constants alone. */
+export function distinctNodes(graph) {
+  const constants = new Set(graph.initializers.keys());
+  const names = new Map();
+  const seen = new Map();
+  return graph.nodes.filter(({ op, domain, inputs, outputs, attributes }) => {
+    const read = inputs.map((name) => names.get(name) ?? name);
+    if (read.every((name) => name === "" || constants.has(name))) {
+      for (const name of outputs) constants.add(name);
+      return false;
+    }
+    const key = JSON.stringify([op, domain, read, attributes]);
+    const first = seen.get(key);
+    if (first) for (const [index, name] of outputs.entries()) names.set(name, first[index]);
+    else seen.set(key, outputs);
+    return !first;
+  });
+}
+
 /** { kernels, bytes, flops } of a node of a graph. */
 export function costOf(graph, node) {
   if (aliases.has(node.op)) return { kernels: 0, bytes: 0, flops: 0 };

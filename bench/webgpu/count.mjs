@@ -7,7 +7,7 @@
 import { parseArgs } from "node:util";
 import { decodeModel } from "@tsimm/autodiff";
 import { createModel, createOptimizer, createUpdater } from "tsimm";
-import { costOf } from "./cost.mjs";
+import { costOf, distinctNodes } from "./cost.mjs";
 
 const { values: options } = parseArgs({
   options: {
@@ -23,7 +23,7 @@ const { values: options } = parseArgs({
 });
 const [batchSize, size] = [Number(options["batch-size"]), Number(options.size)];
 const { graph } = decodeModel(await modelOfUpdate());
-const costs = graph.nodes.map((node) => ({ node, ...costOf(graph, node) }));
+const costs = distinctNodes(graph).map((node) => ({ node, ...costOf(graph, node) }));
 const groups = new Map();
 for (const entry of costs) {
   const { op, outputs } = entry.node;
