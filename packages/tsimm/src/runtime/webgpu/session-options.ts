@@ -22,7 +22,8 @@ export const webgpuSession: InferenceSession.SessionOptions = {
   // A node that the device does not run is refused, not run elsewhere unseen.
   extra: {
     session: { disable_cpu_ep_fallback: "1" },
-    // It would make a Gemm of a product and its bias, whose kernel takes three times as long.
-    optimization: { disable_specified_optimizers: "MatMulAddFusion" },
+    // The first would make a Gemm of a product and its bias, whose kernel takes three times as long; the second moves
+    // transpositions to conditions and integers, which no kernel transposes.
+    optimization: { disable_specified_optimizers: "MatMulAddFusion;TransposeOptimizer" },
   },
 };
