@@ -122,7 +122,13 @@ test.each(others)("a step of %s runs without the CPU", async (name) => {
   await gpu.load(encodeModel(lower(step, "ort-webgpu").graph));
 });
 
-test.each(listModels())("a step of %s has no node without a kernel", (name) => {
-  const { step } = programOf(createModel(name, { numClasses }), name.startsWith("vit") ? 224 : 160, 1);
-  expect(() => lower(step, "ort-webgpu")).not.toThrow();
-});
+/** Models made of the parts of smaller ones. */
+const larger = /resnet(34|50|101)|resnext50|vit_small|convnext_tiny/;
+
+test.each(listModels().filter((name) => !larger.test(name)))(
+  "a step of %s has no node without a kernel",
+  (name) => {
+    const { step } = programOf(createModel(name, { numClasses }), name.startsWith("vit") ? 224 : 160, 1);
+    expect(() => lower(step, "ort-webgpu")).not.toThrow();
+  },
+);
