@@ -84,7 +84,7 @@ function netFile(): Uint8Array {
 /** Losses of tsimm's updates. */
 export async function tsimmLosses(): Promise<number[]> {
   const engine = await webgpuEngine();
-  const model = await createFineTuning(engine, netFile());
+  const model = await createFineTuning(engine, netFile(), { batchNorm: "train" });
   const optimizer = createOptimizerV2(model.parameters, { opt: "nesterov", lr, momentum, weightDecay: 0 });
   const updater = await createUpdater(engine, { model, optimizer });
   const losses: number[] = [];

@@ -1,5 +1,6 @@
 /** The update of Adafactor as nodes of a graph. */
-import { elementCount, type GraphBuilder, int, int64, type Value } from "@tsimm/autodiff";
+// Types alone: a definition is loaded where nothing is trained, by `tsimm schedule`.
+import type { GraphBuilder, Value } from "@tsimm/autodiff";
 import {
   type AdafactorOptions,
   type AdafactorSlots,
@@ -23,7 +24,9 @@ export const adafactorGraph: OptimizerGraph<AdafactorOptions, AdafactorSlots> = 
   build(context) {
     const { builder, math, group, data, vectors, scalar } = context;
     const { change, slots } = scaledGradient(context);
-    const counts = vectors.layout.parts.map(({ shape }) => elementCount(shape));
+    const counts = vectors.layout.parts.map(({ shape }) =>
+      shape.reduce((product, size) => product * size, 1),
+    );
     const perCount = builder.constant({
       dtype: "float32",
       shape: [counts.length],
@@ -124,7 +127,8 @@ function dimensions({ outer, columns, rows, inner }: FactoredShape): readonly nu
 }
 
 function mean(builder: GraphBuilder, x: Value, axis: number): Value {
-  return builder.op("ReduceMean", [x, builder.constant(int64([1], [axis]))], { keepdims: int(1) });
+  const axes = { dtype: "int64", shape: [1], data: BigInt64Array.of(BigInt(axis)) } as const;
+  return builder.op("ReduceMean", [x, builder.constant(axes)], { keepdims: { type: "int", value: 1 } });
 }
 
 /** The running mean after new values, by the share of the update. */
