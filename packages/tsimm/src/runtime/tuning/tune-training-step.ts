@@ -52,7 +52,7 @@ type StepOptions = TrainingProgramOptions & {
  * const ways = await tuneTrainingStep(engine, model, { ...options, cacheDir: null, seconds: 1 });
  * const step = await createTrainingStep({ ...engine, ways }, model, options);
  * await step.close();
- * Object.keys(ways)[0]; // => "conv forward x 2,3,32,32 w 32,3,3,3 strides 2,2 pads 1,1,1,1"
+ * Object.keys(ways)[0]; // => "conv forward x 2,3,32,32 w 16,3,3,3 strides 2,2 pads 1,1,1,1"
  */
 export async function tuneTrainingStep(
   engine: Engine,
