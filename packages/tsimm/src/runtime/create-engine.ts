@@ -25,7 +25,7 @@ export interface RegisteredEngines {}
 export type EngineName = "auto" | keyof typeof builtIn | keyof RegisteredEngines;
 
 const engines: Registry<EngineDefinition> = createRegistry("engine", {
-  builtIn: Object.values<EngineDefinition>(builtIn),
+  builtIn: Object.values<EngineDefinition>(builtIn).toSorted((a, b) => (a.name < b.name ? -1 : 1)),
 });
 
 /**
