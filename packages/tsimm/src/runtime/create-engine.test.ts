@@ -8,7 +8,7 @@ import { native, nativeEngineError } from "./onnxruntime-node.ts";
 import { webgpu, webgpuInNode } from "./onnxruntime-webgpu.ts";
 import { AdapterError } from "./webgpu/adapter.ts";
 
-const builtInNames = Object.keys(builtIn);
+const builtInNames = Object.keys(builtIn).toSorted();
 const load = vi.spyOn(native, "load");
 // As on a machine without a GPU.
 const loadGpu = vi
