@@ -10,7 +10,7 @@ export const builtInNames: {
 } = {
   schedule: ["constant","cosine","exponential","invsqrt","linear","multistep","onecycle","plateau","poly","step","tanh","wsd"],
   optimizer: ["adadelta","adafactor","adagrad","adam","adamax","adamw","lamb","lambc","lambw","larc","lars","lion","momentum","nadam","nadamw","nesterov","nlarc","nlars","radam","rmsprop","rmsproptf","sgd","sgdw"],
-  engine: ["auto","native","cuda","dml","wasm","webgpu"],
+  engine: ["auto","cuda","dml","native","wasm","webgpu"],
   task: ["classification","multi-label","regression"],
 };
 
