@@ -96,9 +96,8 @@ function isProduct({ x, w, window }: Convolution, maxBytes: number): boolean {
     return positions % 4 !== 0 && window.pads.every((pixels) => pixels === 0);
   }
   const bytes = 4 * batch * positions * paddedTaps(taps, channels) * channels;
-  return bytes <= Math.min(smallColumns, maxBytes)
-    ? true
-    : channels * taps >= longRow && bytes <= Math.min(largestColumns, maxBytes);
+  const limit = channels * taps >= longRow ? largestColumns : smallColumns;
+  return bytes <= Math.min(limit, maxBytes);
 }
 
 function productWithColumns(rewriting: Rewriting, { x, w, window }: Convolution, bias: Value | null): Value {
