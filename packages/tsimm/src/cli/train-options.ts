@@ -7,6 +7,7 @@ import {
   type TrainArguments,
   trainFlagRows,
 } from "../recipe/arguments.ts";
+import { type PythonValue, parsePythonLiteral } from "../text/python-literal.ts";
 import { UsageError } from "../usage-error.ts";
 
 /** Rows of the table of arguments. */
@@ -26,10 +27,12 @@ export function givenArguments(
   rows: FlagRows = trainFlagRows(),
 ): Partial<TrainArguments> {
   const given: Record<string, unknown> = {};
-  for (const [name] of rows) {
+  for (const [name, flag] of rows) {
     const key = storedName(name);
     if (command.getOptionValueSource(key) !== "cli") continue;
     const value: unknown = command.getOptionValue(key);
+    // A list of pairs may be empty.
+    if (flag.type === "map" && value === true) continue;
     given[name] = key === name ? value : value === false;
   }
   const positional = dataDir === undefined ? {} : { dataDir };
@@ -50,7 +53,7 @@ function storedName(name: string): string {
 /** What help calls a value of each type. */
 const KINDS: Readonly<Record<Exclude<Flag["type"], "flag">, string>> = {
   ...{ int: "int", float: "float", string: "text" },
-  ...{ ints: "int", floats: "float", strings: "text" },
+  ...{ ints: "int", floats: "float", strings: "text", map: "key=value" },
 };
 
 function optionsOf(name: ArgumentName, flag: Flag): Option[] {
@@ -69,6 +72,7 @@ function optionsOf(name: ArgumentName, flag: Flag): Option[] {
       : [on];
   }
   const list = flag.type.endsWith("s");
+  if (flag.type === "map") return [new Option(`${short}${long} [key=value...]`, help).argParser(addPair)];
   const kind = KINDS[flag.type];
   const option = new Option(`${short}${long} <${kind}${list ? "..." : ""}>`, help);
   if (flag.choices) return [option.choices(flag.choices)];
@@ -81,6 +85,17 @@ function optionsOf(name: ArgumentName, flag: Flag): Option[] {
         ])
       : option.argParser((text: string) => parseNumber(text, flag)),
   ];
+}
+
+/** `betas=(0.9,0.95)`: a Python literal, or text. */
+function addPair(
+  text: string,
+  previous: Readonly<Record<string, PythonValue>> | undefined,
+): Readonly<Record<string, PythonValue>> {
+  const [pair, key = "", value = ""] = /^([^=]+)=([\s\S]*)$/.exec(text) ?? [];
+  if (pair === undefined) throw new InvalidArgumentError("It must be key=value.");
+  const read = parsePythonLiteral(value);
+  return { ...previous, [key.trim()]: read === undefined ? value : read };
 }
 
 function parseNumber(text: string, flag: Flag): number {

@@ -1,5 +1,7 @@
 /** A model as files name it: enough to create it again. */
 import { z } from "zod";
+import type { ConfigValue } from "./config-option.ts";
+import type { KeptOptions } from "./kept-options.ts";
 import type { Model } from "./model.ts";
 
 /** Name and options of a model. */
@@ -8,16 +10,35 @@ export interface ModelEntry {
   readonly arch: string;
   readonly numClasses: number;
   readonly inChans: number;
+  /** Further options of `createModel`; absent: none. */
+  readonly options?: KeptOptions | undefined;
 }
+
+const configValue: z.ZodType<ConfigValue> = z.lazy(() =>
+  z.union([
+    z.union([z.null(), z.boolean(), z.number(), z.string()]),
+    z.array(configValue),
+    z.record(z.string(), configValue),
+  ]),
+);
+
+/** {@link KeptOptions} in files. */
+const keptOptionsSchema: z.ZodType<KeptOptions> = z.object({
+  globalPool: z.enum(["avg", "fast", "max", "avgmax", "catavgmax", "token", ""]).optional(),
+  bnMomentum: z.number().min(0).max(1).optional(),
+  bnEps: z.number().positive().optional(),
+  config: z.record(z.string(), configValue).optional(),
+});
 
 /** {@link ModelEntry} in files. */
 export const modelEntrySchema: z.ZodType<ModelEntry> = z.object({
   arch: z.string(),
   numClasses: z.number().int().min(1),
   inChans: z.number().int().min(1).max(4),
+  options: keptOptionsSchema.optional(),
 });
 
 /** The entry of a model. */
-export function modelEntry({ name: arch, numClasses, inChans }: Model): ModelEntry {
-  return { arch, numClasses, inChans };
+export function modelEntry({ name: arch, numClasses, inChans, options }: Model): ModelEntry {
+  return { arch, numClasses, inChans, ...(options === undefined ? {} : { options }) };
 }

@@ -17,7 +17,7 @@ export function classifierOfWeights({ tensors: weights, description, average }: 
     );
   }
   const { model: entry, task, dataConfig } = description;
-  const { arch, numClasses, inChans } = entry;
+  const { arch, numClasses, inChans, options } = entry;
   if (!isModel(arch)) {
     throw new Error(
       printable(
@@ -26,7 +26,7 @@ export function classifierOfWeights({ tensors: weights, description, average }: 
       ),
     );
   }
-  const model = createModel(arch, { numClasses, inChans, imgSize: dataConfig.inputSize[1] });
+  const model = createModel(arch, { numClasses, inChans, imgSize: dataConfig.inputSize[1], ...options });
   loadState(model, weights);
   const { outputNames: classNames, name, settings } = task;
   return decodeClassifier(

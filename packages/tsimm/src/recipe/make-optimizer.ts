@@ -8,21 +8,22 @@ import { findOptimizer } from "../optim/optimizers.ts";
 import type { TrainArguments } from "./arguments.ts";
 import { fromFlags } from "./from-flags.ts";
 import type { Log } from "./log.ts";
+import { withOptKwargs } from "./opt-kwargs.ts";
 
 /**
  * Creates the optimizer that the arguments name, and says with which options.
  *
  * @param lr - Base learning rate.
  */
-export function makeOptimizer(args: TrainArguments, lr: number, model: Model, { info }: Log): Optimizer {
+export function makeOptimizer(given: TrainArguments, lr: number, model: Model, { info }: Log): Optimizer {
+  const { definition } = fromFlags("train", given, () => findOptimizer("createOptimizer", given.opt));
+  const { args, options: kwargs } = withOptKwargs(given, definition);
   const { opt, weightDecay, momentum, optEps, optBetas } = args;
   const { layerDecay, layerDecayMinScale, layerDecayNoOptScale } = args;
   const layers = { layerDecay, layerDecayMinScale, layerDecayNoOptScale };
   const flags = { opt, lr, weightDecay, momentum, optEps, optBetas, ...layers };
-  const optimizer = fromFlags("train", args, () => {
-    const { definition } = findOptimizer("createOptimizer", opt);
-    return createOptimizer({ ...flags, optKwargs: ownOptions(definition, args) }, model);
-  });
+  const optKwargs = { ...ownOptions(definition, args), ...kwargs };
+  const optimizer = fromFlags("train", args, () => createOptimizer({ ...flags, optKwargs }, model));
   const [group] = optimizer.paramGroups;
   const {
     params: _params,

@@ -5,6 +5,7 @@ import type { Optimizer } from "../optim/optimizer.ts";
 import type { Task } from "../task/task.ts";
 import type { TrainArguments } from "./arguments.ts";
 import { dataConfigLines, resolveDataConfig } from "./data-config.ts";
+import { setInitialHead } from "./initial-head.ts";
 import { learningRate } from "./learning-rate.ts";
 import { loadInitialWeights, makeModel, outputNames, warnAboutSmallInput } from "./make-model.ts";
 import { makeAverage, makeOptimizer } from "./make-optimizer.ts";
@@ -33,6 +34,7 @@ export async function prepareModel(
   const task = makeTask(args, names, training);
   const model = options.model ?? makeModel(args, names.length, messages);
   if (args.initialCheckpoint !== "" && !resume?.checkpoint) await loadInitialWeights(model, args, messages);
+  if (!resume?.checkpoint) setInitialHead(model, args);
   const dataConfig = resolveDataConfig(args, model.pretrainedCfg);
   for (const line of dataConfigLines(dataConfig)) messages.info(line);
   warnAboutSmallInput(model, dataConfig, messages);

@@ -11,7 +11,9 @@ export interface ConvOptions {
   readonly kernel: number;
   readonly stride?: number;
   readonly groups?: number;
-  /** Zeros on every side; absent: half the kernel, rounded down. */
+  /** Pixels from one weight of the kernel to the next. */
+  readonly dilation?: number;
+  /** Zeros on every side; absent: half the kernel's reach, rounded down. */
   readonly padding?: number;
   /** Whether there is a bias; it starts at 0 unless `initializeBias` says otherwise. */
   readonly bias?: boolean;
@@ -33,7 +35,8 @@ export interface ConvOptions {
  * layers.declarations.order; // => ["stem.weight"]
  */
 export function conv(layers: Layers, module: string, x: Value, options: ConvOptions): Value {
-  const { channels, kernel, stride = 1, groups = 1, padding = Math.floor(kernel / 2) } = options;
+  const { channels, kernel, stride = 1, groups = 1, dilation = 1 } = options;
+  const { padding = Math.floor((dilation * (kernel - 1) + 1) / 2) } = options;
   const { bias = false, initialize = kaimingNormalFanOut, initializeBias = constant(0) } = options;
   const shape = [channels, (x.shape[1] ?? 0) / groups, kernel, kernel];
   const inputs = [x, layers.parameter(`${module}.weight`, shape, initialize)];
@@ -43,6 +46,7 @@ export function conv(layers: Layers, module: string, x: Value, options: ConvOpti
     strides: ints(stride, stride),
     pads: ints(padding, padding, padding, padding),
     group: int(groups),
+    ...(dilation === 1 ? {} : { dilations: ints(dilation, dilation) }),
   };
   return layers.op("Conv", inputs, attributes, { name: module });
 }
