@@ -258,6 +258,30 @@ export interface TrainArguments {
   /** Strength of the brightness, contrast and saturation jitter. Allowed: a number >= 0. Flag `--color-jitter`, default 0.4. */
   readonly colorJitter: number;
 
+  /** Crop of training images: random area (rrc, the default); shorter side resized, middle taken (rkrc) or any place (rkrr). Flag `--train-crop-mode`, default "". */
+  readonly trainCropMode: "" | "rrc" | "rkrc" | "rkrr";
+
+  /** Chance of that jitter; absent: always. Allowed: a number >= 0 and <= 1. Flag `--color-jitter-prob`, default null. */
+  readonly colorJitterProb: number | null;
+
+  /** Chance that a training image becomes grey. Allowed: a number >= 0 and <= 1. Flag `--grayscale-prob`, default null. */
+  readonly grayscaleProb: number | null;
+
+  /** Chance that a training image is blurred. Allowed: a number >= 0 and <= 1. Flag `--gaussian-blur-prob`, default null. */
+  readonly gaussianBlurProb: number | null;
+
+  /** Policy of augmentation: rand-m9-mstd0.5-inc1, augmix-m5-w4-d2, original, originalr, v0, v0r or 3a; without 3a no jitter. Flag `--aa`, default "". */
+  readonly aa: string;
+
+  /** Chance of random erasing. Allowed: a number >= 0 and <= 1. Flag `--reprob`, default 0. */
+  readonly reprob: number;
+
+  /** Fill of erased boxes: the mean, noise of each channel, or noise of each pixel. Flag `--remode`, default "pixel". */
+  readonly remode: "const" | "rand" | "pixel";
+
+  /** Most boxes erased in an image. Allowed: an integer >= 1. Flag `--recount`, default 1. */
+  readonly recount: number;
+
   /** Resampling of training images. Flag `--train-interpolation`, default "random". */
   readonly trainInterpolation: "random" | "bilinear" | "bicubic";
 
