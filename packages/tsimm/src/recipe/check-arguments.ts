@@ -3,14 +3,7 @@
 import { printable } from "../text/printable.ts";
 import { suggestion } from "../text/suggestion.ts";
 import { UsageError } from "../usage-error.ts";
-import {
-  type ArgumentName,
-  type Flag,
-  findFlag,
-  separated,
-  type TrainArguments,
-  trainFlagRows,
-} from "./arguments.ts";
+import { type Flag, findFlag, separated, type TrainArguments, trainFlagRows } from "./arguments.ts";
 
 /**
  * Checks that every given argument is known, and its kind, range and choice. null and undefined count as not given.
@@ -31,7 +24,23 @@ export function checkArguments(given: Partial<TrainArguments>, command = "train"
     );
     throw new UsageError(`${command}: unknown option "${printable(name)}"${advice}`);
   }
-  for (const [name, flag] of trainFlagRows()) {
+  checkValues(command, trainFlagRows(), given);
+}
+
+/**
+ * Checks kind, range and choice of the values of a table of flags; null and undefined count as not given.
+ *
+ * @param command - Whose flags they are, for messages.
+ * @param rows - The table.
+ * @param given - Values by name.
+ * @throws UsageError that names the flag, the value and what is allowed.
+ */
+export function checkValues(
+  command: string,
+  rows: readonly (readonly [string, Flag])[],
+  given: Readonly<Record<string, unknown>>,
+): void {
+  for (const [name, flag] of rows) {
     const value = given[name];
     if (value === undefined || value === null) continue;
     const allowed = allowedValues(flag);
@@ -77,7 +86,7 @@ function countOf(flag: Flag): string {
   return most >= 1000 ? `${least} or more` : `${least} to ${most}`;
 }
 
-function allows(flag: Flag, value: TrainArguments[ArgumentName]): boolean {
+function allows(flag: Flag, value: unknown): boolean {
   switch (flag.type) {
     case "flag":
       return typeof value === "boolean";

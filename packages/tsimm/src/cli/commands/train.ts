@@ -1,9 +1,9 @@
 /** `tsimm train`. */
-import { relative } from "node:path";
 import { Command } from "commander";
 import type { TrainArguments } from "../../recipe/arguments.ts";
 import { resultText } from "../result-text.ts";
 import { shellWord } from "../shell-word.ts";
+import { shortPath } from "../short-path.ts";
 import { addTrainOptions, givenArguments } from "../train-options.ts";
 import { writtenFiles } from "../written-files.ts";
 
@@ -46,12 +46,6 @@ export function trainCommand(): Command {
       process.exitCode = 130;
     }
   });
-}
-
-/** Relative to the working folder if it lies in it. */
-function shortPath(path: string): string {
-  const short = relative(process.cwd(), path);
-  return short === "" || short.startsWith("..") ? path : short;
 }
 
 async function withConfiguration(
