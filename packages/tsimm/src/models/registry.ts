@@ -97,7 +97,7 @@ export interface ModelOptions {
   readonly dropPathRate?: number | null | undefined;
   /** The model yields feature maps instead of logits, and has only the tensors they need. */
   readonly featuresOnly?: boolean | null | undefined;
-  /** Which maps, by their place from the finest, negative from the coarsest; absent: all. */
+  /** Which maps, by their place from the finest, negative from the coarsest; absent: all, of a ViT the last three. */
   readonly outIndices?: readonly number[] | null | undefined;
   /** Weight of a batch in the running statistics of batch normalizations, in [0, 1]; absent: the model's own. */
   readonly bnMomentum?: number | null | undefined;

@@ -3,14 +3,7 @@
 import { printable } from "../text/printable.ts";
 import { suggestion } from "../text/suggestion.ts";
 import { UsageError } from "../usage-error.ts";
-import {
-  type ArgumentName,
-  type Flag,
-  findFlag,
-  separated,
-  type TrainArguments,
-  trainFlagRows,
-} from "./arguments.ts";
+import { type Flag, findFlag, separated, type TrainArguments, trainFlagRows } from "./arguments.ts";
 import { problemsError } from "./list-problems.ts";
 
 /**
@@ -28,17 +21,38 @@ export function checkArguments(given: Partial<TrainArguments>, command = "train"
   const unknown = Object.keys(given)
     .filter((name) => findFlag(name) === undefined)
     .map((name) => `unknown option "${printable(name)}"${suggestion(name, known)}`);
-  const problems = [...unknown, ...valueProblems(given)];
+  const problems = [...unknown, ...valueProblems(trainFlagRows(), given)];
   if (problems.length > 0) throw problemsError(command, problems);
 }
 
 /**
- * What is wrong with the values of arguments.
+ * Checks kind, range and choice of the values of a table of flags; null and undefined count as not given.
  *
+ * @param command - Whose flags they are, for messages.
+ * @param rows - The table.
+ * @param given - Values by name.
+ * @throws UsageError that names each flag, its value and what is allowed.
+ */
+export function checkValues(
+  command: string,
+  rows: readonly (readonly [string, Flag])[],
+  given: Readonly<Record<string, unknown>>,
+): void {
+  const problems = valueProblems(rows, given);
+  if (problems.length > 0) throw problemsError(command, problems);
+}
+
+/**
+ * Problems of the values of arguments.
+ *
+ * @param rows - The table of their flags.
  * @returns A phrase for each, `--lr must be a number >= 0, got -1`, in the order of the table.
  */
-export function valueProblems(given: Partial<TrainArguments>): readonly string[] {
-  return trainFlagRows().flatMap(([name, flag]) => {
+export function valueProblems(
+  rows: readonly (readonly [string, Flag])[],
+  given: Readonly<Record<string, unknown>>,
+): readonly string[] {
+  return rows.flatMap(([name, flag]) => {
     const value = given[name];
     if (value === undefined || value === null || allows(flag, value)) return [];
     return [`--${separated(name, "-")} must be ${allowedValues(flag)}, got ${showValue(value)}`];
@@ -81,7 +95,7 @@ function countOf(flag: Flag): string {
   return most >= 1000 ? `${least} or more` : `${least} to ${most}`;
 }
 
-function allows(flag: Flag, value: TrainArguments[ArgumentName]): boolean {
+function allows(flag: Flag, value: unknown): boolean {
   switch (flag.type) {
     case "flag":
       return typeof value === "boolean";

@@ -1,5 +1,5 @@
 import { readFile } from "node:fs/promises";
-import { afterAll, describe, expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import { fillGolden, goldenState, l2 } from "../models/golden.fixture.ts";
 import { modelEntry, modelEntrySchema } from "../models/model-entry.ts";
 import { createModel, type ModelOptions } from "../models/registry.ts";
@@ -27,7 +27,6 @@ const folder = new URL("../../../../test/golden/timm-options/", import.meta.url)
 const cases: readonly Case[] = JSON.parse(await readFile(new URL("models.json", folder), "utf8"));
 const SALT = 20271;
 const engine = await createEngine("native");
-afterAll(() => engine.close?.());
 
 describe.each(cases)("$model with $kwargs $options", ({ model: name, side, kwargs, options, ...golden }) => {
   const create = () => {

@@ -64,7 +64,7 @@ export function fromKeys(content: Readonly<Record<string, unknown>>): Configurat
   }
   const checked = given as Partial<TrainArguments>;
   const { withoutEffect, problems: refused } = judgeTimmFlags(fromTimm);
-  problems.push(...valueProblems(checked), ...refused);
+  problems.push(...valueProblems(trainFlagRows(), checked), ...refused);
   if (problems.length > 0) throw problemsError("train", problems);
   return { given: checked, withoutEffect };
 }

@@ -1,12 +1,12 @@
 /** `tsimm train`. */
-import { relative } from "node:path";
 import { Command } from "commander";
-import type { TrainArguments } from "../../recipe/arguments.ts";
+import { type TrainArguments, trainFlagRows } from "../../recipe/arguments.ts";
 import { valueProblems } from "../../recipe/check-arguments.ts";
 import { problemsError } from "../../recipe/list-problems.ts";
 import type { Configuration } from "../../recipe/read-configuration.ts";
 import { resultText } from "../result-text.ts";
 import { shellWord } from "../shell-word.ts";
+import { shortPath } from "../short-path.ts";
 import { addTimmOptions, judgeTimmOptions } from "../timm-options.ts";
 import { addTrainOptions, givenArguments } from "../train-options.ts";
 import { writtenFiles } from "../written-files.ts";
@@ -27,7 +27,7 @@ export function trainCommand(): Command {
   return command.action(async (dataDir: string | undefined, options: { config?: string }) => {
     const flags = givenArguments(command, dataDir);
     const { withoutEffect: typed, problems } = judgeTimmOptions(command);
-    const wrong = [...valueProblems(flags), ...problems];
+    const wrong = [...valueProblems(trainFlagRows(), flags), ...problems];
     if (wrong.length > 0) throw problemsError("train", wrong);
     const { given, withoutEffect: inFile } = await withConfiguration(flags, options.config);
     const withoutEffect = [...inFile, ...typed];
@@ -57,12 +57,6 @@ export function trainCommand(): Command {
       process.exitCode = 130;
     }
   });
-}
-
-/** Relative to the working folder if it lies in it. */
-function shortPath(path: string): string {
-  const short = relative(process.cwd(), path);
-  return short === "" || short.startsWith("..") ? path : short;
 }
 
 async function withConfiguration(
