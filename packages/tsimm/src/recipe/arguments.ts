@@ -130,6 +130,7 @@ const ownFlags: Readonly<Record<Exclude<keyof TrainArguments, keyof typeof defin
     group: "Augmentation and loss",
     help: "policy of augmentation: rand-m9-mstd0.5-inc1, augmix-m5-w4-d2, original, originalr, v0, v0r or 3a; without 3a no jitter",
   },
+  augRepeats: { type: "float", default: 0, min: 0, savedIfSet: true, group: "Augmentation and loss", help: "augment each image so often in succession, and see that much fewer in an epoch; 0: off" },
   reprob: { type: "float", default: 0, min: 0, max: 1, savedIfSet: true, group: "Augmentation and loss", help: "chance of random erasing" },
   remode: {
     type: "string",

@@ -151,6 +151,7 @@ export function createLoaders(
     ...shared,
     batchSize: args.batchSize,
     ...(args.balancedSampling ? { sampling: "balanced" as const } : {}),
+    augRepeats: args.augRepeats,
     transform: {
       training: true,
       ...{ inputSize, noAug, hflip, vflip, colorJitter, mean },

@@ -335,6 +335,9 @@ export interface TrainArguments {
   /** Policy of augmentation: rand-m9-mstd0.5-inc1, augmix-m5-w4-d2, original, originalr, v0, v0r or 3a; without 3a no jitter. Flag `--aa`, default "". */
   readonly aa: string;
 
+  /** Augment each image so often in succession, and see that much fewer in an epoch; 0: off. Allowed: a number >= 0. Flag `--aug-repeats`, default 0. */
+  readonly augRepeats: number;
+
   /** Chance of random erasing. Allowed: a number >= 0 and <= 1. Flag `--reprob`, default 0. */
   readonly reprob: number;
 
