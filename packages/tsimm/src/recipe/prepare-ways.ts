@@ -18,7 +18,7 @@ import type { RunRequest } from "./run-request.ts";
 export async function prepareWays(
   engine: Engine,
   args: TrainArguments,
-  { model, task, dataConfig }: ModelParts,
+  { model, task, frozen, dataConfig }: ModelParts,
   { given, resume, messages }: RunRequest,
 ): Promise<RecordedWays | null> {
   if (!args.tune || engine.channelBlock === undefined) return null;
@@ -28,6 +28,8 @@ export async function prepareWays(
   const options: TuneOptions = {
     ...{ loss: task.loss, batchSize, height, width, input: "uint8", mean, std },
     ...(threads === null ? {} : { threads }),
+    // The ways of the whole step hold for what of it is not frozen yet.
+    ...(args.unfreezeAt === null ? { frozen } : {}),
   };
   if (resume?.checkpoint) {
     const recorded = resume.checkpoint.state.ways;

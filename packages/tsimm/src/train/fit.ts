@@ -39,12 +39,12 @@ export async function fit(options: FitOptions): Promise<FitResult> {
   checkFitOptions(options);
   const { updater: own, loader, task, seed = 42 } = options;
   if (own !== undefined) return await train(own, options);
-  const { engine, model, optimizer, average, clipGrad, clipMode, threads } = options;
+  const { engine, model, optimizer, average, clipGrad, clipMode, threads, frozen } = options;
   checkOutputs("fit", model, task);
   const { mean = model.pretrainedCfg.mean, std = model.pretrainedCfg.std } = options;
   const [, height, width] = loader.inputSize;
   const updater = await createUpdater(engine, {
-    ...{ model, optimizer, average, clipGrad, seed, loss: task.loss },
+    ...{ model, optimizer, average, frozen, clipGrad, seed, loss: task.loss },
     ...{ batchSize: loader.batchSize, height, width },
     ...(loader.input === "float32" ? { input: "float32" } : { input: "uint8", mean, std }),
     ...(clipMode === undefined ? {} : { clipMode }),
