@@ -41,6 +41,8 @@ export function narrowed(tensor: TensorProto, dataType: number): TensorProto {
 }
 
 function widened(tensor: TensorProto): TensorProto {
+  // Data that are not here are missed where they are read.
+  if (tensor.dataLocation !== 0) return withFields(tensor, { dataType: float32 });
   const { rawData, int32Data, dims, dataType, name } = tensor;
   const count = dims.reduce((product, dim) => product * Number(dim), 1);
   const stored = rawData.length > 0 ? rawData.length / 2 : int32Data.length;

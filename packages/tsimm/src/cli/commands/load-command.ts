@@ -6,6 +6,7 @@ const LOAD: Readonly<Record<CommandName, () => Promise<Command>>> = {
   train: async () => (await import("./train.ts")).trainCommand(),
   schedule: async () => (await import("./schedule.ts")).scheduleCommand(),
   models: async () => (await import("./models.ts")).modelsCommand(),
+  inspect: async () => (await import("./inspect.ts")).inspectCommand(),
   predict: async () => (await import("./predict.ts")).predictCommand(),
 };
 
