@@ -9,6 +9,14 @@ export type {
   ValueDescription,
   WeightDescription,
 } from "./describe/model-description.ts";
+export {
+  type ForwardGraphRequest,
+  type ForwardModel,
+  type ForwardModelOptions,
+  type ForwardWeight,
+  forwardModel,
+  type NamedStatistics,
+} from "./forward-model.ts";
 export { defineRule, type Rule, type RuleDefinition } from "./gradients/define-rule.ts";
 export type { Derivation } from "./gradients/derivation.ts";
 export type { GradientContext, GradientRule } from "./gradients/gradient-rule.ts";

@@ -1,10 +1,10 @@
 /** Turns any ONNX model into its training graph, and the trained weights back into the same model. */
-import { int, readFloat } from "./graph/attributes.ts";
-import type { GraphBuilder } from "./graph/builder.ts";
-import type { Node, Tensor, Value } from "./graph/graph.ts";
+import { readFloat } from "./graph/attributes.ts";
+import type { Node, Tensor } from "./graph/graph.ts";
 import { elementCount } from "./graph/tensor.ts";
 import { lossOf } from "./losses/index.ts";
 import { replayGraph } from "./onnx/graph-from-proto.ts";
+import { asRows } from "./trainable/as-rows.ts";
 import { inMode } from "./trainable/batch-normalizations.ts";
 import { replayBatch } from "./trainable/batch-size.ts";
 import { checkNoActivation } from "./trainable/final-activation.ts";
@@ -200,11 +200,4 @@ export function frozenPart(bytes: Uint8Array, options: TrainableOptions = {}): F
 function checkedSize(method: string, batchSize: number): number {
   if (Number.isSafeInteger(batchSize) && batchSize >= 1) return batchSize;
   throw new RangeError(`Trainable.${method}: batchSize must be an integer >= 1, got ${batchSize}`);
-}
-
-/** Logits [B, C, 1, 1] as [B, C]: all axes but the first have size 1, or one has not. */
-function asRows(builder: GraphBuilder, logits: Value): Value {
-  const wide = logits.shape.slice(1).filter((size) => size !== 1);
-  if (logits.shape.length <= 2 || wide.length > 1) return logits;
-  return builder.op("Flatten", [logits], { axis: int(1) });
 }

@@ -27,8 +27,14 @@ export interface OpenModel {
   readonly norms: BatchNormalizations;
   /** The file with the numbers of its messages, in the types and places that they came in. */
   write(changed: ReadonlySet<string>): SavedFiles;
-  /** The model for a number of samples. */
-  forBatch(batchSize: number | undefined): BatchedModel;
+  /** The last linear layer; absent: none was found. */
+  readonly head?: { readonly features: string; readonly tensors: readonly string[] };
+  /**
+   * The model for a number of samples.
+   *
+   * @param shapes - Of its inputs; absent: those of the options.
+   */
+  forBatch(batchSize: number | undefined, shapes?: Readonly<Record<string, readonly number[]>>): BatchedModel;
 }
 
 /** A model for a number of samples. */
@@ -69,9 +75,10 @@ export function openModel(bytes: Uint8Array, options: TrainableOptions): OpenMod
 
   return {
     ...{ model, graph, opset, logits, separated, choice, norms },
+    ...(read.head && { head: read.head }),
     write: read.write,
-    forBatch(batchSize) {
-      const batch = batchOf(graph, { inputs, full: options.batchSize, batchSize });
+    forBatch(batchSize, given = inputs) {
+      const batch = batchOf(graph, { inputs: given, full: options.batchSize, batchSize });
       const { size, fixed, names } = batch;
       const split = splitFrozen(
         { model, graph, opset },

@@ -9,6 +9,7 @@ import { withFields } from "../onnx/with-fields.ts";
 import { type BatchNormalizations, batchNormalizations } from "./batch-normalizations.ts";
 import { type Choice, choose } from "./choice.ts";
 import { checkOneType, floatTypes, touchesHalves } from "./half-values.ts";
+import { findClassifier } from "./head/find-classifier.ts";
 import { newHead } from "./head/new-head.ts";
 import { type Separated, separateTensors } from "./shared-tensors.ts";
 import type { TrainableOptions } from "./trainable-options.ts";
@@ -29,6 +30,8 @@ export interface ReadModel extends ParsedModel {
   readonly separated: Separated;
   readonly choice: Choice;
   readonly norms: BatchNormalizations;
+  /** The last linear layer: the value that it reads, and names of its weight and bias; absent: none was found. */
+  readonly head?: { readonly features: string; readonly tensors: readonly string[] };
   /**
    * The file with the numbers that its messages hold now.
    *
@@ -53,9 +56,17 @@ export function readModel(bytes: Uint8Array, options: TrainableOptions): ReadMod
   );
   const chosen =
     halves.size > 0 ? ofHalves(file, logits, options, halves) : withChoice(file, logits, options);
+  const found = findClassifier(file.graph, logits);
+  const isFound = !("problem" in found);
   return {
     ...chosen,
     logits,
+    ...(isFound && {
+      head: {
+        features: found.node.input[0] ?? "",
+        tensors: [found.weight, ...(found.bias === undefined ? [] : [found.bias])],
+      },
+    }),
     write: (changed) => written(chosen, changed, { file, outside, halves }),
   };
 }
