@@ -54,6 +54,8 @@ export interface PretrainedConfig {
   readonly tag?: string;
   /** Repository of the pretrained weights on the hub, e.g. `timm/resnet18.a1_in1k`; absent: there are none. */
   readonly hfHubId?: string;
+  /** Names of the classes of the pretrained weights, where a repository has them. */
+  readonly labelNames?: readonly string[];
 }
 
 /** Options of {@link Model.forwardGraph}. */

@@ -61,3 +61,18 @@ function checkTag(where: string, arch: string, tag: string): void {
     `${where}: tag of ${arch} must be ${allowed}, got "${printable(tag)}"${suggestion(tag, tags)}`,
   );
 }
+
+/**
+ * A name as part of a file name, without its prefix.
+ *
+ * @example
+ * import { safeModelName } from "./model-name.ts";
+ *
+ * safeModelName("hf-hub:timm/resnet18.a1_in1k"); // => "timm_resnet18_a1_in1k"
+ */
+export function safeModelName(name: string): string {
+  return name
+    .replace(/^(hf-hub|hf_hub|local-dir):/i, "")
+    .replace(/[^A-Za-z0-9]/g, "_")
+    .replace(/_+$/, "");
+}

@@ -194,7 +194,7 @@ async function isOld(path: string): Promise<boolean> {
 
 function isRunning(id: number): boolean {
   try {
-    return id !== process.pid && process.kill(id, 0);
+    return process.kill(id, 0);
   } catch (error) {
     return (error as NodeJS.ErrnoException).code === "EPERM";
   }
