@@ -68,6 +68,8 @@ export type UpdaterOptions = ImageOptions &
     readonly model: Model;
     /** Follows the model after each update; absent: none. */
     readonly average?: ModelEma | null | undefined;
+    /** Images of updates, where they differ from those of evaluations: normalised, `[B, C, H, W]`; absent: `input`. */
+    readonly trainingInput?: "float32" | undefined;
   };
 
 /**
@@ -126,16 +128,20 @@ async function overModel(engine: Engine, options: UpdaterOptions): Promise<Requi
   checkOptionNames<UpdaterOptions>("createUpdater", options, {
     ...{ batchSize: true, height: true, width: true, input: true, mean: true, std: true },
     ...{ loss: true, seed: true, threads: true, model: true, optimizer: true, average: true },
-    ...{ clipGrad: true, clipMode: true },
+    ...{ clipGrad: true, clipMode: true, trainingInput: true },
   });
-  const { model, optimizer, average = null, clipGrad, clipMode, ...stepOptions } = options;
+  const { model, optimizer, average = null, clipGrad, clipMode, trainingInput, ...stepOptions } = options;
   const rule = checkedRule(model, { optimizer, clipGrad, clipMode });
   if (average !== null && !average.follows(model)) {
     throw new RangeError(
       `createUpdater: average must be of the model ${model.name}, got one of another; make it by new ModelEma(model)`,
     );
   }
-  const programs = wholeBatches(programOfModel(model, stepOptions));
+  const trainingOptions =
+    trainingInput === undefined
+      ? stepOptions
+      : { ...stepOptions, input: trainingInput, mean: undefined, std: undefined };
+  const programs = wholeBatches(programOfModel(model, trainingOptions));
   const { loss: _loss, seed: _seed, ...evaluationOptions } = stepOptions;
   const parts = { model, optimizer, average };
   const runner = await openRunner(engine, {
