@@ -2,7 +2,9 @@
 import { readWeights } from "../checkpoint/read-weights.ts";
 import type { GlobalPool } from "../models/layers/classifier.ts";
 import type { Model, PretrainedConfig } from "../models/model.ts";
-import { createModel } from "../models/registry.ts";
+import { buildStart } from "../models/pretrained/create-model.ts";
+import { safeModelName } from "../models/pretrained/model-name.ts";
+import type { ModelStart } from "../models/pretrained/model-start.ts";
 import { suggestion } from "../text/suggestion.ts";
 import { UsageError } from "../usage-error.ts";
 import { loadState } from "../weights/load-state.ts";
@@ -33,11 +35,17 @@ export function outputNames({ numClasses }: TrainArguments, names: readonly stri
 }
 
 /**
- * Creates the model that the arguments name.
+ * Creates the model that the arguments name, with initial weights.
  *
+ * @param start - What its name stands for.
  * @param outputs - Numbers that it yields for an image.
  */
-export function makeModel(args: TrainArguments, outputs: number, { info, warn }: Log): Model {
+export function makeModel(
+  args: TrainArguments,
+  start: ModelStart,
+  outputs: number,
+  { info, warn }: Log,
+): Model {
   if (args.dropConnect !== null) {
     warn(
       args.dropPath === null
@@ -45,7 +53,7 @@ export function makeModel(args: TrainArguments, outputs: number, { info, warn }:
         : "--drop-connect is the old name of --drop-path, which is given too and wins",
     );
   }
-  const options = withModelKwargs(args, {
+  const options = withModelKwargs(start.arch, args, {
     numClasses: outputs,
     inChans: inputChannels(args),
     imgSize: args.inputSize?.[1] ?? args.imgSize,
@@ -56,10 +64,10 @@ export function makeModel(args: TrainArguments, outputs: number, { info, warn }:
     ...{ bnMomentum: args.bnMomentum, bnEps: args.bnEps },
   });
   const model = fromFlags("train", args, () =>
-    namingModelKwargs(args.modelKwargs, () => createModel(args.model, options)),
+    namingModelKwargs(args.modelKwargs, () => buildStart("createModel", start, options)),
   );
   const count = model.parameters.reduce((sum, { data }) => sum + data.length, 0);
-  info(`Model ${model.name} created, param count:${count}`);
+  info(`Model ${safeModelName(args.model)} created, param count:${count}`);
   return model;
 }
 

@@ -1,4 +1,5 @@
 /** The optimizer of a run, and the moving average of its weights. */
+import type { Frozen } from "../models/frozen/frozen.ts";
 import type { Model } from "../models/model.ts";
 import { createOptimizer } from "../optim/create-optimizer.ts";
 import { ModelEma } from "../optim/ema.ts";
@@ -14,8 +15,14 @@ import { withOptKwargs } from "./opt-kwargs.ts";
  * Creates the optimizer that the arguments name, and says with which options.
  *
  * @param lr - Base learning rate.
+ * @param frozen - Part of the model that it leaves out; null: none.
  */
-export function makeOptimizer(given: TrainArguments, lr: number, model: Model, { info }: Log): Optimizer {
+export function makeOptimizer(
+  given: TrainArguments,
+  lr: number,
+  { model, frozen }: { readonly model: Model; readonly frozen: Frozen | null },
+  { info }: Log,
+): Optimizer {
   const { definition } = fromFlags("train", given, () => findOptimizer("createOptimizer", given.opt));
   const { args, options: kwargs } = withOptKwargs(given, definition);
   const { opt, weightDecay, momentum, optEps, optBetas } = args;
@@ -23,7 +30,9 @@ export function makeOptimizer(given: TrainArguments, lr: number, model: Model, {
   const layers = { layerDecay, layerDecayMinScale, layerDecayNoOptScale };
   const flags = { opt, lr, weightDecay, momentum, optEps, optBetas, ...layers };
   const optKwargs = { ...ownOptions(definition, args), ...kwargs };
-  const optimizer = fromFlags("train", args, () => createOptimizer({ ...flags, optKwargs }, model));
+  const optimizer = fromFlags("train", args, () =>
+    createOptimizer({ ...flags, optKwargs }, model, true, frozen),
+  );
   const [group] = optimizer.paramGroups;
   const {
     params: _params,

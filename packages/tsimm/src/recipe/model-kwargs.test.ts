@@ -33,7 +33,7 @@ describe.each(cases)("$model with $kwargs $options", ({ model: name, side, kwarg
     const given = {
       ...{ numClasses: 5, globalPool: options.global_pool, bnEps: options.bn_eps },
     } satisfies ModelOptions;
-    const model = createModel(name, withModelKwargs({ model: name, modelKwargs: kwargs }, given));
+    const model = createModel(name, withModelKwargs(name, { modelKwargs: kwargs }, given));
     fillGolden(SALT, model, { lastNorms: false });
     return model;
   };
@@ -78,7 +78,7 @@ test("a model without such options has an entry without them", () => {
 });
 
 const merge = (kwargs: Record<string, PythonValue>, options: ModelOptions = {}, model = "test_vit") => {
-  const set = withModelKwargs({ model, modelKwargs: kwargs }, options);
+  const set = withModelKwargs(model, { modelKwargs: kwargs }, options);
   return namingModelKwargs(kwargs, () => createModel(model, { numClasses: 2, ...set }));
 };
 

@@ -27,12 +27,13 @@ const WITHOUT_FLAG = ["zeroInitLast"];
 /**
  * Options of a run's model: those of the flags, and of `--model-kwargs`.
  *
- * @param model - Name of the model.
+ * @param model - Name of the model in the registry.
  * @param options - Options that the flags set; null: not set.
  * @throws UsageError for an unknown key, or one that a flag sets to another value.
  */
 export function withModelKwargs(
-  { model, modelKwargs }: Pick<TrainArguments, "model" | "modelKwargs">,
+  model: string,
+  { modelKwargs }: Pick<TrainArguments, "modelKwargs">,
   options: ModelOptions,
 ): ModelOptions {
   if (modelKwargs === null) return options;
