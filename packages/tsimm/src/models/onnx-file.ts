@@ -1,8 +1,19 @@
 /** An exported model: an ONNX file that carries the names of its outputs, its preprocessing and its task. */
-import { bakeInitializers, decodeModel, encodeModel, type Graph, type Tensor } from "@tsimm/autodiff";
+import {
+  bakeInitializers,
+  decodeModel,
+  encodeModel,
+  type Graph,
+  modelGraph,
+  readMetadata,
+  type Tensor,
+} from "@tsimm/autodiff";
 import { version } from "../version.ts";
 import type { SafeTensors } from "../weights/safetensors.ts";
 import type { Model } from "./model.ts";
+import { fileShape, imageGraph, LOGITS } from "./onnx/image-graph.ts";
+import { isOnnxModel } from "./onnx/is-onnx-model.ts";
+import { type ExportOrigin, parseOrigin } from "./onnx/origin-metadata.ts";
 import { formatOnnxMetadata, type OnnxMetadata, parseOnnxMetadata } from "./onnx-metadata.ts";
 
 export type { TaskNote } from "./onnx-metadata.ts";
@@ -28,6 +39,7 @@ const BATCH = "batch";
  * @returns The bytes of an `.onnx` file whose input is float32 [batch, C, H, W], normalised.
  */
 export function encodeClassifier({ model, weights, ...metadata }: ClassifierParts): Uint8Array {
+  if (isOnnxModel(model)) return model.onnx.encode(weights, metadata);
   const [, height, width] = metadata.dataConfig.inputSize;
   const graph = model.forwardGraph({ batchSize: 1, height, width, training: false });
   const inputs = new Set(graph.inputs.map(({ name }) => name));
@@ -49,6 +61,17 @@ export function encodeClassifier({ model, weights, ...metadata }: ClassifierPart
  * @throws Error if the file is no ONNX model or lacks the metadata.
  */
 export function decodeClassifier(bytes: Uint8Array): ClassifierFile {
+  const origin = parseOrigin(readMetadata(bytes));
+  if (origin !== null) return decodeExport(bytes, origin, 1);
   const { graph, metadata } = decodeModel(bytes, { dimensions: { [BATCH]: 1 } });
   return { graph, ...parseOnnxMetadata("decodeClassifier", metadata) };
+}
+
+/** Reads the file of somebody else with the weights of a run. */
+function decodeExport(bytes: Uint8Array, { input, logits }: ExportOrigin, batchSize: number): ClassifierFile {
+  const metadata = parseOnnxMetadata("decodeClassifier", readMetadata(bytes));
+  const [channels, height, width] = metadata.dataConfig.inputSize;
+  const shape = fileShape({ ...input, channels }, { batchSize, height, width });
+  const graph = modelGraph(bytes, { batchSize, inputs: { [input.name]: shape }, output: logits });
+  return { graph: imageGraph(graph, input, LOGITS), ...metadata };
 }
