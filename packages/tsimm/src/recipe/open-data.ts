@@ -153,7 +153,12 @@ export function createLoaders(
     ...(args.balancedSampling ? { sampling: "balanced" as const } : {}),
     transform: {
       training: true,
-      ...{ inputSize, noAug, hflip, vflip, colorJitter },
+      ...{ inputSize, noAug, hflip, vflip, colorJitter, mean },
+      ...(args.trainCropMode === "" ? {} : { trainCropMode: args.trainCropMode }),
+      ...(args.aa === "" ? {} : { aa: args.aa }),
+      colorJitterProb: args.colorJitterProb ?? undefined,
+      grayscaleProb: args.grayscaleProb ?? undefined,
+      gaussianBlurProb: args.gaussianBlurProb ?? undefined,
       scale: args.scale,
       ratio: args.ratio,
       trainInterpolation: args.trainInterpolation,

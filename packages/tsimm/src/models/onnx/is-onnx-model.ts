@@ -20,8 +20,13 @@ export interface OnnxOrigin {
   readonly description: ModelDescription;
   /** Tensors that cannot be trained since no gradient comes to them. */
   readonly withoutGradient: readonly string[];
-  /** The file with other weights, and what training adds to its metadata. */
-  encode(weights: SafeTensors, metadata: Omit<OnnxMetadata, "architecture">): Uint8Array;
+  /**
+   * The file with other weights, and what training adds to its metadata.
+   *
+   * @param batchSize - The only batch size that the file shall take; absent: that of the file, or any.
+   * @throws RangeError if the file fixes another one, or none.
+   */
+  encode(weights: SafeTensors, metadata: Omit<OnnxMetadata, "architecture">, batchSize?: number): Uint8Array;
 }
 
 /** A model of an ONNX file. */

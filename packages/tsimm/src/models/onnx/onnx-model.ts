@@ -70,7 +70,12 @@ export function createOnnxModel(bytes: Uint8Array, options: OnnxModelOptions): O
       ...{ bytes, sha256, input, from: logits, description, withoutGradient },
       newHead: options.numClasses !== null,
       preprocessing: source,
-      encode: (weights: SafeTensors, given: Omit<OnnxMetadata, "architecture">) => {
+      encode(weights: SafeTensors, given: Omit<OnnxMetadata, "architecture">, batchSize?: number) {
+        if (batchSize !== undefined && batchSize !== input.batch) {
+          throw new RangeError(
+            `${name}: batchSize must be ${input.batch ?? "open"} as in the file it was made of, got ${batchSize}; leave it out`,
+          );
+        }
         const values = new Map<string, Float32Array>();
         for (const { name: own } of [...forward.weights, ...statisticsOf(forward)]) {
           const tensor = weights.get(parameterName(own))?.data;
