@@ -90,7 +90,7 @@ export interface ModelOptions {
   readonly dropPathRate?: number | null | undefined;
   /** The model yields feature maps instead of logits, and has only the tensors they need. */
   readonly featuresOnly?: boolean | null | undefined;
-  /** Which maps, by their place from the finest, negative from the coarsest; absent: all. */
+  /** Which maps, by their place from the finest, negative from the coarsest; absent: all, of a ViT the last three. */
   readonly outIndices?: readonly number[] | null | undefined;
   /** Seed of the initial weights, a safe integer. */
   readonly seed?: number | null | undefined;

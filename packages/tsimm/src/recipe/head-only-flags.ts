@@ -6,12 +6,13 @@ import { showValue } from "./check-arguments.ts";
 /** Augmentation of each image by itself, which `--feature-crops` has. */
 const ofImages = [
   ...["scale", "ratio", "vflip", "colorJitter", "colorJitterProb", "trainInterpolation", "trainCropMode"],
-  ...["aa", "reprob", "remode", "recount", "resplit", "grayscaleProb", "gaussianBlurProb"],
+  ...["aa", "grayscaleProb", "gaussianBlurProb"],
 ];
 
 /** What mixes images, or changes the frozen part from step to step. */
 const never = [
-  ...["mixup", "cutmix", "cutmixMinmax", "augRepeats", "augSplits", "jsdLoss", "splitBn", "resplit"],
+  ...["mixup", "cutmix", "cutmixMinmax", "augRepeats", "augSplits", "jsdLoss", "splitBn"],
+  ...["reprob", "remode", "recount", "resplit", "epochRepeats"],
   ...["dropPath", "dropConnect", "dropBlock"],
 ];
 

@@ -7,7 +7,6 @@ import {
 } from "../data/features/feature-loader.ts";
 import { createFeatureStore, type FeatureStore } from "../data/features/feature-store.ts";
 import { createLoader } from "../data/loader.ts";
-import type { TransformOptions } from "../data/transforms/transform.ts";
 import { type SplitModel, splitHead } from "../models/frozen/split-head.ts";
 import type { Engine } from "../runtime/engine.ts";
 import { createEvaluation, type Evaluation } from "../runtime/evaluation-step.ts";
@@ -16,7 +15,12 @@ import type { TrainArguments } from "./arguments.ts";
 import { fromFlags } from "./from-flags.ts";
 import { augmentationsLeftOut } from "./head-only-flags.ts";
 import type { Log } from "./log.ts";
-import type { TrainingData, TrainingLoaders } from "./open-data.ts";
+import {
+  evaluationTransformOf,
+  type TrainingData,
+  type TrainingLoaders,
+  trainingTransformOf,
+} from "./open-data.ts";
 import type { ModelParts } from "./prepare-model.ts";
 
 /** A run that trains the classifier alone. */
@@ -37,16 +41,14 @@ export async function prepareHeadOnly(
   { model, task, optimizer, average, frozen, dataConfig }: ModelParts,
   { info, warn }: Log,
 ): Promise<HeadOnly> {
-  const { inputSize, interpolation, cropPct, cropMode, mean, std } = dataConfig;
+  const { inputSize, mean, std } = dataConfig;
   const { seed, batchSize, featureCrops, noAug, maxBadImages, threads, clipGrad, clipMode } = args;
   const [, height, width] = inputSize;
   const parts = fromFlags("train", args, () => splitHead(model, { height, width }));
   const isAugmented = featureCrops !== null || noAug;
   const crops = featureCrops ?? 1;
   const hflip = isAugmented ? 0 : args.hflip;
-  const evaluation: TransformOptions = {
-    ...{ training: false, inputSize, interpolation, cropPct, cropMode, mean },
-  };
+  const evaluation = evaluationTransformOf(dataConfig);
   const store = await createFeatureStore({
     rows: featureRows(training, { crops, hflip }),
     width: parts.features,
@@ -62,7 +64,7 @@ export async function prepareHeadOnly(
       images: createLoader(training, {
         ...shared,
         batchSize: Math.min(chunk, training.samples.length),
-        transform: isAugmented ? augmented(args, inputSize) : evaluation,
+        transform: isAugmented ? trainingTransformOf(args, dataConfig) : evaluation,
       }),
     }),
     valLoader:
@@ -103,16 +105,6 @@ export async function prepareHeadOnly(
         ...{ batchSize, height: 1, width: 1, input: "float32", ...ofThreads },
       });
     },
-  };
-}
-
-function augmented(
-  { noAug, hflip, vflip, colorJitter, scale, ratio, trainInterpolation }: TrainArguments,
-  inputSize: readonly [number, number, number],
-): TransformOptions {
-  return {
-    training: true,
-    ...{ inputSize, noAug, hflip, vflip, colorJitter, scale, ratio, trainInterpolation },
   };
 }
 

@@ -2,6 +2,7 @@
 import type { Ranking } from "../checkpoint/checkpoint-history.ts";
 import { engineChange } from "../checkpoint/software.ts";
 import type { MixupOptions } from "../data/mixup.ts";
+import type { RandomErasingOptions } from "../data/random-erasing.ts";
 import { hasGraph } from "../optim/optimizer-on-device.ts";
 import { createEngine } from "../runtime/create-engine.ts";
 import type { Engine } from "../runtime/engine.ts";
@@ -20,6 +21,7 @@ import { type PreparedFolder, prepareFolder } from "./prepare-folder.ts";
 import { type ModelParts, prepareModel } from "./prepare-model.ts";
 import { prepareSchedule } from "./prepare-schedule.ts";
 import { prepareWays } from "./prepare-ways.ts";
+import { erases } from "./random-erasing.ts";
 import type { ClaimFolder, RunRequest } from "./run-request.ts";
 
 /** A run that can begin. */
@@ -79,6 +81,7 @@ export async function prepareRun(request: RunRequest, claim: ClaimFolder): Promi
       ...{ epochs: schedule.numEpochs, schedule: schedule.scheduler },
       ...{ gradAccumSteps: args.gradAccumSteps, seed: args.seed },
       ...{ mixing: head === null ? mixingOf(args) : null, mixingOffEpoch: args.mixupOffEpoch },
+      erasing: head === null ? erasingOf(args, parts) : null,
       ...{ valInterval: args.valInterval, recoveryInterval: args.recoveryInterval },
       ...{ logInterval: args.logInterval, unfreezeAt: args.unfreezeAt, resume: { progress } },
       ...(ranking.of === "validation" ? { metric: ranking.name } : {}),
@@ -88,14 +91,16 @@ export async function prepareRun(request: RunRequest, claim: ClaimFolder): Promi
 
 function makeUpdater(
   engine: Engine,
-  { batchSize, seed, clipGrad, clipMode, threads }: TrainArguments,
+  args: TrainArguments,
   { model, task, frozen, optimizer, average, dataConfig }: ModelParts,
 ): Promise<Updater> {
+  const { batchSize, seed, clipGrad, clipMode, threads } = args;
   const { inputSize, mean, std } = dataConfig;
   const [, height, width] = inputSize;
   return createUpdater(engine, {
     ...{ model, optimizer, average, frozen, loss: task.loss, seed, clipGrad, clipMode },
     ...{ batchSize, height, width, input: "uint8", mean, std },
+    ...(erases(args) ? { trainingInput: "float32" as const } : {}),
     ...(threads === null ? {} : { threads }),
   });
 }
@@ -103,4 +108,12 @@ function makeUpdater(
 function mixingOf(args: TrainArguments): MixupOptions {
   const { mixup, cutmix, cutmixMinmax, mixupProb, mixupSwitchProb } = args;
   return { mixup, cutmix, cutmixMinmax: cutmixMinmax ?? undefined, mixupProb, mixupSwitchProb };
+}
+
+function erasingOf(
+  args: TrainArguments,
+  { dataConfig: { mean, std } }: ModelParts,
+): RandomErasingOptions | null {
+  const { reprob, remode, recount } = args;
+  return erases(args) ? { reprob, remode, recount, mean, std } : null;
 }

@@ -2,6 +2,7 @@
 import type { Scheduler } from "@tsimm/scheduler";
 import type { Loader } from "../data/batch.ts";
 import type { MixupOptions } from "../data/mixup.ts";
+import type { RandomErasingOptions } from "../data/random-erasing.ts";
 import type { FrozenOption } from "../models/frozen/frozen.ts";
 import type { Model } from "../models/model.ts";
 import type { ClipMode } from "../optim/clip.ts";
@@ -71,7 +72,12 @@ export interface FitLoopOptions {
   readonly mixing?: MixupOptions | null;
   /** No mixing from this epoch on; absent or 0: it is never switched off. */
   readonly mixingOffEpoch?: number;
-  /** Seed of mixing, dropout and drop path, a safe integer; absent: 42. */
+  /**
+   * Random erasing of training images, after they are mixed; absent: none. An updater of one's own takes normalised batches
+   * then: it is made with `trainingInput: "float32"`.
+   */
+  readonly erasing?: RandomErasingOptions | null;
+  /** Seed of mixing, erasing, dropout and drop path, a safe integer; absent: 42. */
   readonly seed?: number;
   /** Epochs between two validations and checkpoints, an integer >= 1; absent: 1. The last epoch has both. */
   readonly valInterval?: number;
@@ -101,15 +107,37 @@ export interface FitResult {
   readonly progress: TrainingProgress;
 }
 
-/** {@link FitLoopOptions} with their defaults, as far as the loop reads them over and over. */
-export type LoopSettings = Required<Omit<FitLoopOptions, "listeners" | "signal" | "resume" | "metric">>;
+/** Random erasing, with the numbers that bytes are normalised with. */
+export type Erasing = RandomErasingOptions & {
+  readonly mean: readonly number[];
+  readonly std: readonly number[];
+};
 
-/** Fills in what was not given. */
-export function loopSettings(options: FitLoopOptions): LoopSettings {
+/** {@link FitLoopOptions} with their defaults, as far as the loop reads them over and over. */
+export type LoopSettings = Required<
+  Omit<FitLoopOptions, "listeners" | "signal" | "resume" | "metric" | "erasing">
+> & {
+  /** null: nothing is erased. */
+  readonly erasing: Erasing | null;
+};
+
+/**
+ * Fills in what was not given.
+ *
+ * @param options - Options of the loop.
+ * @param model - Has the numbers that images are normalised with, unless others are given.
+ */
+export function loopSettings(
+  options: FitLoopOptions,
+  { pretrainedCfg }: Pick<Model, "pretrainedCfg">,
+): LoopSettings {
   const { loader, task, epochs, validation = null, schedule = null, mixing = null } = options;
   const { gradAccumSteps = 1, mixingOffEpoch = 0, seed = 42, valInterval = 1, unfreezeAt = null } = options;
   const { recoveryInterval = 0, logInterval = 50 } = options;
+  const given = options.erasing && options.erasing.reprob > 0 ? options.erasing : null;
+  const { mean = pretrainedCfg.mean, std = pretrainedCfg.std } = given ?? {};
   return {
+    erasing: given === null ? null : { ...given, mean, std },
     ...{ loader, validation, task, epochs, schedule, gradAccumSteps, mixing, mixingOffEpoch, seed },
     ...{ valInterval, recoveryInterval, logInterval, unfreezeAt },
   };
@@ -120,7 +148,7 @@ const optionNames: { readonly [K in keyof Required<FitOptions>]: true } & Readon
   ...{ clipMode: true, mean: true, std: true, threads: true, loader: true, validation: true, task: true },
   ...{ epochs: true, schedule: true, listeners: true, signal: true, gradAccumSteps: true, mixing: true },
   ...{ mixingOffEpoch: true, seed: true, valInterval: true, metric: true, recoveryInterval: true },
-  ...{ logInterval: true, resume: true, frozen: true, unfreezeAt: true },
+  ...{ logInterval: true, resume: true, erasing: true, frozen: true, unfreezeAt: true },
 };
 
 /** Options that an updater is made from. */

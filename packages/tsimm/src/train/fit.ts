@@ -43,15 +43,20 @@ export async function fit(options: FitOptions): Promise<FitResult> {
   checkOutputs("fit", model, task);
   const { mean = model.pretrainedCfg.mean, std = model.pretrainedCfg.std } = options;
   const [, height, width] = loader.inputSize;
+  const erases = options.erasing && options.erasing.reprob > 0;
   const updater = await createUpdater(engine, {
     ...{ model, optimizer, average, frozen, clipGrad, seed, loss: task.loss },
     ...{ batchSize: loader.batchSize, height, width },
     ...(loader.input === "float32" ? { input: "float32" } : { input: "uint8", mean, std }),
+    ...(erases ? { trainingInput: "float32" as const } : {}),
     ...(clipMode === undefined ? {} : { clipMode }),
     ...(threads === undefined ? {} : { threads }),
   });
   try {
-    return await train(updater, options);
+    return await train(
+      updater,
+      erases ? { ...options, erasing: { mean, std, ...options.erasing } } : options,
+    );
   } finally {
     await updater.close();
   }

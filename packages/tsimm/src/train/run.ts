@@ -51,7 +51,7 @@ export class FitRun {
   constructor(updater: Updater, options: FitLoopOptions, progress: TrainingProgress = initialProgress) {
     const { task, listeners = [], metric = task.metric, signal = null } = options;
     this.#updater = updater;
-    this.#settings = loopSettings(options);
+    this.#settings = loopSettings(options, updater.model);
     this.#signal = signal;
     const ranking =
       this.#settings.validation === null ? undefined : task.metrics.find(({ name }) => name === metric);

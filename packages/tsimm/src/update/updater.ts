@@ -77,6 +77,8 @@ export type UpdaterOptions = ImageOptions &
     readonly model: Model;
     /** Follows the model after each update; absent: none. */
     readonly average?: ModelEma | null | undefined;
+    /** Images of updates, where they differ from those of evaluations: normalised, `[B, C, H, W]`; absent: `input`. */
+    readonly trainingInput?: "float32" | undefined;
     /**
      * Part of the model that is not trained, as patterns or from `freeze`: it is not differentiated, and constant in the
      * graphs. Call `store.written()` where its arrays have been changed. Absent: none.
@@ -140,21 +142,26 @@ async function overModel(engine: Engine, options: UpdaterOptions): Promise<Requi
   checkOptionNames<UpdaterOptions>("createUpdater", options, {
     ...{ batchSize: true, height: true, width: true, input: true, mean: true, std: true },
     ...{ loss: true, seed: true, threads: true, model: true, optimizer: true, average: true },
-    ...{ clipGrad: true, clipMode: true, frozen: true },
+    ...{ clipGrad: true, clipMode: true, trainingInput: true, frozen: true },
   });
-  const { model, optimizer, average = null, clipGrad, clipMode, frozen: given, ...stepOptions } = options;
+  const { model, optimizer, average = null, clipGrad, clipMode, trainingInput, ...others } = options;
+  const { frozen: given, ...stepOptions } = others;
   const rule = checkedRule(model, { optimizer, clipGrad, clipMode });
   if (average !== null && !average.follows(model)) {
     throw new RangeError(
       `createUpdater: average must be of the model ${model.name}, got one of another; make it by new ModelEma(model)`,
     );
   }
+  const trainingOptions =
+    trainingInput === undefined
+      ? stepOptions
+      : { ...stepOptions, input: trainingInput, mean: undefined, std: undefined };
   let frozen: Frozen | null = given ? frozenOf(model, given) : null;
   const { loss: _loss, seed: _seed, ...evaluationOptions } = stepOptions;
   const parts = { model, optimizer, average };
   const runner = await reopenedRunner(
     () => {
-      const programs = wholeBatches(programOfModel(model, { ...stepOptions, frozen }));
+      const programs = wholeBatches(programOfModel(model, { ...trainingOptions, frozen }));
       forgetGradients(model, frozen);
       return openRunner(engine, {
         ...{ programs, ...rule, average, state: parts },
