@@ -38,8 +38,16 @@ const ownFlags: Readonly<Record<Exclude<keyof TrainArguments, keyof typeof defin
   maxBadImages: { type: "float", default: 0.05, min: 0, max: 1, group: "Data", help: "share of unreadable images above which the run stops; unless 0, a handful never stops it" },
   workers: { type: "int", default: 4, min: 0, short: "-j", group: "Data", help: "decoding threads; 0 decodes on the training thread" },
 
-  model: { type: "string", default: "resnet50", group: "Model", help: "name of the model (tsimm models lists them)" },
+  model: {
+    type: "string",
+    default: "resnet50",
+    group: "Model",
+    help: "name of the model (tsimm models lists them), also with a tag as resnet18.a1_in1k, or hf-hub:OWNER/REPOSITORY or local-dir:FOLDER",
+  },
+  pretrained: { type: "flag", default: false, savedIfSet: true, group: "Model", help: "start from the weights of the model's tag, fetched from the hub" },
+  pretrainedPath: { type: "string", default: null, savedIfSet: true, group: "Model", help: "safetensors file of pretrained weights to start from; classes, channels and image size may differ" },
   initialCheckpoint: { type: "string", default: "", group: "Model", help: "safetensors file to start from" },
+  newHead: { type: "flag", default: false, savedIfSet: true, group: "Model", help: "take all of --initial-checkpoint but its classifier" },
   noInitialEma: { type: "flag", default: false, savedIfSet: true, group: "Model", help: "take the plain weights of --initial-checkpoint, also where there is a moving average" },
   resume: { type: "string", default: "", group: "Model", help: "run folder or .resume.safetensors file to continue" },
   noResumeOpt: { type: "flag", default: false, group: "Model", help: "leave the optimizer's state out of --resume" },

@@ -11,6 +11,7 @@ import { learningRate } from "./learning-rate.ts";
 import { loadInitialWeights, makeModel, outputNames, warnAboutSmallInput } from "./make-model.ts";
 import { makeAverage, makeOptimizer } from "./make-optimizer.ts";
 import { makeTask } from "./make-task.ts";
+import { loadModelSource, openModelSource } from "./model-source.ts";
 import type { TrainingData } from "./open-data.ts";
 import type { RunRequest } from "./run-request.ts";
 
@@ -35,7 +36,7 @@ export async function prepareModel(
 ): Promise<ModelParts> {
   const names = outputNames(args, training.classNames);
   const task = makeTask(args, names, training);
-  const model = options.model ?? makeModel(args, names.length, messages);
+  const model = options.model ?? (await startingModel(args, names.length, { resume, messages }));
   if (args.initialCheckpoint !== "" && !resume?.checkpoint) await loadInitialWeights(model, args, messages);
   const dataConfig = resolveDataConfig(args, model.pretrainedCfg);
   for (const line of dataConfigLines(dataConfig)) messages.info(line);
@@ -49,4 +50,16 @@ export async function prepareModel(
   const average = makeAverage(args, model);
   await messages.flush();
   return { model, task, dataConfig, frozen, optimizer, average, lr };
+}
+
+/** The model that the arguments name, with its pretrained weights. */
+async function startingModel(
+  args: TrainArguments,
+  outputs: number,
+  request: Pick<RunRequest, "resume" | "messages">,
+): Promise<Model> {
+  const start = await openModelSource(args, request);
+  const model = makeModel(args, start, outputs, request.messages);
+  loadModelSource(model, start, request);
+  return model;
 }

@@ -106,11 +106,20 @@ export interface TrainArguments {
   /** Decoding threads; 0 decodes on the training thread. Allowed: an integer >= 0. Flag `--workers`, default 4. */
   readonly workers: number;
 
-  /** Name of the model (tsimm models lists them). Flag `--model`, default "resnet50". */
+  /** Name of the model (tsimm models lists them), also with a tag as resnet18.a1_in1k, or hf-hub:OWNER/REPOSITORY or local-dir:FOLDER. Flag `--model`, default "resnet50". */
   readonly model: BuiltInModelName | (string & {});
+
+  /** Start from the weights of the model's tag, fetched from the hub. Flag `--pretrained`, default false. */
+  readonly pretrained: boolean;
+
+  /** Safetensors file of pretrained weights to start from; classes, channels and image size may differ. Flag `--pretrained-path`, default null. */
+  readonly pretrainedPath: string | null;
 
   /** Safetensors file to start from. Flag `--initial-checkpoint`, default "". */
   readonly initialCheckpoint: string;
+
+  /** Take all of --initial-checkpoint but its classifier. Flag `--new-head`, default false. */
+  readonly newHead: boolean;
 
   /** Take the plain weights of --initial-checkpoint, also where there is a moving average. Flag `--no-initial-ema`, default false. */
   readonly noInitialEma: boolean;
