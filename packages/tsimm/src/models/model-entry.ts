@@ -3,6 +3,7 @@ import { z } from "zod";
 import type { ConfigValue } from "./config-option.ts";
 import type { KeptOptions } from "./kept-options.ts";
 import type { Model } from "./model.ts";
+import { isOnnxModel } from "./onnx/is-onnx-model.ts";
 
 /** Name and options of a model. */
 export interface ModelEntry {
@@ -12,6 +13,18 @@ export interface ModelEntry {
   readonly inChans: number;
   /** Further options of `createModel`; absent: none. */
   readonly options?: KeptOptions | undefined;
+  /** Of a model that is made of an ONNX file: the file, and what its head is. */
+  readonly onnx?: OnnxEntry | undefined;
+}
+
+/** An ONNX file in files: it lies beside them. */
+export interface OnnxEntry {
+  /** Of the file. */
+  readonly sha256: string;
+  /** Value that was looked before for the head; null: the outputs. */
+  readonly logits: string | null;
+  /** Whether the head is not that of the file. */
+  readonly newHead: boolean;
 }
 
 const configValue: z.ZodType<ConfigValue> = z.lazy(() =>
@@ -36,9 +49,20 @@ export const modelEntrySchema: z.ZodType<ModelEntry> = z.object({
   numClasses: z.number().int().min(1),
   inChans: z.number().int().min(1).max(4),
   options: keptOptionsSchema.optional(),
+  onnx: z
+    .object({
+      sha256: z.string().regex(/^[0-9a-f]{64}$/),
+      logits: z.string().nullable(),
+      newHead: z.boolean(),
+    })
+    .optional(),
 });
 
 /** The entry of a model. */
-export function modelEntry({ name: arch, numClasses, inChans, options }: Model): ModelEntry {
-  return { arch, numClasses, inChans, ...(options === undefined ? {} : { options }) };
+export function modelEntry(model: Model): ModelEntry {
+  const { name: arch, numClasses, inChans, options } = model;
+  if (!isOnnxModel(model))
+    return { arch, numClasses, inChans, ...(options === undefined ? {} : { options }) };
+  const { sha256, from: logits, newHead } = model.onnx;
+  return { arch, numClasses, inChans, onnx: { sha256, logits, newHead } };
 }

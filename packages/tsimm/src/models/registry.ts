@@ -245,11 +245,7 @@ function resolve(
 }
 
 /** Options of batch normalizations are for models that have some. */
-function checkHasBatchNorm(
-  where: string,
-  { name, batchNormalizations }: Model,
-  options: ModelOptions,
-): void {
+function checkHasBatchNorm(where: string, { name, batchNormalizations }: Model, options: ModelOptions): void {
   if (batchNormalizations.length > 0) return;
   for (const option of ["bnMomentum", "bnEps"] as const) {
     const value = options[option] ?? null;

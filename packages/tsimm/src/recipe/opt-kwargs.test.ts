@@ -12,7 +12,7 @@ const log = { info() {}, warn() {} };
 
 function groupOf(optKwargs: Readonly<Record<string, PythonValue>>, flags: Partial<TrainArguments> = {}) {
   const args = resolveArguments({ ...flags, optKwargs });
-  const groups = makeOptimizer(args, 0.1, model, log).paramGroups;
+  const groups = makeOptimizer(args, 0.1, { model, frozen: null }, log).paramGroups;
   const { params: _, ...options } = groups.at(-1) ?? { params: [] };
   return options;
 }
