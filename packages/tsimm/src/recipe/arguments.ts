@@ -38,8 +38,16 @@ const ownFlags: Readonly<Record<Exclude<keyof TrainArguments, keyof typeof defin
   maxBadImages: { type: "float", default: 0.05, min: 0, max: 1, group: "Data", help: "share of unreadable images above which the run stops; unless 0, a handful never stops it" },
   workers: { type: "int", default: 4, min: 0, short: "-j", group: "Data", help: "decoding threads; 0 decodes on the training thread" },
 
-  model: { type: "string", default: "resnet50", group: "Model", help: "name of the model (tsimm models lists them)" },
+  model: {
+    type: "string",
+    default: "resnet50",
+    group: "Model",
+    help: "name of the model (tsimm models lists them), also with a tag as resnet18.a1_in1k, or hf-hub:OWNER/REPOSITORY or local-dir:FOLDER",
+  },
+  pretrained: { type: "flag", default: false, savedIfSet: true, group: "Model", help: "start from the weights of the model's tag, fetched from the hub" },
+  pretrainedPath: { type: "string", default: null, savedIfSet: true, group: "Model", help: "safetensors file of pretrained weights to start from; classes, channels and image size may differ" },
   initialCheckpoint: { type: "string", default: "", group: "Model", help: "safetensors file to start from" },
+  newHead: { type: "flag", default: false, savedIfSet: true, group: "Model", help: "take all of --initial-checkpoint but its classifier" },
   noInitialEma: { type: "flag", default: false, savedIfSet: true, group: "Model", help: "take the plain weights of --initial-checkpoint, also where there is a moving average" },
   resume: { type: "string", default: "", group: "Model", help: "run folder or .resume.safetensors file to continue" },
   noResumeOpt: { type: "flag", default: false, group: "Model", help: "leave the optimizer's state out of --resume" },
@@ -57,6 +65,24 @@ const ownFlags: Readonly<Record<Exclude<keyof TrainArguments, keyof typeof defin
   batchSize: { type: "int", default: 128, min: 1, short: "-b", group: "Model", help: "images per batch" },
   validationBatchSize: { type: "int", default: null, min: 1, short: "-vb", group: "Model", help: "images per validation batch; absent: --batch-size" },
   gradAccumSteps: { type: "int", default: 1, min: 1, group: "Model", help: "batches per update" },
+
+  freeze: {
+    type: "strings",
+    default: null,
+    savedIfSet: true,
+    group: "Fine-tuning",
+    help: "parts that are not trained: modules or parameters, * for any characters; backbone: all but the classifier; batchnorm: every batch normalization",
+  },
+  unfreezeAt: { type: "int", default: null, min: 0, savedIfSet: true, group: "Fine-tuning", help: "epoch, counted from 0, from which on everything is trained" },
+  headOnly: { type: "flag", default: false, savedIfSet: true, group: "Fine-tuning", help: "train the classifier alone, on features that are computed once" },
+  featureCrops: {
+    type: "int",
+    default: null,
+    min: 1,
+    savedIfSet: true,
+    group: "Fine-tuning",
+    help: "augmented crops of each image that --head-only computes the features of, taken in turn by the epochs; absent: the evaluation crop, and its mirror image",
+  },
 
   opt: { type: "string", default: "sgd", names: builtInNames.optimizer, group: "Optimizer", help: "optimizer" },
   optEps: { type: "float", default: null, min: 0, group: "Optimizer", help: "epsilon; absent: the optimizer's own" },

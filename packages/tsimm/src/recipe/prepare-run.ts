@@ -77,7 +77,7 @@ export async function prepareRun(request: RunRequest, claim: ClaimFolder): Promi
       ...{ gradAccumSteps: args.gradAccumSteps, seed: args.seed },
       ...{ mixing: mixingOf(args), mixingOffEpoch: args.mixupOffEpoch, erasing: erasingOf(args, parts) },
       ...{ valInterval: args.valInterval, recoveryInterval: args.recoveryInterval },
-      ...{ logInterval: args.logInterval, resume: { progress } },
+      ...{ logInterval: args.logInterval, unfreezeAt: args.unfreezeAt, resume: { progress } },
       ...(ranking.of === "validation" ? { metric: ranking.name } : {}),
     },
   };
@@ -86,13 +86,13 @@ export async function prepareRun(request: RunRequest, claim: ClaimFolder): Promi
 function makeUpdater(
   engine: Engine,
   args: TrainArguments,
-  { model, task, optimizer, average, dataConfig }: ModelParts,
+  { model, task, frozen, optimizer, average, dataConfig }: ModelParts,
 ): Promise<Updater> {
   const { batchSize, seed, clipGrad, clipMode, threads } = args;
   const { inputSize, mean, std } = dataConfig;
   const [, height, width] = inputSize;
   return createUpdater(engine, {
-    ...{ model, optimizer, average, loss: task.loss, seed, clipGrad, clipMode },
+    ...{ model, optimizer, average, frozen, loss: task.loss, seed, clipGrad, clipMode },
     ...{ batchSize, height, width, input: "uint8", mean, std },
     ...(erases(args) ? { trainingInput: "float32" as const } : {}),
     ...(threads === null ? {} : { threads }),
