@@ -11,6 +11,7 @@ import { printable } from "../text/printable.ts";
 import type { FitLoopOptions } from "../train/fit-options.ts";
 import { createUpdater, type Updater } from "../update/updater.ts";
 import type { TrainArguments } from "./arguments.ts";
+import { erasingSplits } from "./augmentation-splits.ts";
 import { chooseRanking } from "./choose-metric.ts";
 import { fromFlags } from "./from-flags.ts";
 import { isGiven } from "./given.ts";
