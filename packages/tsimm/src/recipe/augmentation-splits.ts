@@ -50,6 +50,14 @@ function checkWithSplits({ augSplits, mixup, cutmix, cutmixMinmax, noAug, headOn
   throw new UsageError(`train: --aug-splits must be left out with ${other}, got ${augSplits}`);
 }
 
+/** Images that a training batch has. */
+export function imagesOfBatch({
+  batchSize,
+  augSplits,
+}: Pick<TrainArguments, "batchSize" | "augSplits">): number {
+  return batchSize * Math.max(1, augSplits);
+}
+
 /** Equal parts of a batch, the first of which is not erased in; 0: all are. */
 export function erasingSplits({ augSplits, resplit }: Pick<TrainArguments, "augSplits" | "resplit">): number {
   return resplit ? augSplits || 2 : 0;

@@ -5,6 +5,7 @@ import type { ModelEma } from "../optim/ema.ts";
 import type { Optimizer } from "../optim/optimizer.ts";
 import type { Task } from "../task/task.ts";
 import type { TrainArguments } from "./arguments.ts";
+import { checkSplits, splitModel } from "./augmentation-splits.ts";
 import { dataConfigLines, resolveDataConfig } from "./data-config.ts";
 import { frozenByFlags, frozenPart, logFrozen, neverTrained } from "./frozen-part.ts";
 import { setInitialHead } from "./initial-head.ts";
@@ -35,11 +36,13 @@ export async function prepareModel(
   { training }: TrainingData,
   { resume, options, messages }: RunRequest,
 ): Promise<ModelParts> {
+  checkSplits(args);
   const names = outputNames(args, training.classNames);
   const task = makeTask(args, names, training);
   const model = options.model ?? (await startingModel(args, names.length, { resume, messages }));
   if (args.initialCheckpoint !== "" && !resume?.checkpoint) await loadInitialWeights(model, args, messages);
   if (!resume?.checkpoint) setInitialHead(model, args);
+  splitModel(model, args);
   const dataConfig = resolveDataConfig(args, model.pretrainedCfg);
   for (const line of dataConfigLines(dataConfig)) messages.info(line);
   warnAboutSmallInput(model, dataConfig, messages);
