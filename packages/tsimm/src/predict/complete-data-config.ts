@@ -1,6 +1,6 @@
 /** Preprocessing of a model, with changes. */
 import { checkChoice, checkInputSize } from "../data/transforms/option-checks.ts";
-import type { Model, PretrainedConfig } from "../models/model.ts";
+import type { Model, PretrainedConfig, PretrainedWeightsConfig } from "../models/model.ts";
 import { checkOptionNames } from "../option-names.ts";
 
 const CHOICES = {
@@ -23,7 +23,7 @@ export function completeDataConfig(
   { name, inChans, pretrainedCfg }: Model,
   given: Partial<PretrainedConfig>,
 ): PretrainedConfig {
-  checkOptionNames(where, given, {
+  checkOptionNames<Partial<PretrainedWeightsConfig>>(where, given, {
     ...{ inputSize: true, interpolation: true, cropPct: true, cropMode: true, mean: true, std: true },
     // What a model's own configuration says besides.
     ...{ testInputSize: true, testCropPct: true, numClasses: true, fixedInputSize: true },
