@@ -66,6 +66,24 @@ const ownFlags: Readonly<Record<Exclude<keyof TrainArguments, keyof typeof defin
   validationBatchSize: { type: "int", default: null, min: 1, short: "-vb", group: "Model", help: "images per validation batch; absent: --batch-size" },
   gradAccumSteps: { type: "int", default: 1, min: 1, group: "Model", help: "batches per update" },
 
+  freeze: {
+    type: "strings",
+    default: null,
+    savedIfSet: true,
+    group: "Fine-tuning",
+    help: "parts that are not trained: modules or parameters, * for any characters; backbone: all but the classifier; batchnorm: every batch normalization",
+  },
+  unfreezeAt: { type: "int", default: null, min: 0, savedIfSet: true, group: "Fine-tuning", help: "epoch, counted from 0, from which on everything is trained" },
+  headOnly: { type: "flag", default: false, savedIfSet: true, group: "Fine-tuning", help: "train the classifier alone, on features that are computed once" },
+  featureCrops: {
+    type: "int",
+    default: null,
+    min: 1,
+    savedIfSet: true,
+    group: "Fine-tuning",
+    help: "augmented crops of each image that --head-only computes the features of, taken in turn by the epochs; absent: the evaluation crop, and its mirror image",
+  },
+
   opt: { type: "string", default: "sgd", names: builtInNames.optimizer, group: "Optimizer", help: "optimizer" },
   optEps: { type: "float", default: null, min: 0, group: "Optimizer", help: "epsilon; absent: the optimizer's own" },
   optBetas: { type: "floats", default: null, min: 0, count: [2, 2], group: "Optimizer", help: "betas; absent: the optimizer's own" },

@@ -1,10 +1,12 @@
 /** The model of a run, and what belongs to it. */
+import type { Frozen } from "../models/frozen/frozen.ts";
 import type { Model, PretrainedConfig } from "../models/model.ts";
 import type { ModelEma } from "../optim/ema.ts";
 import type { Optimizer } from "../optim/optimizer.ts";
 import type { Task } from "../task/task.ts";
 import type { TrainArguments } from "./arguments.ts";
 import { dataConfigLines, resolveDataConfig } from "./data-config.ts";
+import { frozenByFlags, frozenPart, logFrozen, neverTrained } from "./frozen-part.ts";
 import { loadInitialWeights } from "./initial-checkpoint.ts";
 import { learningRate } from "./learning-rate.ts";
 import { makeModel, outputNames, warnAboutSmallInput } from "./make-model.ts";
@@ -19,6 +21,8 @@ export interface ModelParts {
   readonly model: Model;
   readonly task: Task;
   readonly dataConfig: PretrainedConfig;
+  /** Part of the model that is not trained at first; null: none. */
+  readonly frozen: Frozen | null;
   readonly optimizer: Optimizer;
   readonly average: ModelEma | null;
   /** Base learning rate. */
@@ -40,10 +44,13 @@ export async function prepareModel(
   warnAboutSmallInput(model, dataConfig, messages);
   const { lr, explanation } = learningRate(args);
   if (explanation !== null) messages.info(explanation);
-  const optimizer = makeOptimizer(args, lr, model, messages);
+  const byFlags = frozenByFlags(args, model);
+  const optimizer = makeOptimizer(args, lr, { model, frozen: neverTrained(args, byFlags) }, messages);
+  const frozen = frozenPart(args, model, byFlags, optimizer);
+  logFrozen(args, model, frozen, messages);
   const average = makeAverage(args, model);
   await messages.flush();
-  return { model, task, dataConfig, optimizer, average, lr };
+  return { model, task, dataConfig, frozen, optimizer, average, lr };
 }
 
 /** The model that the arguments name, with its pretrained weights. */

@@ -19,7 +19,7 @@ import type { RunRequest } from "./run-request.ts";
 export async function prepareWays(
   engine: Engine,
   args: TrainArguments,
-  { model, task, dataConfig }: ModelParts,
+  { model, task, frozen, dataConfig }: ModelParts,
   { given, resume, messages }: RunRequest,
 ): Promise<RecordedWays | null> {
   if (!args.tune || engine.channelBlock === undefined) return null;
@@ -30,6 +30,8 @@ export async function prepareWays(
     ...{ loss: task.loss, batchSize, height, width },
     ...(erases(args) ? { input: "float32" } : { input: "uint8", mean, std }),
     ...(threads === null ? {} : { threads }),
+    // The ways of the whole step hold for what of it is not frozen yet.
+    ...(args.unfreezeAt === null ? { frozen } : {}),
   };
   if (resume?.checkpoint) {
     const recorded = resume.checkpoint.state.ways;

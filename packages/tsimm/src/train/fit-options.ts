@@ -3,6 +3,7 @@ import type { Scheduler } from "@tsimm/scheduler";
 import type { Loader } from "../data/batch.ts";
 import type { MixupOptions } from "../data/mixup.ts";
 import type { RandomErasingOptions } from "../data/random-erasing.ts";
+import type { FrozenOption } from "../models/frozen/frozen.ts";
 import type { Model } from "../models/model.ts";
 import type { ClipMode } from "../optim/clip.ts";
 import type { ModelEma } from "../optim/ema.ts";
@@ -25,6 +26,7 @@ export type FitUpdater =
       readonly engine?: undefined;
       readonly model?: undefined;
       readonly optimizer?: undefined;
+      readonly frozen?: undefined;
     }
   | {
       readonly updater?: undefined;
@@ -35,6 +37,8 @@ export type FitUpdater =
       readonly optimizer: Optimizer;
       /** Moving average of the model's state; absent: none. */
       readonly average?: ModelEma | null;
+      /** Part of the model that is not trained, as patterns or from `freeze`; absent: none. */
+      readonly frozen?: FrozenOption | null;
       /** Bound of the gradients, > 0; absent: none. */
       readonly clipGrad?: number | null;
       /** Quantity that `clipGrad` bounds; absent: the norm of all gradients together. */
@@ -79,6 +83,8 @@ export interface FitLoopOptions {
   readonly valInterval?: number;
   /** Metric of the task that epochs are ranked by; absent: the task's. Without validation it is the training loss. */
   readonly metric?: string;
+  /** From this epoch on everything trains that the optimizer holds, an integer >= 0; absent: what is frozen stays. */
+  readonly unfreezeAt?: number | null;
   /** Updates between two checkpoints in mid-epoch, an integer >= 0; absent or 0: none. */
   readonly recoveryInterval?: number;
   /** Updates between two log lines, for listeners that write some, an integer >= 1; absent: 50. */
@@ -126,14 +132,14 @@ export function loopSettings(
   { pretrainedCfg }: Pick<Model, "pretrainedCfg">,
 ): LoopSettings {
   const { loader, task, epochs, validation = null, schedule = null, mixing = null } = options;
-  const { gradAccumSteps = 1, mixingOffEpoch = 0, seed = 42, valInterval = 1 } = options;
+  const { gradAccumSteps = 1, mixingOffEpoch = 0, seed = 42, valInterval = 1, unfreezeAt = null } = options;
   const { recoveryInterval = 0, logInterval = 50 } = options;
   const given = options.erasing && options.erasing.reprob > 0 ? options.erasing : null;
   const { mean = pretrainedCfg.mean, std = pretrainedCfg.std } = given ?? {};
   return {
     erasing: given === null ? null : { ...given, mean, std },
     ...{ loader, validation, task, epochs, schedule, gradAccumSteps, mixing, mixingOffEpoch, seed },
-    ...{ valInterval, recoveryInterval, logInterval },
+    ...{ valInterval, recoveryInterval, logInterval, unfreezeAt },
   };
 }
 
@@ -142,11 +148,11 @@ const optionNames: { readonly [K in keyof Required<FitOptions>]: true } & Readon
   ...{ clipMode: true, mean: true, std: true, threads: true, loader: true, validation: true, task: true },
   ...{ epochs: true, schedule: true, listeners: true, signal: true, gradAccumSteps: true, mixing: true },
   ...{ mixingOffEpoch: true, seed: true, valInterval: true, metric: true, recoveryInterval: true },
-  ...{ logInterval: true, resume: true, erasing: true },
+  ...{ logInterval: true, resume: true, erasing: true, frozen: true, unfreezeAt: true },
 };
 
 /** Options that an updater is made from. */
-const parts = "engine model optimizer average clipGrad clipMode mean std threads".split(" ");
+const parts = "engine model optimizer average frozen clipGrad clipMode mean std threads".split(" ");
 
 /** Least values of the counts. */
 const counts = {
@@ -197,6 +203,7 @@ export function checkFitOptions(options: FitOptions): void {
     );
   }
   checkParts(options);
+  checkUnfreezing(options);
   const { signal, metric, task } = options;
   if (signal !== undefined && !(signal instanceof AbortSignal)) {
     throw new TypeError(`fit: signal must be an AbortSignal, got ${typeof signal}`);
@@ -207,4 +214,14 @@ export function checkFitOptions(options: FitOptions): void {
       `fit: metric must be one of ${names.join(", ")} (${task.name}), got "${metric}"${suggestion(String(metric), names)}`,
     );
   }
+}
+
+function checkUnfreezing({ unfreezeAt = null, updater, frozen = null }: FitOptions): void {
+  if (unfreezeAt === null) return;
+  if (!(Number.isSafeInteger(unfreezeAt) && unfreezeAt >= 0)) {
+    throw new RangeError(`fit: unfreezeAt must be an integer >= 0, got ${unfreezeAt}`);
+  }
+  if (updater === undefined ? frozen !== null : updater.unfreeze !== undefined) return;
+  const cure = updater === undefined ? "set frozen" : "take an updater that can unfreeze";
+  throw new RangeError(`fit: unfreezeAt must be absent where nothing is frozen, got ${unfreezeAt}; ${cure}`);
 }

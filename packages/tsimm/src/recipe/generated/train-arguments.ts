@@ -172,6 +172,18 @@ export interface TrainArguments {
   /** Batches per update. Allowed: an integer >= 1. Flag `--grad-accum-steps`, default 1. */
   readonly gradAccumSteps: number;
 
+  /** Parts that are not trained: modules or parameters, * for any characters; backbone: all but the classifier; batchnorm: every batch normalization. Flag `--freeze`, default null. */
+  readonly freeze: readonly string[] | null;
+
+  /** Epoch, counted from 0, from which on everything is trained. Allowed: an integer >= 0. Flag `--unfreeze-at`, default null. */
+  readonly unfreezeAt: number | null;
+
+  /** Train the classifier alone, on features that are computed once. Flag `--head-only`, default false. */
+  readonly headOnly: boolean;
+
+  /** Augmented crops of each image that --head-only computes the features of, taken in turn by the epochs; absent: the evaluation crop, and its mirror image. Allowed: an integer >= 1. Flag `--feature-crops`, default null. */
+  readonly featureCrops: number | null;
+
   /** Optimizer. Flag `--opt`, default "sgd". */
   readonly opt: OptimizerName | `lookahead_${OptimizerName}`;
 
