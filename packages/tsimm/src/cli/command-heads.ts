@@ -9,8 +9,7 @@ export interface CommandHead {
 }
 
 /** Name of a command. */
-export type CommandName = "train" | "validate" | "predict" | "export" | "schedule" | "models";
-export type CommandName = "train" | "schedule" | "models" | "inspect" | "predict";
+export type CommandName = "train" | "validate" | "predict" | "export" | "inspect" | "schedule" | "models";
 
 /** Heads by name, in the order of `--help`. */
 export const commandHeads: Readonly<Record<CommandName, CommandHead>> = {
