@@ -1,7 +1,9 @@
 /** A classifier from a file of weights, which names its model. */
+import { readOriginal } from "../checkpoint/original-file.ts";
 import type { ReadWeights } from "../checkpoint/read-weights.ts";
 import type { WeightsDescription } from "../checkpoint/weights-description.ts";
 import type { Model } from "../models/model.ts";
+import { createOnnxModel } from "../models/onnx/onnx-model.ts";
 import { type ClassifierFile, decodeClassifier, encodeClassifier } from "../models/onnx-file.ts";
 import { createModel, isModel } from "../models/registry.ts";
 import { printable } from "../text/printable.ts";
@@ -20,7 +22,7 @@ export interface LoadedModel {
  * @throws Error if the file does not describe its model, no model of that name is registered, or the weights are others.
  */
 export function modelOfWeights(
-  { tensors: weights, description }: Pick<ReadWeights, "tensors" | "description">,
+  { tensors: weights, description, path }: Pick<ReadWeights, "tensors" | "description" | "path">,
   imgSize?: number,
 ): LoadedModel {
   if (description === null) {
@@ -28,7 +30,12 @@ export function modelOfWeights(
       "loadClassifier: the file must be one that tsimm train wrote, but its tsimm entry is missing",
     );
   }
-  const { arch, numClasses, inChans } = description.model;
+  const { arch, numClasses, inChans, onnx } = description.model;
+  if (onnx !== undefined) {
+    const model = modelOfOriginal(path, description);
+    loadState(model, weights);
+    return { model, description };
+  }
   if (!isModel(arch)) {
     throw new Error(
       printable(
@@ -41,6 +48,16 @@ export function modelOfWeights(
   const model = createModel(arch, { numClasses, inChans, imgSize: side });
   loadState(model, weights);
   return { model, description };
+}
+
+/** The model of an ONNX file, which lies beside the weights. */
+function modelOfOriginal(path: string, { model: entry, dataConfig }: WeightsDescription): Model {
+  const { arch: name, numClasses, onnx } = entry;
+  const { sha256 = "", logits = null, newHead = false } = onnx ?? {};
+  const [, height, width] = dataConfig.inputSize;
+  return createOnnxModel(readOriginal(path, sha256), {
+    ...{ name, sha256, logits, numClasses: newHead ? numClasses : null, size: [height, width] },
+  });
 }
 
 /**

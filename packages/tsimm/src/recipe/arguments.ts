@@ -46,6 +46,7 @@ const ownFlags: Readonly<Record<Exclude<keyof TrainArguments, keyof typeof defin
   },
   pretrained: { type: "flag", default: false, savedIfSet: true, group: "Model", help: "start from the weights of the model's tag, fetched from the hub" },
   pretrainedPath: { type: "string", default: null, savedIfSet: true, group: "Model", help: "safetensors file of pretrained weights to start from; classes, channels and image size may differ" },
+  logits: { type: "string", default: "", savedIfSet: true, group: "Model", help: "value of an ONNX file that its classifier leads to; absent: the file's outputs (tsimm inspect shows them)" },
   initialCheckpoint: { type: "string", default: "", group: "Model", help: "safetensors file to start from" },
   newHead: { type: "flag", default: false, savedIfSet: true, group: "Model", help: "take all of --initial-checkpoint but its classifier" },
   noInitialEma: { type: "flag", default: false, savedIfSet: true, group: "Model", help: "take the plain weights of --initial-checkpoint, also where there is a moving average" },
