@@ -42,7 +42,7 @@ const ownFlags: Readonly<Record<Exclude<keyof TrainArguments, keyof typeof defin
     type: "string",
     default: "resnet50",
     group: "Model",
-    help: "name of the model (tsimm models lists them), also with a tag as resnet18.a1_in1k, or hf-hub:OWNER/REPOSITORY or local-dir:FOLDER",
+    help: "name of the model (tsimm models lists them), also with a tag as resnet18.a1_in1k, or hf-hub:OWNER/REPOSITORY or local-dir:FOLDER, or an .onnx file",
   },
   pretrained: { type: "flag", default: false, savedIfSet: true, group: "Model", help: "start from the weights of the model's tag, fetched from the hub" },
   pretrainedPath: { type: "string", default: null, savedIfSet: true, group: "Model", help: "safetensors file of pretrained weights to start from; classes, channels and image size may differ" },
