@@ -22,7 +22,7 @@ import { prepareWays } from "./prepare-ways.ts";
 import type { ClaimFolder, RunRequest } from "./run-request.ts";
 
 /** A run that can begin. */
-export interface PreparedRun extends Omit<PreparedFolder, "progress"> {
+export interface PreparedRun extends Omit<PreparedFolder, "progress" | "report"> {
   /** Arguments of `fit`, without listeners and signal. */
   readonly fit: { readonly updater: Updater } & Omit<FitLoopOptions, "listeners" | "signal">;
   readonly ranking: Ranking;
@@ -62,8 +62,8 @@ export async function prepareRun(request: RunRequest, claim: ClaimFolder): Promi
   messages.info(engineLine(engine));
   const change = resume?.checkpoint ? engineChange(resume.checkpoint.state.software, engine) : null;
   if (change !== null) messages.info(printable(change));
-  const { progress, ...written } = await prepareFolder(
-    { data, parts, schedule, ranking, engine, ways },
+  const { progress, report, ...written } = await prepareFolder(
+    { data, parts, schedule, ranking, loaders, engine, ways },
     request,
     claim,
   );
@@ -76,6 +76,7 @@ export async function prepareRun(request: RunRequest, claim: ClaimFolder): Promi
       ...{ mixing: mixingOf(args), mixingOffEpoch: args.mixupOffEpoch },
       ...{ valInterval: args.valInterval, recoveryInterval: args.recoveryInterval },
       ...{ logInterval: args.logInterval, resume: { progress } },
+      ...(report === null ? {} : { onOutputs: report.onOutputs }),
       ...(ranking.of === "validation" ? { metric: ranking.name } : {}),
     },
   };

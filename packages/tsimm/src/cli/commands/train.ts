@@ -1,11 +1,11 @@
 /** `tsimm train`. */
 import { Command } from "commander";
 import type { TrainArguments } from "../../recipe/arguments.ts";
+import { writtenFiles } from "../../report/written-files.ts";
 import { resultText } from "../result-text.ts";
 import { shellWord } from "../shell-word.ts";
 import { shortPath } from "../short-path.ts";
 import { addTrainOptions, givenArguments } from "../train-options.ts";
-import { writtenFiles } from "../written-files.ts";
 
 /** The command that trains. */
 export function trainCommand(): Command {
