@@ -9,7 +9,15 @@ export interface CommandHead {
 }
 
 /** Name of a command. */
-export type CommandName = "train" | "validate" | "predict" | "export" | "report" | "schedule" | "models";
+export type CommandName =
+  | "train"
+  | "validate"
+  | "predict"
+  | "export"
+  | "report"
+  | "inspect"
+  | "schedule"
+  | "models";
 
 /** Heads by name, in the order of `--help`. */
 export const commandHeads: Readonly<Record<CommandName, CommandHead>> = {
@@ -50,6 +58,12 @@ export const commandHeads: Readonly<Record<CommandName, CommandHead>> = {
     description: "List the models, with their parameters and input size.",
     argument: "[glob]",
     hasOptions: false,
+  },
+  inspect: {
+    description:
+      "Show what an ONNX file holds and what of it can be trained: inputs, outputs, classifier, weights, obstacles.",
+    argument: "<file>",
+    hasOptions: true,
   },
 };
 

@@ -18,6 +18,8 @@ export interface Architecture {
   readonly smallestUsefulInput?: number;
   /** Pools it can do, its default first; absent: those of maps. */
   readonly globalPools?: readonly GlobalPool[];
+  /** How many maps, from the coarsest, `featuresOnly` alone yields; absent: all. */
+  readonly mapCount?: number;
   /** Parameters that never get weight decay though they have two or more dimensions. */
   readonly noWeightDecay?: readonly string[];
   /** For learning rates that fall from layer to layer; absent: all is one layer. */

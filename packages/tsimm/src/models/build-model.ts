@@ -44,7 +44,8 @@ export interface BuildOptions {
 export function buildModel(architecture: Architecture, options: BuildOptions): Model {
   const { name, inChans, numFeatures, pretrainedCfg, classifier, noWeightDecay = [] } = architecture;
   const { layerOf = () => null, smallestUsefulInput } = architecture;
-  const { seed, outIndices } = options;
+  const { seed } = options;
+  const outIndices = options.outIndices === "all" ? lastMaps(architecture) : options.outIndices;
   const defaultOutput = outIndices === undefined ? "logits" : "maps";
   let head = headOf(architecture, outIndices === undefined ? options : { ...options, numClasses: 0 });
   const graphOf = (graphHead: Head) => (graphOptions: ForwardGraphOptions) =>
@@ -81,6 +82,11 @@ export function countParameters(architecture: Architecture, options: BuildOption
   );
   const sizes = declarations.parameters.map(({ shape }) => shape.reduce((n, size) => n * size, 1));
   return sizes.reduce((sum, size) => sum + size, 0);
+}
+
+/** Places of the maps that `featuresOnly` alone yields. */
+function lastMaps({ mapCount }: Architecture): OutIndices {
+  return mapCount === undefined ? "all" : Array.from({ length: mapCount }, (_, index) => index - mapCount);
 }
 
 function headOf(

@@ -50,7 +50,10 @@ describe("the families that are built in", () => {
 
   test("the plain ResNets say from which images they learn well", () => {
     const stated = listModels().filter((name) => modelInfo(name).smallestUsefulInput !== undefined);
-    expect(stated).toEqual(["resnet18", "resnet26", "resnet34", "resnet50", "resnet101"]);
+    expect(stated).toEqual([
+      ...["resnet18", "resnet26", "resnet34", "resnet50", "resnet101", "resnet152"],
+      ...["seresnet18", "seresnet34", "seresnet50", "seresnet101", "seresnet152"],
+    ]);
     expect(createModel("resnet18").smallestUsefulInput).toBe(64);
     expect(modelInfo("resnet18").smallestUsefulInput).toBe(64);
   });

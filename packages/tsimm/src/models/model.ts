@@ -42,6 +42,20 @@ export interface PretrainedConfig {
   readonly cropMode: "center" | "squash" | "border";
   readonly mean: readonly number[];
   readonly std: readonly number[];
+  /** Input of an evaluation, [C, H, W]; absent: `inputSize`. */
+  readonly testInputSize?: readonly [number, number, number];
+  /** Absent: `cropPct`. */
+  readonly testCropPct?: number;
+  /** Classes of the pretrained weights; 0: they have no classifier. */
+  readonly numClasses?: number;
+  /** The model takes images of one size only, the one that it is made for. */
+  readonly fixedInputSize?: boolean;
+  /** Tag of the pretrained weights, e.g. `a1_in1k`. */
+  readonly tag?: string;
+  /** Repository of the pretrained weights on the hub, e.g. `timm/resnet18.a1_in1k`; absent: there are none. */
+  readonly hfHubId?: string;
+  /** Names of the classes of the pretrained weights, where a repository has them. */
+  readonly labelNames?: readonly string[];
 }
 
 /** Options of {@link Model.forwardGraph}. */

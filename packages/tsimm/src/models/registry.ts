@@ -90,7 +90,7 @@ export interface ModelOptions {
   readonly dropPathRate?: number | null | undefined;
   /** The model yields feature maps instead of logits, and has only the tensors they need. */
   readonly featuresOnly?: boolean | null | undefined;
-  /** Which maps, by their place from the finest, negative from the coarsest; absent: all. */
+  /** Which maps, by their place from the finest, negative from the coarsest; absent: all, of a ViT the last three. */
   readonly outIndices?: readonly number[] | null | undefined;
   /** Seed of the initial weights, a safe integer. */
   readonly seed?: number | null | undefined;
@@ -119,7 +119,23 @@ const optionNames: { readonly [K in keyof Required<ModelOptions>]: true } = {
  * @see timm `timm/models/_factory.py`
  */
 export function createModel(name: string, options: ModelOptions = {}): Model {
-  const { architecture, build } = resolve("createModel", name, options);
+  return buildRegistered("createModel", name, options, null);
+}
+
+/**
+ * Creates a model as {@link createModel} does.
+ *
+ * @param where - Function named in errors.
+ * @param weights - Configuration of the weights that it is for: it gives classes, image size and preprocessing where
+ *   the options do not; null: the model's own.
+ */
+export function buildRegistered(
+  where: string,
+  name: string,
+  options: ModelOptions,
+  weights: PretrainedConfig | null,
+): Model {
+  const { architecture, build } = resolve(where, name, options, weights);
   return buildModel(architecture, build);
 }
 
@@ -143,7 +159,17 @@ export interface ModelInfo {
  * modelInfo("resnet18").parameterCount; // => 11689512
  */
 export function modelInfo(name: string, options: ModelOptions = {}): ModelInfo {
-  const { architecture, build } = resolve("modelInfo", name, options);
+  return describeRegistered("modelInfo", name, options, null);
+}
+
+/** Describes a model that {@link buildRegistered} would make. */
+export function describeRegistered(
+  where: string,
+  name: string,
+  options: ModelOptions,
+  weights: PretrainedConfig | null,
+): ModelInfo {
+  const { architecture, build } = resolve(where, name, options, weights);
   const { numFeatures, pretrainedCfg, smallestUsefulInput } = architecture;
   return {
     ...{ name, parameterCount: countParameters(architecture, build), numFeatures, pretrainedCfg },
@@ -155,13 +181,14 @@ function resolve(
   where: string,
   name: string,
   options: ModelOptions,
+  weights: PretrainedConfig | null,
 ): { architecture: Architecture; build: BuildOptions } {
   if (typeof name !== "string") throw new TypeError(`${where}: name must be text, got ${name}`);
   const { create } = models.find(where, name);
   checkOptionNames(where, options, optionNames);
-  const numClasses = options.numClasses ?? 1000;
-  const inChans = options.inChans ?? 3;
-  const imgSize = options.imgSize ?? null;
+  const numClasses = options.numClasses ?? weights?.numClasses ?? 1000;
+  const inChans = options.inChans ?? weights?.inputSize[0] ?? 3;
+  const imgSize = options.imgSize ?? (weights?.fixedInputSize ? weights.inputSize[1] : null);
   const [dropRate, dropPathRate] = [options.dropRate ?? 0, options.dropPathRate ?? 0];
   checkInteger(where, { numClasses }, 0);
   checkInteger(where, { inChans, imgSize: imgSize ?? 1 }, 1);
@@ -174,18 +201,32 @@ function resolve(
   if (outIndices && !options.featuresOnly) {
     throw new RangeError(`${where}: outIndices must come with featuresOnly, got ${outIndices} without it`);
   }
+  const architecture = create({
+    ...{ inChans, imgSize, dropPathRate },
+    globalPool: globalPool ?? null,
+    zeroInitLast: zeroInitLast ?? true,
+  });
   return {
-    architecture: create({
-      ...{ inChans, imgSize, dropPathRate },
-      globalPool: globalPool ?? null,
-      zeroInitLast: zeroInitLast ?? true,
-    }),
+    architecture:
+      weights === null
+        ? architecture
+        : { ...architecture, pretrainedCfg: { ...weights, ...sizeOf(architecture, imgSize, weights) } },
     build: {
       ...{ numClasses, dropRate, seed: seed ?? 42 },
       ...(globalPool === undefined || globalPool === null ? {} : { globalPool }),
       ...(options.featuresOnly ? { outIndices: outIndices ?? "all" } : {}),
     },
   };
+}
+
+/** The size that tensors of a model depend on is the one that it is made for. */
+function sizeOf(
+  { pretrainedCfg }: Architecture,
+  imgSize: number | null,
+  { inputSize }: PretrainedConfig,
+): Pick<PretrainedConfig, "inputSize"> {
+  const [, height] = pretrainedCfg.inputSize;
+  return { inputSize: height === imgSize ? pretrainedCfg.inputSize : inputSize };
 }
 
 function checkInteger(where: string, options: Readonly<Record<string, number>>, least: number): void {

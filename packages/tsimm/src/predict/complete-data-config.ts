@@ -25,6 +25,9 @@ export function completeDataConfig(
 ): PretrainedConfig {
   checkOptionNames(where, given, {
     ...{ inputSize: true, interpolation: true, cropPct: true, cropMode: true, mean: true, std: true },
+    // What a model's own configuration says besides.
+    ...{ testInputSize: true, testCropPct: true, numClasses: true, fixedInputSize: true },
+    ...{ tag: true, hfHubId: true, labelNames: true },
   });
   const [, height, width] = pretrainedCfg.inputSize;
   const inputSize = given.inputSize ?? [inChans, height, width];

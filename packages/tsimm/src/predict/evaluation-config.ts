@@ -73,11 +73,11 @@ const KEYS = {
   cropMode: "crop_mode",
   mean: "mean",
   std: "std",
-} as const satisfies Record<keyof PretrainedConfig, string>;
+} as const satisfies Partial<Record<keyof PretrainedConfig, string>>;
 
 function changesOf(before: PretrainedConfig, after: PretrainedConfig): string[] {
-  const names = Object.keys(KEYS) as (keyof PretrainedConfig)[];
-  const text = (value: PretrainedConfig[keyof PretrainedConfig]) =>
+  const names = Object.keys(KEYS) as (keyof typeof KEYS)[];
+  const text = (value: PretrainedConfig[keyof typeof KEYS]) =>
     typeof value === "object" ? `(${value.join(", ")})` : String(value);
   return names.flatMap((name) => {
     const [old, now] = [text(before[name]), text(after[name])];

@@ -2,7 +2,7 @@
 
 import { readWeights } from "../checkpoint/read-weights.ts";
 import { decodeImage } from "../data/decode.ts";
-import { readRegularFile } from "../files/read-file.ts";
+import { ONNX_LIMIT, readRegularFile } from "../files/read-file.ts";
 import { decodeClassifier } from "../models/onnx-file.ts";
 import { checkOptionNames } from "../option-names.ts";
 import type { Engine } from "../runtime/engine.ts";
@@ -11,9 +11,6 @@ import { type Classifier, createClassifier } from "./classifier.ts";
 import { checkAverage, checkBytes, type LoadClassifierOptions } from "./load-in-page.ts";
 import { imageOfPixels, isPixels } from "./pixels.ts";
 import { classifierOfWeights } from "./weights-classifier.ts";
-
-/** Largest `.onnx` file: a protobuf message holds less than 2 GiB. */
-const LIMIT = 2 ** 31;
 
 /**
  * Loads a trained model with its preprocessing, the names of its outputs and its task. Where there is a moving average
@@ -62,7 +59,7 @@ function ofBytes(bytes: unknown): Source {
 
 async function readSource(path: string, options: LoadClassifierOptions): Promise<Source> {
   if (!path.endsWith(".safetensors")) {
-    return { path, file: decodeClassifier(await readRegularFile(path, { limit: LIMIT })) };
+    return { path, file: decodeClassifier(await readRegularFile(path, { limit: ONNX_LIMIT })) };
   }
   const weights = await readWeights(path, options);
   return { path: weights.path, file: classifierOfWeights(weights) };

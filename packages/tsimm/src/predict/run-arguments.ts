@@ -1,8 +1,8 @@
 /** The arguments of the run that a file of weights lies in. */
 import { dirname, join } from "node:path";
 import { RESUME_SUFFIX, readCheckpointHeader } from "../checkpoint/checkpoint.ts";
-import { fromKeys, readConfiguration } from "../recipe/args-yaml.ts";
 import type { TrainArguments } from "../recipe/arguments.ts";
+import { fromKeys, readConfiguration } from "../recipe/read-configuration.ts";
 
 /**
  * Reads the arguments of a run from the `.resume.safetensors` file beside the weights, or else from the `args.yaml` of the

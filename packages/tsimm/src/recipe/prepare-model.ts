@@ -1,14 +1,17 @@
 /** The model of a run, and what belongs to it. */
+import type { Frozen } from "../models/frozen/frozen.ts";
 import type { Model, PretrainedConfig } from "../models/model.ts";
 import type { ModelEma } from "../optim/ema.ts";
 import type { Optimizer } from "../optim/optimizer.ts";
 import type { Task } from "../task/task.ts";
 import type { TrainArguments } from "./arguments.ts";
 import { dataConfigLines, resolveDataConfig } from "./data-config.ts";
+import { frozenByFlags, frozenPart, logFrozen, neverTrained } from "./frozen-part.ts";
 import { learningRate } from "./learning-rate.ts";
 import { loadInitialWeights, makeModel, outputNames, warnAboutSmallInput } from "./make-model.ts";
 import { makeAverage, makeOptimizer } from "./make-optimizer.ts";
 import { makeTask } from "./make-task.ts";
+import { loadModelSource, openModelSource } from "./model-source.ts";
 import type { TrainingData } from "./open-data.ts";
 import type { RunRequest } from "./run-request.ts";
 
@@ -17,6 +20,8 @@ export interface ModelParts {
   readonly model: Model;
   readonly task: Task;
   readonly dataConfig: PretrainedConfig;
+  /** Part of the model that is not trained at first; null: none. */
+  readonly frozen: Frozen | null;
   readonly optimizer: Optimizer;
   readonly average: ModelEma | null;
   /** Base learning rate. */
@@ -31,15 +36,30 @@ export async function prepareModel(
 ): Promise<ModelParts> {
   const names = outputNames(args, training.classNames);
   const task = makeTask(args, names, training);
-  const model = options.model ?? makeModel(args, names.length, messages);
+  const model = options.model ?? (await startingModel(args, names.length, { resume, messages }));
   if (args.initialCheckpoint !== "" && !resume?.checkpoint) await loadInitialWeights(model, args, messages);
   const dataConfig = resolveDataConfig(args, model.pretrainedCfg);
   for (const line of dataConfigLines(dataConfig)) messages.info(line);
   warnAboutSmallInput(model, dataConfig, messages);
   const { lr, explanation } = learningRate(args);
   if (explanation !== null) messages.info(explanation);
-  const optimizer = makeOptimizer(args, lr, model, messages);
+  const byFlags = frozenByFlags(args, model);
+  const optimizer = makeOptimizer(args, lr, { model, frozen: neverTrained(args, byFlags) }, messages);
+  const frozen = frozenPart(args, model, byFlags, optimizer);
+  logFrozen(args, model, frozen, messages);
   const average = makeAverage(args, model);
   await messages.flush();
-  return { model, task, dataConfig, optimizer, average, lr };
+  return { model, task, dataConfig, frozen, optimizer, average, lr };
+}
+
+/** The model that the arguments name, with its pretrained weights. */
+async function startingModel(
+  args: TrainArguments,
+  outputs: number,
+  request: Pick<RunRequest, "resume" | "messages">,
+): Promise<Model> {
+  const start = await openModelSource(args, request);
+  const model = makeModel(args, start, outputs, request.messages);
+  loadModelSource(model, start, request);
+  return model;
 }

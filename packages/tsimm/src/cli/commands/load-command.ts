@@ -9,6 +9,7 @@ const LOAD: Readonly<Record<CommandName, () => Promise<Command>>> = {
   report: async () => (await import("./report.ts")).reportCommand(),
   schedule: async () => (await import("./schedule.ts")).scheduleCommand(),
   models: async () => (await import("./models.ts")).modelsCommand(),
+  inspect: async () => (await import("./inspect.ts")).inspectCommand(),
   predict: async () => (await import("./predict.ts")).predictCommand(),
 };
 

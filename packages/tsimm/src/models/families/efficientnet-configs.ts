@@ -1,105 +1,103 @@
-/** EfficientNets and MobileNetV3 by name, each with the preprocessing of timm's default weights for it. */
-
-import { hardSwish, relu, relu6, silu } from "../layers/activation.ts";
+/** EfficientNets by name, each with the preprocessing of timm's default weights for it, and the whole family. */
+import { relu, relu6, silu } from "../layers/activation.ts";
+import { roundChannels } from "../layers/round-channels.ts";
+import type { PretrainedConfig } from "../model.ts";
 import { defineModelFamily, type ModelFamily } from "../model-family.ts";
-import { imageNet } from "../preprocessing.ts";
+import { imageNet, inception } from "../preprocessing.ts";
+import { alone, deepen, edge, inverted, separable, widen } from "./block-rows.ts";
 import { type BlockRow, type EfficientNetConfig, efficientnet } from "./efficientnet.ts";
-
-/** Stages of B0, at 1.0 times width and depth. */
-function efficientStages(more: Pick<BlockRow, "seRatio">): BlockRow[][] {
-  const row = (repeats: number, kernel: number, stride: number, channels: number): BlockRow[] => [
-    { kind: "inverted", repeats, kernel, stride, expansion: 6, channels, ...more },
-  ];
-  return [
-    [{ kind: "separable", repeats: 1, kernel: 3, channels: 16, ...more }],
-    row(2, 3, 2, 24),
-    row(2, 5, 2, 40),
-    row(3, 3, 2, 80),
-    row(3, 5, 1, 112),
-    row(4, 5, 2, 192),
-    row(1, 3, 1, 320),
-  ];
-}
+import { mixnets } from "./mixnet-configs.ts";
+import { mobilenets } from "./mobilenet-configs.ts";
 
 const seRatio = 0.25;
 
-const mobileSmall: BlockRow[][] = [
-  [{ kind: "separable", repeats: 1, kernel: 3, stride: 2, channels: 16, seRatio, activation: relu }],
-  [
-    { kind: "inverted", repeats: 1, kernel: 3, stride: 2, expansion: 4.5, channels: 24, activation: relu },
-    { kind: "inverted", repeats: 1, kernel: 3, expansion: 3.67, channels: 24, activation: relu },
-  ],
-  [
-    { kind: "inverted", repeats: 1, kernel: 5, stride: 2, expansion: 4, channels: 40, seRatio },
-    { kind: "inverted", repeats: 2, kernel: 5, expansion: 6, channels: 40, seRatio },
-  ],
-  [{ kind: "inverted", repeats: 2, kernel: 5, expansion: 3, channels: 48, seRatio }],
-  [{ kind: "inverted", repeats: 3, kernel: 5, stride: 2, expansion: 6, channels: 96, seRatio }],
-  [{ kind: "conv", repeats: 1, kernel: 1, channels: 576 }],
+/** Stages of B0, at 1.0 times width and depth. */
+function efficientStages(more: Pick<BlockRow, "seRatio">): BlockRow[][] {
+  return [
+    [separable([1, 3, 1, 16], more)],
+    [inverted([2, 3, 2, 24], 6, more)],
+    [inverted([2, 5, 2, 40], 6, more)],
+    [inverted([3, 3, 2, 80], 6, more)],
+    [inverted([3, 5, 1, 112], 6, more)],
+    [inverted([4, 5, 2, 192], 6, more)],
+    [inverted([1, 3, 1, 320], 6, more)],
+  ];
+}
+
+const efficient = { squeeze: "efficient", activation: silu } as const;
+
+/** B1 and up: B0 at a width, a depth and an image size. */
+const scaled = (width: number, depth: number, pretrainedCfg: PretrainedConfig): EfficientNetConfig => ({
+  ...efficient,
+  stages: widen(deepen(efficientStages({ seRatio }), depth), width),
+  stemChannels: roundChannels(32 * width),
+  headChannels: roundChannels(1280 * width),
+  pretrainedCfg,
+});
+
+/** For accelerators without fast depthwise convolutions. */
+const edgeStages: BlockRow[][] = [
+  [edge([1, 3, 1, 24], 4, { expanded: 24, shortcut: false })],
+  [edge([2, 3, 2, 32], 8)],
+  [edge([4, 3, 2, 48], 8)],
+  [inverted([5, 5, 2, 96], 8)],
+  [inverted([4, 5, 1, 144], 8)],
+  [inverted([2, 5, 2, 192], 8)],
 ];
 
-const mobileLarge: BlockRow[][] = [
-  [{ kind: "separable", repeats: 1, kernel: 3, channels: 16, activation: relu }],
-  [
-    { kind: "inverted", repeats: 1, kernel: 3, stride: 2, expansion: 4, channels: 24, activation: relu },
-    { kind: "inverted", repeats: 1, kernel: 3, expansion: 3, channels: 24, activation: relu },
+const edges = { stemChannels: 32, headChannels: 1280, activation: relu, squeeze: "efficient" } as const;
+
+const secondSmall: EfficientNetConfig = {
+  ...efficient,
+  stages: [
+    [alone([2, 3, 1, 24], { shortcut: true })],
+    [edge([4, 3, 2, 48], 4)],
+    [edge([4, 3, 2, 64], 4)],
+    [inverted([6, 3, 2, 128], 4, { seRatio })],
+    [inverted([9, 3, 1, 160], 6, { seRatio })],
+    [inverted([15, 3, 2, 256], 6, { seRatio })],
   ],
-  [
-    {
-      kind: "inverted",
-      repeats: 3,
-      kernel: 5,
-      stride: 2,
-      expansion: 3,
-      channels: 40,
-      seRatio,
-      activation: relu,
-    },
-  ],
-  [
-    { kind: "inverted", repeats: 1, kernel: 3, stride: 2, expansion: 6, channels: 80 },
-    { kind: "inverted", repeats: 1, kernel: 3, expansion: 2.5, channels: 80 },
-    { kind: "inverted", repeats: 2, kernel: 3, expansion: 2.3, channels: 80 },
-  ],
-  [{ kind: "inverted", repeats: 2, kernel: 3, expansion: 6, channels: 112, seRatio }],
-  [{ kind: "inverted", repeats: 3, kernel: 5, stride: 2, expansion: 6, channels: 160, seRatio }],
-  [{ kind: "conv", repeats: 1, kernel: 1, channels: 960 }],
-];
+  ...{ stemChannels: 24, headChannels: 1280, pretrainedCfg: sized(288, 1) },
+};
 
 /** Every kind of block once or twice. */
 const tiny: BlockRow[][] = [
-  [{ kind: "conv", repeats: 1, kernel: 3, channels: 16 }],
-  [{ kind: "edge", repeats: 1, kernel: 3, stride: 2, expansion: 4, channels: 24 }],
-  [{ kind: "edge", repeats: 1, kernel: 3, stride: 2, expansion: 4, channels: 32 }],
-  [{ kind: "inverted", repeats: 1, kernel: 3, stride: 2, expansion: 4, channels: 48, seRatio }],
-  [{ kind: "inverted", repeats: 1, kernel: 3, stride: 2, expansion: 4, channels: 64, seRatio }],
+  [alone([1, 3, 1, 16])],
+  [edge([1, 3, 2, 24], 4)],
+  [edge([1, 3, 2, 32], 4)],
+  [inverted([1, 3, 2, 48], 4, { seRatio })],
+  [inverted([1, 3, 2, 64], 4, { seRatio })],
 ];
 
-const mobile = { stemChannels: 16, poolFirst: true, activation: hardSwish, squeeze: "mobile" } as const;
-const efficient = { stemChannels: 32, headChannels: 1280, squeeze: "efficient" } as const;
-
 const configs: Readonly<Record<string, EfficientNetConfig>> = {
-  efficientnet_b0: {
-    ...efficient,
-    stages: efficientStages({ seRatio }),
-    activation: silu,
-    pretrainedCfg: imageNet,
-  },
+  efficientnet_b0: scaled(1, 1, imageNet),
+  efficientnet_b1: scaled(1, 1.1, { ...sized(240, 0.9), ...inception }),
+  efficientnet_b2: scaled(1.1, 1.2, sized(256)),
+  efficientnet_b3: scaled(1.2, 1.4, sized(288)),
+  efficientnet_b4: scaled(1.4, 1.8, sized(320)),
+  efficientnet_em: { ...edges, stages: deepen(edgeStages, 1.1), pretrainedCfg: sized(240, 0.882) },
+  efficientnet_es: { ...edges, stages: edgeStages, pretrainedCfg: imageNet },
   efficientnet_lite0: {
-    ...efficient,
-    stages: efficientStages({}),
-    activation: relu6,
-    pretrainedCfg: imageNet,
+    ...{ ...efficient, stages: efficientStages({}), stemChannels: 32, headChannels: 1280 },
+    ...{ activation: relu6, pretrainedCfg: imageNet },
   },
-  mobilenetv3_large_100: { ...mobile, stages: mobileLarge, headChannels: 1280, pretrainedCfg: imageNet },
-  mobilenetv3_small_100: { ...mobile, stages: mobileSmall, headChannels: 1024, pretrainedCfg: imageNet },
+  efficientnetv2_s: secondSmall,
+  tf_efficientnetv2_s: {
+    ...{ ...secondSmall, tensorFlow: true },
+    pretrainedCfg: { ...sized(300, 1), ...inception },
+  },
   test_efficientnet: {
-    ...{ stages: tiny, stemChannels: 24, headChannels: 256, activation: silu, squeeze: "efficient" },
-    pretrainedCfg: { ...imageNet, inputSize: [3, 160, 160], cropPct: 0.95 },
+    ...{ ...efficient, stages: tiny, stemChannels: 24, headChannels: 256, pretrainedCfg: sized(160, 0.95) },
   },
+  ...mixnets,
+  ...mobilenets,
 };
 
-/** Every EfficientNet and MobileNetV3. */
+function sized(side: number, cropPct: number = imageNet.cropPct): PretrainedConfig {
+  return { ...imageNet, inputSize: [3, side, side], cropPct };
+}
+
+/** Every EfficientNet, MixNet and MobileNet. */
 export const efficientnets: ModelFamily<EfficientNetConfig> = defineModelFamily({
   name: "efficientnet",
   models: configs,

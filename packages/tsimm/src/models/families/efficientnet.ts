@@ -1,6 +1,6 @@
 /**
- * EfficientNets (Tan and Le, arXiv:1905.11946) and MobileNetV3 (Howard et al., arXiv:1905.02244), after timm: stages of
- * inverted residuals.
+ * EfficientNets (Tan and Le, arXiv:1905.11946 and arXiv:2104.00298), MixNets (arXiv:1907.09595) and MobileNets 2 to 4
+ * (arXiv:1801.04381, arXiv:1905.02244, arXiv:2404.10518), after timm: stages of inverted residuals.
  */
 import type { Value } from "@tsimm/autodiff";
 import type { Architecture } from "../architecture.ts";
@@ -14,7 +14,7 @@ import { batchNorm } from "../layers/normalization.ts";
 import { flatten } from "../layers/pooling.ts";
 import type { PretrainedConfig } from "../model.ts";
 import type { ArchitectureOptions } from "../model-family.ts";
-import { type InvertedBlock, invertedBlock, type SqueezeKind } from "./inverted-block.ts";
+import { type ConvStyle, type InvertedBlock, invertedBlock, type SqueezeKind } from "./inverted-block.ts";
 
 /** Blocks of one form, the first of which may have a stride. */
 export interface BlockRow extends Omit<InvertedBlock, "activation"> {
@@ -30,34 +30,42 @@ export interface EfficientNetConfig {
   readonly stemChannels: number;
   /** Channels before the classifier. */
   readonly headChannels: number;
-  /** The convolution before the classifier comes after the pool, with a bias instead of a normalization. */
-  readonly poolFirst?: boolean;
+  /**
+   * Where the convolution before the classifier comes after the pool: whether it has a bias, or a normalization; absent:
+   * it comes before the pool, with a normalization.
+   */
+  readonly afterPool?: "bias" | "norm";
   readonly activation: Activation;
   /** How squeeze and excitation is made, where a row has it. */
   readonly squeeze: SqueezeKind;
+  /** Padding and normalization as TensorFlow has them: `same`, and 1e-3 added to the variance. */
+  readonly tensorFlow?: boolean;
   readonly pretrainedCfg: PretrainedConfig;
 }
 
 const initialize = kaimingNormalFanOutPerGroup(1);
 
-/** The architecture of an EfficientNet or MobileNetV3. */
+/** The architecture of an EfficientNet, MixNet or MobileNet. */
 export function efficientnet(
   name: string,
   config: EfficientNetConfig,
   { inChans, dropPathRate }: ArchitectureOptions,
 ): Architecture {
-  const { stages, stemChannels, headChannels, poolFirst = false, activation } = config;
+  const { stages, stemChannels, headChannels, afterPool, activation, squeeze } = config;
   const blockCount = stages.flat().reduce((sum, { repeats }) => sum + repeats, 0);
+  const style: ConvStyle = config.tensorFlow ? { padding: "same", norm: { eps: 1e-3 } } : {};
   return {
     name,
     inChans,
-    numFeatures: poolFirst ? (stages.at(-1)?.at(-1)?.channels ?? 0) : headChannels,
+    numFeatures: afterPool ? (stages.at(-1)?.at(-1)?.channels ?? 0) : headChannels,
     pretrainedCfg: config.pretrainedCfg,
     classifier: "classifier",
     layerOf: layerOrder(config),
     forwardFeatures(layers, images) {
-      let x = conv(layers, "conv_stem", images, { channels: stemChannels, kernel: 3, stride: 2, initialize });
-      x = activation(layers, batchNorm(layers, "bn1", x));
+      const { norm, ...padding } = style;
+      const stem = { channels: stemChannels, kernel: 3, stride: 2, initialize, ...padding };
+      let x = conv(layers, "conv_stem", images, stem);
+      x = activation(layers, batchNorm(layers, "bn1", x, norm));
       let reduction = 2;
       if (startsWithStride(stages[0])) layers.stage("bn1", reduction, x);
       let count = 0;
@@ -66,28 +74,33 @@ export function efficientnet(
         for (const [index, block] of blocksOf(rows).entries()) {
           // timm's rates rise by an equal step from block to block, and end one step below the given rate.
           const dropRate = (dropPathRate * count++) / blockCount;
-          const options = { activation, ...block, squeeze: config.squeeze, dropRate };
+          const options = { activation, ...block, squeeze, style, dropRate };
           x = invertedBlock(layers, `blocks.${stage}.${index}`, x, options);
         }
         const next = stages[stage + 1];
         if (next === undefined || startsWithStride(next)) layers.stage(`blocks.${stage}`, reduction, x);
       }
-      if (poolFirst) return x;
+      if (afterPool) return x;
       x = conv(layers, "conv_head", x, { channels: headChannels, kernel: 1, initialize });
-      return activation(layers, batchNorm(layers, "bn2", x));
+      return activation(layers, batchNorm(layers, "bn2", x, norm));
     },
     forwardHead(layers, features, head) {
       const pooled = globalPool(layers, features, head.globalPool);
-      const mixed = poolFirst ? headConv(layers, pooled, config) : pooled;
+      const mixed = afterPool ? headConv(layers, pooled, config) : pooled;
       const x = head.globalPool === "" ? mixed : flatten(layers, mixed);
       return classifier(layers, x, head);
     },
   };
 }
 
-function headConv(layers: Layers, x: Value, { headChannels, activation }: EfficientNetConfig): Value {
-  const options = { channels: headChannels, kernel: 1, bias: true, initialize };
-  return activation(layers, conv(layers, "conv_head", x, options));
+function headConv(
+  layers: Layers,
+  x: Value,
+  { headChannels, afterPool, activation }: EfficientNetConfig,
+): Value {
+  const bias = afterPool === "bias";
+  const y = conv(layers, "conv_head", x, { channels: headChannels, kernel: 1, bias, initialize });
+  return activation(layers, bias ? y : batchNorm(layers, "norm_head", y));
 }
 
 function classifier(layers: Layers, x: Value, head: Head): Value {
@@ -107,9 +120,9 @@ function blocksOf(rows: readonly BlockRow[]): Omit<BlockRow, "repeats">[] {
 }
 
 /** A head convolution with a normalization goes with the last block. */
-function layerOrder({ stages, poolFirst }: EfficientNetConfig): LayerOf {
+function layerOrder({ stages, afterPool }: EfficientNetConfig): LayerOf {
   const layerOf = stemThenBlocks(/^(conv_stem|bn1)\./, /^blocks\.(\d+)\.(\d+)\./);
-  if (poolFirst) return layerOf;
+  if (afterPool) return layerOf;
   const last = [1, stages.length - 1, blocksOf(stages.at(-1) ?? []).length - 1];
   return (name) => (/^(conv_head|bn2)\./.test(name) ? last : layerOf(name));
 }

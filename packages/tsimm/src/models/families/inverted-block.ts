@@ -1,29 +1,43 @@
-/** The blocks of EfficientNets and MobileNetV3 (Sandler et al., arXiv:1801.04381). */
+/**
+ * The blocks of EfficientNets and MobileNets (Sandler et al., arXiv:1801.04381), one of them universal (Qin et al.,
+ * arXiv:2404.10518).
+ */
 import type { Value } from "@tsimm/autodiff";
 import { kaimingNormalFanOutPerGroup } from "../initialization.ts";
 import { type Activation, hardSigmoid, relu, sigmoid } from "../layers/activation.ts";
-import { conv } from "../layers/convolution.ts";
 import { dropPath } from "../layers/dropout.ts";
 import type { Layers } from "../layers/layers.ts";
-import { batchNorm } from "../layers/normalization.ts";
+import { type BatchNormOptions, batchNorm } from "../layers/normalization.ts";
+import { roundChannels } from "../layers/round-channels.ts";
 import { squeezeExcite } from "../layers/squeeze-excite.ts";
+import { type Kernel, type MixedConvOptions, mixedConv } from "./mixed-convolution.ts";
 
 /** One block. */
 export interface InvertedBlock {
   /**
    * Depthwise separable convolution; inverted residual; one whose expansion and depthwise convolutions are fused to
-   * one; a convolution alone.
+   * one; an inverted residual with a depthwise convolution before it, after its expansion, or both; a convolution alone.
    */
-  readonly kind: "separable" | "inverted" | "edge" | "conv";
-  /** Side of the kernel that is not 1×1. */
-  readonly kernel: number;
+  readonly kind: "separable" | "inverted" | "edge" | "universal" | "conv";
+  /** Of the convolution that is not 1×1; of a universal block after its expansion, where 0 is none. */
+  readonly kernel: Kernel;
+  /** Of a universal block's first convolution; absent: none. */
+  readonly startKernel?: number;
+  /** Of the convolution to more channels, where there is one; absent: 1. */
+  readonly expandKernel?: Kernel;
+  /** Of the convolution to the output's channels; absent: 1. */
+  readonly projectKernel?: Kernel;
   readonly stride?: number;
   /** Channels inside an inverted residual per channel of its input. */
   readonly expansion?: number;
+  /** Channels that `expansion` multiplies, where they are not those of the input. */
+  readonly expanded?: number;
   /** Channels of the output. */
   readonly channels: number;
   /** Channels of squeeze and excitation as a share; absent: none. */
   readonly seRatio?: number;
+  /** Whether the input is added to an output of its shape; absent: not for a convolution alone. */
+  readonly shortcut?: boolean;
   readonly activation: Activation;
 }
 
@@ -33,9 +47,16 @@ export interface InvertedBlock {
  */
 export type SqueezeKind = "efficient" | "mobile";
 
+/** What all convolutions and normalizations of a network have in common. */
+export interface ConvStyle {
+  readonly padding?: "same";
+  readonly norm?: BatchNormOptions;
+}
+
 /** Options of {@link invertedBlock}. */
 export interface InvertedBlockOptions extends InvertedBlock {
   readonly squeeze: SqueezeKind;
+  readonly style: ConvStyle;
   /** Of its drop path. */
   readonly dropRate: number;
 }
@@ -47,63 +68,94 @@ export function invertedBlock(
   x: Value,
   options: InvertedBlockOptions,
 ): Value {
-  const { kind, stride = 1, channels, activation, dropRate } = options;
-  if (kind === "conv") {
-    const y = dense(layers, `${module}.conv`, x, options);
-    return activation(layers, batchNorm(layers, `${module}.bn1`, y));
-  }
-  const branch = { separable, inverted, edge }[kind](layers, module, x, options);
-  if (stride !== 1 || x.shape[1] !== channels) return branch;
+  const { kind, stride = 1, channels, shortcut = kind !== "conv", dropRate } = options;
+  const branch = { separable, inverted, edge, universal, conv: alone }[kind](layers, module, x, options);
+  if (!shortcut || stride !== 1 || x.shape[1] !== channels) return branch;
   return layers.op("Add", [dropPath(layers, `${module}.drop_path`, branch, dropRate), x]);
 }
 
-function separable(layers: Layers, module: string, x: Value, options: InvertedBlockOptions): Value {
-  const { activation, channels } = options;
-  let y = activation(layers, batchNorm(layers, `${module}.bn1`, depthwise(layers, module, x, options)));
-  y = squeeze(layers, module, y, 1, options);
-  return batchNorm(layers, `${module}.bn2`, pointwise(layers, `${module}.conv_pw`, y, channels));
-}
+type Part = (layers: Layers, module: string, x: Value, options: InvertedBlockOptions) => Value;
 
-function inverted(layers: Layers, module: string, x: Value, options: InvertedBlockOptions): Value {
-  const { activation, channels, expansion = 1 } = options;
-  let y = pointwise(layers, `${module}.conv_pw`, x, expanded(x, expansion));
-  y = activation(layers, batchNorm(layers, `${module}.bn1`, y));
-  y = activation(layers, batchNorm(layers, `${module}.bn2`, depthwise(layers, module, y, options)));
+const alone: Part = (layers, module, x, { kernel, channels, stride = 1, activation, style }) => {
+  const shape = { kernel, channels, stride };
+  return convNorm(layers, [`${module}.conv`, `${module}.bn1`], x, shape, style, activation);
+};
+
+const separable: Part = (layers, module, x, options) => {
+  const { activation, style, kernel, stride = 1 } = options;
+  const shape = { kernel, stride };
+  const y = convNorm(layers, [`${module}.conv_dw`, `${module}.bn1`], x, shape, style, activation);
+  return project(
+    layers,
+    [`${module}.conv_pw`, `${module}.bn2`],
+    squeeze(layers, module, y, 1, options),
+    options,
+  );
+};
+
+const inverted: Part = (layers, module, x, options) => {
+  const { activation, style, kernel, stride = 1, expandKernel = 1, expansion = 1 } = options;
+  const wide = { kernel: expandKernel, channels: widened(x, options) };
+  let y = convNorm(layers, [`${module}.conv_pw`, `${module}.bn1`], x, wide, style, activation);
+  const shape = { kernel, stride };
+  y = convNorm(layers, [`${module}.conv_dw`, `${module}.bn2`], y, shape, style, activation);
   y = squeeze(layers, module, y, expansion, options);
-  return batchNorm(layers, `${module}.bn3`, pointwise(layers, `${module}.conv_pwl`, y, channels));
-}
+  return project(layers, [`${module}.conv_pwl`, `${module}.bn3`], y, options);
+};
 
-function edge(layers: Layers, module: string, x: Value, options: InvertedBlockOptions): Value {
-  const { activation, channels, expansion = 1 } = options;
-  const wide = { ...options, channels: expanded(x, expansion) };
-  let y = dense(layers, `${module}.conv_exp`, x, wide);
-  y = activation(layers, batchNorm(layers, `${module}.bn1`, y));
+const edge: Part = (layers, module, x, options) => {
+  const { activation, style, kernel, stride = 1, expansion = 1 } = options;
+  const wide = { kernel, stride, channels: widened(x, options) };
+  let y = convNorm(layers, [`${module}.conv_exp`, `${module}.bn1`], x, wide, style, activation);
   y = squeeze(layers, module, y, expansion, options);
-  return batchNorm(layers, `${module}.bn2`, pointwise(layers, `${module}.conv_pwl`, y, channels));
-}
+  return project(layers, [`${module}.conv_pwl`, `${module}.bn2`], y, options);
+};
 
-function expanded(x: Value, expansion: number): number {
-  return roundChannels((x.shape[1] ?? 0) * expansion);
-}
+/** The stride is that of the last depthwise convolution. */
+const universal: Part = (layers, module, x, options) => {
+  const { activation, style, kernel, startKernel = 0, stride = 1 } = options;
+  const parts = (name: string) => [`${module}.${name}.conv`, `${module}.${name}.bn`] as const;
+  let y = x;
+  if (startKernel > 0) {
+    const shape = { kernel: startKernel, stride: kernel === 0 ? stride : 1 };
+    y = convNorm(layers, parts("dw_start"), y, shape, style);
+  }
+  const wide = { kernel: 1, channels: widened(x, options) };
+  y = convNorm(layers, parts("pw_exp"), y, wide, style, activation);
+  if (kernel !== 0) y = convNorm(layers, parts("dw_mid"), y, { kernel, stride }, style, activation);
+  return project(layers, parts("pw_proj"), y, options);
+};
 
-function dense(
+/** To the output's channels, without activation. */
+function project(
   layers: Layers,
-  module: string,
+  modules: readonly [string, string],
   x: Value,
-  { channels, kernel, stride = 1 }: Pick<InvertedBlock, "channels" | "kernel" | "stride">,
+  { channels, projectKernel = 1, style }: InvertedBlockOptions,
 ): Value {
-  return conv(layers, module, x, { channels, kernel, stride, initialize: kaimingNormalFanOutPerGroup(1) });
+  return convNorm(layers, modules, x, { kernel: projectKernel, channels }, style);
 }
 
-function pointwise(layers: Layers, module: string, x: Value, channels: number): Value {
-  return dense(layers, module, x, { channels, kernel: 1 });
+function convNorm(
+  layers: Layers,
+  [convolution, normalization]: readonly [string, string],
+  x: Value,
+  shape: MixedConvOptions,
+  { norm, ...padding }: ConvStyle,
+  activation?: Activation,
+): Value {
+  const y = batchNorm(
+    layers,
+    normalization,
+    mixedConv(layers, convolution, x, { ...padding, ...shape }),
+    norm,
+  );
+  return activation === undefined ? y : activation(layers, y);
 }
 
-function depthwise(layers: Layers, module: string, x: Value, options: InvertedBlockOptions): Value {
-  const { kernel, stride = 1 } = options;
-  const channels = x.shape[1] ?? 0;
-  const initialize = kaimingNormalFanOutPerGroup(channels);
-  return conv(layers, `${module}.conv_dw`, x, { channels, kernel, stride, groups: channels, initialize });
+/** Channels inside the block. */
+function widened(x: Value, { expansion = 1, expanded = x.shape[1] ?? 0 }: InvertedBlockOptions): number {
+  return roundChannels(expanded * expansion);
 }
 
 function squeeze(
@@ -123,10 +175,4 @@ function squeeze(
     gate: mobile ? hardSigmoid : sigmoid,
     initialize: kaimingNormalFanOutPerGroup(1),
   });
-}
-
-/** To a multiple of 8 that is at least 8 and no less than nine tenths. */
-function roundChannels(channels: number): number {
-  const rounded = Math.max(8, Math.floor((channels + 4) / 8) * 8);
-  return rounded < 0.9 * channels ? rounded + 8 : rounded;
 }

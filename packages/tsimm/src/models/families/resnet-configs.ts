@@ -12,6 +12,9 @@ const square = (size: number): PretrainedConfig["inputSize"] => [3, size, size];
 const coarse = { smallestUsefulInput: 64 } as const;
 const deep = { stem: [32, 32, 64], avgDown: true } as const;
 const tiered = { stem: [24, 32, 64], avgDown: true } as const;
+const groups = { block: "bottleneck", cardinality: 32, baseWidth: 4 } as const;
+const squeezed = { ...coarse, squeeze: true } as const;
+const squeezedGroups = { ...groups, squeeze: true } as const;
 
 const configs: Readonly<Record<string, ResNetConfig>> = {
   resnet10t: {
@@ -48,13 +51,20 @@ const configs: Readonly<Record<string, ResNetConfig>> = {
     ...deep,
     pretrainedCfg: { ...imageNet, inputSize: square(256), cropPct: 0.95 },
   },
+  resnet152: { ...coarse, block: "bottleneck", layers: [3, 8, 36, 3], pretrainedCfg: strikesBack },
   resnext50_32x4d: {
-    block: "bottleneck",
+    ...groups,
     layers: [3, 4, 6, 3],
-    cardinality: 32,
-    baseWidth: 4,
     pretrainedCfg: strikesBack,
   },
+  seresnet18: { ...squeezed, block: "basic", layers: [2, 2, 2, 2], pretrainedCfg: imageNet },
+  seresnet34: { ...squeezed, block: "basic", layers: [3, 4, 6, 3], pretrainedCfg: imageNet },
+  seresnet50: { ...squeezed, block: "bottleneck", layers: [3, 4, 6, 3], pretrainedCfg: strikesBack },
+  seresnet101: { ...squeezed, block: "bottleneck", layers: [3, 4, 23, 3], pretrainedCfg: imageNet },
+  seresnet152: { ...squeezed, block: "bottleneck", layers: [3, 8, 36, 3], pretrainedCfg: imageNet },
+  seresnext26d_32x4d: { ...squeezedGroups, layers: [2, 2, 2, 2], ...deep, pretrainedCfg: imageNet },
+  seresnext26t_32x4d: { ...squeezedGroups, layers: [2, 2, 2, 2], ...tiered, pretrainedCfg: imageNet },
+  seresnext50_32x4d: { ...squeezedGroups, layers: [3, 4, 6, 3], pretrainedCfg: imageNet },
   test_resnet: {
     block: ["basic", "basic", "bottleneck", "basic"],
     layers: [1, 1, 1, 1],

@@ -1,14 +1,20 @@
-/** ResNets (He et al., arXiv:1512.03385) and their variants d and t (He et al., arXiv:1812.01187), after timm. */
+/**
+ * ResNets (He et al., arXiv:1512.03385), their variants d and t (He et al., arXiv:1812.01187), and those with squeeze and
+ * excitation (Hu et al., arXiv:1709.01507), after timm.
+ */
 import type { Value } from "@tsimm/autodiff";
 import type { Architecture } from "../architecture.ts";
+import { kaimingNormalFanOut, uniformFanIn } from "../initialization.ts";
 import { stemThenBlocks } from "../layer-order.ts";
-import { relu } from "../layers/activation.ts";
+import { relu, sigmoid } from "../layers/activation.ts";
 import { classify, globalPool } from "../layers/classifier.ts";
 import { conv } from "../layers/convolution.ts";
 import { dropPath, dropPathRates } from "../layers/dropout.ts";
 import type { Layers } from "../layers/layers.ts";
 import { batchNorm } from "../layers/normalization.ts";
 import { averagePool, flatten, maxPool } from "../layers/pooling.ts";
+import { roundChannels } from "../layers/round-channels.ts";
+import { squeezeExcite } from "../layers/squeeze-excite.ts";
 import type { PretrainedConfig } from "../model.ts";
 import type { ArchitectureOptions } from "../model-family.ts";
 
@@ -30,6 +36,8 @@ export interface ResNetConfig {
   readonly cardinality?: number;
   /** Channels per group at 64 base channels. */
   readonly baseWidth?: number;
+  /** Each block ends with squeeze and excitation to a sixteenth of its channels. */
+  readonly squeeze?: boolean;
   /** Side of the smallest images in pixels from which the model learns well; absent: not known. */
   readonly smallestUsefulInput?: number;
   readonly pretrainedCfg: PretrainedConfig;
@@ -110,7 +118,8 @@ interface ResidualOptions {
 
 function residual(layers: Layers, x: Value, options: ResidualOptions): Value {
   const { block, planes, stride } = options;
-  const branch = block === "basic" ? basic(layers, x, options) : bottleneck(layers, x, options);
+  const convolved = block === "basic" ? basic(layers, x, options) : bottleneck(layers, x, options);
+  const branch = options.config.squeeze ? squeeze(layers, options.module, convolved) : convolved;
   const channels = planes * expansion(block);
   const same = stride === 1 && x.shape[1] === channels;
   const kept = dropPath(layers, `${options.module}.drop_path`, branch, options.dropRate);
@@ -137,6 +146,17 @@ function bottleneck(
   y = relu(layers, batchNorm(layers, `${module}.bn2`, y));
   y = conv(layers, `${module}.conv3`, y, { channels: 4 * planes, kernel: 1 });
   return batchNorm(layers, `${module}.bn3`, y, { initialWeight: lastWeight });
+}
+
+function squeeze(layers: Layers, module: string, x: Value): Value {
+  return squeezeExcite(layers, x, {
+    modules: [`${module}.se.fc1`, `${module}.se.fc2`],
+    channels: roundChannels((x.shape[1] ?? 0) / 16, 0),
+    activation: relu,
+    gate: sigmoid,
+    initialize: kaimingNormalFanOut,
+    initializeBias: uniformFanIn,
+  });
 }
 
 function shortcut(

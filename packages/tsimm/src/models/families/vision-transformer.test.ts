@@ -68,6 +68,13 @@ describe("the pools", () => {
   });
 });
 
+test("features alone are the last three blocks' maps, a classifier tells of all of them", () => {
+  const modules = (options: ModelOptions) => create(options).featureInfo.map(({ module }) => module);
+  expect(modules({ featuresOnly: true })).toEqual(["blocks.3", "blocks.4", "blocks.5"]);
+  expect(modules({ featuresOnly: true, outIndices: [0, -1] })).toEqual(["blocks.0", "blocks.5"]);
+  expect(modules({}).length).toBe(6);
+});
+
 test("feature maps hold each block's tokens without the class token", async () => {
   const maps = await outputs(create({ featuresOnly: true, outIndices: [-2, -1] }));
   expect(Object.entries(maps).map(([name, { shape }]) => [name, ...shape])).toEqual([

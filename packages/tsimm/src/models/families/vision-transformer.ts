@@ -58,6 +58,7 @@ export function visionTransformer(
     pretrainedCfg: { ...config.pretrainedCfg, inputSize: [3, size, size] },
     classifier: "head",
     globalPools: pools,
+    mapCount: 3,
     noWeightDecay: ["cls_token", "pos_embed"],
     // The last norm goes with the last block.
     layerOf: (name) => (name.startsWith("norm.") ? [1, depth - 1] : layerOf(name)),

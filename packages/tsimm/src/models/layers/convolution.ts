@@ -11,8 +11,11 @@ export interface ConvOptions {
   readonly kernel: number;
   readonly stride?: number;
   readonly groups?: number;
-  /** Zeros on every side; absent: half the kernel, rounded down. */
-  readonly padding?: number;
+  /**
+   * Zeros on every side; absent: half the kernel, rounded down; `same`: as many as give ceil(size / stride) pixels, the
+   * odd one below and on the right, as TensorFlow has it.
+   */
+  readonly padding?: number | "same";
   /** Whether there is a bias; it starts at 0 unless `initializeBias` says otherwise. */
   readonly bias?: boolean;
   /** Initial weight; absent: {@link kaimingNormalFanOut}. */
@@ -41,8 +44,15 @@ export function conv(layers: Layers, module: string, x: Value, options: ConvOpti
   const attributes = {
     kernel_shape: ints(kernel, kernel),
     strides: ints(stride, stride),
-    pads: ints(padding, padding, padding, padding),
+    pads: ints(...(padding === "same" ? samePads(x, kernel, stride) : new Array(4).fill(padding))),
     group: int(groups),
   };
   return layers.op("Conv", inputs, attributes, { name: module });
+}
+
+/** Zeros above, on the left, below and on the right. */
+function samePads({ shape: [, , ...sizes] }: Value, kernel: number, stride: number): number[] {
+  const totals = sizes.map((size) => Math.max(0, (Math.ceil(size / stride) - 1) * stride + kernel - size));
+  const before = totals.map((total) => Math.floor(total / 2));
+  return [...before, ...totals.map((total, axis) => total - (before[axis] ?? 0))];
 }

@@ -1,6 +1,6 @@
 /** Squeeze and excitation (Hu et al., arXiv:1709.01507). */
 import type { Value } from "@tsimm/autodiff";
-import type { Initializer } from "../initialization.ts";
+import { constant, type Initializer } from "../initialization.ts";
 import type { Activation } from "./activation.ts";
 import { conv } from "./convolution.ts";
 import type { Layers } from "./layers.ts";
@@ -18,19 +18,22 @@ export interface SqueezeExciteOptions {
   readonly gate: Activation;
   /** Initial weights of both. */
   readonly initialize: Initializer;
+  /** Initial bias by the fan-in of its convolution; absent: 0. */
+  readonly initializeBias?: (fanIn: number) => Initializer;
 }
 
 /** Scales each channel of x [B, C, H, W] by a factor that depends on the means of all channels. */
 export function squeezeExcite(
   layers: Layers,
   x: Value,
-  { modules: [reduce, expand], channels, activation, gate, initialize }: SqueezeExciteOptions,
+  { modules: [reduce, expand], channels, activation, gate, initialize, initializeBias }: SqueezeExciteOptions,
 ): Value {
-  const shape = { kernel: 1, bias: true, initialize };
-  const squeezed = conv(layers, reduce, globalAveragePool(layers, x), { channels, ...shape });
-  const expanded = conv(layers, expand, activation(layers, squeezed), {
-    channels: x.shape[1] ?? 0,
-    ...shape,
-  });
+  const pointwise = (module: string, means: Value, width: number) =>
+    conv(layers, module, means, {
+      ...{ channels: width, kernel: 1, bias: true, initialize },
+      initializeBias: initializeBias?.(means.shape[1] ?? 0) ?? constant(0),
+    });
+  const squeezed = pointwise(reduce, globalAveragePool(layers, x), channels);
+  const expanded = pointwise(expand, activation(layers, squeezed), x.shape[1] ?? 0);
   return layers.op("Mul", [x, gate(layers, expanded)]);
 }
