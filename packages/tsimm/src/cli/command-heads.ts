@@ -17,6 +17,7 @@ export type CommandName =
   | "report"
   | "inspect"
   | "schedule"
+  | "lr-find"
   | "models";
 
 /** Heads by name, in the order of `--help`. */
@@ -52,6 +53,11 @@ export const commandHeads: Readonly<Record<CommandName, CommandHead>> = {
   schedule: {
     description: "Show the learning rate of a run before paying for it: a plot, and what happens when.",
     argument: "",
+    hasOptions: true,
+  },
+  "lr-find": {
+    description: "Look for a learning rate: a short training whose rate rises until the loss does.",
+    argument: "[data-dir]",
     hasOptions: true,
   },
   models: {
