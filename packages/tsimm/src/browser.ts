@@ -147,6 +147,7 @@ export type {
 } from "./task/task.ts";
 export { createTask, listTasks, registerTask } from "./task/tasks.ts";
 export {
+  type BatchOutputs,
   type EvaluateOptions,
   type EvaluationResult,
   evaluate,

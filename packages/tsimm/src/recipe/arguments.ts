@@ -203,6 +203,7 @@ const ownFlags: Readonly<Record<Exclude<keyof TrainArguments, keyof typeof defin
   earlyStopEpochs: { type: "int", default: null, min: 1, savedIfSet: true, group: "Run", help: "epochs without improvement of that metric after which the run ends" },
   metricsJsonl: { type: "flag", default: false, savedIfSet: true, group: "Run", help: "write metrics.jsonl, a line of JSON for each epoch" },
   tensorboard: { type: "flag", default: false, savedIfSet: true, group: "Run", help: "write a TensorBoard event file into the run's folder" },
+  report: { type: "flag", default: true, savedIfSet: true, group: "Run", help: "write report.html when the run ends: curves, confusion matrix and worst mistakes on one page" },
   output: { type: "string", default: "", group: "Run", help: "parent folder of runs; absent: ./output/train" },
   experiment: { type: "string", default: "", group: "Run", help: "name of the run's folder; absent: time, model and size" },
   overwrite: { type: "flag", default: false, group: "Run", help: "start anew in a folder that holds a run" },

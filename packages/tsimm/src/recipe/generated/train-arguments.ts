@@ -424,6 +424,9 @@ export interface TrainArguments {
   /** Write a TensorBoard event file into the run's folder. Flag `--tensorboard`, default false. */
   readonly tensorboard: boolean;
 
+  /** Write report.html when the run ends: curves, confusion matrix and worst mistakes on one page. Flag `--report`, default true. */
+  readonly report: boolean;
+
   /** Parent folder of runs; absent: ./output/train. Flag `--output`, default "". */
   readonly output: string;
 
