@@ -6,7 +6,7 @@ import { replayGraph } from "./onnx/graph-from-proto.ts";
 import { asRows } from "./trainable/as-rows.ts";
 import { inMode } from "./trainable/batch-normalizations.ts";
 import { replayBatch } from "./trainable/batch-size.ts";
-import { openModel } from "./trainable/open-model.ts";
+import { type OpenModel, openModel } from "./trainable/open-model.ts";
 import type { SavedFiles } from "./trainable/read-model.ts";
 import { finiteWeights, store } from "./trainable/stored-weights.ts";
 import type { TrainableOptions } from "./trainable/trainable-options.ts";
@@ -66,8 +66,19 @@ export interface ForwardModel {
    * @throws RangeError where the file fixes another batch size and cannot be shown to treat each sample alike.
    */
   graph(request: ForwardGraphRequest): Graph;
-  /** The file with the weights and running statistics of this moment. */
-  saveFiles(): SavedFiles;
+  /**
+   * The file with weights and running statistics.
+   *
+   * @param options - Other numbers than those of this moment; entries of metadata to set.
+   */
+  saveFiles(options?: SaveOptions): SavedFiles;
+}
+
+/** Options of {@link ForwardModel.saveFiles}. */
+export interface SaveOptions {
+  /** By the name of the tensor; those that are not here are the arrays of the model. */
+  readonly values?: ReadonlyMap<string, Float32Array>;
+  readonly metadata?: Readonly<Record<string, string>>;
 }
 
 /**
@@ -87,7 +98,7 @@ export interface ForwardModel {
  */
 export function forwardModel(bytes: Uint8Array, options: ForwardModelOptions = {}): ForwardModel {
   const opened = openModel(bytes, options);
-  const { graph, opset, logits, separated, choice, norms } = opened;
+  const { logits, separated, choice, norms } = opened;
   const tensors = new Map(separated.tensors.map((tensor) => [tensor.name, tensor]));
   const batchNorms = new Map<string, Node>();
   const arrays = new Map<string, Float32Array>();
@@ -97,48 +108,11 @@ export function forwardModel(bytes: Uint8Array, options: ForwardModelOptions = {
     return data;
   };
 
-  function build(
+  const build = (
     isWeight: (name: string) => boolean,
-    {
-      batchSize,
-      inputs,
-      batchNorm,
-      output = logits,
-    }: Omit<ForwardGraphRequest, "batchSize"> & { readonly batchSize: number | undefined },
-  ): Graph {
-    const statistics = new Set<string>();
-    const batched = opened.forBatch(batchSize, inputs);
-    if (batched.frozen) {
-      throw new RangeError(
-        `forwardModel: the model must hold operators that graphs know, got a part that only an engine runs: ${batched.frozen.reason}`,
-      );
-    }
-    const rest = batched.rest(undefined);
-    for (const name of statisticsNames()) statistics.add(name);
-    const builder = replayBatch(rest.graph, rest.batch, output, (given, shapes, rewrite) =>
-      replayGraph(given, [output], {
-        ...{ opset, dimensions: new Map(), shapes },
-        isInput: (name, { dtype }) =>
-          dtype === "float32" && (isWeight(name) || (batchNorm === "frozen" && statistics.has(name))),
-        rewrite(node, into) {
-          if (node.op !== "BatchNormalization") return rewrite(node, into);
-          batchNorms.set(node.name, node);
-          return rewrite(inMode(node, norms.isHeld(node) ? "frozen" : batchNorm), into);
-        },
-      }),
-    );
-    const value = builder.value(output);
-    builder.output(output === logits ? asRows(builder, value) : value);
-    return builder.build();
-  }
-
-  function statisticsNames(): readonly string[] {
-    return graph.node.flatMap((node) =>
-      node.opType === "BatchNormalization" ? norms.statisticsOf({ inputs: node.input }) : [],
-    );
-  }
-
-  const whole = { batchSize: undefined, batchNorm: "train" as const };
+    request: Partial<Pick<ForwardGraphRequest, "batchSize">> & Omit<ForwardGraphRequest, "batchSize">,
+  ) => buildGraph(opened, { ...request, isWeight, onNorm: (node) => batchNorms.set(node.name, node) });
+  const whole = { batchNorm: "train" as const };
   const first = build(choice.isTrained, whole);
   const [read = { name: logits, shape: [1] }] = first.outputs;
   const candidates = first.inputs.map(({ name }) => name).filter((name) => tensors.has(name));
@@ -175,9 +149,66 @@ export function forwardModel(bytes: Uint8Array, options: ForwardModelOptions = {
     outputs: elementCount(sizes),
     ...{ weights, runningStatistics, fixed },
     graph: (request) => build(isReached, request),
-    saveFiles() {
-      for (const [name, data] of arrays) store(tensors.get(name)?.proto, data);
-      return opened.write(new Set(arrays.keys()));
+    saveFiles({ values = new Map(), metadata = {} } = {}) {
+      for (const [name, data] of arrays) store(tensors.get(name)?.proto, values.get(name) ?? data);
+      return opened.write(new Set(arrays.keys()), metadata);
     },
   };
 }
+
+/**
+ * The graph of an ONNX model with its weights as constants, for a number of samples.
+ *
+ * @param request - As that of {@link ForwardModel.graph}; absent `output`: the first output of the file.
+ * @throws RangeError as {@link forwardModel} does.
+ */
+export function modelGraph(bytes: Uint8Array, request: Omit<ForwardGraphRequest, "batchNorm">): Graph {
+  const { batchSize, inputs = {}, output } = request;
+  const opened = openModel(bytes, { ...(output !== undefined && { logits: output }), train: ["*"] });
+  return buildGraph(opened, { batchSize, inputs, batchNorm: "frozen", isWeight: noWeight, onNorm: () => {} });
+}
+
+interface BuildOptions extends Omit<ForwardGraphRequest, "batchSize"> {
+  readonly batchSize?: number;
+  /** Whether the tensor of this name becomes an input. */
+  isWeight(name: string): boolean;
+  /** Told of each batch normalization. */
+  onNorm(node: Node): void;
+}
+
+function buildGraph(
+  { graph, opset, logits, norms, forBatch }: OpenModel,
+  { batchSize, inputs, batchNorm, output = logits, isWeight, onNorm }: BuildOptions,
+): Graph {
+  const batched = forBatch(batchSize, inputs);
+  if (batched.frozen) {
+    throw new RangeError(
+      `forwardModel: the model must hold operators that graphs know, got a part that only an engine runs: ${batched.frozen.reason}`,
+    );
+  }
+  const rest = batched.rest(undefined);
+  const statistics = new Set(
+    graph.node.flatMap((node) =>
+      node.opType === "BatchNormalization" ? norms.statisticsOf({ inputs: node.input }) : [],
+    ),
+  );
+  const areInputs = batchNorm === "frozen" && isWeight !== noWeight;
+  const builder = replayBatch(rest.graph, rest.batch, output, (given, shapes, rewrite) =>
+    replayGraph(given, [output], {
+      ...{ opset, dimensions: new Map(), shapes },
+      isInput: (name, { dtype }) =>
+        dtype === "float32" && (isWeight(name) || (areInputs && statistics.has(name))),
+      rewrite(node, into) {
+        if (node.op !== "BatchNormalization") return rewrite(node, into);
+        onNorm(node);
+        return rewrite(inMode(node, norms.isHeld(node) ? "frozen" : batchNorm), into);
+      },
+    }),
+  );
+  const value = builder.value(output);
+  builder.output(output === logits ? asRows(builder, value) : value);
+  return builder.build();
+}
+
+/** Weights stay constants. */
+const noWeight = () => false;

@@ -26,7 +26,7 @@ export interface OpenModel {
   readonly choice: Choice;
   readonly norms: BatchNormalizations;
   /** The file with the numbers of its messages, in the types and places that they came in. */
-  write(changed: ReadonlySet<string>): SavedFiles;
+  write(changed: ReadonlySet<string>, metadata?: Readonly<Record<string, string>>): SavedFiles;
   /** The last linear layer; absent: none was found. */
   readonly head?: { readonly features: string; readonly tensors: readonly string[] };
   /**

@@ -1,7 +1,12 @@
 /** A file as it is trained: whole, of float32 numbers, with the head that is wanted; and how it is written back. */
-import { toBinary } from "@bufbuild/protobuf";
-import { bringIn, type ExternalTensors } from "../onnx/external-data.ts";
-import { type GraphProto, type ModelProto, ModelProtoSchema } from "../onnx/generated/onnx_pb.ts";
+import { create, toBinary } from "@bufbuild/protobuf";
+import { bringIn, type ExternalTensors, type WrittenModel } from "../onnx/external-data.ts";
+import {
+  type GraphProto,
+  type ModelProto,
+  ModelProtoSchema,
+  StringStringEntryProtoSchema,
+} from "../onnx/generated/onnx_pb.ts";
 import { type ParsedModel, parseModel } from "../onnx/parse-model.ts";
 import { mapTensors, tensorsOf } from "../onnx/tensors-of.ts";
 import { isHalf, narrowed, widenHalves } from "../onnx/widen-halves.ts";
@@ -36,8 +41,9 @@ export interface ReadModel extends ParsedModel {
    * The file with the numbers that its messages hold now.
    *
    * @param changed - Names of the tensors that were trained.
+   * @param metadata - Entries to set.
    */
-  write(changed: ReadonlySet<string>): SavedFiles;
+  write(changed: ReadonlySet<string>, metadata?: Readonly<Record<string, string>>): SavedFiles;
 }
 
 /**
@@ -67,7 +73,10 @@ export function readModel(bytes: Uint8Array, options: TrainableOptions): ReadMod
         tensors: [found.weight, ...(found.bias === undefined ? [] : [found.bias])],
       },
     }),
-    write: (changed) => written(chosen, changed, { file, outside, halves }),
+    write(changed, metadata = {}) {
+      const { model, externalData } = written(chosen, changed, { file, outside, halves });
+      return { bytes: toBinary(ModelProtoSchema, withMetadata(model, metadata)), externalData };
+    },
   };
 }
 
@@ -148,14 +157,13 @@ function written(
   { model, separated }: Chosen,
   changed: ReadonlySet<string>,
   { file, outside, halves }: Original,
-): SavedFiles {
+): WrittenModel {
   const shared = new Set(separated.tensors.filter(({ name, from }) => name !== from).map(({ from }) => from));
   const isSeparate = separated.tensors.some(({ name, from }) => changed.has(name) && shared.has(from));
   const graph = isSeparate && model.graph ? separated.apply(model.graph) : model.graph;
   const whole = graph === model.graph ? model : withFields(model, graph ? { graph } : {});
   const typed = model === file.model ? whole : inTypesOf(file.model, whole, separated, changed);
-  const { model: result, externalData } = outside.putBack(typed);
-  return { bytes: toBinary(ModelProtoSchema, result), externalData };
+  return outside.putBack(typed);
 
   /** Tensors that were not trained, values and casts are those of the file. */
   function inTypesOf(
@@ -179,6 +187,17 @@ function written(
       narrow.graph && original.graph ? { graph: valuesOf(original.graph, narrow.graph) } : {},
     );
   }
+}
+
+/** Entries of the same keys are replaced. */
+function withMetadata(model: ModelProto, metadata: Readonly<Record<string, string>>): ModelProto {
+  const entries = Object.entries(metadata);
+  if (entries.length === 0) return model;
+  const metadataProps = [
+    ...model.metadataProps.filter(({ key }) => !Object.hasOwn(metadata, key)),
+    ...entries.map(([key, value]) => create(StringStringEntryProtoSchema, { key, value })),
+  ];
+  return withFields(model, { metadataProps });
 }
 
 function valuesOf(original: GraphProto, given: GraphProto): GraphProto {

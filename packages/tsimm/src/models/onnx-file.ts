@@ -1,8 +1,19 @@
 /** An exported model: an ONNX file that carries the names of its outputs, its preprocessing and its task. */
-import { bakeInitializers, decodeModel, encodeModel, type Graph, type Tensor } from "@tsimm/autodiff";
+import {
+  bakeInitializers,
+  decodeModel,
+  encodeModel,
+  type Graph,
+  modelGraph,
+  readMetadata,
+  type Tensor,
+} from "@tsimm/autodiff";
 import { version } from "../version.ts";
 import type { SafeTensors } from "../weights/safetensors.ts";
 import type { Model } from "./model.ts";
+import { fileShape, imageGraph, LOGITS } from "./onnx/image-graph.ts";
+import { isOnnxModel } from "./onnx/is-onnx-model.ts";
+import { type ExportOrigin, parseOrigin } from "./onnx/origin-metadata.ts";
 import { formatOnnxMetadata, type OnnxMetadata, parseOnnxMetadata } from "./onnx-metadata.ts";
 
 export type { TaskNote } from "./onnx-metadata.ts";
@@ -33,6 +44,7 @@ export function encodeClassifier(
   { model, weights, ...metadata }: ClassifierParts,
   batchSize?: number,
 ): Uint8Array {
+  if (isOnnxModel(model)) return model.onnx.encode(weights, metadata, batchSize);
   const [, height, width] = metadata.dataConfig.inputSize;
   const graph = model.forwardGraph({ batchSize: batchSize ?? 1, height, width, training: false });
   const inputs = new Set(graph.inputs.map(({ name }) => name));
@@ -55,6 +67,17 @@ export function encodeClassifier(
  * @throws Error if the file is no ONNX model or lacks the metadata.
  */
 export function decodeClassifier(bytes: Uint8Array, batchSize = 1): ClassifierFile {
+  const origin = parseOrigin(readMetadata(bytes));
+  if (origin !== null) return decodeExport(bytes, origin, batchSize);
   const { graph, metadata } = decodeModel(bytes, { dimensions: { [BATCH]: batchSize } });
   return { graph, ...parseOnnxMetadata("decodeClassifier", metadata) };
+}
+
+/** Reads the file of somebody else with the weights of a run. */
+function decodeExport(bytes: Uint8Array, { input, logits }: ExportOrigin, batchSize: number): ClassifierFile {
+  const metadata = parseOnnxMetadata("decodeClassifier", readMetadata(bytes));
+  const [channels, height, width] = metadata.dataConfig.inputSize;
+  const shape = fileShape({ ...input, channels }, { batchSize, height, width });
+  const graph = modelGraph(bytes, { batchSize, inputs: { [input.name]: shape }, output: logits });
+  return { graph: imageGraph(graph, input, LOGITS), ...metadata };
 }

@@ -14,6 +14,7 @@ import type { TrainArguments } from "./arguments.ts";
 import { chooseRanking } from "./choose-metric.ts";
 import { fromFlags } from "./from-flags.ts";
 import { isGiven } from "./given.ts";
+import { prepareHeadOnly } from "./head-only.ts";
 import { createLoaders } from "./open-data.ts";
 import { prepareData } from "./prepare-data.ts";
 import { type PreparedFolder, prepareFolder } from "./prepare-folder.ts";
@@ -46,7 +47,10 @@ export async function prepareRun(request: RunRequest, claim: ClaimFolder): Promi
   const { args } = data;
   const parts = await prepareModel(args, data.data, request);
   const { task } = parts;
-  const loaders = fromFlags("train", args, () => createLoaders(data.data, args, parts.dataConfig, messages));
+  const head = args.headOnly ? await prepareHeadOnly(data.data, args, parts, messages) : null;
+  const loaders =
+    head?.loaders ??
+    fromFlags("train", args, () => createLoaders(data.data, args, parts.dataConfig, messages));
   releases.add(() => loaders.close());
   const isAsked = isGiven(request.given, "evalMetric");
   const isValidated = loaders.valLoader !== null;
@@ -58,8 +62,9 @@ export async function prepareRun(request: RunRequest, claim: ClaimFolder): Promi
     ? {}
     : { hostOnly: `optimizer "${optimizer.name}" has no graph for a device` };
   const engine = await createEngine(args.engine, { onWarning: messages.warn, ...hostOnly });
-  const ways = await prepareWays(engine, args, parts, request);
-  const updater = await makeUpdater(ways === null ? engine : { ...engine, ways: ways.choices }, args, parts);
+  const ways = head === null ? await prepareWays(engine, args, parts, request) : null;
+  const withWays = ways === null ? engine : { ...engine, ways: ways.choices };
+  const updater = await (head?.createUpdater(engine) ?? makeUpdater(withWays, args, parts));
   releases.add(() => updater.close());
   messages.info(engineLine(engine));
   const change = resume?.checkpoint ? engineChange(resume.checkpoint.state.software, engine) : null;
@@ -75,7 +80,8 @@ export async function prepareRun(request: RunRequest, claim: ClaimFolder): Promi
       ...{ updater, task, loader: loaders.trainLoader, validation: loaders.valLoader },
       ...{ epochs: schedule.numEpochs, schedule: schedule.scheduler },
       ...{ gradAccumSteps: args.gradAccumSteps, seed: args.seed },
-      ...{ mixing: mixingOf(args), mixingOffEpoch: args.mixupOffEpoch, erasing: erasingOf(args, parts) },
+      ...{ mixing: head === null ? mixingOf(args) : null, mixingOffEpoch: args.mixupOffEpoch },
+      erasing: head === null ? erasingOf(args, parts) : null,
       ...{ valInterval: args.valInterval, recoveryInterval: args.recoveryInterval },
       ...{ logInterval: args.logInterval, unfreezeAt: args.unfreezeAt, resume: { progress } },
       ...(ranking.of === "validation" ? { metric: ranking.name } : {}),

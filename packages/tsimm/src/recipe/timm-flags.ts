@@ -107,8 +107,6 @@ export const timmFlags: Readonly<Record<string, TimmFlag>> = {
     ...notOffered("one value", 0, "it mixes the outputs of different validation images; leave it out"),
     allows: (value) => Number(value) <= 1,
   },
-  pretrained: notOffered("nothing", false, LATER),
-  pretrained_path: notOffered("one value", null, LATER),
   gp: notOffered("one value", null, LATER),
   head_init_scale: notOffered("one value", null, LATER),
   head_init_bias: notOffered("one value", null, LATER),
