@@ -133,8 +133,8 @@ const ownFlags: Readonly<Record<Exclude<keyof TrainArguments, keyof typeof defin
   colorJitter: { type: "float", default: 0.4, min: 0, group: "Augmentation and loss", help: "strength of the brightness, contrast and saturation jitter" },
   trainCropMode: {
     type: "string",
-    default: "",
-    choices: ["", "rrc", "rkrc", "rkrr"],
+    default: null,
+    choices: ["rrc", "rkrc", "rkrr"],
     savedIfSet: true,
     group: "Augmentation and loss",
     help: "crop of training images: random area (rrc, the default); shorter side resized, middle taken (rkrc) or any place (rkrr)",
@@ -144,11 +144,12 @@ const ownFlags: Readonly<Record<Exclude<keyof TrainArguments, keyof typeof defin
   gaussianBlurProb: { type: "float", default: null, min: 0, max: 1, savedIfSet: true, group: "Augmentation and loss", help: "chance that a training image is blurred" },
   aa: {
     type: "string",
-    default: "",
+    default: null,
     savedIfSet: true,
     group: "Augmentation and loss",
     help: "policy of augmentation: rand-m9-mstd0.5-inc1, augmix-m5-w4-d2, original, originalr, v0, v0r or 3a; without 3a no jitter",
   },
+  augRepeats: { type: "float", default: 0, min: 0, savedIfSet: true, group: "Augmentation and loss", help: "augment each image so often in succession, and see that much fewer in an epoch; 0: off" },
   reprob: { type: "float", default: 0, min: 0, max: 1, savedIfSet: true, group: "Augmentation and loss", help: "chance of random erasing" },
   remode: {
     type: "string",
