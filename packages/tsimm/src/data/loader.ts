@@ -126,7 +126,7 @@ export function createLoader(dataset: ImageDataset, options: LoaderOptions): Dat
       }
     },
     async read(indices, epoch) {
-      const decoder = new BatchDecoder(parts, { transform, seed, epoch, splits: 1 });
+      const decoder = new BatchDecoder(parts, { transform, seed, epoch, splits });
       return await decoder.finish(await decoder.begin(indices));
     },
     async close() {
