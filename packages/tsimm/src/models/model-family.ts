@@ -23,6 +23,8 @@ export interface ModelFamily<C = unknown> {
   readonly name: string;
   /** Configuration of each model, by its name. */
   readonly models: Readonly<Record<string, C>>;
+  /** Drop-path rate of a model for which none is asked, in [0, 1); absent: 0. */
+  readonly dropPathRate?: number;
   /**
    * The architecture of one model.
    *

@@ -17,6 +17,8 @@ const families: Registry<ModelFamily> = createRegistry("model family", {
 /** A model of a family. */
 interface NamedModel {
   readonly name: string;
+  /** Drop-path rate where none is asked for. */
+  readonly dropPathRate: number;
   create(options: ArchitectureOptions): Architecture;
 }
 
@@ -29,6 +31,7 @@ const models: Registry<NamedModel> = createRegistry("model", {
 function modelsOf(family: ModelFamily): NamedModel[] {
   return Object.entries(family.models).map(([name, config]) => ({
     name,
+    dropPathRate: family.dropPathRate ?? 0,
     create(options) {
       const architecture = family.create(name, config, options);
       if (architecture.name === name) return architecture;
@@ -86,7 +89,10 @@ export interface ModelOptions {
   readonly globalPool?: GlobalPool | null | undefined;
   /** Dropout before the classifier, in [0, 1). */
   readonly dropRate?: number | null | undefined;
-  /** Drop-path rate, in [0, 1): it rises from 0 at the first block to this at the last, in EfficientNets to a step below. */
+  /**
+   * Drop-path rate, in [0, 1): it rises from 0 at the first block to this at the last, in EfficientNets to a step below;
+   * absent: 0, of a Swin transformer 0.1.
+   */
   readonly dropPathRate?: number | null | undefined;
   /** The model yields feature maps instead of logits, and has only the tensors they need. */
   readonly featuresOnly?: boolean | null | undefined;
@@ -157,12 +163,12 @@ function resolve(
   options: ModelOptions,
 ): { architecture: Architecture; build: BuildOptions } {
   if (typeof name !== "string") throw new TypeError(`${where}: name must be text, got ${name}`);
-  const { create } = models.find(where, name);
+  const found = models.find(where, name);
   checkOptionNames(where, options, optionNames);
   const numClasses = options.numClasses ?? 1000;
   const inChans = options.inChans ?? 3;
   const imgSize = options.imgSize ?? null;
-  const [dropRate, dropPathRate] = [options.dropRate ?? 0, options.dropPathRate ?? 0];
+  const [dropRate, dropPathRate] = [options.dropRate ?? 0, options.dropPathRate ?? found.dropPathRate];
   checkInteger(where, { numClasses }, 0);
   checkInteger(where, { inChans, imgSize: imgSize ?? 1 }, 1);
   for (const [option, value] of Object.entries({ dropRate, dropPathRate })) {
@@ -175,7 +181,7 @@ function resolve(
     throw new RangeError(`${where}: outIndices must come with featuresOnly, got ${outIndices} without it`);
   }
   return {
-    architecture: create({
+    architecture: found.create({
       ...{ inChans, imgSize, dropPathRate },
       globalPool: globalPool ?? null,
       zeroInitLast: zeroInitLast ?? true,
