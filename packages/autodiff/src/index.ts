@@ -1,3 +1,24 @@
+export { type DescribeOptions, describe } from "./describe/describe.ts";
+export type {
+  ClassifierDescription,
+  Dimension,
+  FixedDescription,
+  ModelDescription,
+  Obstacle,
+  TensorDescription,
+  ValueDescription,
+  WeightDescription,
+} from "./describe/model-description.ts";
+export {
+  type ForwardGraphRequest,
+  type ForwardModel,
+  type ForwardModelOptions,
+  type ForwardWeight,
+  forwardModel,
+  modelGraph,
+  type NamedStatistics,
+  type SaveOptions,
+} from "./forward-model.ts";
 export { defineRule, type Rule, type RuleDefinition } from "./gradients/define-rule.ts";
 export type { Derivation } from "./gradients/derivation.ts";
 export type { GradientContext, GradientRule } from "./gradients/gradient-rule.ts";
@@ -34,10 +55,13 @@ export type { WayChoices } from "./lower/ort-cpu.ts";
 export { type Site, sharedWays, sitesOf, trialGraph, WAYS_VERSION, workPerImage } from "./lower/sites.ts";
 export { type DecodeOptions, decodeModel, type OnnxModel } from "./onnx/decode-model.ts";
 export { type EncodeOptions, encodeModel } from "./onnx/encode-model.ts";
+export type { ExternalData } from "./onnx/external-data.ts";
+export { inOneFile, readMetadata } from "./onnx/whole-file.ts";
 export { bakeInitializers } from "./passes/bake-initializers.ts";
 export { type NormalizationOptions, prependNormalization } from "./passes/prepend-normalization.ts";
 export { trainableOptionNames } from "./trainable/check-options.ts";
 export type { FrozenPart, FrozenRuns } from "./trainable/frozen-part.ts";
+export type { SavedFiles } from "./trainable/read-model.ts";
 export type { TrainableOptions } from "./trainable/trainable-options.ts";
 export type { FixedTensor, RunningStatistics, TrainableParameter } from "./trainable/weights-of-model.ts";
 export { frozenPart, type Trainable, trainable } from "./trainable.ts";

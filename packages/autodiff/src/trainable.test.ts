@@ -412,7 +412,7 @@ describe("freeze and train", () => {
     [
       "an unknown option",
       { batchnorm: "train" } as TrainableOptions,
-      'trainable: option must be one of inputs, batchSize, logits, loss, freeze, train, batchNorm, got "batchnorm"; did you mean "batchNorm"?',
+      'trainable: option must be one of inputs, batchSize, logits, loss, freeze, train, batchNorm, classes, seed, externalData, got "batchnorm"; did you mean "batchNorm"?',
     ],
     [
       "a misspelt loss",

@@ -1,18 +1,16 @@
 /** Turns any ONNX model into its training graph, and the trained weights back into the same model. */
-import { toBinary } from "@bufbuild/protobuf";
-import { int, readFloat } from "./graph/attributes.ts";
-import type { GraphBuilder } from "./graph/builder.ts";
-import type { Node, Tensor, Value } from "./graph/graph.ts";
+import { readFloat } from "./graph/attributes.ts";
+import type { Node, Tensor } from "./graph/graph.ts";
 import { elementCount } from "./graph/tensor.ts";
 import { lossOf } from "./losses/index.ts";
-import { ModelProtoSchema } from "./onnx/generated/onnx_pb.ts";
 import { replayGraph } from "./onnx/graph-from-proto.ts";
-import { withFields } from "./onnx/with-fields.ts";
+import { asRows } from "./trainable/as-rows.ts";
 import { inMode } from "./trainable/batch-normalizations.ts";
 import { replayBatch } from "./trainable/batch-size.ts";
 import { checkNoActivation } from "./trainable/final-activation.ts";
 import { behindWeights, type FrozenPart, nothingToTrain } from "./trainable/frozen-part.ts";
 import { type BatchedModel, openModel } from "./trainable/open-model.ts";
+import type { SavedFiles } from "./trainable/read-model.ts";
 import { finiteWeights, store } from "./trainable/stored-weights.ts";
 import { summaryOf } from "./trainable/summary.ts";
 import type { TrainableOptions } from "./trainable/trainable-options.ts";
@@ -22,6 +20,8 @@ import { type TrainingGraph, trainingGraph } from "./training-graph.ts";
 /** An ONNX model with its training graph. */
 export interface Trainable {
   readonly step: TrainingGraph;
+  /** Name of the value that the loss reads. */
+  readonly logits: string;
   /** What an engine runs before each step, and the step takes as inputs; absent: the step holds the whole model. */
   readonly frozen?: FrozenPart;
   /** What is trained, in the order of the file. */
@@ -48,9 +48,12 @@ export interface Trainable {
   stepFor(batchSize: number, frozenValues?: Readonly<Record<string, Tensor>>): TrainingGraph;
   /**
    * The file with the weights of this moment: every name, shape, operator and open dimension as it was, beside tensors
-   * that {@link trainable} has separated.
+   * that {@link trainable} has separated, and of a new head. float16 weights are written as such; tensors that came from
+   * other files are left to {@link Trainable.saveFiles}.
    */
   save(): Uint8Array<ArrayBuffer>;
+  /** The file and those beside it, whose names, places and sizes are as they were; a new head lies in the file itself. */
+  saveFiles(): SavedFiles;
 }
 
 /**
@@ -87,7 +90,7 @@ export interface Trainable {
 export function trainable(bytes: Uint8Array, options: TrainableOptions = {}): Trainable {
   const opened = openModel(bytes, options);
   const { batchNorm = "frozen", loss = "softmax-cross-entropy" } = options;
-  const { model, graph, opset, logits, separated, choice, norms } = opened;
+  const { graph, opset, logits, separated, choice, norms } = opened;
   const tensors = new Map(separated.tensors.map((tensor) => [tensor.name, tensor]));
   const batchNorms = new Map<string, Node>();
 
@@ -161,8 +164,13 @@ export function trainable(bytes: Uint8Array, options: TrainableOptions = {}): Tr
       const shape = tensor.proto.dims.map(Number);
       return { name: tensor.name, shape, elements: elementCount(shape), reason: choice.whyFixed(tensor) };
     });
+  const saved = () => {
+    for (const [name, data] of decoded) store(tensors.get(name)?.proto, data);
+    return opened.write(new Set(decoded.keys()));
+  };
   return {
     step,
+    logits,
     ...(whole.frozen && { frozen: whole.frozen }),
     parameters,
     fixed,
@@ -172,16 +180,8 @@ export function trainable(bytes: Uint8Array, options: TrainableOptions = {}): Tr
     stepFor(batchSize, frozenValues) {
       return differentiate(isReached, opened.forBatch(checkedSize("stepFor", batchSize)), frozenValues);
     },
-    save() {
-      const changed = [...decoded.keys()].map((name) => tensors.get(name));
-      const shared = new Set(
-        separated.tensors.filter(({ name, from }) => name !== from).map(({ from }) => from),
-      );
-      const isSeparate = changed.some((tensor) => tensor && shared.has(tensor.from));
-      for (const [name, data] of decoded) store(tensors.get(name)?.proto, data);
-      if (!isSeparate || !model.graph) return toBinary(ModelProtoSchema, model);
-      return toBinary(ModelProtoSchema, withFields(model, { graph: separated.apply(model.graph) }));
-    },
+    save: () => saved().bytes,
+    saveFiles: saved,
   };
 }
 
@@ -200,11 +200,4 @@ export function frozenPart(bytes: Uint8Array, options: TrainableOptions = {}): F
 function checkedSize(method: string, batchSize: number): number {
   if (Number.isSafeInteger(batchSize) && batchSize >= 1) return batchSize;
   throw new RangeError(`Trainable.${method}: batchSize must be an integer >= 1, got ${batchSize}`);
-}
-
-/** Logits [B, C, 1, 1] as [B, C]: all axes but the first have size 1, or one has not. */
-function asRows(builder: GraphBuilder, logits: Value): Value {
-  const wide = logits.shape.slice(1).filter((size) => size !== 1);
-  if (logits.shape.length <= 2 || wide.length > 1) return logits;
-  return builder.op("Flatten", [logits], { axis: int(1) });
 }

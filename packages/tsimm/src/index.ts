@@ -65,17 +65,19 @@ export type {
   Model,
   Parameter,
   PretrainedConfig,
+  PretrainedWeightsConfig,
 } from "./models/model.ts";
 export { type ArchitectureOptions, defineModelFamily, type ModelFamily } from "./models/model-family.ts";
 export {
   createModel,
-  isModel,
-  listModels,
-  type ModelInfo,
-  type ModelOptions,
   modelInfo,
-  registerModelFamily,
-} from "./models/registry.ts";
+  type PlainModelOptions,
+  type PretrainedModelOptions,
+  type SourcedName,
+  type WeightsOptions,
+} from "./models/pretrained/create-model.ts";
+export { isModel, type ListModelsOptions, listModels } from "./models/pretrained/list-models.ts";
+export { type ModelInfo, type ModelOptions, registerModelFamily } from "./models/registry.ts";
 export { type ClipMode, type ClipOptions, clipGradients } from "./optim/clip.ts";
 export {
   createOptimizer,

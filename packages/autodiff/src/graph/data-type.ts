@@ -30,7 +30,7 @@ export function isStoredType(code: number): boolean {
   return dataTypes.has(code);
 }
 
-/** Types of other software, for messages. */
+/** Other types. */
 const others: ReadonlyMap<number, string> = new Map([
   [0, "none"],
   [4, "uint16"],
@@ -40,7 +40,18 @@ const others: ReadonlyMap<number, string> = new Map([
   [12, "uint32"],
   [13, "uint64"],
   [16, "bfloat16"],
+  [17, "float8e4m3fn"],
+  [18, "float8e4m3fnuz"],
+  [19, "float8e5m2"],
+  [20, "float8e5m2fnuz"],
+  [21, "uint4"],
+  [22, "int4"],
 ]);
+
+/** Name of any element type. */
+export function dataTypeName(code: number): string {
+  return dataTypes.get(code) ?? others.get(code) ?? `number ${code}`;
+}
 
 /**
  * The element type behind ONNX's number.
@@ -53,6 +64,6 @@ export function storedType(code: number, subject: string): DataType {
   if (dtype) return dtype;
   const known = [...dataTypes.values()].join(", ");
   throw new RangeError(
-    `${subject} must have one of the element types ${known}, got ${others.get(code) ?? `number ${code}`}; convert the model to float32`,
+    `${subject} must have one of the element types ${known}, got ${dataTypeName(code)}; convert the model to float32`,
   );
 }

@@ -7,6 +7,7 @@ import { describe, type ValueType } from "../graph/shapes/shape-rule.ts";
 import { float32, int64 } from "../graph/tensor.ts";
 import { attributeFromProto } from "./attribute-proto.ts";
 import { capturedNames } from "./captured-names.ts";
+import { computeControl, isControl, type Known } from "./constant-control.ts";
 import type { GraphProto, NodeProto, ValueInfoProto } from "./generated/onnx_pb.ts";
 import { modernNode, modernOpset } from "./modern-node.ts";
 import { setUpValues } from "./set-up-values.ts";
@@ -58,7 +59,21 @@ export function replayGraph(
     if (needed.has(tensor.name)) addConstant(tensorFromProto(tensor), tensor.name);
   }
   const nameOf = uniqueNames(reserved);
+  /** Lists of tensors that are known. */
+  const lists = new Map<string, Known>();
+  const known = (name: string) => lists.get(name) ?? folding.known(name);
+  const read = (message: NodeProto) => nodeFromProto(message, message.name);
+  /** Whether a branch or loop could be computed. */
+  const addControl = (message: NodeProto): boolean => {
+    const results = computeControl(message, { opset, known, read });
+    for (const [name, value] of results ?? []) {
+      if ("dtype" in value) folding.add(name, value);
+      else lists.set(name, value);
+    }
+    return results !== undefined;
+  };
   const addNode = (message: NodeProto) => {
+    if (isControl(message) && addControl(message)) return;
     const node = nodeFromProto(message, nameOf(message.name, message.opType));
     const constant = node.op === "Constant" && node.domain === "" ? constantOf(node) : undefined;
     if (constant) addConstant(constant, node.outputs[0] ?? "");

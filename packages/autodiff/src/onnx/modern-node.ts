@@ -1,6 +1,7 @@
 /** Rewrites nodes of older operator sets as those of opset 18, which shape and gradient rules read. */
 import { int, readFloat, readInt, readInts, readText, text } from "../graph/attributes.ts";
 import type { GraphBuilder } from "../graph/builder.ts";
+import { dataTypeCode } from "../graph/data-type.ts";
 import type { Node } from "../graph/graph.ts";
 import { checkAttributes } from "../graph/shapes/attribute-checks.ts";
 import { normalizeAxis } from "../graph/shapes/shape-rule.ts";
@@ -102,6 +103,11 @@ const upgrades: ReadonlyMap<string, (upgrading: Upgrading) => Node> = new Map(
     },
     Resize({ node, opset }) {
       return opset >= 11 ? node : resizedByScales(node, node.inputs[1] ?? "");
+    },
+    CastLike({ builder, node }) {
+      const to = builder.value(node.inputs[1] ?? "").dtype;
+      const inputs = node.inputs.slice(0, 1);
+      return { ...node, op: "Cast", inputs, attributes: { to: int(dataTypeCode(to)) } };
     },
     Dropout({ builder, node }) {
       const [, ratio = "", mode = ""] = node.inputs;

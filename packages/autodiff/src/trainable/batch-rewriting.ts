@@ -1,6 +1,6 @@
 /** A graph made for one batch size, at another: each sample must go its own way through it. */
 import { ruleOf } from "../gradients/index.ts";
-import { readInt } from "../graph/attributes.ts";
+import { int, readInt } from "../graph/attributes.ts";
 import type { GraphBuilder } from "../graph/builder.ts";
 import type { Node } from "../graph/graph.ts";
 import { describe, formatShape } from "../graph/shapes/shape-rule.ts";
@@ -95,11 +95,32 @@ export function batchRewriting(original: GraphBuilder, from: number, to: number)
     return { ...node, inputs };
   }
 
+  /** Elements of one sample, picked from its flat list, as PyTorch writes a view by strides: of each sample the same. */
+  function regathered(builder: GraphBuilder, node: Node): Node {
+    const [flat = "", picked = ""] = node.inputs;
+    const indices = builder.constantOf(picked);
+    const [length = 0, ...more] = original.shapeOf(flat) ?? [];
+    const isFlat = from === 1 && more.length === 0 && readInt(node.attributes, "axis", 0) === 0;
+    const [first, ...rest] = indices?.shape ?? [];
+    if (!isFlat || !indices || first !== 1 || rest.length === 0) return node;
+    const count = elementCount(rest);
+    const inOrder = count === length && indices.data.every((index, at) => Number(index) === at);
+    const list = (...sizes: readonly number[]) => builder.constant(int64([sizes.length], sizes));
+    if (inOrder) {
+      return { ...node, op: "Reshape", inputs: [flat, list(to, ...rest).name], attributes: {} };
+    }
+    const rows = builder.op("Reshape", [builder.value(flat), list(to, length)]);
+    const flatIndices = builder.constant(int64([count], Array.from(indices.data, Number)));
+    const taken = builder.op("Gather", [rows, flatIndices], { axis: int(1) });
+    return { ...node, op: "Reshape", inputs: [taken.name, list(to, ...rest).name], attributes: {} };
+  }
+
   function rewrite(node: Node, builder: GraphBuilder): Node {
     if (node.domain !== "") return node;
     if (node.op === "Concat") return concatenated(builder, node);
     const axis = axisOf(builder, node.inputs[0] ?? "");
     if (axis === undefined) return node;
+    if (node.op === "Gather") return regathered(builder, node);
     if (node.op === "Reshape" || node.op === "Flatten") return reshaped(builder, node, axis);
     const target = original.shapeOf(node.outputs[0] ?? "") ?? [];
     if (node.op === "Expand") {

@@ -48,6 +48,21 @@ const checks = {
   freeze: patterns,
   train: patterns,
   batchNorm: oneOf("frozen", "train"),
+  classes: {
+    must: "be an integer >= 1",
+    isKind: (value) => typeof value === "number",
+    isAllowed: isSize,
+  },
+  seed: {
+    must: "be a safe integer",
+    isKind: (value) => typeof value === "number",
+    isAllowed: (value) => Number.isSafeInteger(value),
+  },
+  externalData: {
+    must: "be bytes by location, or a function that reads a location",
+    isKind: (value) =>
+      typeof value === "function" || (typeof value === "object" && value !== null && !Array.isArray(value)),
+  },
   frozenValues: {
     must: "be tensors by name",
     isKind: (value) => typeof value === "object" && value !== null && !Array.isArray(value),

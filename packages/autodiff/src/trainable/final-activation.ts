@@ -23,6 +23,11 @@ function finalActivation({ node }: GraphProto, value: string): NodeProto | undef
   return undefined;
 }
 
+/** What a loss over classes reads: what enters a final activation, else the value itself. */
+export function suggestedLogits(graph: GraphProto, from: string = graph.output[0]?.name ?? ""): string {
+  return finalActivation(graph, from)?.input[0] ?? from;
+}
+
 /**
  * Checks that a loss which contains the activation of a classifier does not read what it yields.
  *

@@ -5,15 +5,14 @@ import { formatShape } from "../graph/shapes/shape-rule.ts";
 import { didYouMean } from "../nearest-name.ts";
 import type { GraphProto, ModelProto, NodeProto } from "../onnx/generated/onnx_pb.ts";
 import { nodesBefore } from "../onnx/graph-from-proto.ts";
-import { parseModel } from "../onnx/parse-model.ts";
-import { type BatchNormalizations, batchNormalizations } from "./batch-normalizations.ts";
+import type { BatchNormalizations } from "./batch-normalizations.ts";
 import { type Batch, batchOf, fixedBatch, withBatch } from "./batch-size.ts";
 import { checkTrainableOptions } from "./check-options.ts";
-import { type Choice, choose } from "./choice.ts";
+import type { Choice } from "./choice.ts";
 import { type FrozenPart, type Split, splitFrozen } from "./frozen-part.ts";
-import { type Separated, separateTensors } from "./shared-tensors.ts";
+import { readModel, type SavedFiles } from "./read-model.ts";
+import type { Separated } from "./shared-tensors.ts";
 import type { TrainableOptions } from "./trainable-options.ts";
-import { constantsOf } from "./weight-slots.ts";
 
 /** A model with the user's choices. */
 export interface OpenModel {
@@ -26,8 +25,16 @@ export interface OpenModel {
   readonly separated: Separated;
   readonly choice: Choice;
   readonly norms: BatchNormalizations;
-  /** The model for a number of samples. */
-  forBatch(batchSize: number | undefined): BatchedModel;
+  /** The file with the numbers of its messages, in the types and places that they came in. */
+  write(changed: ReadonlySet<string>, metadata?: Readonly<Record<string, string>>): SavedFiles;
+  /** The last linear layer; absent: none was found. */
+  readonly head?: { readonly features: string; readonly tensors: readonly string[] };
+  /**
+   * The model for a number of samples.
+   *
+   * @param shapes - Of its inputs; absent: those of the options.
+   */
+  forBatch(batchSize: number | undefined, shapes?: Readonly<Record<string, readonly number[]>>): BatchedModel;
 }
 
 /** A model for a number of samples. */
@@ -54,18 +61,10 @@ export interface BatchedModel {
 export function openModel(bytes: Uint8Array, options: TrainableOptions): OpenModel {
   checkTrainableOptions(options);
   const { inputs = {}, batchNorm = "frozen" } = options;
-  const { model, graph: file, opset } = parseModel(bytes);
-  checkInputs(file, inputs);
-  const logits = options.logits ?? file.output[0]?.name ?? "";
-  const separated = separateTensors(file, constantsOf(file, logits), model.irVersion < 4n);
-  const graph = separated.apply(file);
-  const others = file.initializer.map(({ name }) => name);
-  const choice = choose(separated.tensors, others, options);
-  const norms = batchNormalizations(
-    graph,
-    new Map(separated.tensors.map((tensor) => [tensor.name, tensor])),
-    choice,
-  );
+  const read = readModel(bytes, options);
+  const { model, opset, logits } = read;
+  checkInputs(read.graph, inputs);
+  const { graph, separated, choice, norms } = read;
   checkLogits(graph, logits);
   const isBatchNormalization = ({ opType }: NodeProto) => opType === "BatchNormalization";
   if (batchNorm === "train" && !nodesBefore(graph, [logits]).nodes.some(isBatchNormalization)) {
@@ -75,15 +74,11 @@ export function openModel(bytes: Uint8Array, options: TrainableOptions): OpenMod
   }
 
   return {
-    model,
-    graph,
-    opset,
-    logits,
-    separated,
-    choice,
-    norms,
-    forBatch(batchSize) {
-      const batch = batchOf(graph, { inputs, full: options.batchSize, batchSize });
+    ...{ model, graph, opset, logits, separated, choice, norms },
+    ...(read.head && { head: read.head }),
+    write: read.write,
+    forBatch(batchSize, given = inputs) {
+      const batch = batchOf(graph, { inputs: given, full: options.batchSize, batchSize });
       const { size, fixed, names } = batch;
       const split = splitFrozen(
         { model, graph, opset },

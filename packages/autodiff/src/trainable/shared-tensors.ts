@@ -148,6 +148,7 @@ function groupsOf({ name, proto, reads }: Constant): readonly (readonly Read[])[
 
 /** Whether a tensor is filled with one number as fresh ones are. */
 function isFilled(proto: TensorProto): boolean {
+  if (proto.dataLocation !== 0) return false;
   const { data } = tensorFromProto(proto);
   const [first] = data;
   if (data.length === 1) return first === 0 || first === 1;

@@ -2,6 +2,7 @@
 import type { Tensor } from "../graph/graph.ts";
 import type { LossName } from "../losses/index.ts";
 import type { Loss, LossFunction } from "../losses/loss.ts";
+import type { ExternalData } from "../onnx/external-data.ts";
 
 /** Options of {@link trainable}. */
 export interface TrainableOptions {
@@ -12,8 +13,20 @@ export interface TrainableOptions {
    * Absent: as `inputs` or the file say.
    */
   readonly batchSize?: number;
-  /** Name of the value that the loss reads, float32 [B, C], e.g. what enters a final Softmax; absent: the first output. */
+  /**
+   * Name of the value that the loss reads, float32 [B, C], e.g. what enters a final Softmax; absent: the first output, or
+   * with `classes` what {@link describe} suggests.
+   */
   readonly logits?: string;
+  /**
+   * Outputs of a new head, an integer >= 1: the last Gemm, MatMul or 1x1 Conv gets initial weights as PyTorch's Linear has
+   * them, all else stays. Absent: the classifier is that of the file.
+   */
+  readonly classes?: number;
+  /** Seed of the new head's weights, a safe integer; default: 42. */
+  readonly seed?: number;
+  /** Files beside the model that hold its tensors, by their location; absent: all are in the model. */
+  readonly externalData?: ExternalData;
   /** A name, a loss from a factory such as `softmaxCrossEntropy`, or one of your own; default: softmax-cross-entropy. */
   readonly loss?: LossName | Loss | LossFunction;
   /**

@@ -1,7 +1,9 @@
 /** The folder of a run: its name, and the check that it is free. */
+
 import { access, constants, mkdir, readdir } from "node:fs/promises";
 import { join, resolve } from "node:path";
 import { removeFile } from "../files/write-file.ts";
+import { safeModelName } from "../models/pretrained/model-name.ts";
 import { printable } from "../text/printable.ts";
 import { UsageError } from "../usage-error.ts";
 import { roleOf } from "./checkpoint.ts";
@@ -20,8 +22,7 @@ export function runName(model: string, size: number, now: Date): string {
   const two = (value: number) => String(value).padStart(2, "0");
   const date = `${now.getFullYear()}${two(now.getMonth() + 1)}${two(now.getDate())}`;
   const time = `${two(now.getHours())}${two(now.getMinutes())}${two(now.getSeconds())}`;
-  const safe = model.replace(/[^A-Za-z0-9]/g, "_").replace(/_+$/, "");
-  return `${date}-${time}-${safe}-${size}`;
+  return `${date}-${time}-${safeModelName(model)}-${size}`;
 }
 
 /** The folder of a run, and the lock on it. */

@@ -70,6 +70,8 @@ export interface RunState {
       readonly params: readonly string[];
       readonly options: Readonly<Record<string, unknown>>;
     }[];
+    /** Steps made before the first one of parameters that came late; absent: none did. */
+    readonly joined?: Readonly<Record<string, number>> | undefined;
   };
   /** Empty: there is no schedule. */
   readonly scheduler: Readonly<Record<string, unknown>>;
@@ -148,6 +150,7 @@ const runState: z.ZodType<RunState> = z.object({
     name: z.string(),
     steps: count,
     groups: z.array(z.object({ params: z.array(z.string()), options: groupOptions })),
+    joined: z.record(z.string(), count).optional(),
   }),
   scheduler: z.record(z.string(), z.unknown()),
   ways: z.object({ processor: z.string(), choices: z.record(z.string(), z.string()) }).optional(),

@@ -126,14 +126,14 @@ export class CheckpointWriter {
   #state(state: TrainingState, inEpoch: boolean): UnsignedState {
     const { engine, data, earlierPlans, weights, seed, ways, ...facts } = this.#facts;
     const { epoch, update, batch, running, history, best, byOutput } = state.progress;
-    const { name, steps, groups } = state.optimizer;
+    const { name, steps, groups, joined } = state.optimizer;
     return {
       version: STATE_VERSION,
       software: softwareOf(engine),
       ...facts,
       evalConfig: { weights },
       ...{ epoch, update, batch, inEpoch, running },
-      optimizer: { name, steps, groups },
+      optimizer: { name, steps, groups, ...(joined === undefined ? {} : { joined }) },
       scheduler: { ...state.schedule },
       ...(data !== null && { data }),
       ...(ways !== null && { ways }),

@@ -9,7 +9,7 @@ export interface CommandHead {
 }
 
 /** Name of a command. */
-export type CommandName = "train" | "schedule" | "models" | "predict";
+export type CommandName = "train" | "validate" | "predict" | "export" | "schedule" | "models" | "inspect";
 
 /** Heads by name, in the order of `--help`. */
 export const commandHeads: Readonly<Record<CommandName, CommandHead>> = {
@@ -17,6 +17,17 @@ export const commandHeads: Readonly<Record<CommandName, CommandHead>> = {
     description:
       "Train a model on a folder of images; without a folder, a demo of about a minute on built-in images.",
     argument: "[data-dir]",
+    hasOptions: true,
+  },
+  validate: {
+    description:
+      "Measure a trained model on a folder of images: its metrics, and which classes it takes for which.",
+    argument: "[data-dir]",
+    hasOptions: true,
+  },
+  export: {
+    description: "Write a trained model as one ONNX file for any runtime, checked by running it.",
+    argument: "",
     hasOptions: true,
   },
   schedule: {
@@ -33,6 +44,12 @@ export const commandHeads: Readonly<Record<CommandName, CommandHead>> = {
     description:
       "Classify images with a trained model: one line per image, its classes and probabilities, or the numbers of a regression.",
     argument: "<images...>",
+    hasOptions: true,
+  },
+  inspect: {
+    description:
+      "Show what an ONNX file holds and what of it can be trained: inputs, outputs, classifier, weights, obstacles.",
+    argument: "<file>",
     hasOptions: true,
   },
 };

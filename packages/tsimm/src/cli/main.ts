@@ -6,6 +6,7 @@ import { version } from "../version.ts";
 import { commandHeads, isCommandName } from "./command-heads.ts";
 import { loadCommand, overviewOf } from "./commands/load-command.ts";
 import { expandFlags } from "./expand-flags.ts";
+import { refuseUnknownOptions } from "./unknown-options.ts";
 
 // Taken out of the words before they are parsed, so that it may stand anywhere.
 const DEBUG = "--debug";
@@ -57,6 +58,9 @@ function escapeLines(text: string): string {
 function expandWords(words: readonly string[]): string[] {
   const command = program.commands.find((candidate) => candidate.name() === words[0]);
   const options = [...program.options, ...(command?.options ?? [])];
-  const flags = options.map(({ long }) => long).filter((long) => typeof long === "string");
-  return expandFlags(words, flags);
+  const flags = (hidden: boolean) =>
+    options.flatMap((option) => (option.hidden === hidden && option.long !== undefined ? [option.long] : []));
+  const expanded = expandFlags(words, flags(false), flags(true));
+  if (command !== undefined) refuseUnknownOptions(expanded.slice(1), command);
+  return expanded;
 }

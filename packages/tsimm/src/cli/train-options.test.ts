@@ -2,6 +2,7 @@ import { Command } from "commander";
 import { expect, test } from "vitest";
 import { UsageError } from "../usage-error.ts";
 import { expandFlags } from "./expand-flags.ts";
+import { addTimmOptions, judgeTimmOptions } from "./timm-options.ts";
 import { addTrainOptions, givenArguments } from "./train-options.ts";
 
 const parse = (...words: string[]) => {
@@ -54,4 +55,30 @@ test("one data folder: the command line writes errors that are no parser's", () 
   expect(() => parse("a", "--data-dir", "b")).toThrow(
     new UsageError('train: --data-dir must be given once, got "a" and --data-dir "b"; leave one out'),
   );
+});
+
+test("a whole command line of timm's parses, whatever its flags come to here", () => {
+  const command = new Command("train").argument("[data-dir]").exitOverride();
+  addTrainOptions(command);
+  addTimmOptions(command);
+  const [visible, hidden] = [false, true].map((isHidden) =>
+    command.options.flatMap(({ long, hidden }) => (hidden === isHidden ? [long ?? ""] : [])),
+  );
+  const line =
+    "photos --model resnet50 --amp -j 4 --local_rank 0 --device cuda --no-prefetcher --torchcompile --wandb-tags a b " +
+    "--train-steps-per-epoch 5 --drop-block 0.1 --kd-temp 2 --dist-bn reduce --epochs 3";
+  command.parse(expandFlags(line.split(" "), visible ?? [], hidden), { from: "user" });
+  expect(givenArguments(command, command.args[0])).toEqual({
+    ...{ dataDir: "photos", model: "resnet50", workers: 4, epochs: 3 },
+  });
+  expect(judgeTimmOptions(command)).toEqual({
+    withoutEffect: [
+      ...["--amp", "--dist-bn", "--local-rank", "--no-prefetcher", "--torchcompile"],
+      "--device (--engine chooses what computes)",
+      "--wandb-tags (--tensorboard and --metrics-jsonl write the metrics)",
+    ],
+    problems: [
+      "--drop-block must be off, got 0.1; there is no DropBlock; --drop-path regularises residual blocks",
+    ],
+  });
 });

@@ -1,22 +1,15 @@
 /** Turns the table of training arguments into command-line options, and parsed options back into arguments. */
-import { type Command, InvalidArgumentError, Option } from "commander";
-import {
-  type ArgumentName,
-  type Flag,
-  separated,
-  type TrainArguments,
-  trainFlagRows,
-} from "../recipe/arguments.ts";
+import type { Command } from "commander";
+import { type ArgumentName, type Flag, type TrainArguments, trainFlagRows } from "../recipe/arguments.ts";
 import { UsageError } from "../usage-error.ts";
+import { addFlagOptions, givenFlags } from "./flag-options.ts";
 
 /** Rows of the table of arguments. */
 type FlagRows = readonly (readonly [ArgumentName, Flag])[];
 
 /** Adds one option per row of the table, under the table's headings. */
 export function addTrainOptions(command: Command, rows: FlagRows = trainFlagRows()): void {
-  for (const [name, flag] of rows) {
-    for (const option of optionsOf(name, flag)) command.addOption(option.helpGroup(`${flag.group}:`));
-  }
+  addFlagOptions(command, rows);
 }
 
 /** What the user gave explicitly. */
@@ -25,69 +18,12 @@ export function givenArguments(
   dataDir: string | undefined,
   rows: FlagRows = trainFlagRows(),
 ): Partial<TrainArguments> {
-  const given: Record<string, unknown> = {};
-  for (const [name] of rows) {
-    const key = storedName(name);
-    if (command.getOptionValueSource(key) !== "cli") continue;
-    const value: unknown = command.getOptionValue(key);
-    given[name] = key === name ? value : value === false;
-  }
+  const given: Record<string, unknown> = givenFlags(command, rows);
   const positional = dataDir === undefined ? {} : { dataDir };
   if (dataDir !== undefined && given["dataDir"] !== undefined && given["dataDir"] !== dataDir) {
     throw new UsageError(
-      `train: --data-dir must be given once, got ${JSON.stringify(dataDir)} and --data-dir ${JSON.stringify(given["dataDir"])}; leave one out`,
+      `${command.name()}: --data-dir must be given once, got ${JSON.stringify(dataDir)} and --data-dir ${JSON.stringify(given["dataDir"])}; leave one out`,
     );
   }
   return { ...given, ...positional };
-}
-
-// commander stores --no-aug as aug = false.
-function storedName(name: string): string {
-  const positive = /^no([A-Z])(.*)$/.exec(name);
-  return positive ? `${positive[1]?.toLowerCase()}${positive[2]}` : name;
-}
-
-/** What help calls a value of each type. */
-const KINDS: Readonly<Record<Exclude<Flag["type"], "flag">, string>> = {
-  ...{ int: "int", float: "float", string: "text" },
-  ...{ ints: "int", floats: "float", strings: "text" },
-};
-
-function optionsOf(name: ArgumentName, flag: Flag): Option[] {
-  const long = `--${separated(name, "-")}`;
-  const short = flag.short?.length === 2 ? `${flag.short}, ` : "";
-  const fallback =
-    flag.default === null || flag.default === "" || flag.type === "flag"
-      ? ""
-      : ` (default: ${Array.isArray(flag.default) ? flag.default.join(" ") : flag.default})`;
-  const names = flag.names === undefined ? "" : `: ${flag.names.join(", ")}`;
-  const help = flag.help + names + fallback;
-  if (flag.type === "flag") {
-    const on = new Option(long, flag.default ? `${help} (default: on)` : help);
-    return flag.default
-      ? [on, new Option(`--no-${separated(name, "-")}`, `switches --${separated(name, "-")} off`)]
-      : [on];
-  }
-  const list = flag.type.endsWith("s");
-  const kind = KINDS[flag.type];
-  const option = new Option(`${short}${long} <${kind}${list ? "..." : ""}>`, help);
-  if (flag.choices) return [option.choices(flag.choices)];
-  if (flag.type === "string" || flag.type === "strings") return [option];
-  return [
-    list
-      ? option.argParser((text: string, previous: number[] | undefined) => [
-          ...(previous ?? []),
-          parseNumber(text, flag),
-        ])
-      : option.argParser((text: string) => parseNumber(text, flag)),
-  ];
-}
-
-function parseNumber(text: string, flag: Flag): number {
-  const value = text.trim() === "" ? Number.NaN : Number(text);
-  const whole = flag.type === "int" || flag.type === "ints";
-  if (!Number.isFinite(value) || (whole && !Number.isSafeInteger(value))) {
-    throw new InvalidArgumentError(`It must be ${whole ? "an integer" : "a number"}.`);
-  }
-  return value;
 }

@@ -49,5 +49,11 @@ export interface DecodedBatch extends Batch {
 /** A loader on a data set. */
 export interface DatasetLoader extends Loader {
   batches(epoch: number, firstBatch?: number): AsyncIterable<DecodedBatch>;
+  /**
+   * Decodes samples, each as the transform of an epoch makes it; unreadable ones as in `batches`.
+   *
+   * @param indices - Of samples in the data set.
+   */
+  read(indices: Uint32Array, epoch: number): Promise<Omit<DecodedBatch, "waited">>;
   close(): Promise<void>;
 }

@@ -1,4 +1,4 @@
-/** Beta-distributed random numbers. */
+/** Random numbers of the symmetric beta and Dirichlet distributions. */
 import type { RandomStream } from "../random/keyed-random.ts";
 
 /**
@@ -16,6 +16,21 @@ export function symmetricBeta(alpha: number, random: RandomStream): number {
   const first = logGamma(alpha, random);
   const second = logGamma(alpha, random);
   return 1 / (1 + Math.exp(second - first));
+}
+
+/**
+ * Numbers of sum 1 from the symmetric Dirichlet distribution, Gamma(alpha) each, divided by their sum.
+ *
+ * @param alpha - Shape, > 0.
+ * @param count - How many, >= 1.
+ * @param random - Where the numbers come from.
+ */
+export function symmetricDirichlet(alpha: number, count: number, random: RandomStream): number[] {
+  const logs = Array.from({ length: count }, () => logGamma(alpha, random));
+  const largest = Math.max(...logs);
+  const values = logs.map((log) => Math.exp(log - largest));
+  const sum = values.reduce((total, value) => total + value, 0);
+  return values.map((value) => value / sum);
 }
 
 /** The logarithm of a number from Gamma(alpha): Gamma(alpha) = Gamma(alpha + 1)·U^(1 / alpha). */

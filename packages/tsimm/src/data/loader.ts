@@ -106,6 +106,10 @@ export function createLoader(dataset: ImageDataset, options: LoaderOptions): Dat
         yield { ...finished, waited: (performance.now() - start) / 1000 };
       }
     },
+    async read(indices, epoch) {
+      const decoder = new BatchDecoder(parts, { transform, seed, epoch });
+      return await decoder.finish(await decoder.begin(indices));
+    },
     async close() {
       if (!options.pool) await pool.close();
     },

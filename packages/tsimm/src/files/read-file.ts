@@ -16,6 +16,9 @@ export const TEXT_LIMIT: number = 64 * 2 ** 20;
 /** Largest file of weights that is read, in bytes; Node 20 has no larger buffers. */
 export const WEIGHTS_LIMIT: number = 4 * 2 ** 30;
 
+/** Largest `.onnx` file that is read, in bytes: a protobuf message holds less than 2 GiB. */
+export const ONNX_LIMIT: number = 2 ** 31;
+
 /** Bytes of one call of the system, which takes no more than 2 GiB at once. */
 const PIECE = 2 ** 30;
 

@@ -101,6 +101,32 @@ export function testLine(batch: {
   ].join("  ");
 }
 
+/**
+ * The line of timm's validate.py, e.g.
+ * `Test: [   0/3]  Time: 0.412s (0.412s,  621.44/s)  Loss:  0.4720 (0.4720)  Acc@1:  80.000 ( 80.000)  Acc@5: 100.000 (100.000)`.
+ */
+export function validationTestLine(batch: {
+  readonly index: number;
+  readonly batches: number;
+  /** Images of a second on average. */
+  readonly imagesPerSecond: number;
+  /** Seconds. */
+  readonly time: Meter;
+  readonly loss: Meter;
+  /** Further metrics, each with its name in the line. */
+  readonly meters: readonly (Meter & { readonly label: string })[];
+}): string {
+  const { index, batches, imagesPerSecond, time, loss, meters } = batch;
+  const four = (value: number, width: number) =>
+    (Number.isFinite(value) ? value.toFixed(4) : significant(value)).padStart(width);
+  return [
+    `Test: [${String(index).padStart(4)}/${batches}]`,
+    `Time: ${fixed3(time.value)}s (${fixed3(time.mean)}s, ${imagesPerSecond.toFixed(2).padStart(7)}/s)`,
+    `Loss: ${four(loss.value, 7)} (${four(loss.mean, 6)})`,
+    ...meters.map(({ label, value, mean }) => `${label}: ${fixed3(value, 7)} (${fixed3(mean, 7)})`),
+  ].join("  ");
+}
+
 function signedExponent(exponent: number): string {
   return `${exponent < 0 ? "-" : "+"}${String(Math.abs(exponent)).padStart(2, "0")}`;
 }

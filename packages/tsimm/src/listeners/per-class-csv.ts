@@ -2,6 +2,7 @@
 import { join } from "node:path";
 import { removeFile, updateFile } from "../files/write-file.ts";
 import type { OutputMetric } from "../task/task.ts";
+import { csvText } from "../text/csv-text.ts";
 import type { Listener } from "../train/listener.ts";
 
 /** Options of {@link perClassListener}. */
@@ -41,10 +42,8 @@ export function perClassListener(folder: string, { onWrite = () => {} }: PerClas
  * perClassCsv(rows, "accuracy"); // => 'name,images,accuracy\r\ncat,4,75\r\n"a ""dog"", wet",3,33.333333333333336\r\n'
  */
 export function perClassCsv(rows: readonly OutputMetric[], metric: string): string {
-  const lines = rows.map(({ label, images, value }) => [quoted(label), images, value]);
-  return [["name", "images", metric], ...lines].map((line) => `${line.join(",")}\r\n`).join("");
-}
-
-function quoted(text: string): string {
-  return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
+  return csvText([
+    ["name", "images", metric],
+    ...rows.map(({ label, images, value }) => [label, images, value]),
+  ]);
 }

@@ -1,6 +1,7 @@
 /** A model as files name it: enough to create it again. */
 import { z } from "zod";
 import type { Model } from "./model.ts";
+import { isOnnxModel } from "./onnx/is-onnx-model.ts";
 
 /** Name and options of a model. */
 export interface ModelEntry {
@@ -8,6 +9,18 @@ export interface ModelEntry {
   readonly arch: string;
   readonly numClasses: number;
   readonly inChans: number;
+  /** Of a model that is made of an ONNX file: the file, and what its head is. */
+  readonly onnx?: OnnxEntry | undefined;
+}
+
+/** An ONNX file in files: it lies beside them. */
+export interface OnnxEntry {
+  /** Of the file. */
+  readonly sha256: string;
+  /** Value that was looked before for the head; null: the outputs. */
+  readonly logits: string | null;
+  /** Whether the head is not that of the file. */
+  readonly newHead: boolean;
 }
 
 /** {@link ModelEntry} in files. */
@@ -15,9 +28,19 @@ export const modelEntrySchema: z.ZodType<ModelEntry> = z.object({
   arch: z.string(),
   numClasses: z.number().int().min(1),
   inChans: z.number().int().min(1).max(4),
+  onnx: z
+    .object({
+      sha256: z.string().regex(/^[0-9a-f]{64}$/),
+      logits: z.string().nullable(),
+      newHead: z.boolean(),
+    })
+    .optional(),
 });
 
 /** The entry of a model. */
-export function modelEntry({ name: arch, numClasses, inChans }: Model): ModelEntry {
-  return { arch, numClasses, inChans };
+export function modelEntry(model: Model): ModelEntry {
+  const { name: arch, numClasses, inChans } = model;
+  if (!isOnnxModel(model)) return { arch, numClasses, inChans };
+  const { sha256, from: logits, newHead } = model.onnx;
+  return { arch, numClasses, inChans, onnx: { sha256, logits, newHead } };
 }

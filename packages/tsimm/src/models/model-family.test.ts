@@ -22,6 +22,7 @@ import {
   modelInfo,
   registerModelFamily,
 } from "./registry.ts";
+import { smallNetworks } from "./small-networks.fixture.ts";
 
 const isFamily = (value: unknown): value is ModelFamily =>
   typeof value === "object" && value !== null && "models" in value && "create" in value;

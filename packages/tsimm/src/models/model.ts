@@ -44,6 +44,24 @@ export interface PretrainedConfig {
   readonly std: readonly number[];
 }
 
+/** Preprocessing of a model, and what is known of its pretrained weights. */
+export interface PretrainedWeightsConfig extends PretrainedConfig {
+  /** Input of an evaluation, [C, H, W]; absent: `inputSize`. */
+  readonly testInputSize?: readonly [number, number, number];
+  /** Absent: `cropPct`. */
+  readonly testCropPct?: number;
+  /** Classes of the pretrained weights; 0: they have no classifier. */
+  readonly numClasses?: number;
+  /** The model takes images of one size only, the one that it is made for. */
+  readonly fixedInputSize?: boolean;
+  /** Tag of the pretrained weights, e.g. `a1_in1k`. */
+  readonly tag?: string;
+  /** Repository of the pretrained weights on the hub, e.g. `timm/resnet18.a1_in1k`; absent: there are none. */
+  readonly hfHubId?: string;
+  /** Names of the classes of the pretrained weights, where a repository has them. */
+  readonly labelNames?: readonly string[];
+}
+
 /** Options of {@link Model.forwardGraph}. */
 export interface ForwardGraphOptions {
   readonly batchSize: number;
@@ -74,7 +92,7 @@ export interface Model {
   readonly inChans: number;
   /** Channels of a map of unpooled features, width of a token. */
   readonly numFeatures: number;
-  readonly pretrainedCfg: PretrainedConfig;
+  readonly pretrainedCfg: PretrainedWeightsConfig;
   /** In state-dict order. */
   readonly parameters: readonly Parameter[];
   /** In state-dict order. */

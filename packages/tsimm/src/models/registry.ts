@@ -7,7 +7,7 @@ import type { Architecture } from "./architecture.ts";
 import { type BuildOptions, buildModel, countParameters } from "./build-model.ts";
 import { builtInFamilies } from "./families/built-in-families.ts";
 import type { GlobalPool } from "./layers/classifier.ts";
-import type { Model, PretrainedConfig } from "./model.ts";
+import type { Model, PretrainedWeightsConfig } from "./model.ts";
 import { type ArchitectureOptions, defineModelFamily, type ModelFamily } from "./model-family.ts";
 
 const families: Registry<ModelFamily> = createRegistry("model family", {
@@ -125,7 +125,23 @@ const optionNames: { readonly [K in keyof Required<ModelOptions>]: true } = {
  * @see timm `timm/models/_factory.py`
  */
 export function createModel(name: string, options: ModelOptions = {}): Model {
-  const { architecture, build } = resolve("createModel", name, options);
+  return buildRegistered("createModel", name, options, null);
+}
+
+/**
+ * Creates a model as {@link createModel} does.
+ *
+ * @param where - Function named in errors.
+ * @param weights - Configuration of the weights that it is for: it gives classes, image size and preprocessing where
+ *   the options do not; null: the model's own.
+ */
+export function buildRegistered(
+  where: string,
+  name: string,
+  options: ModelOptions,
+  weights: PretrainedWeightsConfig | null,
+): Model {
+  const { architecture, build } = resolve(where, name, options, weights);
   return buildModel(architecture, build);
 }
 
@@ -136,7 +152,7 @@ export interface ModelInfo {
   readonly parameterCount: number;
   /** Channels of a map of unpooled features, width of a token. */
   readonly numFeatures: number;
-  readonly pretrainedCfg: PretrainedConfig;
+  readonly pretrainedCfg: PretrainedWeightsConfig;
   /** Side of the smallest images in pixels from which it learns well; absent: not known. */
   readonly smallestUsefulInput?: number;
 }
@@ -149,7 +165,17 @@ export interface ModelInfo {
  * modelInfo("resnet18").parameterCount; // => 11689512
  */
 export function modelInfo(name: string, options: ModelOptions = {}): ModelInfo {
-  const { architecture, build } = resolve("modelInfo", name, options);
+  return describeRegistered("modelInfo", name, options, null);
+}
+
+/** Describes a model that {@link buildRegistered} would make. */
+export function describeRegistered(
+  where: string,
+  name: string,
+  options: ModelOptions,
+  weights: PretrainedWeightsConfig | null,
+): ModelInfo {
+  const { architecture, build } = resolve(where, name, options, weights);
   const { numFeatures, pretrainedCfg, smallestUsefulInput } = architecture;
   return {
     ...{ name, parameterCount: countParameters(architecture, build), numFeatures, pretrainedCfg },
@@ -161,13 +187,14 @@ function resolve(
   where: string,
   name: string,
   options: ModelOptions,
+  weights: PretrainedWeightsConfig | null,
 ): { architecture: Architecture; build: BuildOptions } {
   if (typeof name !== "string") throw new TypeError(`${where}: name must be text, got ${name}`);
   const found = models.find(where, name);
   checkOptionNames(where, options, optionNames);
-  const numClasses = options.numClasses ?? 1000;
-  const inChans = options.inChans ?? 3;
-  const imgSize = options.imgSize ?? null;
+  const numClasses = options.numClasses ?? weights?.numClasses ?? 1000;
+  const inChans = options.inChans ?? weights?.inputSize[0] ?? 3;
+  const imgSize = options.imgSize ?? (weights?.fixedInputSize ? weights.inputSize[1] : null);
   const [dropRate, dropPathRate] = [options.dropRate ?? 0, options.dropPathRate ?? found.dropPathRate];
   checkInteger(where, { numClasses }, 0);
   checkInteger(where, { inChans, imgSize: imgSize ?? 1 }, 1);
@@ -180,18 +207,32 @@ function resolve(
   if (outIndices && !options.featuresOnly) {
     throw new RangeError(`${where}: outIndices must come with featuresOnly, got ${outIndices} without it`);
   }
+  const architecture = found.create({
+    ...{ inChans, imgSize, dropPathRate },
+    globalPool: globalPool ?? null,
+    zeroInitLast: zeroInitLast ?? true,
+  });
   return {
-    architecture: found.create({
-      ...{ inChans, imgSize, dropPathRate },
-      globalPool: globalPool ?? null,
-      zeroInitLast: zeroInitLast ?? true,
-    }),
+    architecture:
+      weights === null
+        ? architecture
+        : { ...architecture, pretrainedCfg: { ...weights, ...sizeOf(architecture, imgSize, weights) } },
     build: {
       ...{ numClasses, dropRate, seed: seed ?? 42 },
       ...(globalPool === undefined || globalPool === null ? {} : { globalPool }),
       ...(options.featuresOnly ? { outIndices: outIndices ?? "all" } : {}),
     },
   };
+}
+
+/** The size that tensors of a model depend on is the one that it is made for. */
+function sizeOf(
+  { pretrainedCfg }: Architecture,
+  imgSize: number | null,
+  { inputSize }: PretrainedWeightsConfig,
+): Pick<PretrainedWeightsConfig, "inputSize"> {
+  const [, height] = pretrainedCfg.inputSize;
+  return { inputSize: height === imgSize ? pretrainedCfg.inputSize : inputSize };
 }
 
 function checkInteger(where: string, options: Readonly<Record<string, number>>, least: number): void {

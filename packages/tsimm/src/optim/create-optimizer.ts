@@ -1,5 +1,6 @@
 /** timm's optimizer factories. */
 
+import { type FrozenOption, frozenOf } from "../models/frozen/frozen.ts";
 import type { Model, Parameter } from "../models/model.ts";
 import { checkIsObject } from "../option-names.ts";
 import { suggestion } from "../text/suggestion.ts";
@@ -50,6 +51,8 @@ export interface OptimizerOptions {
   readonly layerDecay?: number | null | undefined;
   readonly layerDecayMinScale?: number | null | undefined;
   readonly layerDecayNoOptScale?: number | null | undefined;
+  /** Part of a model that is not trained, as patterns or from `freeze`; absent: none. */
+  readonly frozen?: FrozenOption | null | undefined;
   /** Makes the groups in place of the rules above. */
   readonly paramGroupFn?: ((model: Model) => readonly ParamGroupInput[]) | undefined;
   readonly [option: string]: unknown;
@@ -64,6 +67,7 @@ export type OptimizerTarget = Model | readonly (Parameter | ParamGroupInput)[];
  * @param args - Unknown keys are refused.
  * @param model - Its parameters are trained.
  * @param filterBiasAndBn - Biases and tensors with at most one dimension do not decay.
+ * @param frozen - Part of the model that is not trained.
  * @throws RangeError for an unknown optimizer or key, a value out of range, or an option set twice.
  * @example
  * const model = createModel("resnet18", { numClasses: 10 });
@@ -71,7 +75,12 @@ export type OptimizerTarget = Model | readonly (Parameter | ParamGroupInput)[];
  * optimizer.paramGroups.map(({ lr, params }) => [lr, params.length]); // => [[0.0001, 62]]
  * @see timm `timm/optim/_optim_factory.py`
  */
-export function createOptimizer(args: OptimizerArgs, model: Model, filterBiasAndBn = true): Optimizer {
+export function createOptimizer(
+  args: OptimizerArgs,
+  model: Model,
+  filterBiasAndBn = true,
+  frozen: FrozenOption | null = null,
+): Optimizer {
   checkIsObject("createOptimizer", args);
   const { opt, lr, weightDecay, momentum, optEps, optBetas, optKwargs, ...rest } = args;
   const { layerDecay, layerDecayMinScale, layerDecayNoOptScale, ...unknown } = rest;
@@ -98,6 +107,7 @@ export function createOptimizer(args: OptimizerArgs, model: Model, filterBiasAnd
     layerDecay,
     layerDecayMinScale,
     layerDecayNoOptScale,
+    frozen,
     ...optKwargs,
   });
 }
@@ -137,13 +147,23 @@ export function createOptimizerV2(modelOrParams: OptimizerTarget, options: Optim
 const factoryChecks: OptionChecks<
   Pick<
     OptimizerOptions,
-    "filterBiasAndBn" | "layerDecay" | "layerDecayMinScale" | "layerDecayNoOptScale" | "paramGroupFn"
+    | "filterBiasAndBn"
+    | "layerDecay"
+    | "layerDecayMinScale"
+    | "layerDecayNoOptScale"
+    | "frozen"
+    | "paramGroupFn"
   >
 > = {
   filterBiasAndBn: boolean,
   layerDecay: orNull(positive),
   layerDecayMinScale: orNull(nonNegative),
   layerDecayNoOptScale: orNull(nonNegative),
+  frozen: orNull({
+    text: "patterns of names, or what freeze returns",
+    test: (value) =>
+      Array.isArray(value) || (typeof value === "object" && value !== null && "parameters" in value),
+  }),
   paramGroupFn: { text: "a function", test: (value) => typeof value === "function" },
 };
 
@@ -163,11 +183,14 @@ function create(where: string, target: OptimizerTarget, options: OptimizerOption
     layerDecay,
     layerDecayMinScale,
     layerDecayNoOptScale,
+    frozen,
     paramGroupFn,
     ...own
   } = options;
   const { definition, lookahead } = findOptimizer(where, opt);
-  const grouping = { weightDecay, filterBiasAndBn, layerDecay, layerDecayMinScale, layerDecayNoOptScale };
+  const grouping = {
+    ...{ weightDecay, filterBiasAndBn, layerDecay, layerDecayMinScale, layerDecayNoOptScale, frozen },
+  };
   const groups = "parameters" in target ? split(target, grouping, paramGroupFn) : collect(target);
   const shared = Object.entries({ momentum, eps: eps ?? undefined, betas: betas ?? undefined });
   const supported = Object.fromEntries(
@@ -185,9 +208,11 @@ function split(
 ): readonly ParamGroupInput[] {
   const { weightDecay, filterBiasAndBn, layerDecay, layerDecayMinScale, layerDecayNoOptScale } = options;
   if (paramGroupFn) return paramGroupFn(model);
-  if (typeof layerDecay !== "number") return paramGroupsWeightDecay(model, { weightDecay, filterBiasAndBn });
+  const frozen = options.frozen ? frozenOf(model, options.frozen) : null;
+  if (typeof layerDecay !== "number")
+    return paramGroupsWeightDecay(model, { weightDecay, filterBiasAndBn, frozen });
   return paramGroupsLayerDecay(model, {
-    weightDecay,
+    ...{ weightDecay, frozen },
     layerDecay,
     layerDecayMinScale: layerDecayMinScale ?? 0,
     layerDecayNoOptScale: layerDecayNoOptScale ?? 0,

@@ -25,7 +25,10 @@ export function lookaheadDefinition(
       [slowSlot]: new Float32Array(parameter.data.length),
     }),
     graph: {
-      scalars: (group, step) => ({ ...graph.scalars(group, step), [share]: lookahead.shareAt(step) }),
+      scalars: (group, step, joined = 0) => ({
+        ...graph.scalars(group, step, joined),
+        [share]: lookahead.shareAt(step + joined, joined),
+      }),
       build(context) {
         const { math, slots, scalar } = context;
         const updated = graph.build(context);

@@ -69,11 +69,13 @@ export class Lookahead implements Optimizer {
    * Share of the way that the slow weights go towards the fast ones after an update.
    *
    * @param step - Number of the update, from 1, of those that are not counted yet.
+   * @param joined - Updates before the first that the weights are part of.
    * @returns 0: they stay, and so do the fast ones; 1 at the first synchronisation; else 0.5.
    */
-  shareAt(step: number): number {
+  shareAt(step: number, joined = 0): number {
     if (step % steps !== 0) return 0;
-    const isFirst = this.#slow.size === 0 && step - steps <= this.#steps;
+    const isLate = joined > 0 && step - joined <= steps;
+    const isFirst = isLate || (this.#slow.size === 0 && step - steps <= this.#steps);
     return isFirst ? 1 : alpha;
   }
 

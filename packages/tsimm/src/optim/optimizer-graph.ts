@@ -45,9 +45,10 @@ export interface OptimizerGraph<O, S> {
    * Numbers of an update that the graph takes as inputs; computed in float64, so that schedules and bias corrections are
    * exact. Their names are the same in every update.
    *
-   * @param step - Number of this update, from 1.
+   * @param step - Number of this update, from 1, of those that the parameters are part of.
+   * @param joined - Updates before the first of them; absent: 0.
    */
-  scalars(group: ParamGroup & O, step: number): Readonly<Record<string, number>>;
+  scalars(group: ParamGroup & O, step: number, joined?: number): Readonly<Record<string, number>>;
   /** Adds the update. The graph holds as long as options other than `lr` and `weightDecay` do, and `weightDecay` is 0 or not. */
   build(context: UpdateGraphContext<O, S>): UpdatedValues<S>;
 }

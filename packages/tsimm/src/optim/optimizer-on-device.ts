@@ -16,6 +16,8 @@ export interface OptimizerOnDevice {
   readonly steps: number;
   /** Slots of a parameter of a group, made if there are none yet; an update changes their elements. */
   slotsOf(parameter: Parameter, group: ParamGroup): OptimizerSlots;
+  /** Updates before the first one of a parameter of a group. */
+  joinedAt(parameter: Parameter, group: ParamGroup): number;
   /** Counts an update, with whose results weights and slots have been filled. */
   countStep(): void;
 }
@@ -78,6 +80,7 @@ function lookaheadOnDevice(
       ...inner.slotsOf(parameter, group),
       [slowSlot]: lookahead.slowOf(parameter),
     }),
+    joinedAt: (parameter, group) => inner.joinedAt(parameter, group),
     countStep() {
       inner.countStep();
       lookahead.countStep();

@@ -28,6 +28,8 @@ export interface OptimizerState {
   readonly steps: number;
   /** Arrays by `<parameter>.<slot>`, slots as PyTorch calls them (`momentum_buffer`, `exp_avg`, …). */
   readonly slots: ReadonlyMap<string, Float32Array>;
+  /** Steps made before the first one of a parameter, by its name, where that came late; absent: none came late. */
+  readonly joined?: Readonly<Record<string, number>> | undefined;
 }
 
 /** Changes parameters in place from their `grad`. */

@@ -1,4 +1,5 @@
 /** Splits a model's parameters into groups: with and without weight decay, and by depth. */
+import { type Frozen, trainedParameters } from "../models/frozen/frozen.ts";
 import type { Model, Parameter } from "../models/model.ts";
 
 /** A parameter group before the optimizer completes it; what it sets beats the optimizer's options. */
@@ -16,6 +17,8 @@ export interface WeightDecayGroupOptions {
   readonly weightDecay: number;
   /** false: every tensor decays. */
   readonly filterBiasAndBn?: boolean;
+  /** Part of the model that is left out; absent: none. */
+  readonly frozen?: Frozen | null | undefined;
 }
 
 /**
@@ -30,15 +33,16 @@ export interface WeightDecayGroupOptions {
  */
 export function paramGroupsWeightDecay(
   model: Pick<Model, "parameters" | "noWeightDecay">,
-  { weightDecay, filterBiasAndBn = true }: WeightDecayGroupOptions,
+  { weightDecay, filterBiasAndBn = true, frozen = null }: WeightDecayGroupOptions,
 ): ParamGroupInput[] {
-  if (weightDecay === 0) return [{ params: model.parameters, weightDecay }];
+  const parameters = trainedParameters(model, frozen);
+  if (weightDecay === 0) return [{ params: parameters, weightDecay }];
   const decays = ({ name, shape }: Parameter) =>
     !(filterBiasAndBn && (shape.length <= 1 || name.endsWith(".bias"))) &&
     !model.noWeightDecay.includes(name);
   const groups = [
-    { params: model.parameters.filter((parameter) => !decays(parameter)), weightDecay: 0 },
-    { params: model.parameters.filter(decays), weightDecay },
+    { params: parameters.filter((parameter) => !decays(parameter)), weightDecay: 0 },
+    { params: parameters.filter(decays), weightDecay },
   ];
   return groups.filter(({ params }) => params.length > 0);
 }
@@ -53,6 +57,8 @@ export interface LayerDecayGroupOptions {
   readonly layerDecayMinScale?: number;
   /** Layers scaled below this are left out: they are frozen. */
   readonly layerDecayNoOptScale?: number;
+  /** Part of the model that is left out, and counts in the depth of layers nevertheless; absent: none. */
+  readonly frozen?: Frozen | null | undefined;
 }
 
 /**
@@ -67,12 +73,14 @@ export interface LayerDecayGroupOptions {
  */
 export function paramGroupsLayerDecay(
   model: Pick<Model, "parameters" | "noWeightDecay" | "layerOf">,
-  { weightDecay, layerDecay, layerDecayMinScale = 0, layerDecayNoOptScale = 0 }: LayerDecayGroupOptions,
+  options: LayerDecayGroupOptions,
 ): ParamGroupInput[] {
+  const { weightDecay, layerDecay, layerDecayMinScale = 0, layerDecayNoOptScale = 0, frozen } = options;
   const places = model.parameters.map(({ name }) => model.layerOf(name) ?? [Number.POSITIVE_INFINITY]);
   const layers = [...new Set(places.toSorted(byNumbers).map(String))];
   const groups = new Map<string, { params: Parameter[]; lrScale: number; weightDecay: number }>();
   for (const [index, parameter] of model.parameters.entries()) {
+    if (frozen?.parameters.has(parameter.name)) continue;
     const layer = layers.indexOf(String(places[index]));
     const lrScale = Math.max(layerDecayMinScale, layerDecay ** (layers.length - 1 - layer));
     if (lrScale < layerDecayNoOptScale) continue;

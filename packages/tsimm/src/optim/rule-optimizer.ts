@@ -16,6 +16,8 @@ export class RuleOptimizer<O extends OptimizerOwnOptions, S extends OptimizerSlo
   readonly paramGroups: (ParamGroup & O)[];
   readonly definition: OptimizerDefinition<O, S>;
   readonly #slots = new Map<Parameter, S>();
+  /** Steps made before the first one of a parameter; 0 for those that are not in it. */
+  readonly #joined = new Map<Parameter, number>();
   #steps = 0;
 
   /** @param groups - Disjoint, with all options of the definition. */
@@ -43,19 +45,31 @@ export class RuleOptimizer<O extends OptimizerOwnOptions, S extends OptimizerSlo
       const scale = gradScale === undefined ? 1 : gradScale(norm, group);
       for (const parameter of group.params) {
         if (parameter.grad === null) continue;
-        const slots = this.slotsOf(parameter, group);
-        this.definition.loop(parameter, parameter.grad, slots, group, this.#steps, scale);
+        const slots = this.#slotsSince(parameter, group, this.#steps - 1);
+        const step = this.#steps - (this.#joined.get(parameter) ?? 0);
+        this.definition.loop(parameter, parameter.grad, slots, group, step, scale);
       }
     }
   }
 
   /** Slots of a parameter of a group, made if there are none yet. */
   slotsOf(parameter: Parameter, group: ParamGroup & O): S {
-    let slots = this.#slots.get(parameter);
-    if (slots === undefined) {
-      slots = this.definition.createSlots(parameter, group);
-      this.#slots.set(parameter, slots);
-    }
+    return this.#slotsSince(parameter, group, this.#steps);
+  }
+
+  /** Steps made before the first one of a parameter, whose own first step is number 1 too. */
+  joinedAt(parameter: Parameter, group: ParamGroup & O): number {
+    this.slotsOf(parameter, group);
+    return this.#joined.get(parameter) ?? 0;
+  }
+
+  /** @param steps - Made before those that fill the slots. */
+  #slotsSince(parameter: Parameter, group: ParamGroup & O, steps: number): S {
+    const known = this.#slots.get(parameter);
+    if (known !== undefined) return known;
+    const slots = this.definition.createSlots(parameter, group);
+    this.#slots.set(parameter, slots);
+    if (steps > 0 && Object.keys(slots).length > 0) this.#joined.set(parameter, steps);
     return slots;
   }
 
@@ -76,7 +90,9 @@ export class RuleOptimizer<O extends OptimizerOwnOptions, S extends OptimizerSlo
       params: params.map(({ name }) => name),
       options,
     }));
-    return { name: this.name, groups, steps: this.#steps, slots };
+    const joined = Object.fromEntries([...this.#joined].map(([{ name }, steps]) => [name, steps]));
+    const late = this.#joined.size === 0 ? {} : { joined };
+    return { name: this.name, groups, steps: this.#steps, slots, ...late };
   }
 
   loadStateDict(state: OptimizerState): void {
@@ -85,10 +101,24 @@ export class RuleOptimizer<O extends OptimizerOwnOptions, S extends OptimizerSlo
       throw new Error(`${where}: state must be of the optimizer "${this.name}", got "${state.name}"`);
     }
     this.#checkGroups(where, state);
+    for (const [name, steps] of Object.entries(state.joined ?? {})) {
+      if (Number.isSafeInteger(steps) && steps >= 0 && steps <= state.steps) continue;
+      throw new Error(
+        `${where}: joined of ${name} must be an integer from 0 to ${state.steps}, got ${steps}`,
+      );
+    }
     const loaded = this.#copySlots(where, state);
+    this.#slots.clear();
     for (const [parameter, slots] of loaded) this.#slots.set(parameter, slots);
     for (const [i, group] of this.paramGroups.entries()) Object.assign(group, state.groups[i]?.options);
     this.#steps = state.steps;
+    this.#joined.clear();
+    for (const { params } of this.paramGroups) {
+      for (const parameter of params) {
+        const steps = state.joined?.[parameter.name];
+        if (steps !== undefined) this.#joined.set(parameter, steps);
+      }
+    }
   }
 
   #checkGroups(where: string, state: OptimizerState): void {

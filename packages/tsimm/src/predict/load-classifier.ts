@@ -2,18 +2,16 @@
 
 import { readWeights } from "../checkpoint/read-weights.ts";
 import { decodeImage } from "../data/decode.ts";
-import { readRegularFile } from "../files/read-file.ts";
+import { ONNX_LIMIT, readRegularFile } from "../files/read-file.ts";
 import { decodeClassifier } from "../models/onnx-file.ts";
 import { checkOptionNames } from "../option-names.ts";
 import type { Engine } from "../runtime/engine.ts";
 import { checkPart } from "../train/check-parts.ts";
+import { checkNoPickle } from "../weights/read-weights-file.ts";
 import { type Classifier, createClassifier } from "./classifier.ts";
 import { checkAverage, checkBytes, type LoadClassifierOptions } from "./load-in-page.ts";
 import { imageOfPixels, isPixels } from "./pixels.ts";
 import { classifierOfWeights } from "./weights-classifier.ts";
-
-/** Largest `.onnx` file: a protobuf message holds less than 2 GiB. */
-const LIMIT = 2 ** 31;
 
 /**
  * Loads a trained model with its preprocessing, the names of its outputs and its task. Where there is a moving average
@@ -61,8 +59,9 @@ function ofBytes(bytes: unknown): Source {
 }
 
 async function readSource(path: string, options: LoadClassifierOptions): Promise<Source> {
+  checkNoPickle(path);
   if (!path.endsWith(".safetensors")) {
-    return { path, file: decodeClassifier(await readRegularFile(path, { limit: LIMIT })) };
+    return { path, file: decodeClassifier(await readRegularFile(path, { limit: ONNX_LIMIT })) };
   }
   const weights = await readWeights(path, options);
   return { path: weights.path, file: classifierOfWeights(weights) };

@@ -19,7 +19,7 @@ export interface RandomStream {
 }
 
 /** What a stream is for; each purpose has numbers of its own. */
-export type Purpose = "init" | "shuffle" | "augment" | "mix" | "dropout";
+export type Purpose = "init" | "shuffle" | "augment" | "mix" | "erase" | "dropout";
 
 /** Version of the scheme, saved with checkpoints: a change of the numbers raises it. */
 export const RANDOM_SCHEME = 1;

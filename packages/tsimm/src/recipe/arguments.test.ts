@@ -4,10 +4,11 @@ import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { parse } from "yaml";
 import { UsageError } from "../usage-error.ts";
-import { argsYaml, fromKeys, readConfiguration, savedArguments } from "./args-yaml.ts";
+import { argsYaml, savedArguments } from "./args-yaml.ts";
 import { separated, type TrainArguments } from "./arguments.ts";
 import { checkArguments } from "./check-arguments.ts";
 import { learningRate } from "./learning-rate.ts";
+import { fromKeys, readConfiguration } from "./read-configuration.ts";
 import { resolveArguments } from "./resolve-arguments.ts";
 import { type TrainOptions, train } from "./train.ts";
 import { builtInsText, trainArgumentsText } from "./train-arguments-text.fixture.ts";
@@ -163,8 +164,8 @@ test("timm's keys without counterpart pass when they change nothing, and are ref
     given: { epochs: 3 },
     withoutEffect: ["amp"],
   });
-  expect(() => fromKeys({ aug_splits: 3 })).toThrow(
-    "train: aug_splits must be off, got 3; tsimm does not offer it",
+  expect(() => fromKeys({ drop_block: 0.1 })).toThrow(
+    "train: drop_block must be off, got 0.1; there is no DropBlock; --drop-path regularises residual blocks",
   );
   expect(() => fromKeys({ epcohs: 3 })).toThrow(
     'train: unknown key "epcohs" in the configuration; did you mean "epochs"?',

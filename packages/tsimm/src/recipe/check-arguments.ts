@@ -3,44 +3,60 @@
 import { printable } from "../text/printable.ts";
 import { suggestion } from "../text/suggestion.ts";
 import { UsageError } from "../usage-error.ts";
-import {
-  type ArgumentName,
-  type Flag,
-  findFlag,
-  separated,
-  type TrainArguments,
-  trainFlagRows,
-} from "./arguments.ts";
+import { type Flag, findFlag, separated, type TrainArguments, trainFlagRows } from "./arguments.ts";
+import { problemsError } from "./list-problems.ts";
 
 /**
  * Checks that every given argument is known, and its kind, range and choice. null and undefined count as not given.
  *
  * @param given - Arguments.
  * @param command - Whose flags they are, for messages.
- * @throws UsageError that names the flag, the value and what is allowed.
+ * @throws UsageError that names every wrong flag with its value and what is allowed.
  */
 export function checkArguments(given: Partial<TrainArguments>, command = "train"): void {
   if (typeof given !== "object" || given === null || Array.isArray(given)) {
     throw new UsageError(`${command}: arguments must be an object, got ${JSON.stringify(given)}`);
   }
-  for (const name of Object.keys(given)) {
-    if (findFlag(name) !== undefined) continue;
-    const advice = suggestion(
-      name,
-      trainFlagRows().map(([known]) => known),
-    );
-    throw new UsageError(`${command}: unknown option "${printable(name)}"${advice}`);
-  }
-  for (const [name, flag] of trainFlagRows()) {
+  const known = trainFlagRows().map(([name]) => name);
+  const unknown = Object.keys(given)
+    .filter((name) => findFlag(name) === undefined)
+    .map((name) => `unknown option "${printable(name)}"${suggestion(name, known)}`);
+  const problems = [...unknown, ...valueProblems(trainFlagRows(), given)];
+  if (problems.length > 0) throw problemsError(command, problems);
+}
+
+/**
+ * Checks kind, range and choice of the values of a table of flags; null and undefined count as not given.
+ *
+ * @param command - Whose flags they are, for messages.
+ * @param rows - The table.
+ * @param given - Values by name.
+ * @throws UsageError that names each flag, its value and what is allowed.
+ */
+export function checkValues(
+  command: string,
+  rows: readonly (readonly [string, Flag])[],
+  given: Readonly<Record<string, unknown>>,
+): void {
+  const problems = valueProblems(rows, given);
+  if (problems.length > 0) throw problemsError(command, problems);
+}
+
+/**
+ * Problems of the values of arguments.
+ *
+ * @param rows - The table of their flags.
+ * @returns A phrase for each, `--lr must be a number >= 0, got -1`, in the order of the table.
+ */
+export function valueProblems(
+  rows: readonly (readonly [string, Flag])[],
+  given: Readonly<Record<string, unknown>>,
+): readonly string[] {
+  return rows.flatMap(([name, flag]) => {
     const value = given[name];
-    if (value === undefined || value === null) continue;
-    const allowed = allowedValues(flag);
-    if (!allows(flag, value)) {
-      throw new UsageError(
-        `${command}: --${separated(name, "-")} must be ${allowed}, got ${showValue(value)}`,
-      );
-    }
-  }
+    if (value === undefined || value === null || allows(flag, value)) return [];
+    return [`--${separated(name, "-")} must be ${allowedValues(flag)}, got ${showValue(value)}`];
+  });
 }
 
 /** The values that a flag allows, e.g. `a number >= 0`. */
@@ -77,7 +93,7 @@ function countOf(flag: Flag): string {
   return most >= 1000 ? `${least} or more` : `${least} to ${most}`;
 }
 
-function allows(flag: Flag, value: TrainArguments[ArgumentName]): boolean {
+function allows(flag: Flag, value: unknown): boolean {
   switch (flag.type) {
     case "flag":
       return typeof value === "boolean";

@@ -1,11 +1,12 @@
 /** Names in the arguments of a run that definitions must have. */
 import { findSchedule } from "@tsimm/scheduler";
-import { checkModelName } from "../models/registry.ts";
+import { parseModelName } from "../models/pretrained/model-name.ts";
 import { findOptimizer } from "../optim/optimizers.ts";
 import { checkEngineName } from "../runtime/create-engine.ts";
 import { findTask } from "../task/tasks.ts";
 import type { TrainArguments } from "./arguments.ts";
 import { fromFlags } from "./from-flags.ts";
+import { isOnnxPath } from "./onnx-path.ts";
 
 /**
  * Refuses names that no definition has, built in or registered, before anything is opened.
@@ -20,7 +21,7 @@ export function checkNames(
   const { task, model, opt, sched, engine } = args;
   fromFlags("train", args, () => {
     findTask("createTask", task);
-    if (!ownModel) checkModelName("createModel", model);
+    if (!ownModel && !isOnnxPath(model)) parseModelName("createModel", model);
     findOptimizer("createOptimizer", opt);
     findSchedule(sched);
     checkEngineName("createEngine", engine);

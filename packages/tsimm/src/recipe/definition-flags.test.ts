@@ -2,10 +2,11 @@ import { Command } from "commander";
 import { expect, test } from "vitest";
 import { addTrainOptions, givenArguments } from "../cli/train-options.ts";
 import { UsageError } from "../usage-error.ts";
-import { fromKeys, savedArguments } from "./args-yaml.ts";
+import { savedArguments } from "./args-yaml.ts";
 import { addFlags, type TrainArguments } from "./arguments.ts";
 import { checkArguments } from "./check-arguments.ts";
 import { definitionFlagRows } from "./definition-flags.ts";
+import { fromKeys } from "./read-configuration.ts";
 import { resolveArguments } from "./resolve-arguments.ts";
 
 const steepness = { type: "float", default: 2, above: 0, help: "how steep it falls" } as const;

@@ -4,9 +4,9 @@ import type { EarlierPlan } from "../checkpoint/run-state.ts";
 import type { RateSeries } from "../plot/training-figures.ts";
 import { sampleTimes } from "../preview/sample-times.ts";
 import { scheduleTurns } from "../preview/simulate.ts";
-import { fromKeys } from "./args-yaml.ts";
 import { type ArgumentName, separated, type TrainArguments, trainFlagRows } from "./arguments.ts";
 import { learningRate } from "./learning-rate.ts";
+import { fromKeys } from "./read-configuration.ts";
 import { resolveArguments } from "./resolve-arguments.ts";
 
 /** Arguments that a schedule follows from, those of its base rate included. */

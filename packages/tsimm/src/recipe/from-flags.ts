@@ -41,6 +41,7 @@ const FLAGS: ParameterFlags = {
   dropPathRate: ["dropPath", "dropConnect"],
   eps: ["optEps"],
   betas: ["optBetas"],
+  "freeze.patterns": ["freeze"],
   "ModelEma.decay": ["modelEmaDecay"],
   "createEngine.name": ["engine"],
   "findSchedule.name": ["sched"],

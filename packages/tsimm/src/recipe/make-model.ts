@@ -1,9 +1,9 @@
 /** The model of a run. */
-import { readWeights } from "../checkpoint/read-weights.ts";
 import type { Model, PretrainedConfig } from "../models/model.ts";
-import { createModel } from "../models/registry.ts";
+import { buildStart } from "../models/pretrained/create-model.ts";
+import { safeModelName } from "../models/pretrained/model-name.ts";
+import type { ModelStart } from "../models/pretrained/model-start.ts";
 import { UsageError } from "../usage-error.ts";
-import { loadState } from "../weights/load-state.ts";
 import type { TrainArguments } from "./arguments.ts";
 import { inputChannels } from "./data-config.ts";
 import { fromFlags } from "./from-flags.ts";
@@ -27,11 +27,17 @@ export function outputNames({ numClasses }: TrainArguments, names: readonly stri
 }
 
 /**
- * Creates the model that the arguments name.
+ * Creates the model that the arguments name, with initial weights.
  *
+ * @param start - What its name stands for.
  * @param outputs - Numbers that it yields for an image.
  */
-export function makeModel(args: TrainArguments, outputs: number, { info, warn }: Log): Model {
+export function makeModel(
+  args: TrainArguments,
+  start: ModelStart,
+  outputs: number,
+  { info, warn }: Log,
+): Model {
   if (args.dropConnect !== null) {
     warn(
       args.dropPath === null
@@ -47,41 +53,10 @@ export function makeModel(args: TrainArguments, outputs: number, { info, warn }:
     dropPathRate: args.dropPath ?? args.dropConnect,
     seed: args.seed,
   };
-  const model = fromFlags("train", args, () => createModel(args.model, options));
+  const model = fromFlags("train", args, () => buildStart("createModel", start, options));
   const count = model.parameters.reduce((sum, { data }) => sum + data.length, 0);
-  info(`Model ${model.name} created, param count:${count}`);
+  info(`Model ${safeModelName(args.model)} created, param count:${count}`);
   return model;
-}
-
-/**
- * Loads `--initial-checkpoint`: the weights of a safetensors file, all of them and nothing else; the moving average
- * where there is one, as timm does, said in the log.
- *
- * @throws UsageError if the file cannot be read or its tensors do not fit.
- */
-export async function loadInitialWeights(
-  model: Model,
-  { initialCheckpoint, noInitialEma }: TrainArguments,
-  { info }: Log,
-): Promise<void> {
-  const reading = readWeights(initialCheckpoint, { average: !noInitialEma });
-  const { tensors, average, path } = await reading.catch((error: NodeJS.ErrnoException) => {
-    throw new UsageError(
-      `train: --initial-checkpoint must be a readable safetensors file, got "${initialCheckpoint}" (${error.code ?? error.message})`,
-    );
-  });
-  if (average) {
-    info(`Initial weights: the moving average in ${path}; --no-initial-ema takes the plain ones`);
-  }
-  try {
-    loadState(model, tensors);
-  } catch (error) {
-    const reason = error instanceof Error ? error.message : error;
-    throw new UsageError(
-      `train: --initial-checkpoint must hold the weights of --model, got "${initialCheckpoint}" (${reason})`,
-      { cause: error },
-    );
-  }
 }
 
 /** Warns of images that are too small for the model. */

@@ -1,4 +1,5 @@
 /** The optimizer of a run, and the moving average of its weights. */
+import type { Frozen } from "../models/frozen/frozen.ts";
 import type { Model } from "../models/model.ts";
 import { createOptimizer } from "../optim/create-optimizer.ts";
 import { ModelEma } from "../optim/ema.ts";
@@ -13,15 +14,21 @@ import type { Log } from "./log.ts";
  * Creates the optimizer that the arguments name, and says with which options.
  *
  * @param lr - Base learning rate.
+ * @param frozen - Part of the model that it leaves out; null: none.
  */
-export function makeOptimizer(args: TrainArguments, lr: number, model: Model, { info }: Log): Optimizer {
+export function makeOptimizer(
+  args: TrainArguments,
+  lr: number,
+  { model, frozen }: { readonly model: Model; readonly frozen: Frozen | null },
+  { info }: Log,
+): Optimizer {
   const { opt, weightDecay, momentum, optEps, optBetas } = args;
   const { layerDecay, layerDecayMinScale, layerDecayNoOptScale } = args;
   const layers = { layerDecay, layerDecayMinScale, layerDecayNoOptScale };
   const flags = { opt, lr, weightDecay, momentum, optEps, optBetas, ...layers };
   const optimizer = fromFlags("train", args, () => {
     const { definition } = findOptimizer("createOptimizer", opt);
-    return createOptimizer({ ...flags, optKwargs: ownOptions(definition, args) }, model);
+    return createOptimizer({ ...flags, optKwargs: ownOptions(definition, args) }, model, true, frozen);
   });
   const [group] = optimizer.paramGroups;
   const {

@@ -8,6 +8,7 @@ import { checkDataset, type LabelKind, labelKindOf } from "../data/image-dataset
 import { createLoader } from "../data/loader.ts";
 import { labelCounts } from "../data/sampling.ts";
 import { MissingSplitError } from "../data/split-files.ts";
+import type { TransformOptions } from "../data/transforms/transform.ts";
 import { unevenWarning } from "../data/uneven-classes.ts";
 import type { PretrainedConfig } from "../models/model.ts";
 import { findTask } from "../task/tasks.ts";
@@ -141,23 +142,17 @@ async function openSplits(args: TrainArguments, { info, warn }: Log): Promise<Tr
 export function createLoaders(
   { training, validation }: TrainingData,
   args: TrainArguments,
-  { inputSize, interpolation, cropPct, cropMode, mean }: PretrainedConfig,
+  dataConfig: PretrainedConfig,
   { warn }: Log,
 ): TrainingLoaders {
-  const { seed, maxBadImages, noAug, hflip, vflip, colorJitter } = args;
+  const { seed, maxBadImages } = args;
   const pool = createDecodePool(args.workers);
   const shared = { seed, pool, maxBadImages, onWarning: warn };
   const trainLoader = createLoader(training, {
     ...shared,
     batchSize: args.batchSize,
     ...(args.balancedSampling ? { sampling: "balanced" as const } : {}),
-    transform: {
-      training: true,
-      ...{ inputSize, noAug, hflip, vflip, colorJitter },
-      scale: args.scale,
-      ratio: args.ratio,
-      trainInterpolation: args.trainInterpolation,
-    },
+    transform: trainingTransformOf(args, dataConfig),
   });
   const valLoader =
     validation === null
@@ -165,9 +160,40 @@ export function createLoaders(
       : createLoader(validation, {
           ...shared,
           batchSize: args.validationBatchSize ?? args.batchSize,
-          transform: { training: false, inputSize, interpolation, cropPct, cropMode, mean },
+          transform: evaluationTransformOf(dataConfig),
         });
   return { trainLoader, valLoader, close: () => pool.close() };
+}
+
+/** The transform of training images that the arguments ask for. */
+export function trainingTransformOf(
+  args: TrainArguments,
+  { inputSize, mean }: PretrainedConfig,
+): TransformOptions {
+  const { noAug, hflip, vflip, colorJitter } = args;
+  return {
+    training: true,
+    ...{ inputSize, noAug, hflip, vflip, colorJitter, mean },
+    ...(args.trainCropMode === "" ? {} : { trainCropMode: args.trainCropMode }),
+    ...(args.aa === "" ? {} : { aa: args.aa }),
+    colorJitterProb: args.colorJitterProb ?? undefined,
+    grayscaleProb: args.grayscaleProb ?? undefined,
+    gaussianBlurProb: args.gaussianBlurProb ?? undefined,
+    scale: args.scale,
+    ratio: args.ratio,
+    trainInterpolation: args.trainInterpolation,
+  };
+}
+
+/** The transform of validation images. */
+export function evaluationTransformOf({
+  inputSize,
+  interpolation,
+  cropPct,
+  cropMode,
+  mean,
+}: PretrainedConfig): TransformOptions {
+  return { training: false, inputSize, interpolation, cropPct, cropMode, mean };
 }
 
 /** @param counts - Images of each class; null: outputs have none. */

@@ -6,6 +6,7 @@ import { checkNames } from "./check-names.ts";
 import { checkTaskFlags } from "./check-task-flags.ts";
 import { demoArguments } from "./demo.ts";
 import { flagWords } from "./flag-words.ts";
+import { checkHeadOnlyFlags } from "./head-only-flags.ts";
 import { openData, type TrainingData } from "./open-data.ts";
 import { resolveArguments } from "./resolve-arguments.ts";
 import type { RunRequest } from "./run-request.ts";
@@ -31,6 +32,7 @@ export async function prepareData({ given, resume, options, messages }: RunReque
   const args = resolveArguments(resume?.saved ?? {}, demo, given);
   checkNames(args, { ownModel: options.model !== undefined });
   checkTaskFlags(given, args.task);
+  checkHeadOnlyFlags(given, args);
   const data = await openData(args, own, messages);
   const digest = await dataDigest(data);
   if (resume?.checkpoint) checkData(resume.checkpoint, digest, messages);

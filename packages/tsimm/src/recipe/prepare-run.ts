@@ -2,6 +2,7 @@
 import type { Ranking } from "../checkpoint/checkpoint-history.ts";
 import { engineChange } from "../checkpoint/software.ts";
 import type { MixupOptions } from "../data/mixup.ts";
+import type { RandomErasingOptions } from "../data/random-erasing.ts";
 import { hasGraph } from "../optim/optimizer-on-device.ts";
 import { createEngine } from "../runtime/create-engine.ts";
 import type { Engine } from "../runtime/engine.ts";
@@ -13,12 +14,14 @@ import type { TrainArguments } from "./arguments.ts";
 import { chooseRanking } from "./choose-metric.ts";
 import { fromFlags } from "./from-flags.ts";
 import { isGiven } from "./given.ts";
+import { prepareHeadOnly } from "./head-only.ts";
 import { createLoaders } from "./open-data.ts";
 import { prepareData } from "./prepare-data.ts";
 import { type PreparedFolder, prepareFolder } from "./prepare-folder.ts";
 import { type ModelParts, prepareModel } from "./prepare-model.ts";
 import { prepareSchedule } from "./prepare-schedule.ts";
 import { prepareWays } from "./prepare-ways.ts";
+import { erases } from "./random-erasing.ts";
 import type { ClaimFolder, RunRequest } from "./run-request.ts";
 
 /** A run that can begin. */
@@ -44,7 +47,10 @@ export async function prepareRun(request: RunRequest, claim: ClaimFolder): Promi
   const { args } = data;
   const parts = await prepareModel(args, data.data, request);
   const { task } = parts;
-  const loaders = fromFlags("train", args, () => createLoaders(data.data, args, parts.dataConfig, messages));
+  const head = args.headOnly ? await prepareHeadOnly(data.data, args, parts, messages) : null;
+  const loaders =
+    head?.loaders ??
+    fromFlags("train", args, () => createLoaders(data.data, args, parts.dataConfig, messages));
   releases.add(() => loaders.close());
   const isAsked = isGiven(request.given, "evalMetric");
   const isValidated = loaders.valLoader !== null;
@@ -56,8 +62,9 @@ export async function prepareRun(request: RunRequest, claim: ClaimFolder): Promi
     ? {}
     : { hostOnly: `optimizer "${optimizer.name}" has no graph for a device` };
   const engine = await createEngine(args.engine, { onWarning: messages.warn, ...hostOnly });
-  const ways = await prepareWays(engine, args, parts, request);
-  const updater = await makeUpdater(ways === null ? engine : { ...engine, ways: ways.choices }, args, parts);
+  const ways = head === null ? await prepareWays(engine, args, parts, request) : null;
+  const withWays = ways === null ? engine : { ...engine, ways: ways.choices };
+  const updater = await (head?.createUpdater(engine) ?? makeUpdater(withWays, args, parts));
   releases.add(() => updater.close());
   messages.info(engineLine(engine));
   const change = resume?.checkpoint ? engineChange(resume.checkpoint.state.software, engine) : null;
@@ -73,9 +80,10 @@ export async function prepareRun(request: RunRequest, claim: ClaimFolder): Promi
       ...{ updater, task, loader: loaders.trainLoader, validation: loaders.valLoader },
       ...{ epochs: schedule.numEpochs, schedule: schedule.scheduler },
       ...{ gradAccumSteps: args.gradAccumSteps, seed: args.seed },
-      ...{ mixing: mixingOf(args), mixingOffEpoch: args.mixupOffEpoch },
+      ...{ mixing: head === null ? mixingOf(args) : null, mixingOffEpoch: args.mixupOffEpoch },
+      erasing: head === null ? erasingOf(args, parts) : null,
       ...{ valInterval: args.valInterval, recoveryInterval: args.recoveryInterval },
-      ...{ logInterval: args.logInterval, resume: { progress } },
+      ...{ logInterval: args.logInterval, unfreezeAt: args.unfreezeAt, resume: { progress } },
       ...(ranking.of === "validation" ? { metric: ranking.name } : {}),
     },
   };
@@ -83,14 +91,16 @@ export async function prepareRun(request: RunRequest, claim: ClaimFolder): Promi
 
 function makeUpdater(
   engine: Engine,
-  { batchSize, seed, clipGrad, clipMode, threads }: TrainArguments,
-  { model, task, optimizer, average, dataConfig }: ModelParts,
+  args: TrainArguments,
+  { model, task, frozen, optimizer, average, dataConfig }: ModelParts,
 ): Promise<Updater> {
+  const { batchSize, seed, clipGrad, clipMode, threads } = args;
   const { inputSize, mean, std } = dataConfig;
   const [, height, width] = inputSize;
   return createUpdater(engine, {
-    ...{ model, optimizer, average, loss: task.loss, seed, clipGrad, clipMode },
+    ...{ model, optimizer, average, frozen, loss: task.loss, seed, clipGrad, clipMode },
     ...{ batchSize, height, width, input: "uint8", mean, std },
+    ...(erases(args) ? { trainingInput: "float32" as const } : {}),
     ...(threads === null ? {} : { threads }),
   });
 }
@@ -98,4 +108,12 @@ function makeUpdater(
 function mixingOf(args: TrainArguments): MixupOptions {
   const { mixup, cutmix, cutmixMinmax, mixupProb, mixupSwitchProb } = args;
   return { mixup, cutmix, cutmixMinmax: cutmixMinmax ?? undefined, mixupProb, mixupSwitchProb };
+}
+
+function erasingOf(
+  args: TrainArguments,
+  { dataConfig: { mean, std } }: ModelParts,
+): RandomErasingOptions | null {
+  const { reprob, remode, recount } = args;
+  return erases(args) ? { reprob, remode, recount, mean, std } : null;
 }

@@ -7,6 +7,7 @@ import { checkedWays, type TuneOptions, tuneTrainingStep } from "../runtime/tuni
 import type { TrainArguments } from "./arguments.ts";
 import { isGiven } from "./given.ts";
 import type { ModelParts } from "./prepare-model.ts";
+import { erases } from "./random-erasing.ts";
 import type { RunRequest } from "./run-request.ts";
 
 /**
@@ -18,7 +19,7 @@ import type { RunRequest } from "./run-request.ts";
 export async function prepareWays(
   engine: Engine,
   args: TrainArguments,
-  { model, task, dataConfig }: ModelParts,
+  { model, task, frozen, dataConfig }: ModelParts,
   { given, resume, messages }: RunRequest,
 ): Promise<RecordedWays | null> {
   if (!args.tune || engine.channelBlock === undefined) return null;
@@ -26,8 +27,11 @@ export async function prepareWays(
   const [, height, width] = inputSize;
   const { batchSize, threads } = args;
   const options: TuneOptions = {
-    ...{ loss: task.loss, batchSize, height, width, input: "uint8", mean, std },
+    ...{ loss: task.loss, batchSize, height, width },
+    ...(erases(args) ? { input: "float32" } : { input: "uint8", mean, std }),
     ...(threads === null ? {} : { threads }),
+    // The ways of the whole step hold for what of it is not frozen yet.
+    ...(args.unfreezeAt === null ? { frozen } : {}),
   };
   if (resume?.checkpoint) {
     const recorded = resume.checkpoint.state.ways;

@@ -7,10 +7,10 @@ import { type ClaimedFolder, claimFolder } from "../checkpoint/output-folder.ts"
 import type { RunState } from "../checkpoint/run-state.ts";
 import { printable } from "../text/printable.ts";
 import { UsageError } from "../usage-error.ts";
-import { fromKeys, readConfiguration } from "./args-yaml.ts";
 import { separated, type TrainArguments, trainFlagRows } from "./arguments.ts";
 import { isAddress } from "./data-place.ts";
 import type { Log } from "./log.ts";
+import { fromKeys, readConfiguration } from "./read-configuration.ts";
 
 /** A run to go on with. */
 export interface Resume {

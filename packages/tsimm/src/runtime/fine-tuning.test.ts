@@ -205,7 +205,7 @@ test.each<[string, object, Error]>([
     "an unknown option",
     { thread: 2 },
     new RangeError(
-      'createFineTuning: option must be one of inputs, batchSize, logits, loss, freeze, train, batchNorm, threads, got "thread"; did you mean "threads"?',
+      'createFineTuning: option must be one of inputs, batchSize, logits, loss, freeze, train, batchNorm, classes, seed, externalData, threads, got "thread"; did you mean "threads"?',
     ),
   ],
   ["no threads", { threads: 0 }, new RangeError("createFineTuning: threads must be an integer >= 1, got 0")],

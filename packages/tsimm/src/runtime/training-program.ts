@@ -8,10 +8,12 @@ import {
   type TrainingGraph,
   trainingGraph,
 } from "@tsimm/autodiff";
+import { type FrozenOption, frozenOf, trainedParameters } from "../models/frozen/frozen.ts";
 import type { Model, Parameter } from "../models/model.ts";
 import { keyedRandom } from "../random/keyed-random.ts";
 import { drawMask } from "./draw-mask.ts";
 import { checkFinite } from "./first-not-finite.ts";
+import { freezeGraph } from "./frozen-graph.ts";
 import { type ImageOptions, imageTensor } from "./images.ts";
 
 /** Options of {@link programOfModel}. */
@@ -20,6 +22,8 @@ export type TrainingProgramOptions = ImageOptions & {
   readonly loss?: LossName | Loss | LossFunction | undefined;
   /** Seed of the masks of dropout and drop path, a safe integer; absent: 42. */
   readonly seed?: number;
+  /** Part of the model that is not trained, as patterns or from `freeze`: constants of the graph; absent: none. */
+  readonly frozen?: FrozenOption | null | undefined;
 };
 
 /** Images of a step, and the targets of the loss. */
@@ -71,14 +75,20 @@ export interface TrainingPrograms<Batch = UpdateBatch> {
   close(): Promise<void>;
 }
 
-/** The training program of a model for one batch size and image size. */
+/**
+ * The training program of a model for one batch size and image size. Frozen tensors are constants of its graph, which are
+ * read when an engine loads it: make it anew where they have changed.
+ */
 export function programOfModel(model: Model, options: TrainingProgramOptions): TrainingProgram {
   const { batchSize, height, width, loss, seed = 42 } = options;
-  const forward = model.forwardGraph({ batchSize, height, width, training: true });
+  const frozen = options.frozen ? frozenOf(model, options.frozen) : null;
+  const whole = model.forwardGraph({ batchSize, height, width, training: true });
+  const forward = frozen === null ? whole : freezeGraph(whole, model, frozen);
+  const parameters = trainedParameters(model, frozen);
   const step = trainingGraph(forward, {
     logits: "logits",
     ...(loss && { loss }),
-    parameters: model.parameters.map(({ name }) => name),
+    parameters: parameters.map(({ name }) => name),
   });
   const { input, mean, std } = options;
   const graph =
@@ -96,8 +106,8 @@ export function programOfModel(model: Model, options: TrainingProgramOptions): T
   return {
     name: model.name,
     step: { ...step, graph },
-    parameters: model.parameters,
-    runningStates: model.batchNormalizations,
+    parameters,
+    runningStates: model.batchNormalizations.filter(({ module }) => !frozen?.batchNormalizations.has(module)),
     async feeds({ images, targets: target }, keys) {
       if (target.length !== batchSize * model.numClasses) {
         throw new RangeError(

@@ -12,7 +12,7 @@ export type TrainingStepOptions = TrainingProgramOptions & {
   readonly threads?: number;
 };
 
-/** A model's training step, compiled for one batch size and image size. */
+/** A model's training step, compiled for one batch size and image size. Frozen tensors are those of the creation. */
 export interface TrainingStep {
   /**
    * Forward and backward pass. Writes every parameter's `grad` (null until then) and updates the running statistics of every
@@ -44,6 +44,7 @@ export async function createTrainingStep(
     threads: true,
     loss: true,
     seed: true,
+    frozen: true,
   });
   const programs = wholeBatches(programOfModel(model, options));
   const session = await createTrainingSession(engine, programs, options.threads);

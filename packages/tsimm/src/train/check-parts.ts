@@ -1,6 +1,7 @@
 /** Checks of what `fit` is given: parts of the kinds that it calls, and that fit together. */
 import type { Loader } from "../data/batch.ts";
 import { checkMixing } from "../data/mixup.ts";
+import { checkErasing } from "../data/random-erasing.ts";
 import type { FitOptions } from "./fit-options.ts";
 
 /** Functions that a part must have, and what to do where it has not. */
@@ -28,11 +29,12 @@ export function checkParts(options: FitOptions): void {
     const part = given[name];
     if (part !== undefined && part !== null) checkPart("fit", name, part);
   }
-  const { loader, validation, mixing, schedule, updater, optimizer, resume } = options;
+  const { loader, validation, mixing, erasing, schedule, updater, optimizer, resume } = options;
   if (updater?.store !== undefined) checkPart("fit", "updater.store", updater.store);
   checkLoader("loader", loader);
   if (validation) checkValidation(validation, loader);
   if (mixing) checkMixing("fit: mixing", mixing);
+  if (erasing) checkErasing("fit: erasing", erasing);
   const groups: readonly object[] = (updater ?? { optimizer }).optimizer?.paramGroups ?? [];
   if (schedule && !schedule.optimizer.paramGroups.some((group) => groups.includes(group))) {
     throw new RangeError(

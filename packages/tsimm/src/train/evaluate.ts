@@ -5,10 +5,23 @@ import type { Model } from "../models/model.ts";
 import { checkOptionNames } from "../option-names.ts";
 import type { Engine } from "../runtime/engine.ts";
 import { createEvaluation, type Evaluation } from "../runtime/evaluation-step.ts";
+import type { Labels } from "../task/labels.ts";
 import type { Metrics, OutputMetric, Task } from "../task/task.ts";
 import { checkBatch } from "./check-batch.ts";
 import { checkPart } from "./check-parts.ts";
 import type { BatchEvaluated } from "./events.ts";
+
+/** Outputs of the model for a batch. */
+export interface BatchOutputs {
+  /** float32 [B, outputs]. */
+  readonly outputs: Float32Array;
+  /** Of the same images. */
+  readonly labels: Labels;
+  /** B. */
+  readonly size: number;
+  /** Indices of the images in the data set, [B]; absent: not known. */
+  readonly indices?: Int32Array;
+}
 
 /** Options of {@link evaluate}. */
 export interface EvaluateOptions {
@@ -22,6 +35,8 @@ export interface EvaluateOptions {
   readonly threads?: number | undefined;
   /** Callback after each batch. */
   readonly onBatch?: ((event: BatchEvaluated) => void | Promise<void>) | undefined;
+  /** Callback with the outputs of each batch, which are of the caller from then on. */
+  readonly onOutputs?: ((batch: BatchOutputs) => void) | undefined;
   /** Aborting it ends the evaluation with an AbortError. */
   readonly signal?: AbortSignal | undefined;
 }
@@ -64,9 +79,9 @@ export async function evaluate(
   options: EvaluateOptions,
 ): Promise<EvaluationResult> {
   checkOptionNames("evaluate", options, {
-    ...{ engine: true, mean: true, std: true, threads: true, onBatch: true, signal: true },
+    ...{ engine: true, mean: true, std: true, threads: true, onBatch: true, onOutputs: true, signal: true },
   });
-  const { engine, threads, onBatch, signal } = options;
+  const { engine, threads, onBatch, onOutputs, signal } = options;
   for (const [name, part] of Object.entries({ engine, model, loader, task }))
     checkPart("evaluate", name, part);
   const { mean = model.pretrainedCfg.mean, std = model.pretrainedCfg.std } = options;
@@ -82,6 +97,7 @@ export async function evaluate(
   try {
     const result = await evaluateLoader(evaluation, loader, task, {
       where: "evaluate",
+      onOutputs,
       onBatch: async (batch) => {
         await onBatch?.({ ...batch, epoch: null, epochs: null, weights: "plain" });
         return signal?.aborted !== true;
@@ -103,6 +119,8 @@ export interface EvaluateLoaderOptions {
   readonly where: string;
   /** Called after each batch; false ends the evaluation. */
   onBatch(batch: EvaluatedBatch): Promise<boolean>;
+  /** Called with the outputs of each batch, before `onBatch`. */
+  readonly onOutputs?: ((batch: BatchOutputs) => void) | undefined;
 }
 
 /**
@@ -115,15 +133,17 @@ export async function evaluateLoader(
   evaluation: Pick<Evaluation, "run">,
   loader: Loader,
   task: Task,
-  { where, onBatch }: EvaluateLoaderOptions,
+  { where, onBatch, onOutputs }: EvaluateLoaderOptions,
 ): Promise<EvaluationResult | null> {
   const meter = task.createMeter();
   let index = 0;
   let started = performance.now();
   for await (const given of loader.batches(0)) {
     checkBatch(where, given, loader, index);
-    const { images, labels, size } = given;
-    const batch = meter.add(await evaluation.run(images, size), labels);
+    const { images, labels, size, indices } = given;
+    const outputs = await evaluation.run(images, size);
+    const batch = meter.add(outputs, labels);
+    onOutputs?.({ outputs, labels, size, ...(indices === undefined ? {} : { indices }) });
     const seconds = (performance.now() - started) / 1000;
     started = performance.now();
     const means = meter.means();

@@ -2,6 +2,8 @@
 import type { Scheduler } from "@tsimm/scheduler";
 import type { Loader } from "../data/batch.ts";
 import type { MixupOptions } from "../data/mixup.ts";
+import type { RandomErasingOptions } from "../data/random-erasing.ts";
+import type { FrozenOption } from "../models/frozen/frozen.ts";
 import type { Model } from "../models/model.ts";
 import type { ClipMode } from "../optim/clip.ts";
 import type { ModelEma } from "../optim/ema.ts";
@@ -24,6 +26,7 @@ export type FitUpdater =
       readonly engine?: undefined;
       readonly model?: undefined;
       readonly optimizer?: undefined;
+      readonly frozen?: undefined;
     }
   | {
       readonly updater?: undefined;
@@ -34,6 +37,8 @@ export type FitUpdater =
       readonly optimizer: Optimizer;
       /** Moving average of the model's state; absent: none. */
       readonly average?: ModelEma | null;
+      /** Part of the model that is not trained, as patterns or from `freeze`; absent: none. */
+      readonly frozen?: FrozenOption | null;
       /** Bound of the gradients, > 0; absent: none. */
       readonly clipGrad?: number | null;
       /** Quantity that `clipGrad` bounds; absent: the norm of all gradients together. */
@@ -67,12 +72,19 @@ export interface FitLoopOptions {
   readonly mixing?: MixupOptions | null;
   /** No mixing from this epoch on; absent or 0: it is never switched off. */
   readonly mixingOffEpoch?: number;
-  /** Seed of mixing, dropout and drop path, a safe integer; absent: 42. */
+  /**
+   * Random erasing of training images, after they are mixed; absent: none. An updater of one's own takes normalised batches
+   * then: it is made with `trainingInput: "float32"`.
+   */
+  readonly erasing?: RandomErasingOptions | null;
+  /** Seed of mixing, erasing, dropout and drop path, a safe integer; absent: 42. */
   readonly seed?: number;
   /** Epochs between two validations and checkpoints, an integer >= 1; absent: 1. The last epoch has both. */
   readonly valInterval?: number;
   /** Metric of the task that epochs are ranked by; absent: the task's. Without validation it is the training loss. */
   readonly metric?: string;
+  /** From this epoch on everything trains that the optimizer holds, an integer >= 0; absent: what is frozen stays. */
+  readonly unfreezeAt?: number | null;
   /** Updates between two checkpoints in mid-epoch, an integer >= 0; absent or 0: none. */
   readonly recoveryInterval?: number;
   /** Updates between two log lines, for listeners that write some, an integer >= 1; absent: 50. */
@@ -95,17 +107,39 @@ export interface FitResult {
   readonly progress: TrainingProgress;
 }
 
-/** {@link FitLoopOptions} with their defaults, as far as the loop reads them over and over. */
-export type LoopSettings = Required<Omit<FitLoopOptions, "listeners" | "signal" | "resume" | "metric">>;
+/** Random erasing, with the numbers that bytes are normalised with. */
+export type Erasing = RandomErasingOptions & {
+  readonly mean: readonly number[];
+  readonly std: readonly number[];
+};
 
-/** Fills in what was not given. */
-export function loopSettings(options: FitLoopOptions): LoopSettings {
+/** {@link FitLoopOptions} with their defaults, as far as the loop reads them over and over. */
+export type LoopSettings = Required<
+  Omit<FitLoopOptions, "listeners" | "signal" | "resume" | "metric" | "erasing">
+> & {
+  /** null: nothing is erased. */
+  readonly erasing: Erasing | null;
+};
+
+/**
+ * Fills in what was not given.
+ *
+ * @param options - Options of the loop.
+ * @param model - Has the numbers that images are normalised with, unless others are given.
+ */
+export function loopSettings(
+  options: FitLoopOptions,
+  { pretrainedCfg }: Pick<Model, "pretrainedCfg">,
+): LoopSettings {
   const { loader, task, epochs, validation = null, schedule = null, mixing = null } = options;
-  const { gradAccumSteps = 1, mixingOffEpoch = 0, seed = 42, valInterval = 1 } = options;
+  const { gradAccumSteps = 1, mixingOffEpoch = 0, seed = 42, valInterval = 1, unfreezeAt = null } = options;
   const { recoveryInterval = 0, logInterval = 50 } = options;
+  const given = options.erasing && options.erasing.reprob > 0 ? options.erasing : null;
+  const { mean = pretrainedCfg.mean, std = pretrainedCfg.std } = given ?? {};
   return {
+    erasing: given === null ? null : { ...given, mean, std },
     ...{ loader, validation, task, epochs, schedule, gradAccumSteps, mixing, mixingOffEpoch, seed },
-    ...{ valInterval, recoveryInterval, logInterval },
+    ...{ valInterval, recoveryInterval, logInterval, unfreezeAt },
   };
 }
 
@@ -114,11 +148,11 @@ const optionNames: { readonly [K in keyof Required<FitOptions>]: true } & Readon
   ...{ clipMode: true, mean: true, std: true, threads: true, loader: true, validation: true, task: true },
   ...{ epochs: true, schedule: true, listeners: true, signal: true, gradAccumSteps: true, mixing: true },
   ...{ mixingOffEpoch: true, seed: true, valInterval: true, metric: true, recoveryInterval: true },
-  ...{ logInterval: true, resume: true },
+  ...{ logInterval: true, resume: true, erasing: true, frozen: true, unfreezeAt: true },
 };
 
 /** Options that an updater is made from. */
-const parts = "engine model optimizer average clipGrad clipMode mean std threads".split(" ");
+const parts = "engine model optimizer average frozen clipGrad clipMode mean std threads".split(" ");
 
 /** Least values of the counts. */
 const counts = {
@@ -169,6 +203,7 @@ export function checkFitOptions(options: FitOptions): void {
     );
   }
   checkParts(options);
+  checkUnfreezing(options);
   const { signal, metric, task } = options;
   if (signal !== undefined && !(signal instanceof AbortSignal)) {
     throw new TypeError(`fit: signal must be an AbortSignal, got ${typeof signal}`);
@@ -179,4 +214,14 @@ export function checkFitOptions(options: FitOptions): void {
       `fit: metric must be one of ${names.join(", ")} (${task.name}), got "${metric}"${suggestion(String(metric), names)}`,
     );
   }
+}
+
+function checkUnfreezing({ unfreezeAt = null, updater, frozen = null }: FitOptions): void {
+  if (unfreezeAt === null) return;
+  if (!(Number.isSafeInteger(unfreezeAt) && unfreezeAt >= 0)) {
+    throw new RangeError(`fit: unfreezeAt must be an integer >= 0, got ${unfreezeAt}`);
+  }
+  if (updater === undefined ? frozen !== null : updater.unfreeze !== undefined) return;
+  const cure = updater === undefined ? "set frozen" : "take an updater that can unfreeze";
+  throw new RangeError(`fit: unfreezeAt must be absent where nothing is frozen, got ${unfreezeAt}; ${cure}`);
 }

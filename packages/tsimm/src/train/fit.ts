@@ -39,19 +39,24 @@ export async function fit(options: FitOptions): Promise<FitResult> {
   checkFitOptions(options);
   const { updater: own, loader, task, seed = 42 } = options;
   if (own !== undefined) return await train(own, options);
-  const { engine, model, optimizer, average, clipGrad, clipMode, threads } = options;
+  const { engine, model, optimizer, average, clipGrad, clipMode, threads, frozen } = options;
   checkOutputs("fit", model, task);
   const { mean = model.pretrainedCfg.mean, std = model.pretrainedCfg.std } = options;
   const [, height, width] = loader.inputSize;
+  const erases = options.erasing && options.erasing.reprob > 0;
   const updater = await createUpdater(engine, {
-    ...{ model, optimizer, average, clipGrad, seed, loss: task.loss },
+    ...{ model, optimizer, average, frozen, clipGrad, seed, loss: task.loss },
     ...{ batchSize: loader.batchSize, height, width },
     ...(loader.input === "float32" ? { input: "float32" } : { input: "uint8", mean, std }),
+    ...(erases ? { trainingInput: "float32" as const } : {}),
     ...(clipMode === undefined ? {} : { clipMode }),
     ...(threads === undefined ? {} : { threads }),
   });
   try {
-    return await train(updater, options);
+    return await train(
+      updater,
+      erases ? { ...options, erasing: { mean, std, ...options.erasing } } : options,
+    );
   } finally {
     await updater.close();
   }

@@ -51,7 +51,7 @@ export class FitRun {
   constructor(updater: Updater, options: FitLoopOptions, progress: TrainingProgress = initialProgress) {
     const { task, listeners = [], metric = task.metric, signal = null } = options;
     this.#updater = updater;
-    this.#settings = loopSettings(options);
+    this.#settings = loopSettings(options, updater.model);
     this.#signal = signal;
     const ranking =
       this.#settings.validation === null ? undefined : task.metrics.find(({ name }) => name === metric);
@@ -153,8 +153,9 @@ export class FitRun {
 
   /** @returns Whether the end of the epoch was reached. */
   async #trainEpoch(): Promise<boolean> {
-    const { loader, gradAccumSteps, recoveryInterval } = this.#settings;
+    const { loader, gradAccumSteps, recoveryInterval, unfreezeAt } = this.#settings;
     const progress = this.#progress;
+    if (unfreezeAt !== null && progress.epoch >= unfreezeAt) await this.#updater.unfreeze?.();
     const clock = { last: performance.now() };
     let pending: Batch[] = [];
     for await (const batch of loader.batches(progress.epoch, progress.batch)) {

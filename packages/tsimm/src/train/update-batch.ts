@@ -1,9 +1,10 @@
 /** Batches of an update: mixed images and their targets. */
 import type { Batch } from "../data/batch.ts";
 import { drawMixing, mixImages } from "../data/mixup.ts";
+import { eraseImages, normalizeImages } from "../data/random-erasing.ts";
 import { keyedRandom } from "../random/keyed-random.ts";
 import type { UpdateBatch } from "../runtime/training-program.ts";
-import type { LoopSettings } from "./fit-options.ts";
+import type { Erasing, LoopSettings } from "./fit-options.ts";
 
 /** Position of a batch in a run. */
 export interface BatchPosition {
@@ -15,8 +16,29 @@ export interface BatchPosition {
   readonly index: number;
 }
 
-/** Applies mixup or CutMix by the settings, and makes the targets. */
-export function updateBatch(
+/** Applies mixup or CutMix by the settings, makes the targets, and erases. */
+export function updateBatch(batch: Batch, settings: LoopSettings, position: BatchPosition): UpdateBatch {
+  const mixed = mixedBatch(batch, settings, position);
+  const { erasing } = settings;
+  if (erasing === null) return mixed;
+  return { ...mixed, images: erased(mixed.images, batch.size, { ...settings, erasing }, position) };
+}
+
+/** Bytes are normalised first: what is filled in is noise around the mean of all images. */
+function erased(
+  images: Batch["images"],
+  batchSize: number,
+  { erasing, seed, loader }: Pick<LoopSettings, "seed" | "loader"> & { erasing: Erasing },
+  { update, index }: BatchPosition,
+): Float32Array {
+  const [channels, height, width] = loader.inputSize;
+  const size = { batchSize, channels, height, width };
+  const copy = images instanceof Uint8Array ? normalizeImages(images, size, erasing) : images.slice();
+  eraseImages(copy, size, erasing, (image) => keyedRandom(seed, "erase", update, index, image));
+  return copy;
+}
+
+function mixedBatch(
   { images, labels, size: batchSize }: Batch,
   { task, mixing, mixingOffEpoch, seed, loader }: LoopSettings,
   { epoch, update, index }: BatchPosition,

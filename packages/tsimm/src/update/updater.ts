@@ -1,4 +1,5 @@
 /** The one thing that changes the weights in training. */
+import { type Frozen, type FrozenOption, frozenOf } from "../models/frozen/frozen.ts";
 import type { Model } from "../models/model.ts";
 import type { ModelEma } from "../optim/ema.ts";
 import type { Optimizer } from "../optim/optimizer.ts";
@@ -15,6 +16,7 @@ import { programOfModel, type UpdateBatch, wholeBatches } from "../runtime/train
 import { createTrainingSession } from "../runtime/training-session.ts";
 import type { TrainingStepOptions } from "../runtime/training-step.ts";
 import type { StateStore } from "../state/store.ts";
+import { noteHome } from "../weights/state-elsewhere.ts";
 import { checkedUpdates } from "./checked-updates.ts";
 import { createDeviceUpdater } from "./device/device-updater.ts";
 import {
@@ -24,6 +26,8 @@ import {
   isFineTuning,
 } from "./fine-tuning-updater.ts";
 import { createHostUpdater } from "./host-updater.ts";
+import { reopenedRunner } from "./reopened-runner.ts";
+import { stillFrozen } from "./still-frozen.ts";
 import { checkedRule, type UpdateRuleOptions } from "./update-rule.ts";
 import type { UpdateParts, UpdateResult, UpdateRunner } from "./update-runner.ts";
 
@@ -48,6 +52,11 @@ export interface Updater {
    * the engine's device is gone. RangeError without a batch, or for an update that is no integer >= 0.
    */
   update(batches: readonly UpdateBatch[], position: { readonly update: number }): Promise<UpdateResult>;
+  /**
+   * Trains everything that the optimizer holds from the next update on; what it holds not stays frozen. Absent: nothing is
+   * frozen.
+   */
+  unfreeze?(): Promise<void>;
   /** Called at the end of each epoch; absent: the optimizer's `syncLookahead` is, where it has one. */
   finishEpoch?(): Promise<void>;
   /**
@@ -68,6 +77,13 @@ export type UpdaterOptions = ImageOptions &
     readonly model: Model;
     /** Follows the model after each update; absent: none. */
     readonly average?: ModelEma | null | undefined;
+    /** Images of updates, where they differ from those of evaluations: normalised, `[B, C, H, W]`; absent: `input`. */
+    readonly trainingInput?: "float32" | undefined;
+    /**
+     * Part of the model that is not trained, as patterns or from `freeze`: it is not differentiated, and constant in the
+     * graphs. Call `store.written()` where its arrays have been changed. Absent: none.
+     */
+    readonly frozen?: FrozenOption | null | undefined;
   };
 
 /**
@@ -126,25 +142,49 @@ async function overModel(engine: Engine, options: UpdaterOptions): Promise<Requi
   checkOptionNames<UpdaterOptions>("createUpdater", options, {
     ...{ batchSize: true, height: true, width: true, input: true, mean: true, std: true },
     ...{ loss: true, seed: true, threads: true, model: true, optimizer: true, average: true },
-    ...{ clipGrad: true, clipMode: true },
+    ...{ clipGrad: true, clipMode: true, trainingInput: true, frozen: true },
   });
-  const { model, optimizer, average = null, clipGrad, clipMode, ...stepOptions } = options;
+  const { model, optimizer, average = null, clipGrad, clipMode, trainingInput, ...others } = options;
+  const { frozen: given, ...stepOptions } = others;
   const rule = checkedRule(model, { optimizer, clipGrad, clipMode });
   if (average !== null && !average.follows(model)) {
     throw new RangeError(
       `createUpdater: average must be of the model ${model.name}, got one of another; make it by new ModelEma(model)`,
     );
   }
-  const programs = wholeBatches(programOfModel(model, stepOptions));
+  const trainingOptions =
+    trainingInput === undefined
+      ? stepOptions
+      : { ...stepOptions, input: trainingInput, mean: undefined, std: undefined };
+  let frozen: Frozen | null = given ? frozenOf(model, given) : null;
   const { loss: _loss, seed: _seed, ...evaluationOptions } = stepOptions;
   const parts = { model, optimizer, average };
-  const runner = await openRunner(engine, {
-    ...{ programs, ...rule, average, state: parts },
-    openSession: () => createTrainingSession(engine, programs, stepOptions.threads),
-  });
+  const runner = await reopenedRunner(
+    () => {
+      const programs = wholeBatches(programOfModel(model, { ...trainingOptions, frozen }));
+      forgetGradients(model, frozen);
+      return openRunner(engine, {
+        ...{ programs, ...rule, average, state: parts },
+        openSession: () => createTrainingSession(engine, programs, stepOptions.threads),
+      });
+    },
+    () => frozen !== null,
+  );
+  const checked = checkedUpdates(model, parts, runner);
+  // Weights that are loaded are constants of the graphs where they are frozen.
+  const forget = frozen === null ? () => {} : noteHome([model.state], runner.store);
   return {
     ...parts,
-    ...checkedUpdates(model, parts, runner),
+    ...checked,
+    async close() {
+      forget();
+      await checked.close();
+    },
+    async unfreeze() {
+      if (frozen === null) return;
+      frozen = stillFrozen(model, frozen, optimizer);
+      await runner.reopen();
+    },
     async createEvaluation(weights, batchSize) {
       if (weights !== "plain" && weights !== "average") {
         throw new RangeError(
@@ -160,6 +200,11 @@ async function overModel(engine: Engine, options: UpdaterOptions): Promise<Requi
       return createEvaluation(engine, { ...model, state }, options);
     },
   };
+}
+
+/** Gradients of earlier updates must not reach what is frozen now. */
+function forgetGradients({ parameters }: Model, frozen: Frozen | null): void {
+  for (const parameter of parameters) if (frozen?.parameters.has(parameter.name)) parameter.grad = null;
 }
 
 /** State goes to the device of an engine that has one. */

@@ -36,10 +36,19 @@ export class ConstantFolding {
   fold(node: Node): boolean {
     const value = this.#evaluate(node);
     if (value === undefined) return false;
-    const [name = ""] = node.outputs;
+    this.add(node.outputs[0] ?? "", value);
+    return true;
+  }
+
+  /** Adds a constant that is no weight. */
+  add(name: string, value: Tensor): void {
     this.#builder.constant(value, name);
     this.#noWeights.add(name);
-    return true;
+  }
+
+  /** The constant of this name, if it is small and no weight. */
+  known(name: string): Tensor | undefined {
+    return this.#known(name);
   }
 
   #evaluate(node: Node): Tensor | undefined {

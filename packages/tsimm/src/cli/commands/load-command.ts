@@ -4,8 +4,11 @@ import { type CommandName, commandHeads } from "../command-heads.ts";
 
 const LOAD: Readonly<Record<CommandName, () => Promise<Command>>> = {
   train: async () => (await import("./train.ts")).trainCommand(),
+  validate: async () => (await import("./validate.ts")).validateCommand(),
+  export: async () => (await import("./export.ts")).exportCommand(),
   schedule: async () => (await import("./schedule.ts")).scheduleCommand(),
   models: async () => (await import("./models.ts")).modelsCommand(),
+  inspect: async () => (await import("./inspect.ts")).inspectCommand(),
   predict: async () => (await import("./predict.ts")).predictCommand(),
 };
 

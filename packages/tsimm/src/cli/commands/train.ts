@@ -1,9 +1,13 @@
 /** `tsimm train`. */
-import { relative } from "node:path";
 import { Command } from "commander";
-import type { TrainArguments } from "../../recipe/arguments.ts";
+import { type TrainArguments, trainFlagRows } from "../../recipe/arguments.ts";
+import { valueProblems } from "../../recipe/check-arguments.ts";
+import { problemsError } from "../../recipe/list-problems.ts";
+import type { Configuration } from "../../recipe/read-configuration.ts";
 import { resultText } from "../result-text.ts";
 import { shellWord } from "../shell-word.ts";
+import { shortPath } from "../short-path.ts";
+import { addTimmOptions, judgeTimmOptions } from "../timm-options.ts";
 import { addTrainOptions, givenArguments } from "../train-options.ts";
 import { writtenFiles } from "../written-files.ts";
 
@@ -19,10 +23,17 @@ export function trainCommand(): Command {
       "YAML with flags as keys, e.g. the args.yaml of a run; flags given here beat it",
     );
   addTrainOptions(command);
+  addTimmOptions(command);
   return command.action(async (dataDir: string | undefined, options: { config?: string }) => {
     const flags = givenArguments(command, dataDir);
-    const { given, notes } = await withConfiguration(flags, options.config);
-    for (const note of notes) process.stderr.write(`${note}\n`);
+    const { withoutEffect: typed, problems } = judgeTimmOptions(command);
+    const wrong = [...valueProblems(trainFlagRows(), flags), ...problems];
+    if (wrong.length > 0) throw problemsError("train", wrong);
+    const { given, withoutEffect: inFile } = await withConfiguration(flags, options.config);
+    const withoutEffect = [...inFile, ...typed];
+    if (withoutEffect.length > 0) {
+      process.stderr.write(`Without effect here: ${withoutEffect.join(", ")}\n`);
+    }
     const { runTraining } = await import("../run-training.ts");
     const result = await runTraining(given);
     const folder = shortPath(result.folder);
@@ -48,19 +59,12 @@ export function trainCommand(): Command {
   });
 }
 
-/** Relative to the working folder if it lies in it. */
-function shortPath(path: string): string {
-  const short = relative(process.cwd(), path);
-  return short === "" || short.startsWith("..") ? path : short;
-}
-
 async function withConfiguration(
   flags: Partial<TrainArguments>,
   config: string | undefined,
-): Promise<{ given: Partial<TrainArguments>; notes: string[] }> {
-  if (config === undefined) return { given: flags, notes: [] };
-  const { readConfiguration } = await import("../../recipe/args-yaml.ts");
+): Promise<Configuration> {
+  if (config === undefined) return { given: flags, withoutEffect: [] };
+  const { readConfiguration } = await import("../../recipe/read-configuration.ts");
   const { given, withoutEffect } = await readConfiguration(config);
-  const notes = withoutEffect.length === 0 ? [] : [`Without effect here: ${withoutEffect.join(", ")}`];
-  return { given: { ...given, ...flags }, notes };
+  return { given: { ...given, ...flags }, withoutEffect };
 }

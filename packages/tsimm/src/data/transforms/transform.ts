@@ -11,7 +11,8 @@ export type TransformOptions =
 
 const trainingNames: { readonly [K in "training" | keyof Required<TrainingTransformOptions>]: true } = {
   ...{ training: true, inputSize: true, noAug: true, scale: true, ratio: true, hflip: true, vflip: true },
-  ...{ colorJitter: true, trainInterpolation: true },
+  ...{ colorJitter: true, trainInterpolation: true, trainCropMode: true, aa: true, colorJitterProb: true },
+  ...{ grayscaleProb: true, gaussianBlurProb: true, mean: true },
 };
 const evaluationNames: { readonly [K in "training" | keyof Required<EvaluationTransformOptions>]: true } = {
   ...{ training: true, inputSize: true, cropPct: true, cropMode: true, interpolation: true, mean: true },

@@ -137,11 +137,23 @@ export interface TrainArguments {
   /** Decoding threads; 0 decodes on the training thread. Allowed: an integer >= 0. Flag `--workers`, default 4. */
   readonly workers: number;
 
-  /** Name of the model (tsimm models lists them). Flag `--model`, default "resnet50". */
+  /** Name of the model (tsimm models lists them), also with a tag as resnet18.a1_in1k, or hf-hub:OWNER/REPOSITORY or local-dir:FOLDER, or an .onnx file. Flag `--model`, default "resnet50". */
   readonly model: BuiltInModelName | (string & {});
+
+  /** Start from the weights of the model's tag, fetched from the hub. Flag `--pretrained`, default false. */
+  readonly pretrained: boolean;
+
+  /** Safetensors file of pretrained weights to start from; classes, channels and image size may differ. Flag `--pretrained-path`, default null. */
+  readonly pretrainedPath: string | null;
+
+  /** Value of an ONNX file that its classifier leads to; absent: the file's outputs (tsimm inspect shows them). Flag `--logits`, default "". */
+  readonly logits: string;
 
   /** Safetensors file to start from. Flag `--initial-checkpoint`, default "". */
   readonly initialCheckpoint: string;
+
+  /** Take all of --initial-checkpoint but its classifier. Flag `--new-head`, default false. */
+  readonly newHead: boolean;
 
   /** Take the plain weights of --initial-checkpoint, also where there is a moving average. Flag `--no-initial-ema`, default false. */
   readonly noInitialEma: boolean;
@@ -193,6 +205,18 @@ export interface TrainArguments {
 
   /** Batches per update. Allowed: an integer >= 1. Flag `--grad-accum-steps`, default 1. */
   readonly gradAccumSteps: number;
+
+  /** Parts that are not trained: modules or parameters, * for any characters; backbone: all but the classifier; batchnorm: every batch normalization. Flag `--freeze`, default null. */
+  readonly freeze: readonly string[] | null;
+
+  /** Epoch, counted from 0, from which on everything is trained. Allowed: an integer >= 0. Flag `--unfreeze-at`, default null. */
+  readonly unfreezeAt: number | null;
+
+  /** Train the classifier alone, on features that are computed once. Flag `--head-only`, default false. */
+  readonly headOnly: boolean;
+
+  /** Augmented crops of each image that --head-only computes the features of, taken in turn by the epochs; absent: the evaluation crop, and its mirror image. Allowed: an integer >= 1. Flag `--feature-crops`, default null. */
+  readonly featureCrops: number | null;
 
   /** Optimizer. Flag `--opt`, default "sgd". */
   readonly opt: OptimizerName | `lookahead_${OptimizerName}`;
@@ -325,6 +349,30 @@ export interface TrainArguments {
 
   /** Strength of the brightness, contrast and saturation jitter. Allowed: a number >= 0. Flag `--color-jitter`, default 0.4. */
   readonly colorJitter: number;
+
+  /** Crop of training images: random area (rrc, the default); shorter side resized, middle taken (rkrc) or any place (rkrr). Flag `--train-crop-mode`, default "". */
+  readonly trainCropMode: "" | "rrc" | "rkrc" | "rkrr";
+
+  /** Chance of that jitter; absent: always. Allowed: a number >= 0 and <= 1. Flag `--color-jitter-prob`, default null. */
+  readonly colorJitterProb: number | null;
+
+  /** Chance that a training image becomes grey. Allowed: a number >= 0 and <= 1. Flag `--grayscale-prob`, default null. */
+  readonly grayscaleProb: number | null;
+
+  /** Chance that a training image is blurred. Allowed: a number >= 0 and <= 1. Flag `--gaussian-blur-prob`, default null. */
+  readonly gaussianBlurProb: number | null;
+
+  /** Policy of augmentation: rand-m9-mstd0.5-inc1, augmix-m5-w4-d2, original, originalr, v0, v0r or 3a; without 3a no jitter. Flag `--aa`, default "". */
+  readonly aa: string;
+
+  /** Chance of random erasing. Allowed: a number >= 0 and <= 1. Flag `--reprob`, default 0. */
+  readonly reprob: number;
+
+  /** Fill of erased boxes: the mean, noise of each channel, or noise of each pixel. Flag `--remode`, default "pixel". */
+  readonly remode: "const" | "rand" | "pixel";
+
+  /** Most boxes erased in an image. Allowed: an integer >= 1. Flag `--recount`, default 1. */
+  readonly recount: number;
 
   /** Resampling of training images. Flag `--train-interpolation`, default "random". */
   readonly trainInterpolation: "random" | "bilinear" | "bicubic";

@@ -61,7 +61,7 @@ export async function tuneTrainingStep(
 ): Promise<WayChoices> {
   checkOptionNames<TuneOptions>("tuneTrainingStep", options, {
     ...imageOptionNames,
-    ...{ threads: true, loss: true, seed: true },
+    ...{ threads: true, loss: true, seed: true, frozen: true },
     ...{ cacheDir: true, seconds: true, onMeasure: true, onWarning: true },
   });
   const { cacheDir, seconds = 10, onMeasure, onWarning, ...ofStep } = options;

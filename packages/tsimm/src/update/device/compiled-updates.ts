@@ -53,13 +53,13 @@ export class CompiledUpdates<Batch> {
     this.#layout = layout;
     this.#kind = kind;
     this.#whole = whole;
-    this.#key = graphKey(kind.optimizer);
+    this.#key = graphKey(kind.optimizer, layout);
     this.#fused = this.#build(whole, "fused");
   }
 
   /** Whether the options of the optimizer are still those that the graphs were made for. */
   get fits(): boolean {
-    return graphKey(this.#kind.optimizer) === this.#key;
+    return graphKey(this.#kind.optimizer, this.#layout) === this.#key;
   }
 
   /** What the graphs of a program compute. */
@@ -119,6 +119,10 @@ export class CompiledUpdates<Batch> {
   }
 }
 
-function graphKey({ paramGroups }: OptimizerOnDevice): string {
-  return paramGroups.map(groupGraphKey).join("\n");
+function graphKey(optimizer: OptimizerOnDevice, { weights }: StateLayout): string {
+  const joined = weights.flatMap(({ group, params }) => {
+    const own = optimizer.paramGroups[group];
+    return own ? params.map((parameter) => optimizer.joinedAt?.(parameter, own) ?? 0) : [];
+  });
+  return [...optimizer.paramGroups.map(groupGraphKey), joined.join()].join("\n");
 }

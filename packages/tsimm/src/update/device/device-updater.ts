@@ -184,10 +184,11 @@ class DeviceUpdater<Batch> implements UpdateRunner<Batch> {
     const { paramGroups, definition, steps } = this.#optimizer;
     const step = steps + this.store.made.updates + 1;
     const numbers: Record<string, number> = {};
-    for (const [index, group] of paramGroups.entries()) {
-      for (const [name, number] of Object.entries(definition.graph?.scalars(group, step) ?? {})) {
-        numbers[scalarName(index, name)] = number;
-      }
+    for (const weights of this.store.layout.weights) {
+      const group = paramGroups[weights.group];
+      if (group === undefined) continue;
+      const scalars = definition.graph?.scalars(group, step - weights.joined, weights.joined);
+      for (const [name, number] of Object.entries(scalars ?? {})) numbers[scalarName(weights, name)] = number;
     }
     if (average !== null) numbers[numberNames.averageShare] = 1 - average.decayAt(update + 1);
     return numbers;

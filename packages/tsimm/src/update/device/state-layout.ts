@@ -12,6 +12,8 @@ import type { StateParts } from "../../state/store.ts";
 export interface OptimizerOnDevice {
   readonly definition: OptimizerDefinition;
   readonly paramGroups: readonly ParamGroup[];
+  /** Updates before the first one of a parameter of a group; absent: none. */
+  joinedAt?(parameter: Parameter, group: ParamGroup): number;
 }
 
 /** Tensors of the model's state in a vector. */
@@ -27,6 +29,8 @@ export interface StateVector {
 export interface WeightVector extends StateVector {
   /** Position of the optimizer's group that they are of. */
   readonly group: number;
+  /** Updates of the optimizer before the first one of these weights. */
+  readonly joined: number;
   readonly params: readonly Parameter[];
   readonly slots: readonly SlotVector[];
 }
@@ -71,10 +75,11 @@ const longest = 2 ** 25;
  */
 export function stateLayout(
   model: StateParts["model"],
-  { definition, paramGroups }: OptimizerOnDevice,
+  optimizer: OptimizerOnDevice,
   { step, runningStates }: Pick<TrainingProgram, "step" | "runningStates">,
   longestVector: number = longest,
 ): StateLayout {
+  const { definition, paramGroups } = optimizer;
   const positions = new Map(model.state.map((tensor, position) => [tensor.data, position]));
   const vectorOf = (name: string, tensors: readonly StateTensor[]): StateVector => ({
     name,
@@ -88,10 +93,14 @@ export function stateLayout(
   const weights: WeightVector[] = [];
   for (const [index, group] of paramGroups.entries()) {
     const trained = group.params.filter(({ name }) => step.gradients.has(name));
-    for (const chunk of chunked(trained, longestVector)) {
-      const vector = vectorOf(`weights.${weights.length}`, chunk);
-      const slots = slotVectors(vector.name, definition, { ...group, params: chunk });
-      weights.push({ ...vector, group: index, params: chunk, slots });
+    const joinedAt = (parameter: Parameter) => optimizer.joinedAt?.(parameter, group) ?? 0;
+    for (const joined of new Set(trained.map(joinedAt))) {
+      const together = trained.filter((parameter) => joinedAt(parameter) === joined);
+      for (const chunk of chunked(together, longestVector)) {
+        const vector = vectorOf(`weights.${weights.length}`, chunk);
+        const slots = slotVectors(vector.name, definition, { ...group, params: chunk });
+        weights.push({ ...vector, group: index, joined, params: chunk, slots });
+      }
     }
   }
   const normalizations = runningStates.filter(({ module }) =>

@@ -51,9 +51,9 @@ export const numberNames = {
   keep: "update/keep",
 } as const;
 
-/** Name of a number of the optimizer for a group. */
-export function scalarName(group: number, name: string): string {
-  return `update/group ${group}/${name}`;
+/** Name of a number of the optimizer for weights of a group. */
+export function scalarName({ group, joined }: Pick<WeightVector, "group" | "joined">, name: string): string {
+  return joined === 0 ? `update/group ${group}/${name}` : `update/group ${group} since ${joined}/${name}`;
 }
 
 /** The update of one batch: forward and backward pass, clipping, the optimizer's rule, the moving average. */
@@ -227,7 +227,7 @@ function updatedWeights(
       slots: Object.fromEntries(weights.slots.map(({ slot, layout }) => [slot, layout])),
     },
     slots: Object.fromEntries(weights.slots.map((vector) => [vector.slot, update.vector(vector)])),
-    scalars: Object.fromEntries(names.map((name) => [name, value(values, scalarName(weights.group, name))])),
+    scalars: Object.fromEntries(names.map((name) => [name, value(values, scalarName(weights, name))])),
   });
   update.write(weights, next.data);
   for (const vector of weights.slots) {
@@ -239,16 +239,13 @@ function updatedWeights(
 
 /** Numbers that {@link addApply} reads. */
 function applyNumbers({ layout, optimizer, hasAverage }: UpdatePlan): VectorPart[] {
-  const groups = new Set(layout.weights.map(({ group }) => group));
   const { definition, paramGroups } = optimizer;
-  return [
-    ...[...groups].flatMap((index) => {
-      const group = paramGroups[index];
-      const scalars = group && definition.graph?.scalars(group, 1);
-      return Object.keys(scalars ?? {}).map((name) => scalar(scalarName(index, name)));
-    }),
-    ...(hasAverage ? [scalar(numberNames.averageShare)] : []),
-  ];
+  const names = layout.weights.flatMap((weights) => {
+    const group = paramGroups[weights.group];
+    const scalars = group && definition.graph?.scalars(group, 1);
+    return Object.keys(scalars ?? {}).map((name) => scalarName(weights, name));
+  });
+  return [...[...new Set(names)].map(scalar), ...(hasAverage ? [scalar(numberNames.averageShare)] : [])];
 }
 
 /** Small inputs of the training graph besides the parameters. */

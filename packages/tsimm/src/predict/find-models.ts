@@ -1,0 +1,66 @@
+/** Finds the files of trained models behind a path: a file, a run, a folder of either. */
+import { readdir, stat } from "node:fs/promises";
+import { join } from "node:path";
+import { naturalSortSet } from "../text/natural-sort.ts";
+import { printable } from "../text/printable.ts";
+
+/** Files of trained models. */
+export interface FoundModels {
+  /** `file`: the path itself; `run`: the best one of a run's folder; `folder`: all of a folder. */
+  readonly kind: "file" | "run" | "folder";
+  /** At least one, in natural order of their names. */
+  readonly files: readonly string[];
+}
+
+/** The model of a run, the best one first: a run that has not finished its first epoch has none. */
+const BEST = ["model_best.safetensors", "last.safetensors", "model.onnx"];
+/** Files that a folder of a run has, and other folders have not. */
+const OF_RUNS = ["args.yaml", "last.resume.safetensors"];
+
+/**
+ * Finds the files of trained models.
+ *
+ * A folder with `args.yaml` or `last.resume.safetensors` is that of a run. Of another folder all `.safetensors` and
+ * `.onnx` files count, and the best one of each run in it; a moving average beside its plain weights counts with them.
+ *
+ * @param where - Command named in errors.
+ * @param path - File or folder.
+ * @throws Error if there is none.
+ */
+export async function findModels(where: string, path: string): Promise<FoundModels> {
+  const kind = await stat(path).catch(() => null);
+  if (kind === null) throw new Error(printable(`${where}: --checkpoint must exist, got "${path}"`));
+  if (!kind.isDirectory()) return { kind: "file", files: [path] };
+  const names = await readdir(path);
+  if (OF_RUNS.some((name) => names.includes(name))) {
+    const best = BEST.find((name) => names.includes(name));
+    if (best !== undefined) return { kind: "run", files: [join(path, best)] };
+    throw new Error(
+      printable(
+        `${where}: --checkpoint must be a run with weights, got "${path}", which has none yet; go on with: npx tsimm train --resume`,
+      ),
+    );
+  }
+  const files = await Promise.all(naturalSortSet(names).map((name) => modelsOf(path, name, names)));
+  const found = files.flat();
+  if (found.length === 0) {
+    throw new Error(
+      printable(
+        `${where}: --checkpoint must be a .safetensors or .onnx file, the folder of a run, or one with such files, got "${path}" without any`,
+      ),
+    );
+  }
+  return { kind: "folder", files: found };
+}
+
+async function modelsOf(folder: string, name: string, beside: readonly string[]): Promise<string[]> {
+  const path = join(folder, name);
+  if (name.startsWith(".")) return [];
+  if (name.endsWith(".onnx")) return [path];
+  const plain = name.replace(/\.(ema|resume)\.safetensors$/, ".safetensors");
+  if (name.endsWith(".safetensors")) return name !== plain && beside.includes(plain) ? [] : [path];
+  const inside: readonly string[] = await readdir(path).catch(() => []);
+  const isRun = OF_RUNS.some((one) => inside.includes(one));
+  const best = isRun ? BEST.find((one) => inside.includes(one)) : undefined;
+  return best === undefined ? [] : [join(path, best)];
+}

@@ -1,0 +1,80 @@
+/** What the model of a run starts from: its name, the weights of the hub, or those of a file. */
+import { basename } from "node:path";
+import type { Model } from "../models/model.ts";
+import { loadStart } from "../models/pretrained/load-start.ts";
+import { type ModelStart, modelStart } from "../models/pretrained/model-start.ts";
+import { printable } from "../text/printable.ts";
+import { UsageError } from "../usage-error.ts";
+import type { HubFileName } from "../weights/hub/hub-file.ts";
+import type { TrainArguments } from "./arguments.ts";
+import { flagMessage } from "./from-flags.ts";
+import type { RunRequest } from "./run-request.ts";
+
+/** Milliseconds between two lines about a download. */
+const LINE_INTERVAL = 5000;
+
+/**
+ * Finds out what `--model` stands for and reads the weights of `--pretrained` or `--pretrained-path`. A run that goes
+ * on from a checkpoint reads nothing: its weights and preprocessing are in the checkpoint.
+ *
+ * @throws UsageError for weights that cannot be had.
+ */
+export async function openModelSource(
+  args: TrainArguments,
+  { resume, messages }: Pick<RunRequest, "resume" | "messages">,
+): Promise<ModelStart> {
+  const { model: name, pretrained, pretrainedPath } = args;
+  const state = resume?.checkpoint?.state ?? null;
+  const isNamed = !name.includes(":") && pretrainedPath === null;
+  if (state !== null && !isNamed) {
+    const { dataConfig, model } = state;
+    const options = { imgSize: dataConfig.inputSize[1] };
+    return { arch: model.arch, config: dataConfig, options, weights: null };
+  }
+  let shownAt = Number.NEGATIVE_INFINITY;
+  const progress = async (file: HubFileName, loaded: number, total: number | null) => {
+    const now = performance.now();
+    if (now - shownAt < LINE_INTERVAL && loaded !== total) return;
+    shownAt = now;
+    messages.info(downloadLine(file, loaded, total));
+    await messages.flush();
+  };
+  try {
+    const start = await modelStart("train", name, {
+      ...{ pretrained: pretrained && state === null, pretrainedPath },
+      listener: { progress, warn: (text) => messages.warn(text) },
+    });
+    if (start.weights !== null) messages.info(`Pretrained weights: ${printable(start.weights.from)}`);
+    return start;
+  } catch (error) {
+    // The words of the library's options as flags.
+    const message = flagMessage((error as Error).message, "train", args)
+      .replace(/\bpretrainedPath\b/g, "--pretrained-path")
+      .replace("createModel: ", "train: ");
+    throw new UsageError(message, { cause: error });
+  }
+}
+
+function downloadLine({ repository, name }: HubFileName, loaded: number, total: number | null): string {
+  const megabytes = (bytes: number) => (bytes / 1e6).toFixed(1);
+  const share = total === null ? "" : ` of ${megabytes(total)} MB, ${Math.floor((100 * loaded) / total)}%`;
+  return `Downloading ${printable(repository.id)}/${printable(basename(name))}: ${megabytes(loaded)}${share || " MB"}`;
+}
+
+/**
+ * Loads the weights of a start into the model, and logs what is adapted.
+ *
+ * @throws UsageError that names every tensor that does not fit.
+ */
+export function loadModelSource(
+  model: Model,
+  { weights }: ModelStart,
+  { messages }: Pick<RunRequest, "messages">,
+): void {
+  if (weights === null) return;
+  try {
+    for (const note of loadStart("train", model, weights)) messages.info(`Adapting: ${note}`);
+  } catch (error) {
+    throw new UsageError((error as Error).message, { cause: error });
+  }
+}
