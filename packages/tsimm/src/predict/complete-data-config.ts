@@ -9,9 +9,10 @@ const CHOICES = {
 } as const;
 
 /** Entries of {@link PretrainedWeightsConfig} that are no preprocessing of training. */
-const OF_WEIGHTS: readonly string[] = [
-  ...["testInputSize", "testCropPct", "numClasses", "fixedInputSize", "tag", "hfHubId", "labelNames"],
-] satisfies (keyof PretrainedWeightsConfig)[];
+const OF_WEIGHTS: readonly string[] = Object.keys({
+  ...{ testInputSize: true, testCropPct: true, numClasses: true, fixedInputSize: true },
+  ...{ tag: true, hfHubId: true, labelNames: true },
+} satisfies Record<Exclude<keyof PretrainedWeightsConfig, keyof PretrainedConfig>, true>);
 
 /**
  * The preprocessing of a model, with changes; a model of grey images takes the mean of its channels, as timm does.
