@@ -9,7 +9,7 @@ export interface CommandHead {
 }
 
 /** Name of a command. */
-export type CommandName = "train" | "validate" | "predict" | "export" | "inspect" | "schedule" | "models";
+export type CommandName = "train" | "validate" | "predict" | "export" | "schedule" | "models" | "inspect";
 
 /** Heads by name, in the order of `--help`. */
 export const commandHeads: Readonly<Record<CommandName, CommandHead>> = {
@@ -40,16 +40,16 @@ export const commandHeads: Readonly<Record<CommandName, CommandHead>> = {
     argument: "[glob]",
     hasOptions: false,
   },
-  inspect: {
-    description:
-      "Show what an ONNX file holds and what of it can be trained: inputs, outputs, classifier, weights, obstacles.",
-    argument: "<file>",
-    hasOptions: true,
-  },
   predict: {
     description:
       "Classify images with a trained model: one line per image, its classes and probabilities, or the numbers of a regression.",
     argument: "<images...>",
+    hasOptions: true,
+  },
+  inspect: {
+    description:
+      "Show what an ONNX file holds and what of it can be trained: inputs, outputs, classifier, weights, obstacles.",
+    argument: "<file>",
     hasOptions: true,
   },
 };

@@ -115,6 +115,9 @@ export interface TrainArguments {
   /** Safetensors file of pretrained weights to start from; classes, channels and image size may differ. Flag `--pretrained-path`, default null. */
   readonly pretrainedPath: string | null;
 
+  /** Value of an ONNX file that its classifier leads to; absent: the file's outputs (tsimm inspect shows them). Flag `--logits`, default "". */
+  readonly logits: string;
+
   /** Safetensors file to start from. Flag `--initial-checkpoint`, default "". */
   readonly initialCheckpoint: string;
 
