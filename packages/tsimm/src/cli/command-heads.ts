@@ -38,7 +38,7 @@ export const commandHeads: Readonly<Record<CommandName, CommandHead>> = {
   models: {
     description: "List the models, with their parameters and input size.",
     argument: "[glob]",
-    hasOptions: false,
+    hasOptions: true,
   },
   predict: {
     description:
