@@ -5,8 +5,11 @@ import type { WeightsDescription } from "../checkpoint/weights-description.ts";
 import type { Model } from "../models/model.ts";
 import { createOnnxModel } from "../models/onnx/onnx-model.ts";
 import { type ClassifierFile, decodeClassifier, encodeClassifier } from "../models/onnx-file.ts";
-import { createModel, isModel } from "../models/registry.ts";
+import { createModel } from "../models/pretrained/create-model.ts";
+import { loadAdapted } from "../models/pretrained/load-start.ts";
+import { isModel } from "../models/registry.ts";
 import { printable } from "../text/printable.ts";
+import { namedTensors } from "../train/load-training-state.ts";
 import { loadState } from "../weights/load-state.ts";
 
 /** A model that a file of weights names, with these weights. */
@@ -46,7 +49,7 @@ export function modelOfWeights(
   }
   const side = imgSize ?? description.dataConfig.inputSize[1];
   const model = createModel(arch, { numClasses, inChans, imgSize: side });
-  loadState(model, weights);
+  loadAdapted(model, weights, { head: false });
   return { model, description };
 }
 
@@ -67,12 +70,19 @@ function modelOfOriginal(path: string, { model: entry, dataConfig }: WeightsDesc
  */
 export function classifierOfWeights(weights: ReadWeights): ClassifierFile {
   const { model, description } = modelOfWeights(weights);
-  const { tensors, average } = weights;
+  const { average } = weights;
   const { task, dataConfig } = description;
   const { outputNames: classNames, name, settings } = task;
   return decodeClassifier(
     encodeClassifier({
-      ...{ model, weights: tensors, classNames, dataConfig, average, task: { name, settings } },
+      ...{
+        model,
+        weights: namedTensors(model.state),
+        classNames,
+        dataConfig,
+        average,
+        task: { name, settings },
+      },
     }),
   );
 }
