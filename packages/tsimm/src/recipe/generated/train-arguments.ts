@@ -115,6 +115,9 @@ export interface TrainArguments {
   /** Safetensors file of pretrained weights to start from; classes, channels and image size may differ. Flag `--pretrained-path`, default null. */
   readonly pretrainedPath: string | null;
 
+  /** Value of an ONNX file that its classifier leads to; absent: the file's outputs (tsimm inspect shows them). Flag `--logits`, default "". */
+  readonly logits: string;
+
   /** Safetensors file to start from. Flag `--initial-checkpoint`, default "". */
   readonly initialCheckpoint: string;
 
@@ -423,6 +426,9 @@ export interface TrainArguments {
 
   /** Write a TensorBoard event file into the run's folder. Flag `--tensorboard`, default false. */
   readonly tensorboard: boolean;
+
+  /** Write report.html when the run ends: curves, confusion matrix and worst mistakes on one page. Flag `--report`, default true. */
+  readonly report: boolean;
 
   /** Parent folder of runs; absent: ./output/train. Flag `--output`, default "". */
   readonly output: string;
