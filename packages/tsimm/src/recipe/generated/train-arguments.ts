@@ -107,7 +107,7 @@ export interface TrainArguments {
   /** Decoding threads; 0 decodes on the training thread. Allowed: an integer >= 0. Flag `--workers`, default 4. */
   readonly workers: number;
 
-  /** Name of the model (tsimm models lists them), also with a tag as resnet18.a1_in1k, or hf-hub:OWNER/REPOSITORY or local-dir:FOLDER. Flag `--model`, default "resnet50". */
+  /** Name of the model (tsimm models lists them), also with a tag as resnet18.a1_in1k, or hf-hub:OWNER/REPOSITORY or local-dir:FOLDER, or an .onnx file. Flag `--model`, default "resnet50". */
   readonly model: BuiltInModelName | (string & {});
 
   /** Start from the weights of the model's tag, fetched from the hub. Flag `--pretrained`, default false. */
