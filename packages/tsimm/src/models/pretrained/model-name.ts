@@ -69,8 +69,6 @@ function checkTag(where: string, arch: string, tag: string): void {
  * A name as part of a file name, without its prefix.
  *
  * @example
- * import { safeModelName } from "./model-name.ts";
- *
  * safeModelName("hf-hub:timm/resnet18.a1_in1k"); // => "timm_resnet18_a1_in1k"
  */
 export function safeModelName(name: string): string {
