@@ -39,6 +39,7 @@ export type {
   Model,
   Parameter,
   PretrainedConfig,
+  PretrainedWeightsConfig,
 } from "./models/model.ts";
 export { type ArchitectureOptions, defineModelFamily, type ModelFamily } from "./models/model-family.ts";
 export {
@@ -146,6 +147,7 @@ export type {
 } from "./task/task.ts";
 export { createTask, listTasks, registerTask } from "./task/tasks.ts";
 export {
+  type BatchOutputs,
   type EvaluateOptions,
   type EvaluationResult,
   evaluate,

@@ -65,6 +65,7 @@ export type {
   Model,
   Parameter,
   PretrainedConfig,
+  PretrainedWeightsConfig,
 } from "./models/model.ts";
 export { type ArchitectureOptions, defineModelFamily, type ModelFamily } from "./models/model-family.ts";
 export {
@@ -109,9 +110,15 @@ export {
 export type { ParamGroupInput } from "./optim/param-groups.ts";
 export type { VectorGraph } from "./optim/vector-graph.ts";
 export type { VectorLayout, VectorPart } from "./optim/vector-layout.ts";
+export {
+  type ConfusionFigureOptions,
+  type ConfusionMatrix,
+  confusionToSvg,
+} from "./plot/confusion-to-svg.ts";
 export { drawFigure } from "./plot/draw-figure.ts";
 export type { Figure, Panel, Series } from "./plot/figure.ts";
 export { figureToSvg } from "./plot/figure-to-svg.ts";
+export { type RateRange, rateRangeFigure } from "./plot/rate-range-figure.ts";
 export { svgToPng } from "./plot/svg-to-png.ts";
 export {
   type CurveMetric,
@@ -193,6 +200,7 @@ export type {
 } from "./task/task.ts";
 export { createTask, listTasks, registerTask } from "./task/tasks.ts";
 export {
+  type BatchOutputs,
   type EvaluateOptions,
   type EvaluationResult,
   evaluate,
@@ -214,6 +222,12 @@ export type {
   UpdateDone,
   Warning,
 } from "./train/events.ts";
+export {
+  type FindLearningRateOptions,
+  findLearningRate,
+  type LearningRateRange,
+  type RatePoint,
+} from "./train/find-learning-rate.ts";
 export { fit } from "./train/fit.ts";
 export type { FitLoopOptions, FitOptions, FitResult, FitUpdater } from "./train/fit-options.ts";
 export type { Listener, RunHandle } from "./train/listener.ts";

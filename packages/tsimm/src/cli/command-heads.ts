@@ -9,7 +9,16 @@ export interface CommandHead {
 }
 
 /** Name of a command. */
-export type CommandName = "train" | "validate" | "predict" | "export" | "inspect" | "schedule" | "models";
+export type CommandName =
+  | "train"
+  | "validate"
+  | "predict"
+  | "export"
+  | "report"
+  | "inspect"
+  | "schedule"
+  | "lr-find"
+  | "models";
 
 /** Heads by name, in the order of `--help`. */
 export const commandHeads: Readonly<Record<CommandName, CommandHead>> = {
@@ -25,14 +34,30 @@ export const commandHeads: Readonly<Record<CommandName, CommandHead>> = {
     argument: "[data-dir]",
     hasOptions: true,
   },
+  predict: {
+    description:
+      "Classify images with a trained model: one line per image, its classes and probabilities, or the numbers of a regression.",
+    argument: "<images...>",
+    hasOptions: true,
+  },
   export: {
     description: "Write a trained model as one ONNX file for any runtime, checked by running it.",
     argument: "",
     hasOptions: true,
   },
+  report: {
+    description: "Write the report of a run again: curves, confusion matrix and worst mistakes on one page.",
+    argument: "<run>",
+    hasOptions: true,
+  },
   schedule: {
     description: "Show the learning rate of a run before paying for it: a plot, and what happens when.",
     argument: "",
+    hasOptions: true,
+  },
+  "lr-find": {
+    description: "Look for a learning rate: a short training whose rate rises until the loss does.",
+    argument: "[data-dir]",
     hasOptions: true,
   },
   models: {
@@ -44,12 +69,6 @@ export const commandHeads: Readonly<Record<CommandName, CommandHead>> = {
     description:
       "Show what an ONNX file holds and what of it can be trained: inputs, outputs, classifier, weights, obstacles.",
     argument: "<file>",
-    hasOptions: true,
-  },
-  predict: {
-    description:
-      "Classify images with a trained model: one line per image, its classes and probabilities, or the numbers of a regression.",
-    argument: "<images...>",
     hasOptions: true,
   },
 };

@@ -153,6 +153,7 @@ function withFlags(
       "a number, or two of which the first is smaller",
     )
     .replace("where labels is class", "for --task classification")
+    .replace("where sampling is balanced", "with --balanced-sampling")
     .replace("set labels to multi or number", "pass --task multi-label or regression")
     .replace("set labels to multi", "pass --task multi-label")
     .replace("imageColumn, labelColumns and splitColumn", "imageColumn, labelColumns and the column split")

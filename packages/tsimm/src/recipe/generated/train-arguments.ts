@@ -115,6 +115,9 @@ export interface TrainArguments {
   /** Safetensors file of pretrained weights to start from; classes, channels and image size may differ. Flag `--pretrained-path`, default null. */
   readonly pretrainedPath: string | null;
 
+  /** Value of an ONNX file that its classifier leads to; absent: the file's outputs (tsimm inspect shows them). Flag `--logits`, default "". */
+  readonly logits: string;
+
   /** Safetensors file to start from. Flag `--initial-checkpoint`, default "". */
   readonly initialCheckpoint: string;
 
@@ -316,8 +319,8 @@ export interface TrainArguments {
   /** Strength of the brightness, contrast and saturation jitter. Allowed: a number >= 0. Flag `--color-jitter`, default 0.4. */
   readonly colorJitter: number;
 
-  /** Crop of training images: random area (rrc, the default); shorter side resized, middle taken (rkrc) or any place (rkrr). Flag `--train-crop-mode`, default "". */
-  readonly trainCropMode: "" | "rrc" | "rkrc" | "rkrr";
+  /** Crop of training images: random area (rrc, the default); shorter side resized, middle taken (rkrc) or any place (rkrr). Flag `--train-crop-mode`, default null. */
+  readonly trainCropMode: "rrc" | "rkrc" | "rkrr" | null;
 
   /** Chance of that jitter; absent: always. Allowed: a number >= 0 and <= 1. Flag `--color-jitter-prob`, default null. */
   readonly colorJitterProb: number | null;
@@ -328,8 +331,11 @@ export interface TrainArguments {
   /** Chance that a training image is blurred. Allowed: a number >= 0 and <= 1. Flag `--gaussian-blur-prob`, default null. */
   readonly gaussianBlurProb: number | null;
 
-  /** Policy of augmentation: rand-m9-mstd0.5-inc1, augmix-m5-w4-d2, original, originalr, v0, v0r or 3a; without 3a no jitter. Flag `--aa`, default "". */
-  readonly aa: string;
+  /** Policy of augmentation: rand-m9-mstd0.5-inc1, augmix-m5-w4-d2, original, originalr, v0, v0r or 3a; without 3a no jitter. Flag `--aa`, default null. */
+  readonly aa: string | null;
+
+  /** Augment each image so often in succession, and see that much fewer in an epoch; 0: off. Allowed: a number >= 0. Flag `--aug-repeats`, default 0. */
+  readonly augRepeats: number;
 
   /** Chance of random erasing. Allowed: a number >= 0 and <= 1. Flag `--reprob`, default 0. */
   readonly reprob: number;
@@ -420,6 +426,9 @@ export interface TrainArguments {
 
   /** Write a TensorBoard event file into the run's folder. Flag `--tensorboard`, default false. */
   readonly tensorboard: boolean;
+
+  /** Write report.html when the run ends: curves, confusion matrix and worst mistakes on one page. Flag `--report`, default true. */
+  readonly report: boolean;
 
   /** Parent folder of runs; absent: ./output/train. Flag `--output`, default "". */
   readonly output: string;
