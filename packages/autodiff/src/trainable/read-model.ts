@@ -15,6 +15,7 @@ import { type BatchNormalizations, batchNormalizations } from "./batch-normaliza
 import { type Choice, choose } from "./choice.ts";
 import { checkOneType, floatTypes, touchesHalves } from "./half-values.ts";
 import { findClassifier } from "./head/find-classifier.ts";
+import { graphLinks } from "./head/graph-links.ts";
 import { newHead } from "./head/new-head.ts";
 import { type Separated, separateTensors } from "./shared-tensors.ts";
 import type { TrainableOptions } from "./trainable-options.ts";
@@ -117,14 +118,21 @@ function ofHalves(
   const plain = withChoice(file, logits, options);
   const { graph, choice } = plain;
   const types = floatTypes(graph);
-  const trained = new Set(graph.initializer.map(({ name }) => name).filter(choice.isTrained));
-  const behind = new Set(trained);
+  const links = graphLinks(graph);
+  /** Values that depend on what is trained, and constants that are made of 16-bit tensors. */
+  const behind = new Set(graph.initializer.map(({ name }) => name).filter(choice.isTrained));
+  const ofHalf = new Set(
+    [...links.stored].flatMap(([name, { dataType }]) => (isHalf(dataType) ? [name] : [])),
+  );
   let isApart = true;
   for (const node of graph.node) {
-    const isConstant = constantTensor(node) !== undefined && choice.isTrained(node.output[0] ?? "");
-    if (!isConstant && !node.input.some((name) => behind.has(name))) continue;
-    for (const name of node.output) behind.add(name);
-    if (touchesHalves(node, types)) isApart = false;
+    const isTrained = constantTensor(node) !== undefined && choice.isTrained(node.output[0] ?? "");
+    if (isTrained || node.input.some((name) => behind.has(name))) {
+      for (const name of node.output) behind.add(name);
+      if (touchesHalves(node, types) || node.input.some((name) => ofHalf.has(name))) isApart = false;
+    } else if (node.input.some((name) => ofHalf.has(name)) && links.isConstant(node.output[0] ?? "")) {
+      for (const name of node.output) ofHalf.add(name);
+    }
   }
   return behind.has(logits) && isApart ? plain : wide();
 }
