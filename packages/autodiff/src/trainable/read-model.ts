@@ -13,6 +13,7 @@ import { isHalf, narrowed, widenHalves } from "../onnx/widen-halves.ts";
 import { withFields } from "../onnx/with-fields.ts";
 import { type BatchNormalizations, batchNormalizations } from "./batch-normalizations.ts";
 import { type Choice, choose } from "./choice.ts";
+import { activations } from "./final-activation.ts";
 import { checkOneType, floatTypes, touchesHalves } from "./half-values.ts";
 import { findClassifier } from "./head/find-classifier.ts";
 import { graphLinks } from "./head/graph-links.ts";
@@ -29,6 +30,14 @@ export interface SavedFiles {
   readonly externalData: Readonly<Record<string, Uint8Array<ArrayBuffer>>>;
 }
 
+/** Changes of a file beside its weights. */
+export interface FileChanges {
+  /** Entries of metadata to set. */
+  readonly metadata?: Readonly<Record<string, string>>;
+  /** What the activation that reads the logits becomes. */
+  readonly activation?: "Sigmoid" | "Identity";
+}
+
 /** A file with the user's choices. */
 export interface ReadModel extends ParsedModel {
   /** Name of the value that the loss reads. */
@@ -41,10 +50,9 @@ export interface ReadModel extends ParsedModel {
   /**
    * The file with the numbers that its messages hold now.
    *
-   * @param changed - Names of the tensors that were trained.
-   * @param metadata - Entries to set.
+   * @param trained - Names of the tensors that were.
    */
-  write(changed: ReadonlySet<string>, metadata?: Readonly<Record<string, string>>): SavedFiles;
+  write(trained: ReadonlySet<string>, changes?: FileChanges): SavedFiles;
 }
 
 /**
@@ -74,9 +82,10 @@ export function readModel(bytes: Uint8Array, options: TrainableOptions): ReadMod
         tensors: [found.weight, ...(found.bias === undefined ? [] : [found.bias])],
       },
     }),
-    write(changed, metadata = {}) {
-      const { model, externalData } = written(chosen, changed, { file, outside, halves });
-      return { bytes: toBinary(ModelProtoSchema, withMetadata(model, metadata)), externalData };
+    write(trained, { metadata = {}, activation } = {}) {
+      const { model, externalData } = written(chosen, trained, { file, outside, halves });
+      const changed = withMetadata(activation ? withActivation(model, logits, activation) : model, metadata);
+      return { bytes: toBinary(ModelProtoSchema, changed), externalData };
     },
   };
 }
@@ -195,6 +204,17 @@ function written(
       narrow.graph && original.graph ? { graph: valuesOf(original.graph, narrow.graph) } : {},
     );
   }
+}
+
+/** The activation of a classifier is none of several labels, or of numbers. */
+function withActivation(model: ModelProto, logits: string, opType: string): ModelProto {
+  const { graph } = model;
+  if (!graph) return model;
+  const node = graph.node.map((one) => {
+    const isFinal = activations.includes(one.opType) && one.input[0] === logits;
+    return isFinal ? withFields(one, { opType, attribute: [] }) : one;
+  });
+  return withFields(model, { graph: withFields(graph, { node }) });
 }
 
 /** Entries of the same keys are replaced. */
