@@ -42,7 +42,7 @@ const augmented = {
 } as const;
 
 /** Runs, stopped after an update if one is given; what it wrote and said. */
-async function run(experiment: string, given: Partial<TrainArguments>, stopAfter?: number) {
+async function run(experiment: string, given: Parameters<typeof train>[0], stopAfter?: number) {
   const stop = new AbortController();
   const messages: string[] = [];
   const losses: number[] = [];
