@@ -32,17 +32,17 @@ function images(count: number) {
 }
 
 const dataset = { training: images(16), validation: images(4) };
-const plain = {
+const plain: Partial<TrainArguments> = {
   ...{ model: "test_resnet", imgSize: side, batchSize: 8, epochs: 2, workers: 0, opt: "momentum", lr: 0.02 },
   ...{ warmupEpochs: 0, threads: 1, engine: "native" },
-} as const;
-const augmented = {
+};
+const augmented: Partial<TrainArguments> = {
   ...{ aa: "rand-m9-n3-mstd0.5-inc1", trainCropMode: "rkrr", grayscaleProb: 0.2, gaussianBlurProb: 0.3 },
   ...{ augRepeats: 2, reprob: 0.6, recount: 2, mixup: 0.2 },
-} as const;
+};
 
 /** Runs, stopped after an update if one is given; what it wrote and said. */
-async function run(experiment: string, given: Parameters<typeof train>[0], stopAfter?: number) {
+async function run(experiment: string, given: Partial<TrainArguments>, stopAfter?: number) {
   const stop = new AbortController();
   const messages: string[] = [];
   const losses: number[] = [];
