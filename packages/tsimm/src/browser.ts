@@ -39,6 +39,7 @@ export type {
   Model,
   Parameter,
   PretrainedConfig,
+  PretrainedWeightsConfig,
 } from "./models/model.ts";
 export { type ArchitectureOptions, defineModelFamily, type ModelFamily } from "./models/model-family.ts";
 export {

@@ -65,6 +65,7 @@ export type {
   Model,
   Parameter,
   PretrainedConfig,
+  PretrainedWeightsConfig,
 } from "./models/model.ts";
 export { type ArchitectureOptions, defineModelFamily, type ModelFamily } from "./models/model-family.ts";
 export {

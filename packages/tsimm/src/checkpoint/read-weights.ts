@@ -1,6 +1,6 @@
 /** Weights of a file, averaged where there is an average, as timm takes them. */
-import { readRegularFile, WEIGHTS_LIMIT } from "../files/read-file.ts";
-import { decodeSafetensors, type SafeTensors } from "../weights/safetensors.ts";
+import { readWeightsFile } from "../weights/read-weights-file.ts";
+import type { SafeTensors } from "../weights/safetensors.ts";
 import { readCheckpoint } from "./checkpoint.ts";
 import { describeState, parseWeightsEntry, type WeightsDescription } from "./weights-description.ts";
 
@@ -57,7 +57,7 @@ interface Entry {
 }
 
 async function readFile(path: string): Promise<{ readonly tensors: SafeTensors; readonly entry: Entry }> {
-  const { tensors, metadata } = decodeSafetensors(await readRegularFile(path, { limit: WEIGHTS_LIMIT }));
+  const { tensors, metadata } = await readWeightsFile(path);
   const entry: unknown = JSON.parse(metadata["tsimm"] ?? "null");
   return { tensors, entry: typeof entry === "object" && entry !== null ? entry : {} };
 }

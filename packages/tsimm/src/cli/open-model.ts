@@ -1,5 +1,5 @@
 /** Opens the model that a command's flags name. */
-import { checkModelName } from "../models/registry.ts";
+import { parseModelName } from "../models/pretrained/model-name.ts";
 import { openTrainedModel, type TrainedModel } from "../predict/trained-model.ts";
 import { fromFlags } from "../recipe/from-flags.ts";
 import { printable } from "../text/printable.ts";
@@ -21,7 +21,7 @@ export interface ModelFlags {
  */
 export function checkModelFlags(command: string, { model, useEma, noEma }: ModelFlags): void {
   if (useEma && noEma) throw new UsageError(`${command}: --use-ema must be absent beside --no-ema, got both`);
-  if (model !== undefined) fromFlags(command, { model }, () => checkModelName("createModel", model));
+  if (model !== undefined) fromFlags(command, { model }, () => parseModelName("createModel", model));
 }
 
 /**

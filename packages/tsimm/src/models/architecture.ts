@@ -3,7 +3,7 @@ import type { Value } from "@tsimm/autodiff";
 import type { LayerOf } from "./layer-order.ts";
 import type { GlobalPool, Head } from "./layers/classifier.ts";
 import type { Layers } from "./layers/layers.ts";
-import type { PretrainedConfig } from "./model.ts";
+import type { PretrainedWeightsConfig } from "./model.ts";
 
 /** An architecture with all its options fixed but those of its {@link Head}. */
 export interface Architecture {
@@ -11,7 +11,7 @@ export interface Architecture {
   readonly inChans: number;
   /** Channels of a map of unpooled features, width of a token. */
   readonly numFeatures: number;
-  readonly pretrainedCfg: PretrainedConfig;
+  readonly pretrainedCfg: PretrainedWeightsConfig;
   /** Module of the last linear layer, e.g. `fc`. */
   readonly classifier: string;
   /** Side of the smallest images in pixels from which it learns well; absent: not known. */

@@ -42,6 +42,10 @@ export interface PretrainedConfig {
   readonly cropMode: "center" | "squash" | "border";
   readonly mean: readonly number[];
   readonly std: readonly number[];
+}
+
+/** Preprocessing of a model, and what is known of its pretrained weights. */
+export interface PretrainedWeightsConfig extends PretrainedConfig {
   /** Input of an evaluation, [C, H, W]; absent: `inputSize`. */
   readonly testInputSize?: readonly [number, number, number];
   /** Absent: `cropPct`. */
@@ -88,7 +92,7 @@ export interface Model {
   readonly inChans: number;
   /** Channels of a map of unpooled features, width of a token. */
   readonly numFeatures: number;
-  readonly pretrainedCfg: PretrainedConfig;
+  readonly pretrainedCfg: PretrainedWeightsConfig;
   /** In state-dict order. */
   readonly parameters: readonly Parameter[];
   /** In state-dict order. */

@@ -7,7 +7,7 @@ import type { Architecture } from "./architecture.ts";
 import { type BuildOptions, buildModel, countParameters } from "./build-model.ts";
 import { builtInFamilies } from "./families/built-in-families.ts";
 import type { GlobalPool } from "./layers/classifier.ts";
-import type { Model, PretrainedConfig } from "./model.ts";
+import type { Model, PretrainedWeightsConfig } from "./model.ts";
 import { type ArchitectureOptions, defineModelFamily, type ModelFamily } from "./model-family.ts";
 
 const families: Registry<ModelFamily> = createRegistry("model family", {
@@ -133,7 +133,7 @@ export function buildRegistered(
   where: string,
   name: string,
   options: ModelOptions,
-  weights: PretrainedConfig | null,
+  weights: PretrainedWeightsConfig | null,
 ): Model {
   const { architecture, build } = resolve(where, name, options, weights);
   return buildModel(architecture, build);
@@ -146,7 +146,7 @@ export interface ModelInfo {
   readonly parameterCount: number;
   /** Channels of a map of unpooled features, width of a token. */
   readonly numFeatures: number;
-  readonly pretrainedCfg: PretrainedConfig;
+  readonly pretrainedCfg: PretrainedWeightsConfig;
   /** Side of the smallest images in pixels from which it learns well; absent: not known. */
   readonly smallestUsefulInput?: number;
 }
@@ -167,7 +167,7 @@ export function describeRegistered(
   where: string,
   name: string,
   options: ModelOptions,
-  weights: PretrainedConfig | null,
+  weights: PretrainedWeightsConfig | null,
 ): ModelInfo {
   const { architecture, build } = resolve(where, name, options, weights);
   const { numFeatures, pretrainedCfg, smallestUsefulInput } = architecture;
@@ -181,7 +181,7 @@ function resolve(
   where: string,
   name: string,
   options: ModelOptions,
-  weights: PretrainedConfig | null,
+  weights: PretrainedWeightsConfig | null,
 ): { architecture: Architecture; build: BuildOptions } {
   if (typeof name !== "string") throw new TypeError(`${where}: name must be text, got ${name}`);
   const { create } = models.find(where, name);
@@ -223,8 +223,8 @@ function resolve(
 function sizeOf(
   { pretrainedCfg }: Architecture,
   imgSize: number | null,
-  { inputSize }: PretrainedConfig,
-): Pick<PretrainedConfig, "inputSize"> {
+  { inputSize }: PretrainedWeightsConfig,
+): Pick<PretrainedWeightsConfig, "inputSize"> {
   const [, height] = pretrainedCfg.inputSize;
   return { inputSize: height === imgSize ? pretrainedCfg.inputSize : inputSize };
 }

@@ -1,12 +1,17 @@
 /** Preprocessing of a model, with changes. */
 import { checkChoice, checkInputSize } from "../data/transforms/option-checks.ts";
-import type { Model, PretrainedConfig } from "../models/model.ts";
+import type { Model, PretrainedConfig, PretrainedWeightsConfig } from "../models/model.ts";
 import { checkOptionNames } from "../option-names.ts";
 
 const CHOICES = {
   interpolation: ["bilinear", "bicubic"],
   cropMode: ["center", "squash", "border"],
 } as const;
+
+/** Entries of {@link PretrainedWeightsConfig} that are no preprocessing of training. */
+const OF_WEIGHTS: readonly string[] = [
+  ...["testInputSize", "testCropPct", "numClasses", "fixedInputSize", "tag", "hfHubId", "labelNames"],
+] satisfies (keyof PretrainedWeightsConfig)[];
 
 /**
  * The preprocessing of a model, with changes; a model of grey images takes the mean of its channels, as timm does.
@@ -23,11 +28,10 @@ export function completeDataConfig(
   { name, inChans, pretrainedCfg }: Model,
   given: Partial<PretrainedConfig>,
 ): PretrainedConfig {
-  checkOptionNames(where, given, {
+  // What a model's own configuration says besides.
+  const own = Object.entries(given).filter(([option]) => !OF_WEIGHTS.includes(option));
+  checkOptionNames<Partial<PretrainedConfig>>(where, Object.fromEntries(own), {
     ...{ inputSize: true, interpolation: true, cropPct: true, cropMode: true, mean: true, std: true },
-    // What a model's own configuration says besides.
-    ...{ testInputSize: true, testCropPct: true, numClasses: true, fixedInputSize: true },
-    ...{ tag: true, hfHubId: true, labelNames: true },
   });
   const [, height, width] = pretrainedCfg.inputSize;
   const inputSize = given.inputSize ?? [inChans, height, width];

@@ -7,6 +7,7 @@ import { decodeClassifier } from "../models/onnx-file.ts";
 import { checkOptionNames } from "../option-names.ts";
 import type { Engine } from "../runtime/engine.ts";
 import { checkPart } from "../train/check-parts.ts";
+import { checkNoPickle } from "../weights/read-weights-file.ts";
 import { type Classifier, createClassifier } from "./classifier.ts";
 import { checkAverage, checkBytes, type LoadClassifierOptions } from "./load-in-page.ts";
 import { imageOfPixels, isPixels } from "./pixels.ts";
@@ -58,6 +59,7 @@ function ofBytes(bytes: unknown): Source {
 }
 
 async function readSource(path: string, options: LoadClassifierOptions): Promise<Source> {
+  checkNoPickle(path);
   if (!path.endsWith(".safetensors")) {
     return { path, file: decodeClassifier(await readRegularFile(path, { limit: ONNX_LIMIT })) };
   }

@@ -1,17 +1,19 @@
 /** A trained model of any file, to be evaluated in batches. */
+
 import { encodeModel, type Graph, lowerGraph, prependNormalization } from "@tsimm/autodiff";
 import { type ReadWeights, readWeights } from "../checkpoint/read-weights.ts";
 import { readRegularFile } from "../files/read-file.ts";
 import type { Model, PretrainedConfig } from "../models/model.ts";
 import { BATCH, decodeClassifier, encodeClassifier, type TaskNote } from "../models/onnx-file.ts";
 import { formatOnnxMetadata } from "../models/onnx-metadata.ts";
-import { createModel } from "../models/registry.ts";
+import { createModel } from "../models/pretrained/create-model.ts";
+import { loadAdapted } from "../models/pretrained/load-start.ts";
 import type { Engine } from "../runtime/engine.ts";
 import { createEvaluation, type Evaluation, evaluationOver } from "../runtime/evaluation-step.ts";
 import { isDefaultTask } from "../task/default-task.ts";
 import { namedTensors } from "../train/load-training-state.ts";
 import { version } from "../version.ts";
-import { loadState } from "../weights/load-state.ts";
+import { checkNoPickle } from "../weights/read-weights-file.ts";
 import { modelOfWeights } from "./weights-classifier.ts";
 
 /** Largest `.onnx` file: a protobuf message holds less than 2 GiB. */
@@ -84,8 +86,9 @@ export async function openTrainedModel(
   path: string,
   options: OpenTrainedOptions = {},
 ): Promise<TrainedModel> {
+  checkNoPickle(path);
   const trained = path.endsWith(".safetensors")
-    ? ofWeights(await readWeights(path, { average: options.average !== false }), options)
+    ? await ofWeights(await readWeights(path, { average: options.average !== false }), options)
     : ofFile(path, await readRegularFile(path, { limit: ONNX_LIMIT }));
   if (options.average === true && !trained.average) {
     throw new Error(`"${path}" must hold a moving average, got plain weights; leave --use-ema out`);
@@ -98,13 +101,15 @@ export async function openTrainedModel(
   return trained;
 }
 
-function ofWeights(weights: ReadWeights, options: OpenTrainedOptions): TrainedModel {
+async function ofWeights(weights: ReadWeights, options: OpenTrainedOptions): Promise<TrainedModel> {
   const { path, average, description } = weights;
   if (description === null && options.model === undefined) {
     throw new Error("it does not say of which model its weights are; pass --model and --num-classes");
   }
   const model =
-    options.model === undefined ? modelOfWeights(weights, options.imgSize).model : named(weights, options);
+    options.model === undefined
+      ? modelOfWeights(weights, options.imgSize).model
+      : await named(weights, options);
   const note = description?.task;
   const task = note === undefined || isDefaultTask(note.name, note.settings) ? undefined : note;
   return {
@@ -131,13 +136,13 @@ function ofWeights(weights: ReadWeights, options: OpenTrainedOptions): TrainedMo
 }
 
 /** The model that the caller names, for weights of any origin. */
-function named({ tensors, description }: ReadWeights, options: OpenTrainedOptions): Model {
+async function named({ tensors, description }: ReadWeights, options: OpenTrainedOptions): Promise<Model> {
   const { model = "", imgSize, numClasses = description?.model.numClasses } = options;
-  const created = createModel(model, {
+  const created = await createModel(model, {
     ...{ inChans: description?.model.inChans ?? 3, imgSize: imgSize ?? description?.dataConfig.inputSize[1] },
     ...(numClasses === undefined ? {} : { numClasses }),
   });
-  loadState(created, tensors);
+  loadAdapted(created, tensors, { head: false });
   return created;
 }
 

@@ -1,11 +1,15 @@
 /** A classifier from a file of weights, which names its model. */
+import { readOriginal } from "../checkpoint/original-file.ts";
 import type { ReadWeights } from "../checkpoint/read-weights.ts";
 import type { WeightsDescription } from "../checkpoint/weights-description.ts";
 import type { Model } from "../models/model.ts";
+import { createOnnxModel } from "../models/onnx/onnx-model.ts";
 import { type ClassifierFile, decodeClassifier, encodeClassifier } from "../models/onnx-file.ts";
-import { createModel, isModel } from "../models/registry.ts";
+import { createModel } from "../models/pretrained/create-model.ts";
+import { loadAdapted } from "../models/pretrained/load-start.ts";
+import { isModel } from "../models/registry.ts";
 import { printable } from "../text/printable.ts";
-import { loadState } from "../weights/load-state.ts";
+import { namedTensors } from "../train/load-training-state.ts";
 
 /** A model that a file of weights names, with these weights. */
 export interface LoadedModel {
@@ -20,7 +24,7 @@ export interface LoadedModel {
  * @throws Error if the file does not describe its model, no model of that name is registered, or the weights are others.
  */
 export function modelOfWeights(
-  { tensors: weights, description }: Pick<ReadWeights, "tensors" | "description">,
+  { tensors: weights, description, path }: Pick<ReadWeights, "tensors" | "description" | "path">,
   imgSize?: number,
 ): LoadedModel {
   if (description === null) {
@@ -28,7 +32,12 @@ export function modelOfWeights(
       "loadClassifier: the file must be one that tsimm train wrote, but its tsimm entry is missing",
     );
   }
-  const { arch, numClasses, inChans } = description.model;
+  const { arch, numClasses, inChans, onnx } = description.model;
+  if (onnx !== undefined) {
+    const model = modelOfOriginal(path, description);
+    loadState(model, weights);
+    return { model, description };
+  }
   if (!isModel(arch)) {
     throw new Error(
       printable(
@@ -39,8 +48,18 @@ export function modelOfWeights(
   }
   const side = imgSize ?? description.dataConfig.inputSize[1];
   const model = createModel(arch, { numClasses, inChans, imgSize: side });
-  loadState(model, weights);
+  loadAdapted(model, weights, { head: false });
   return { model, description };
+}
+
+/** The model of an ONNX file, which lies beside the weights. */
+function modelOfOriginal(path: string, { model: entry, dataConfig }: WeightsDescription): Model {
+  const { arch: name, numClasses, onnx } = entry;
+  const { sha256 = "", logits = null, newHead = false } = onnx ?? {};
+  const [, height, width] = dataConfig.inputSize;
+  return createOnnxModel(readOriginal(path, sha256), {
+    ...{ name, sha256, logits, numClasses: newHead ? numClasses : null, size: [height, width] },
+  });
 }
 
 /**
@@ -50,12 +69,19 @@ export function modelOfWeights(
  */
 export function classifierOfWeights(weights: ReadWeights): ClassifierFile {
   const { model, description } = modelOfWeights(weights);
-  const { tensors, average } = weights;
+  const { average } = weights;
   const { task, dataConfig } = description;
   const { outputNames: classNames, name, settings } = task;
   return decodeClassifier(
     encodeClassifier({
-      ...{ model, weights: tensors, classNames, dataConfig, average, task: { name, settings } },
+      ...{
+        model,
+        weights: namedTensors(model.state),
+        classNames,
+        dataConfig,
+        average,
+        task: { name, settings },
+      },
     }),
   );
 }

@@ -6,6 +6,7 @@ import { checkEngineName } from "../runtime/create-engine.ts";
 import { findTask } from "../task/tasks.ts";
 import type { TrainArguments } from "./arguments.ts";
 import { fromFlags } from "./from-flags.ts";
+import { isOnnxPath } from "./onnx-path.ts";
 
 /**
  * Refuses names that no definition has, built in or registered, before anything is opened.
@@ -20,7 +21,7 @@ export function checkNames(
   const { task, model, opt, sched, engine } = args;
   fromFlags("train", args, () => {
     findTask("createTask", task);
-    if (!ownModel) parseModelName("createModel", model);
+    if (!ownModel && !isOnnxPath(model)) parseModelName("createModel", model);
     findOptimizer("createOptimizer", opt);
     findSchedule(sched);
     checkEngineName("createEngine", engine);

@@ -1,11 +1,9 @@
 /** The model of a run. */
-import { readWeights } from "../checkpoint/read-weights.ts";
 import type { Model, PretrainedConfig } from "../models/model.ts";
 import { buildStart } from "../models/pretrained/create-model.ts";
 import { safeModelName } from "../models/pretrained/model-name.ts";
 import type { ModelStart } from "../models/pretrained/model-start.ts";
 import { UsageError } from "../usage-error.ts";
-import { loadState } from "../weights/load-state.ts";
 import type { TrainArguments } from "./arguments.ts";
 import { inputChannels } from "./data-config.ts";
 import { fromFlags } from "./from-flags.ts";
@@ -59,37 +57,6 @@ export function makeModel(
   const count = model.parameters.reduce((sum, { data }) => sum + data.length, 0);
   info(`Model ${safeModelName(args.model)} created, param count:${count}`);
   return model;
-}
-
-/**
- * Loads `--initial-checkpoint`: the weights of a safetensors file, all of them and nothing else; the moving average
- * where there is one, as timm does, said in the log.
- *
- * @throws UsageError if the file cannot be read or its tensors do not fit.
- */
-export async function loadInitialWeights(
-  model: Model,
-  { initialCheckpoint, noInitialEma }: TrainArguments,
-  { info }: Log,
-): Promise<void> {
-  const reading = readWeights(initialCheckpoint, { average: !noInitialEma });
-  const { tensors, average, path } = await reading.catch((error: NodeJS.ErrnoException) => {
-    throw new UsageError(
-      `train: --initial-checkpoint must be a readable safetensors file, got "${initialCheckpoint}" (${error.code ?? error.message})`,
-    );
-  });
-  if (average) {
-    info(`Initial weights: the moving average in ${path}; --no-initial-ema takes the plain ones`);
-  }
-  try {
-    loadState(model, tensors);
-  } catch (error) {
-    const reason = error instanceof Error ? error.message : error;
-    throw new UsageError(
-      `train: --initial-checkpoint must hold the weights of --model, got "${initialCheckpoint}" (${reason})`,
-      { cause: error },
-    );
-  }
 }
 
 /** Warns of images that are too small for the model. */

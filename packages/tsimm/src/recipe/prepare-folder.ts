@@ -1,11 +1,13 @@
 /** The folder of a run: its first files, and the listeners that write the rest. */
-import { join } from "node:path";
+import { join, resolve } from "node:path";
 import type { Ranking } from "../checkpoint/checkpoint-history.ts";
+import { writeOriginal } from "../checkpoint/original-file.ts";
 import type { RecordedWays } from "../checkpoint/run-state.ts";
 import { CheckpointWriter, type RunFacts } from "../checkpoint/save-checkpoint.ts";
 import { updateFile } from "../files/write-file.ts";
 import type { FiguresOptions } from "../listeners/figures.ts";
 import { modelEntry } from "../models/model-entry.ts";
+import { isOnnxModel } from "../models/onnx/is-onnx-model.ts";
 import type { Engine } from "../runtime/engine.ts";
 import { taskNote } from "../task/default-task.ts";
 import type { Listener } from "../train/listener.ts";
@@ -16,6 +18,7 @@ import type { TrainArguments } from "./arguments.ts";
 import { continueFolder } from "./continue-folder.ts";
 import { absolutePlace } from "./data-place.ts";
 import type { FinishListener } from "./finish-run.ts";
+import { isOnnxPath } from "./onnx-path.ts";
 import type { TrainingLoaders } from "./open-data.ts";
 import { plannedRates } from "./planned-rates.ts";
 import type { RunData } from "./prepare-data.ts";
@@ -64,6 +67,7 @@ export async function prepareFolder(
   const savedArgs = savedArguments(args, {
     numClasses: model.numClasses,
     dataDir: args.dataDir === null ? null : absolutePlace(args.dataDir),
+    ...(isOnnxPath(args.model) ? { model: resolve(args.model) } : {}),
     ...(ranking.of === "validation" ? { evalMetric: ranking.name } : {}),
   });
   const { folder, lock } = await claim(args, dataConfig);
@@ -75,6 +79,7 @@ export async function prepareFolder(
   if (!isDone) await updateFile(join(folder, "args.yaml"), argsYaml(args, savedArgs));
   const { classNames } = data.training;
   await updateFile(join(folder, "classes.txt"), classNames.map((name) => `${name}\n`).join(""));
+  if (isOnnxModel(model)) await writeOriginal(folder, model.onnx.bytes);
   messages.info(`Output: ${folder}`);
 
   const facts = runFacts(contents, savedArgs);

@@ -1,17 +1,22 @@
 /** The model of a run, and what belongs to it. */
 import type { Frozen } from "../models/frozen/frozen.ts";
 import type { Model, PretrainedConfig } from "../models/model.ts";
+import { isOnnxModel } from "../models/onnx/is-onnx-model.ts";
 import type { ModelEma } from "../optim/ema.ts";
 import type { Optimizer } from "../optim/optimizer.ts";
 import type { Task } from "../task/task.ts";
+import { UsageError } from "../usage-error.ts";
 import type { TrainArguments } from "./arguments.ts";
 import { dataConfigLines, resolveDataConfig } from "./data-config.ts";
 import { frozenByFlags, frozenPart, logFrozen, neverTrained } from "./frozen-part.ts";
+import { loadInitialWeights } from "./initial-checkpoint.ts";
 import { learningRate } from "./learning-rate.ts";
-import { loadInitialWeights, makeModel, outputNames, warnAboutSmallInput } from "./make-model.ts";
+import { makeModel, outputNames, warnAboutSmallInput } from "./make-model.ts";
 import { makeAverage, makeOptimizer } from "./make-optimizer.ts";
 import { makeTask } from "./make-task.ts";
 import { loadModelSource, openModelSource } from "./model-source.ts";
+import { openOnnxModel } from "./onnx-model.ts";
+import { isOnnxPath } from "./onnx-path.ts";
 import type { TrainingData } from "./open-data.ts";
 import type { RunRequest } from "./run-request.ts";
 
@@ -32,13 +37,15 @@ export interface ModelParts {
 export async function prepareModel(
   args: TrainArguments,
   { training }: TrainingData,
-  { resume, options, messages }: RunRequest,
+  request: RunRequest,
 ): Promise<ModelParts> {
+  const { resume, options, messages } = request;
   const names = outputNames(args, training.classNames);
   const task = makeTask(args, names, training);
-  const model = options.model ?? (await startingModel(args, names.length, { resume, messages }));
+  const model = options.model ?? (await startingModel(args, names, request));
   if (args.initialCheckpoint !== "" && !resume?.checkpoint) await loadInitialWeights(model, args, messages);
-  const dataConfig = resolveDataConfig(args, model.pretrainedCfg);
+  const channels = isOnnxModel(model) ? { inChans: model.inChans } : {};
+  const dataConfig = resolveDataConfig({ ...args, ...channels }, model.pretrainedCfg);
   for (const line of dataConfigLines(dataConfig)) messages.info(line);
   warnAboutSmallInput(model, dataConfig, messages);
   const { lr, explanation } = learningRate(args);
@@ -55,11 +62,17 @@ export async function prepareModel(
 /** The model that the arguments name, with its pretrained weights. */
 async function startingModel(
   args: TrainArguments,
-  outputs: number,
-  request: Pick<RunRequest, "resume" | "messages">,
+  names: readonly string[],
+  request: RunRequest,
 ): Promise<Model> {
+  if (isOnnxPath(args.model)) return await openOnnxModel(args, names, request);
+  if (args.logits !== "") {
+    throw new UsageError(
+      `train: --logits must come with an .onnx file as --model, got "${args.logits}" with ${args.model}; leave it out`,
+    );
+  }
   const start = await openModelSource(args, request);
-  const model = makeModel(args, start, outputs, request.messages);
+  const model = makeModel(args, start, names.length, request.messages);
   loadModelSource(model, start, request);
   return model;
 }

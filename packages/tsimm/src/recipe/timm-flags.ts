@@ -112,8 +112,6 @@ export const timmFlags: Readonly<Record<string, TimmFlag>> = {
   grayscale_prob: notOffered("one value", null, LATER),
   gaussian_blur_prob: notOffered("one value", null, LATER),
   tta: notOffered("one value", 0, LATER),
-  pretrained: notOffered("nothing", false, LATER),
-  pretrained_path: notOffered("one value", null, LATER),
   gp: notOffered("one value", null, LATER),
   head_init_scale: notOffered("one value", null, LATER),
   head_init_bias: notOffered("one value", null, LATER),

@@ -2,6 +2,7 @@
 import { readdir, rmdir } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { readStates, roleText } from "../checkpoint/find-checkpoint.ts";
+import { ORIGINAL } from "../checkpoint/original-file.ts";
 import {
   type ClaimedFolder,
   checkExperiment,
@@ -24,6 +25,7 @@ import { checkArguments } from "./check-arguments.ts";
 import { checkOwnParts } from "./check-own-parts.ts";
 import { flagMessage } from "./from-flags.ts";
 import { MessageQueue } from "./message-queue.ts";
+import { isOnnxPath, onnxName } from "./onnx-path.ts";
 import type { TrainingData } from "./open-data.ts";
 import { type PreparedRun, prepareRun } from "./prepare-run.ts";
 import { addRegisteredFlags, type RegisteredArguments } from "./registered-flags.ts";
@@ -115,7 +117,7 @@ async function trainRun(
     const resume = given.resume ? await openResume(given.resume, given, messages) : null;
     if (resume?.claimed) releases.add(() => resume.claimed?.lock.release() ?? Promise.resolve());
     run = await prepareRun({ given, resume, options, messages, releases }, (args, config) =>
-      claim({ ...args, model: options.model?.name ?? args.model }, given, resume, config),
+      claim({ ...args, model: options.model?.name ?? labelOf(args.model) }, given, resume, config),
     );
   } finally {
     // Messages before an error explain it.
@@ -165,9 +167,15 @@ function inOrder(values: Metrics, metrics: readonly Metric[]): Metrics {
   return { loss: values.loss, ...Object.fromEntries(ordered) };
 }
 
+/** A model in the name of a folder. */
+function labelOf(model: string): string {
+  return isOnnxPath(model) ? onnxName(model) : model;
+}
+
 /** Removes what a run writes before its first update, so that the same command can begin it again. */
 async function removeStart(folder: string): Promise<void> {
-  for (const name of ["args.yaml", "classes.txt", "lr.svg", "lr.png"]) await removeFile(join(folder, name));
+  for (const name of ["args.yaml", "classes.txt", ORIGINAL, "lr.svg", "lr.png"])
+    await removeFile(join(folder, name));
 }
 
 /** The folder of the run: that of `--resume`, or a new one. */

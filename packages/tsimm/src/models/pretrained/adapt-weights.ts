@@ -14,8 +14,14 @@ export interface AdaptedWeights {
   readonly tensors: SafeTensors;
   /** Sentences, e.g. `fc of 1000 classes replaced by a new one of 3`. */
   readonly notes: readonly string[];
-  /** Classes of the weights; null: they have no classifier. */
-  readonly numClasses: number | null;
+}
+
+/** Options of {@link adaptWeights}. */
+export interface AdaptOptions {
+  /** Whether channels and image size are adapted; absent: true. */
+  readonly shapes?: boolean;
+  /** Whether a classifier of other classes is left as the model has it; absent: true. */
+  readonly head?: boolean;
 }
 
 /** The part of a model that weights are adapted to. */
@@ -28,14 +34,18 @@ export type AdaptTarget = Pick<Model, "name" | "state" | "classifier" | "numClas
  * @param tensors - State dict of a file.
  * @returns Tensors to be loaded; what fits in none of these ways is left as it is, for the loader to name.
  */
-export function adaptWeights(model: AdaptTarget, tensors: SafeTensors): AdaptedWeights {
+export function adaptWeights(
+  model: AdaptTarget,
+  tensors: SafeTensors,
+  { shapes = true, head = true }: AdaptOptions = {},
+): AdaptedWeights {
   const own = new Map(model.state.map((tensor) => [tensor.name, tensor]));
   const named = withTimmNames(cleanNames(tensors, new Set(own.keys())), model);
   const result = new Map<string, SafeTensor>();
   const notes: string[] = [];
   for (const [name, tensor] of named) {
     const target = own.get(name);
-    const fitted = target === undefined ? null : fit(tensor, target, model);
+    const fitted = target === undefined ? null : fit(tensor, target, model, shapes);
     result.set(name, fitted?.tensor ?? tensor);
     if (fitted?.note) notes.push(fitted.note);
   }
@@ -44,9 +54,9 @@ export function adaptWeights(model: AdaptTarget, tensors: SafeTensors): AdaptedW
       result.set(name, { dtype: "I64", shape: [], data: new BigInt64Array(1) });
     }
   }
-  moveFinalNorm(model, result, notes);
-  const numClasses = adaptHead(model, result, notes);
-  return { tensors: result, notes: collected(notes), numClasses };
+  if (shapes) moveFinalNorm(model, result, notes);
+  if (head) adaptHead(model, result, notes);
+  return { tensors: result, notes: collected(notes) };
 }
 
 interface Fitted {
@@ -55,13 +65,13 @@ interface Fitted {
 }
 
 /** One tensor in the model's type and, where that is known how, shape. */
-function fit(tensor: SafeTensor, target: Parameter | Buffer, model: AdaptTarget): Fitted {
+function fit(tensor: SafeTensor, target: Parameter | Buffer, model: AdaptTarget, shapes: boolean): Fitted {
   if (target.data instanceof BigInt64Array) return { tensor: asCounter(tensor) };
   const data = toFloat32(tensor);
   if (data === null) return { tensor };
   const { shape } = tensor;
   const float: SafeTensor = { dtype: "F32", shape, data };
-  if (shape.join() === target.shape.join()) return { tensor: float };
+  if (!shapes || shape.join() === target.shape.join()) return { tensor: float };
   return (
     positions(float, target, model) ??
     biasTable(float, target) ??
@@ -169,16 +179,12 @@ function moveFinalNorm({ state }: AdaptTarget, tensors: Map<string, SafeTensor>,
   notes.push(`${other} left out, ${module} starts anew: the pool differs`);
 }
 
-/**
- * Leaves a classifier of other classes as the model has it.
- *
- * @returns Classes of the weights; null: they have no classifier.
- */
+/** Leaves a classifier of other classes as the model has it. */
 function adaptHead(
   { state, classifier, numClasses }: AdaptTarget,
   tensors: Map<string, SafeTensor>,
   notes: string[],
-): number | null {
+): void {
   const isHead = (name: string) => name.startsWith(`${classifier}.`) || name.startsWith("head_dist.");
   const own = state.filter(({ name }) => isHead(name));
   const given = [...tensors.keys()].filter(isHead);
@@ -186,14 +192,14 @@ function adaptHead(
   if (numClasses === 0) {
     for (const name of given) tensors.delete(name);
     if (given.length > 0) notes.push(`${classifier} of ${classes} classes left out`);
-    return classes;
+    return;
   }
-  if (classes === numClasses) return classes;
+  if (classes === numClasses) return;
   const rest = [...tensors.keys()].some(
     (name) => !isHead(name) && state.some((tensor) => tensor.name === name),
   );
   // A file of something else is not adapted: the loader names all that does not fit.
-  if (!rest) return classes;
+  if (!rest) return;
   for (const name of given) tensors.delete(name);
   for (const tensor of own) keepOwn(tensor, tensors);
   notes.push(
@@ -201,7 +207,6 @@ function adaptHead(
       ? `${classifier} of ${numClasses} classes starts anew: the weights have none`
       : `${classifier} of ${classes} classes replaced by a new one of ${numClasses}`,
   );
-  return classes;
 }
 
 function keepOwn({ name, shape, data }: Parameter | Buffer, tensors: Map<string, SafeTensor>): void {

@@ -1,13 +1,11 @@
 /** Models by name, with a tag or from a repository or folder, and with pretrained weights. */
 
 import { printable } from "../../text/printable.ts";
-import { cleanNames } from "../../weights/clean-names.ts";
 import { hubSettings } from "../../weights/hub/hub-settings.ts";
-import { loadState } from "../../weights/load-state.ts";
 import { readWeightsFile } from "../../weights/read-weights-file.ts";
-import type { Model, PretrainedConfig } from "../model.ts";
+import type { Model, PretrainedWeightsConfig } from "../model.ts";
 import { buildRegistered, describeRegistered, type ModelInfo, type ModelOptions } from "../registry.ts";
-import { loadStart } from "./load-start.ts";
+import { loadAdapted, loadStart } from "./load-start.ts";
 import { parseModelName } from "./model-name.ts";
 import { type ModelStart, modelStart } from "./model-start.ts";
 import { pretrainedConfig } from "./pretrained-configs.ts";
@@ -121,7 +119,7 @@ export function buildStart(
 async function loadCheckpoint(model: Model, path: string): Promise<void> {
   try {
     const { tensors } = await readWeightsFile(path);
-    loadState(model, cleanNames(tensors, new Set(model.state.map(({ name }) => name))));
+    loadAdapted(model, tensors, { shapes: false, head: false });
   } catch (error) {
     const { code, message } = error as NodeJS.ErrnoException;
     throw new Error(
@@ -167,6 +165,6 @@ function configOf({
 }: {
   readonly arch: string;
   readonly tag: string | null;
-}): PretrainedConfig | null {
+}): PretrainedWeightsConfig | null {
   return pretrainedConfig(arch, tag ?? undefined);
 }

@@ -1,10 +1,10 @@
 /** Loads the weights that a model starts from. */
 
 import { printable } from "../../text/printable.ts";
-import { copiesInto } from "../../weights/load-state.ts";
-import { checkIsHere, noteWritten } from "../../weights/state-elsewhere.ts";
+import { loadState } from "../../weights/load-state.ts";
+import type { SafeTensors } from "../../weights/safetensors.ts";
 import type { Model } from "../model.ts";
-import { adaptWeights } from "./adapt-weights.ts";
+import { type AdaptOptions, adaptWeights } from "./adapt-weights.ts";
 import type { StartWeights } from "./model-start.ts";
 
 /**
@@ -15,15 +15,29 @@ import type { StartWeights } from "./model-start.ts";
  * @throws Error that names every tensor that does not fit; the model is as it was then.
  */
 export function loadStart(where: string, model: Model, { tensors, from }: StartWeights): readonly string[] {
-  const adapted = adaptWeights(model, tensors);
   try {
-    const copy = copiesInto(model, adapted.tensors);
-    checkIsHere("loadState", model);
-    copy();
+    return loadAdapted(model, tensors);
   } catch (error) {
     const reason = (error as Error).message.replace(/^loadState: /, "");
-    throw new Error(`${where}: weights from "${printable(from)}" do not fit: ${reason}`, { cause: error });
+    throw new Error(`${where}: weights from "${printable(from)}" must fit ${model.name}; ${reason}`, {
+      cause: error,
+    });
   }
-  noteWritten(model);
+}
+
+/**
+ * Puts the tensors of any file into a model.
+ *
+ * @param options - What may be adapted.
+ * @returns What was adapted, one sentence each.
+ * @throws Error that names every tensor that does not fit; the model is as it was then.
+ */
+export function loadAdapted(
+  model: Model,
+  tensors: SafeTensors,
+  options: AdaptOptions = {},
+): readonly string[] {
+  const adapted = adaptWeights(model, tensors, options);
+  loadState(model, adapted.tensors);
   return adapted.notes;
 }

@@ -56,9 +56,12 @@ function fromSource(where: string, name: string, prefix: string, rest: string): 
 function checkTag(where: string, arch: string, tag: string): void {
   const tags = tagsOf(arch).filter((known) => known !== "");
   if (tags.includes(tag)) return;
-  const allowed = tags.length === 0 ? "absent" : `one of ${tags.join(", ")}`;
+  const allowed =
+    tags.length === 0 ? `${arch} without a tag` : `${arch} with one of the tags ${tags.join(", ")}`;
+  const names = tags.map((known) => `${arch}.${known}`);
+  const name = `${arch}.${tag}`;
   throw new RangeError(
-    `${where}: tag of ${arch} must be ${allowed}, got "${printable(tag)}"${suggestion(tag, tags)}`,
+    `${where}: name must be ${allowed}, got "${printable(name)}"${suggestion(name, names)}`,
   );
 }
 

@@ -10,7 +10,7 @@ import { type HubSettings, hubSettings } from "../../weights/hub/hub-settings.ts
 import type { Repository } from "../../weights/hub/repository.ts";
 import { readWeightsFile, type WeightsFile } from "../../weights/read-weights-file.ts";
 import { conversion, isPickleName } from "../../weights/refuse-pickle.ts";
-import type { PretrainedConfig } from "../model.ts";
+import type { PretrainedWeightsConfig } from "../model.ts";
 import type { ModelOptions } from "../registry.ts";
 import { parseModelName } from "./model-name.ts";
 import { pickleAddress, pretrainedConfig, tagsOf } from "./pretrained-configs.ts";
@@ -22,7 +22,7 @@ export interface ModelStart {
   /** Name of a registered model. */
   readonly arch: string;
   /** Configuration of the weights; null: the model's own. */
-  readonly config: PretrainedConfig | null;
+  readonly config: PretrainedWeightsConfig | null;
   /** Options that a repository gives. */
   readonly options: ModelOptions;
   /** null: initial weights. */
@@ -114,7 +114,7 @@ async function startOf(
   }
 }
 
-function repositoryOf(where: string, arch: string, config: PretrainedConfig | null): string {
+function repositoryOf(where: string, arch: string, config: PretrainedWeightsConfig | null): string {
   if (config?.hfHubId !== undefined) return config.hfHubId;
   const others = tagsOf(arch).filter((tag) => pretrainedConfig(arch, tag)?.hfHubId !== undefined);
   const address = pickleAddress(arch, config?.tag ?? "");

@@ -1,5 +1,5 @@
 /** The pretrained weights that timm names for a model, each with its preprocessing. */
-import type { PretrainedConfig } from "../model.ts";
+import type { PretrainedWeightsConfig } from "../model.ts";
 import { imageNet, inception } from "../preprocessing.ts";
 import { convnext } from "./generated/convnext.ts";
 import { deit } from "./generated/deit.ts";
@@ -41,7 +41,7 @@ export function tagsOf(model: string): string[] {
 export function pretrainedConfig(
   model: string,
   tag: string = tagsOf(model)[0] ?? "",
-): PretrainedConfig | null {
+): PretrainedWeightsConfig | null {
   const entry = byModel.get(model)?.[tag];
   return entry === undefined ? null : decoded(model, tag, entry);
 }
@@ -51,7 +51,7 @@ export function pickleAddress(model: string, tag: string): string | null {
   return byModel.get(model)?.[tag]?.url ?? null;
 }
 
-function decoded(model: string, tag: string, entry: PretrainedEntry): PretrainedConfig {
+function decoded(model: string, tag: string, entry: PretrainedEntry): PretrainedWeightsConfig {
   const { size = 224, crop, testSize, testCrop, interpolation, mode, norm, classes = 1000, fixed } = entry;
   const { hub = `timm/${model}.${tag}` } = entry;
   return {

@@ -2,7 +2,7 @@
 import { z } from "zod";
 import { printable } from "../../text/printable.ts";
 import { suggestion } from "../../text/suggestion.ts";
-import type { PretrainedConfig } from "../model.ts";
+import type { PretrainedWeightsConfig } from "../model.ts";
 import { imageNet } from "../preprocessing.ts";
 import { isModel, listModels, type ModelOptions } from "../registry.ts";
 
@@ -10,7 +10,7 @@ import { isModel, listModels, type ModelOptions } from "../registry.ts";
 export interface RepositoryConfig {
   /** Name of a registered model. */
   readonly arch: string;
-  readonly config: PretrainedConfig;
+  readonly config: PretrainedWeightsConfig;
   /** Options that the model is made with. */
   readonly options: ModelOptions;
 }
@@ -109,7 +109,7 @@ function checked(text: string, where: string): z.infer<typeof schema> {
   );
 }
 
-function cropModeOf(mode: string | undefined): PretrainedConfig["cropMode"] {
+function cropModeOf(mode: string | undefined): PretrainedWeightsConfig["cropMode"] {
   return mode === "squash" || mode === "border" ? mode : "center";
 }
 

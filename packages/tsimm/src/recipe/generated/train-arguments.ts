@@ -106,7 +106,7 @@ export interface TrainArguments {
   /** Decoding threads; 0 decodes on the training thread. Allowed: an integer >= 0. Flag `--workers`, default 4. */
   readonly workers: number;
 
-  /** Name of the model (tsimm models lists them), also with a tag as resnet18.a1_in1k, or hf-hub:OWNER/REPOSITORY or local-dir:FOLDER. Flag `--model`, default "resnet50". */
+  /** Name of the model (tsimm models lists them), also with a tag as resnet18.a1_in1k, or hf-hub:OWNER/REPOSITORY or local-dir:FOLDER, or an .onnx file. Flag `--model`, default "resnet50". */
   readonly model: BuiltInModelName | (string & {});
 
   /** Start from the weights of the model's tag, fetched from the hub. Flag `--pretrained`, default false. */
@@ -114,6 +114,9 @@ export interface TrainArguments {
 
   /** Safetensors file of pretrained weights to start from; classes, channels and image size may differ. Flag `--pretrained-path`, default null. */
   readonly pretrainedPath: string | null;
+
+  /** Value of an ONNX file that its classifier leads to; absent: the file's outputs (tsimm inspect shows them). Flag `--logits`, default "". */
+  readonly logits: string;
 
   /** Safetensors file to start from. Flag `--initial-checkpoint`, default "". */
   readonly initialCheckpoint: string;

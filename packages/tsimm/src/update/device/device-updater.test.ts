@@ -71,6 +71,25 @@ const cases: readonly (TrainingOptions & { readonly what: string })[] = [
     batches: 2,
   },
   {
+    what: "frozen weights and normalizations",
+    opt: { opt: "adamw", lr: 3e-3, eps: 1e-5 },
+    rule: { clipGrad: 0.5 },
+    decay: 0.9,
+    frozen: ["conv1", "bn1"],
+  },
+  {
+    what: "weights that train from the 14th update on",
+    opt: { opt: "adamw", lr: 3e-3, eps: 1e-5, weightDecay: 0.1 },
+    rule: { clipGrad: 0.5 },
+    decay: 0.9,
+    ...{ frozen: ["conv1", "bn1"], unfreezeAt: 13 },
+  },
+  {
+    what: "such weights in Lookahead, with two batches",
+    opt: { opt: "lookahead_adam", lr: 3e-3, eps: 1e-5 },
+    ...{ frozen: ["backbone"], unfreezeAt: 13, batches: 2 },
+  },
+  {
     what: "learning rates per layer",
     opt: { opt: "adamw", lr: 3e-3, eps: 1e-5, weightDecay: 0.1, layerDecay: 0.7 },
   },
@@ -84,8 +103,9 @@ const everything: TrainingOptions = {
 /** Trains on the host and on a device, and compares everything. */
 async function compare(options: TrainingOptions, on: Engine): Promise<void> {
   const [host, device] = [await openTraining(native, options), await openTraining(on, options)];
-  const { batches = 1 } = options;
-  const [before, after] = [await train(host, { to: 30, batches }), await train(device, { to: 30, batches })];
+  const { batches = 1, unfreezeAt } = options;
+  const span = { to: 30, batches, unfreezeAt };
+  const [before, after] = [await train(host, span), await train(device, span)];
   expect(host.store.location + device.store.location).toBe("hostdevice");
   expect(device.store.isCurrent).toBe(false);
   await device.store.read();

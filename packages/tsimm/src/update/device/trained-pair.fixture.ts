@@ -21,6 +21,10 @@ export interface TrainingOptions {
   readonly dropRate?: number;
   /** Parameters that the optimizer has; absent: all. */
   readonly trains?: (name: string) => boolean;
+  /** Patterns of what is frozen; absent: nothing. */
+  readonly frozen?: readonly string[];
+  /** Updates before everything trains; absent: what is frozen stays. */
+  readonly unfreezeAt?: number;
 }
 
 const batchSize = 8;
@@ -43,7 +47,7 @@ export function bytesOf(number: number): UpdateBatch {
 /** An updater over a new network; the same options make the same one. */
 export async function openTraining(
   engine: Engine,
-  { opt, decay, rule = {}, dropRate = 0, trains = () => true }: TrainingOptions,
+  { opt, decay, rule = {}, dropRate = 0, trains = () => true, frozen, unfreezeAt }: TrainingOptions,
 ): Promise<Required<Updater>> {
   const model: Model = createSmooth({ dropRate });
   const [, height, width] = smoothInput;
@@ -51,22 +55,33 @@ export async function openTraining(
   const isWhole = model.parameters.every(({ name }) => trains(name));
   const optimizer = createOptimizerV2(
     isWhole ? model : model.parameters.filter(({ name }) => trains(name)),
-    opt,
+    unfreezeAt === undefined && frozen ? { ...opt, frozen } : opt,
   );
   const average: ModelEma | null = decay === undefined ? null : new Ema(model, { decay, warmup: true });
   return await createUpdater(engine, {
     ...{ model, optimizer, average, batchSize, height, width, input: "uint8", mean, std, threads: 1 },
-    ...rule,
+    ...{ ...rule, frozen },
   });
 }
 
 /** Trains. */
 export async function train(
   updater: Updater,
-  { from = 0, to, batches = 1 }: { readonly from?: number; readonly to: number; readonly batches?: number },
+  {
+    from = 0,
+    to,
+    batches = 1,
+    unfreezeAt,
+  }: {
+    readonly from?: number;
+    readonly to: number;
+    readonly batches?: number;
+    readonly unfreezeAt?: number | undefined;
+  },
 ): Promise<{ readonly loss: number; readonly gradNorm: number }[]> {
   const results = [];
   for (let update = from; update < to; update++) {
+    if (update === unfreezeAt) await updater.unfreeze?.();
     const images = Array.from({ length: batches }, (_, i) => bytesOf(update * batches + i));
     results.push(await updater.update(images, { update }));
   }
