@@ -9,9 +9,10 @@ const CHOICES = {
 } as const;
 
 /** Entries of {@link PretrainedWeightsConfig} that are no preprocessing of training. */
-const OF_WEIGHTS: readonly string[] = [
-  ...["testInputSize", "testCropPct", "numClasses", "fixedInputSize", "tag", "hfHubId", "labelNames"],
-] satisfies (keyof PretrainedWeightsConfig)[];
+const OF_WEIGHTS: ReadonlySet<string> = new Set<keyof PretrainedWeightsConfig>([
+  ...(["testInputSize", "testCropPct", "numClasses", "fixedInputSize"] as const),
+  ...(["tag", "hfHubId", "labelNames"] as const),
+]);
 
 /**
  * The preprocessing of a model, with changes; a model of grey images takes the mean of its channels, as timm does.
@@ -29,7 +30,7 @@ export function completeDataConfig(
   given: Partial<PretrainedConfig>,
 ): PretrainedConfig {
   // What a model's own configuration says besides.
-  const own = Object.entries(given).filter(([option]) => !OF_WEIGHTS.includes(option));
+  const own = Object.entries(given).filter(([option]) => !OF_WEIGHTS.has(option));
   checkOptionNames<Partial<PretrainedConfig>>(where, Object.fromEntries(own), {
     ...{ inputSize: true, interpolation: true, cropPct: true, cropMode: true, mean: true, std: true },
   });

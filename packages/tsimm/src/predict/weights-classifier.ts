@@ -10,6 +10,7 @@ import { loadAdapted } from "../models/pretrained/load-start.ts";
 import { isModel } from "../models/registry.ts";
 import { printable } from "../text/printable.ts";
 import { namedTensors } from "../train/load-training-state.ts";
+import { loadState } from "../weights/load-state.ts";
 
 /** A model that a file of weights names, with these weights. */
 export interface LoadedModel {
