@@ -1,5 +1,6 @@
 /** Options of `tsimm train` for the flags of timm that change nothing here, or that are refused. */
 import { type Command, Option } from "commander";
+import { findFlag } from "../recipe/arguments.ts";
 import { type GivenTimmFlag, type JudgedTimmFlags, judgeTimmFlags } from "../recipe/judge-timm-flags.ts";
 import { type TimmFlag, timmFlags } from "../recipe/timm-flags.ts";
 
@@ -13,6 +14,7 @@ const SUFFIX: Readonly<Record<TimmFlag["takes"], string>> = {
 /** Adds an option per flag, without a line of its own in `--help`, and a list of them below it. */
 export function addTimmOptions(command: Command): void {
   for (const [key, { takes }] of Object.entries(timmFlags)) {
+    if (findFlag(camelCase(key)) !== undefined) continue;
     command.addOption(new Option(flagOf(key) + SUFFIX[takes]).hideHelp());
   }
   command.addHelpText("after", helpText());
@@ -21,6 +23,7 @@ export function addTimmOptions(command: Command): void {
 /** The fate of those that were given. */
 export function judgeTimmOptions(command: Command): JudgedTimmFlags {
   const given: GivenTimmFlag[] = Object.keys(timmFlags).flatMap((key) => {
+    if (findFlag(camelCase(key)) !== undefined) return [];
     // commander stores --no-prefetcher as prefetcher = false.
     const stored = camelCase(key.replace(/^no_/, ""));
     if (command.getOptionValueSource(stored) !== "cli") return [];
