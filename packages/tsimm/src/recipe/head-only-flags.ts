@@ -16,6 +16,9 @@ const never = [
   ...["dropPath", "dropConnect", "dropBlock"],
 ];
 
+/** Flags that only say how another one works. */
+const refinements = ["trainInterpolation", "remode", "recount"];
+
 /**
  * Refuses flags that features which are computed once cannot honour. The value that a flag has anyway counts as not given,
  * as it stands in every `args.yaml`.
@@ -58,7 +61,7 @@ export function augmentationsLeftOut(args: TrainArguments): string[] {
   const { featureCrops, noAug } = args;
   const names = featureCrops === null && !noAug ? [...ofImages, ...never] : never;
   const values: Readonly<Record<string, unknown>> = { ...args };
-  const left = names.filter((name) => !isOffValue(values[name]) && name !== "trainInterpolation");
+  const left = names.filter((name) => !isOffValue(values[name]) && !refinements.includes(name));
   return [...new Set(left)].map(flagName);
 }
 
