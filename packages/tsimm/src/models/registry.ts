@@ -36,8 +36,8 @@ const models: Registry<NamedModel> = createRegistry("model", {
 function modelsOf(family: ModelFamily): NamedModel[] {
   return Object.entries(family.models).map(([name, config]) => ({
     name,
-    dropPathRate: family.dropPathRate ?? 0,
     configNames: Object.keys(family.options ?? {}),
+    dropPathRate: family.dropPathRate ?? 0,
     create(options, given) {
       const own = configured(name, config, family.options ?? {}, given);
       const architecture = family.create(name, own, options);
