@@ -38,6 +38,7 @@ const FLAGS: ParameterFlags = {
   height: ["inputSize", "imgSize"],
   width: ["inputSize", "imgSize"],
   dropRate: ["drop"],
+  globalPool: ["gp"],
   dropPathRate: ["dropPath", "dropConnect"],
   eps: ["optEps"],
   betas: ["optBetas"],

@@ -111,7 +111,9 @@ function checkOptions(options: TrainingTransformOptions): void {
   if (!(strength >= 0 && strength < Number.POSITIVE_INFINITY)) {
     throw new RangeError(`${where}: colorJitter must be a number >= 0, got ${strength}`);
   }
-  if (options.aa) readPolicy(where, options.aa);
+  const { aa = "" } = options;
+  if (typeof aa !== "string") throw new TypeError(`${where}: aa must be text, got ${JSON.stringify(aa)}`);
+  if (aa !== "") readPolicy(where, aa);
 }
 
 /** Crop and flips. */

@@ -3,7 +3,7 @@ import { int64, ints, type Value } from "@tsimm/autodiff";
 import type { Architecture } from "../architecture.ts";
 import { constant, normal, uniformFanIn } from "../initialization.ts";
 import { stemThenBlocks } from "../layer-order.ts";
-import { gelu } from "../layers/activation.ts";
+import { type Activation, gelu } from "../layers/activation.ts";
 import { attention } from "../layers/attention.ts";
 import { classify, type GlobalPool } from "../layers/classifier.ts";
 import { conv } from "../layers/convolution.ts";
@@ -26,6 +26,8 @@ export interface VisionTransformerConfig {
   readonly numHeads: number;
   /** Width of the two linear layers' middle, in embedDim; absent: 4. */
   readonly mlpRatio?: number;
+  /** Activation between them; absent: GELU. */
+  readonly actLayer?: Activation;
   readonly pretrainedCfg: PretrainedConfig;
 }
 
@@ -113,15 +115,18 @@ function block(
   layers: Layers,
   module: string,
   x: Value,
-  { embedDim, numHeads, mlpRatio = 4 }: VisionTransformerConfig,
+  { embedDim, numHeads, mlpRatio = 4, actLayer: activate = gelu }: VisionTransformerConfig,
   dropRate: number,
 ): Value {
   let y = layerNorm(layers, `${module}.norm1`, x);
   y = attention(layers, `${module}.attn`, y, { numHeads, ...initialization });
   const mixed = layers.op("Add", [x, dropPath(layers, `${module}.drop_path1`, y, dropRate)]);
   y = layerNorm(layers, `${module}.norm2`, mixed);
-  y = linear(layers, `${module}.mlp.fc1`, y, { features: mlpRatio * embedDim, ...initialization });
-  y = linear(layers, `${module}.mlp.fc2`, gelu(layers, y), { features: embedDim, ...initialization });
+  y = linear(layers, `${module}.mlp.fc1`, y, {
+    features: Math.floor(mlpRatio * embedDim),
+    ...initialization,
+  });
+  y = linear(layers, `${module}.mlp.fc2`, activate(layers, y), { features: embedDim, ...initialization });
   return layers.op("Add", [mixed, dropPath(layers, `${module}.drop_path2`, y, dropRate)]);
 }
 

@@ -2,6 +2,7 @@
 import type { SchedulerName } from "@tsimm/scheduler";
 import type { OptimizerName } from "../../optim/optimizers.ts";
 import type { EngineName } from "../../runtime/create-engine.ts";
+import type { PythonValue } from "../../text/python-literal.ts";
 
 /** Name of a model that is built in. */
 export type BuiltInModelName =
@@ -106,7 +107,7 @@ export interface TrainArguments {
   /** Decoding threads; 0 decodes on the training thread. Allowed: an integer >= 0. Flag `--workers`, default 4. */
   readonly workers: number;
 
-  /** Name of the model (tsimm models lists them), also with a tag as resnet18.a1_in1k, or hf-hub:OWNER/REPOSITORY or local-dir:FOLDER. Flag `--model`, default "resnet50". */
+  /** Name of the model (tsimm models lists them), also with a tag as resnet18.a1_in1k, or hf-hub:OWNER/REPOSITORY or local-dir:FOLDER, or an .onnx file. Flag `--model`, default "resnet50". */
   readonly model: BuiltInModelName | (string & {});
 
   /** Start from the weights of the model's tag, fetched from the hub. Flag `--pretrained`, default false. */
@@ -135,6 +136,27 @@ export interface TrainArguments {
 
   /** Classes of the model; absent: as many as the training folder has. Allowed: an integer >= 2. Flag `--num-classes`, default null. */
   readonly numClasses: number | null;
+
+  /** Options of the model by timm's names, e.g. patch_size=8 act_layer=silu; values are Python literals. Flag `--model-kwargs`, default null. */
+  readonly modelKwargs: Readonly<Record<string, PythonValue>> | null;
+
+  /** Pooling before the classifier: avg, max, avgmax, catavgmax, fast; token for vision transformers. Flag `--gp`, default null. */
+  readonly gp: string | null;
+
+  /** Factor on the initial weight and bias of the classifier. Allowed: a number. Flag `--head-init-scale`, default null. */
+  readonly headInitScale: number | null;
+
+  /** Initial bias of the classifier. Allowed: a number. Flag `--head-init-bias`, default null. */
+  readonly headInitBias: number | null;
+
+  /** Weight of a batch in the running statistics of batch normalizations. Allowed: a number >= 0 and <= 1. Flag `--bn-momentum`, default null. */
+  readonly bnMomentum: number | null;
+
+  /** Epsilon of batch normalizations. Allowed: a number > 0. Flag `--bn-eps`, default null. */
+  readonly bnEps: number | null;
+
+  /** RGB or L (grey), as --in-chans says. Flag `--input-img-mode`, default null. */
+  readonly inputImgMode: string | null;
 
   /** Input channels, 1 or 3. Allowed: an integer >= 1. Flag `--in-chans`, default null. */
   readonly inChans: number | null;
@@ -201,6 +223,9 @@ export interface TrainArguments {
 
   /** Weight decay of tensors with two or more dimensions. Allowed: a number >= 0. Flag `--weight-decay`, default 0.00002. */
   readonly weightDecay: number;
+
+  /** Options of the optimizer by timm's names, e.g. betas=(0.9,0.95) nesterov=True; values are Python literals. Flag `--opt-kwargs`, default null. */
+  readonly optKwargs: Readonly<Record<string, PythonValue>> | null;
 
   /** Bound of the gradients; absent: off. Allowed: a number > 0. Flag `--clip-grad`, default null. */
   readonly clipGrad: number | null;
