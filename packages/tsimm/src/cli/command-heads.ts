@@ -18,7 +18,8 @@ export type CommandName =
   | "inspect"
   | "schedule"
   | "lr-find"
-  | "models";
+  | "models"
+  | "completion";
 
 /** Heads by name, in the order of `--help`. */
 export const commandHeads: Readonly<Record<CommandName, CommandHead>> = {
@@ -70,6 +71,11 @@ export const commandHeads: Readonly<Record<CommandName, CommandHead>> = {
       "Show what an ONNX file holds and what of it can be trained: inputs, outputs, classifier, weights, obstacles.",
     argument: "<file>",
     hasOptions: true,
+  },
+  completion: {
+    description: "Print the completion script of a shell: bash, zsh or fish.",
+    argument: "<shell>",
+    hasOptions: false,
   },
 };
 
