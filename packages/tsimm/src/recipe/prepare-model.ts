@@ -75,6 +75,6 @@ async function startingModel(
   }
   const start = await openModelSource(args, request);
   const model = makeModel(args, start, names.length, request.messages);
-  loadModelSource(model, start, request);
+  loadModelSource(model, start, args, request);
   return model;
 }
