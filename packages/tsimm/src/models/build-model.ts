@@ -47,6 +47,8 @@ export interface BuildOptions {
 export function buildModel(architecture: Architecture, options: BuildOptions): Model {
   const { name, inChans, numFeatures, pretrainedCfg, classifier, noWeightDecay = [] } = architecture;
   const { layerOf = () => null, smallestUsefulInput } = architecture;
+  const isLast = ({ name }: { readonly name: string }) =>
+    [classifier, architecture.secondClassifier].some((module) => name.startsWith(`${module}.`));
   const { seed, batchNorms } = options;
   const outIndices = options.outIndices === "all" ? lastMaps(architecture) : options.outIndices;
   const defaultOutput = outIndices === undefined ? "logits" : "maps";
@@ -64,10 +66,10 @@ export function buildModel(architecture: Architecture, options: BuildOptions): M
     ...(smallestUsefulInput === undefined ? {} : { smallestUsefulInput }),
     ...parts(declare(pretrainedCfg, graphOf(head)), head, seed, new Map()),
     forwardGraph: (graphOptions: ForwardGraphOptions) => graphOf(head)(graphOptions).graph,
-    getClassifier: () => model.parameters.filter((parameter) => belongsTo(classifier, parameter)),
+    getClassifier: () => model.parameters.filter(isLast),
     resetClassifier(numClasses: number, globalPool: GlobalPool = head.globalPool) {
       const next = headOf(architecture, { ...head, numClasses, globalPool });
-      const kept = model.state.filter((tensor) => !belongsTo(classifier, tensor));
+      const kept = model.state.filter((tensor) => !isLast(tensor));
       const byName = new Map(kept.map((tensor) => [tensor.name, tensor]));
       const walk = declare(pretrainedCfg, graphOf(next));
       checkShapes(name, globalPool, walk, byName);
@@ -158,8 +160,4 @@ function checkShapes(
         `which needs [${shape.join(", ")}]; create the model with it`,
     );
   }
-}
-
-function belongsTo(module: string, { name }: { readonly name: string }): boolean {
-  return name.startsWith(`${module}.`);
 }

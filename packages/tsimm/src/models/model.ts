@@ -115,7 +115,7 @@ export interface Model {
   readonly noWeightDecay: readonly string[];
   /** Which layer a parameter belongs to, for learning rates that fall from layer to layer. */
   readonly layerOf: LayerOf;
-  /** Weight and bias of the last linear layer; none without classes. */
+  /** Weight and bias of the last linear layer, of both where there are two; none without classes. */
   getClassifier(): readonly Parameter[];
   /**
    * Gives the model a new classifier with initial weights, the same that a new model of this seed has. All other

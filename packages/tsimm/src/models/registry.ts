@@ -22,6 +22,8 @@ interface NamedModel {
   readonly name: string;
   /** Fields of its configuration that a caller may set. */
   readonly configNames: readonly string[];
+  /** Drop-path rate where none is asked for. */
+  readonly dropPathRate: number;
   create(options: ArchitectureOptions, config: Readonly<Record<string, ConfigValue>>): Architecture;
 }
 
@@ -35,6 +37,7 @@ function modelsOf(family: ModelFamily): NamedModel[] {
   return Object.entries(family.models).map(([name, config]) => ({
     name,
     configNames: Object.keys(family.options ?? {}),
+    dropPathRate: family.dropPathRate ?? 0,
     create(options, given) {
       const own = configured(name, config, family.options ?? {}, given);
       const architecture = family.create(name, own, options);
@@ -93,7 +96,10 @@ export interface ModelOptions {
   readonly globalPool?: GlobalPool | null | undefined;
   /** Dropout before the classifier, in [0, 1). */
   readonly dropRate?: number | null | undefined;
-  /** Drop-path rate, in [0, 1): it rises from 0 at the first block to this at the last, in EfficientNets to a step below. */
+  /**
+   * Drop-path rate, in [0, 1): it rises from 0 at the first block to this at the last, in EfficientNets to a step below;
+   * absent: 0, of a Swin transformer 0.1.
+   */
   readonly dropPathRate?: number | null | undefined;
   /** The model yields feature maps instead of logits, and has only the tensors they need. */
   readonly featuresOnly?: boolean | null | undefined;
@@ -201,12 +207,12 @@ function resolve(
   weights: PretrainedWeightsConfig | null,
 ): { architecture: Architecture; build: BuildOptions } {
   if (typeof name !== "string") throw new TypeError(`${where}: name must be text, got ${name}`);
-  const { create } = models.find(where, name);
+  const found = models.find(where, name);
   checkOptionNames(where, options, optionNames);
   const numClasses = options.numClasses ?? weights?.numClasses ?? 1000;
   const inChans = options.inChans ?? weights?.inputSize[0] ?? 3;
   const imgSize = options.imgSize ?? (weights?.fixedInputSize ? weights.inputSize[1] : null);
-  const [dropRate, dropPathRate] = [options.dropRate ?? 0, options.dropPathRate ?? 0];
+  const [dropRate, dropPathRate] = [options.dropRate ?? 0, options.dropPathRate ?? found.dropPathRate];
   checkInteger(where, { numClasses }, 0);
   checkInteger(where, { inChans, imgSize: imgSize ?? 1 }, 1);
   for (const [option, value] of Object.entries({ dropRate, dropPathRate })) {
@@ -223,7 +229,7 @@ function resolve(
   if (outIndices && !options.featuresOnly) {
     throw new RangeError(`${where}: outIndices must come with featuresOnly, got ${outIndices} without it`);
   }
-  const architecture = create(
+  const architecture = found.create(
     {
       ...{ inChans, imgSize, dropPathRate },
       globalPool: globalPool ?? null,
