@@ -138,8 +138,9 @@ function makeUpdater(
 }
 
 function mixingOf(args: TrainArguments): MixupOptions {
-  const { mixup, cutmix, cutmixMinmax, mixupProb, mixupSwitchProb } = args;
-  return { mixup, cutmix, cutmixMinmax: cutmixMinmax ?? undefined, mixupProb, mixupSwitchProb };
+  const { mixup, cutmix, cutmixMinmax, mixupProb, mixupSwitchProb, mixupMode } = args;
+  const settings = { mixup, cutmix, mixupProb, mixupSwitchProb, mixupMode };
+  return { ...settings, cutmixMinmax: cutmixMinmax ?? undefined };
 }
 
 function erasingOf(
