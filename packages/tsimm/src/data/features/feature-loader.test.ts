@@ -2,6 +2,7 @@ import { expect, test } from "vitest";
 import type { Loader } from "../batch.ts";
 import { createLoader } from "../loader.ts";
 import { memoryDataset } from "../memory-dataset.ts";
+import type { TransformOptions } from "../transforms/transform.ts";
 import { createFeatureLoader, createFeatureValidation, featureRows } from "./feature-loader.ts";
 import { createFeatureStore } from "./feature-store.ts";
 
@@ -13,9 +14,10 @@ const images = Array.from({ length: count }, (_, i) => ({
 }));
 const labels = images.map((_, i) => i % 3);
 const dataset = memoryDataset({ images, labels, classNames: ["a", "b", "c"] });
-const transform = {
-  ...{ training: false, inputSize: [1, side, side], cropPct: 1, interpolation: "bilinear" },
-} as const;
+const transform: TransformOptions = {
+  training: false,
+  ...{ inputSize: [1, side, side], cropPct: 1, interpolation: "bilinear" },
+};
 
 /** A loader of two features, the first and the last pixel, and the images that were computed. */
 async function featuresOf({ hflip = 0, crops = 1, batchSize = 4 } = {}) {
