@@ -53,7 +53,9 @@ const hashes = `
   const results = [];
   for (const workers of [0, 1, 3]) {
     const warnings = [];
-    const loader = open({ workers, onWarning: (message) => warnings.push(message) });
+    const all = { ...transform, aa: "rand-m9-mstd0.5-n4-p0.9-t3aw", grayscaleProb: 0.1, gaussianBlurProb: 0.5 };
+    const onWarning = (message) => warnings.push(message);
+    const loader = open({ workers, onWarning, transform: all, augSplits: 2 });
     const hash = createHash("sha256");
     for (const [epoch, firstBatch] of [[0, 0], [1, 0], [2, 4]]) {
       for await (const { images, labels, indices } of loader.batches(epoch, firstBatch)) {

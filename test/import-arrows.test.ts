@@ -15,7 +15,7 @@ const root = fileURLToPath(new URL("..", import.meta.url));
 const rooms = [
   ...["text", "files", "wasm", "random", "plot", "weights", "models", "optim", "runtime", "state", "update"],
   ...["task", "data"],
-  ...["train", "checkpoint", "listeners", "preview", "recipe", "predict", "cli"],
+  ...["train", "checkpoint", "listeners", "preview", "report", "recipe", "predict", "cli"],
 ];
 
 /** Files of tsimm's root that every room uses, but for `text`, which they use. */

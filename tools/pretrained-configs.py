@@ -92,7 +92,7 @@ for module in MODULES:
                 "std": cfg.std,
                 "numClasses": cfg.num_classes,
                 "fixedInputSize": cfg.fixed_input_size,
-                "hfHubId": cfg.hf_hub_id,
+                "hfHubId": cfg.hf_hub_id or None,
             }
         lines.append("  },")
     lines.append("};")

@@ -3,7 +3,9 @@
  * processor time, of all threads of a process: it hardly depends on what else runs. Build first: it runs what is in
  * `dist`.
  *
- *     node bench/data/compare.mjs [--rounds 15] [--tsimm <a checkout> ...]
+ *     node bench/data/compare.mjs [--rounds 15] [--tsimm <a checkout> ...] [--aa <policy> --timm <a checkout of timm>]
+ *
+ * With `--aa` the transform has that policy, and the peer is timm's own.
  */
 import { readdir, readFile, rm } from "node:fs/promises";
 import { join } from "node:path";
@@ -15,8 +17,14 @@ import { makePhotos } from "./photos.mjs";
 
 const here = new URL("../..", import.meta.url).pathname;
 const { values } = parseArgs({
-  options: { rounds: { type: "string", default: "15" }, tsimm: { type: "string", multiple: true } },
+  options: {
+    rounds: { type: "string", default: "15" },
+    tsimm: { type: "string", multiple: true },
+    aa: { type: "string" },
+    timm: { type: "string" },
+  },
 });
+if (values.aa && !values.timm) throw new Error("--aa needs --timm, a checkout of timm");
 const rounds = Number(values.rounds);
 const kinds = ["decode", "transform", "both"];
 
@@ -30,9 +38,14 @@ try {
     const sides = await Promise.all(
       checkouts.map(async (checkout) => [checkout, await passes(checkout, files, size)]),
     );
-    const peer = pythonPeer(new URL("torchvision-peer.py", import.meta.url), size, ...paths);
-    console.log(`500x375 to ${size} px, against ${await peer.ready()}`);
-    sides.push(["Pillow, torchvision", async (kind) => (await peer.ask(kind))[0]]);
+    const script = values.aa ? "timm-peer.py" : "torchvision-peer.py";
+    const policy = values.aa ? [values.timm, values.aa] : [];
+    const peer = pythonPeer(new URL(script, import.meta.url), ...policy, size, ...paths);
+    console.log(`500x375 to ${size} px${values.aa ? `, ${values.aa}` : ""}, against ${await peer.ready()}`);
+    sides.push([
+      values.aa ? "Pillow, timm" : "Pillow, torchvision",
+      async (kind) => (await peer.ask(kind))[0],
+    ]);
     await compare(sides);
     peer.close();
   }
@@ -69,7 +82,8 @@ async function passes(checkout, files, size) {
   const { decodeImage } = await dist("data/decode.js");
   const { createTransform } = await dist("data/transforms/transform.js");
   const { keyedRandom } = await dist("random/keyed-random.js");
-  const transform = createTransform({ training: true, inputSize: [3, size, size] });
+  const policy = values.aa ? { aa: values.aa } : {};
+  const transform = createTransform({ training: true, inputSize: [3, size, size], ...policy });
   const images = await Promise.all(files.map((bytes) => decodeImage(bytes, 3)));
   let key = 0;
   const random = () => keyedRandom(42, "augment", 0, key++);

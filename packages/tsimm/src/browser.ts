@@ -27,7 +27,9 @@ export {
 } from "./listeners/early-stopping.ts";
 export type { Architecture } from "./models/architecture.ts";
 export { type BuildOptions, buildModel } from "./models/build-model.ts";
+export type { ConfigOption, ConfigOptions, ConfigValue } from "./models/config-option.ts";
 export type { OutIndices } from "./models/forward-walk.ts";
+export type { KeptOptions } from "./models/kept-options.ts";
 export type { LayerOf } from "./models/layer-order.ts";
 export type { GlobalPool } from "./models/layers/classifier.ts";
 export type { FeatureInfo, Mask } from "./models/layers/layers.ts";
@@ -147,6 +149,7 @@ export type {
 } from "./task/task.ts";
 export { createTask, listTasks, registerTask } from "./task/tasks.ts";
 export {
+  type BatchOutputs,
   type EvaluateOptions,
   type EvaluationResult,
   evaluate,

@@ -53,7 +53,9 @@ export {
 } from "./listeners/tensorboard/tensorboard-listener.ts";
 export type { Architecture } from "./models/architecture.ts";
 export { type BuildOptions, buildModel } from "./models/build-model.ts";
+export type { ConfigOption, ConfigOptions, ConfigValue } from "./models/config-option.ts";
 export type { OutIndices } from "./models/forward-walk.ts";
+export type { KeptOptions } from "./models/kept-options.ts";
 export type { LayerOf } from "./models/layer-order.ts";
 export type { GlobalPool } from "./models/layers/classifier.ts";
 export type { FeatureInfo, Mask } from "./models/layers/layers.ts";
@@ -110,9 +112,15 @@ export {
 export type { ParamGroupInput } from "./optim/param-groups.ts";
 export type { VectorGraph } from "./optim/vector-graph.ts";
 export type { VectorLayout, VectorPart } from "./optim/vector-layout.ts";
+export {
+  type ConfusionFigureOptions,
+  type ConfusionMatrix,
+  confusionToSvg,
+} from "./plot/confusion-to-svg.ts";
 export { drawFigure } from "./plot/draw-figure.ts";
 export type { Figure, Panel, Series } from "./plot/figure.ts";
 export { figureToSvg } from "./plot/figure-to-svg.ts";
+export { type RateRange, rateRangeFigure } from "./plot/rate-range-figure.ts";
 export { svgToPng } from "./plot/svg-to-png.ts";
 export {
   type CurveMetric,
@@ -194,6 +202,7 @@ export type {
 } from "./task/task.ts";
 export { createTask, listTasks, registerTask } from "./task/tasks.ts";
 export {
+  type BatchOutputs,
   type EvaluateOptions,
   type EvaluationResult,
   evaluate,
@@ -215,6 +224,12 @@ export type {
   UpdateDone,
   Warning,
 } from "./train/events.ts";
+export {
+  type FindLearningRateOptions,
+  findLearningRate,
+  type LearningRateRange,
+  type RatePoint,
+} from "./train/find-learning-rate.ts";
 export { fit } from "./train/fit.ts";
 export type { FitLoopOptions, FitOptions, FitResult, FitUpdater } from "./train/fit-options.ts";
 export type { Listener, RunHandle } from "./train/listener.ts";

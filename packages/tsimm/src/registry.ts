@@ -3,8 +3,8 @@ import { suggestion } from "./text/suggestion.ts";
 
 /** A flag that a definition brings to the command line and to the arguments of training: plain data. */
 export interface DefinitionFlag {
-  /** `flag`: true or false; `ints`, `floats` and `strings`: lists. */
-  readonly type: "flag" | "int" | "float" | "string" | "ints" | "floats" | "strings";
+  /** `flag`: true or false; `ints`, `floats` and `strings`: lists; `map`: an object of values by name, `key=value …`. */
+  readonly type: "flag" | "int" | "float" | "string" | "ints" | "floats" | "strings" | "map";
   /** The value when none is given; null: none. */
   readonly default: boolean | number | string | readonly number[] | readonly string[] | null;
   /** A phrase for `--help`. */

@@ -1,5 +1,6 @@
 """Digests of the augmentations of timm with Pillow: `python3 test/golden/augment/make.py <checkout of timm>`."""
 
+import base64
 import hashlib
 import json
 import sys
@@ -12,7 +13,10 @@ from PIL import Image
 
 sys.path.insert(0, sys.argv[1])
 import timm  # noqa: E402
-from timm.data import auto_augment  # noqa: E402
+import torch  # noqa: E402
+from timm.data import auto_augment, random_erasing, transforms  # noqa: E402
+from timm.data.transforms_factory import transforms_imagenet_train  # noqa: E402
+from torchvision.transforms import functional  # noqa: E402
 
 FILL = (124, 116, 104)
 KERNELS = {"bilinear": Image.BILINEAR, "bicubic": Image.BICUBIC}
@@ -87,5 +91,100 @@ for name in auto_augment.NAME_TO_OP:
 
 folder = Path(__file__).parent
 header = {"timm": timm.__version__, "pillow": PIL.__version__, "fill": FILL}
-lines = ",\n".join(json.dumps(case, separators=(",", ":")) for case in cases)
-(folder / "operations.json").write_text(json.dumps(header)[:-1] + ', "cases": [\n' + lines + "\n]}\n")
+
+
+def write(name, cases):
+    lines = ",\n".join(json.dumps(case, separators=(",", ":")) for case in cases)
+    (folder / name).write_text(json.dumps(header)[:-1] + ', "cases": [\n' + lines + "\n]}\n")
+
+
+write("operations.json", cases)
+
+
+class Script:
+    """Random numbers from a list, used in whatever way."""
+
+    def __init__(self, numbers):
+        self.numbers = list(numbers)
+
+    def random(self):
+        return self.numbers.pop(0)
+
+    def uniform(self, a, b):
+        return a + (b - a) * self.random()
+
+    def randint(self, a, b):
+        return a + int(self.random() * (b - a + 1))
+
+    def choice(self, of):
+        return of[int(self.random() * len(of))]
+
+
+def script(key, length):
+    return [((key * 7919 + i * 104729 + 13) * 2654435761 % 2**32) / 2**32 for i in range(length)]
+
+
+crops = []
+SIZES = [("noise", 33, 20, 3), ("waves", 31, 33, 1), ("noise", 9, 40, 3), ("dim", 64, 48, 3), ("noise", 3, 3, 3)]
+for mode in ["rrc", "rkrc", "rkrr"]:
+    for key, (kind, width, height, channels) in enumerate(SIZES * 6):
+        target = [(16, 16), (12, 20), (24, 10)][key % 3]
+        ranges = [{}, {"scale": (0.08, 1.0), "ratio": (0.75, 1.3333333333333333)}][key % 2]
+        train = transforms_imagenet_train(target, train_crop_mode=mode, hflip=0, color_jitter=None, **ranges)
+        transforms.random = source = Script(script(key, 30))
+        image = image_of(kind, width, height, channels)
+        for step in train.transforms[:-2]:
+            image = step(image)
+        used = 30 - len(source.numbers)
+        case = {"mode": mode, "image": f"{kind} {width}x{height}x{channels}", "target": target, "key": key}
+        crops.append({**case, **ranges, "used": used, "digest": digest(image)})
+write("crops.json", crops)
+
+mixtures = []
+OPERATIONS = [("Rotate", 12.5), ("SolarizeIncreasing", 100), ("SharpnessIncreasing", 1.7), ("Equalize", 0)]
+for blended in [False, True]:
+    for key in range(6):
+        image = image_of("dim", 24, 24, 3)
+        weights = np.float32(script(key, 3))
+        weights /= weights.sum()
+        share = np.float32([0.0, 0.3, 0.62, 0.9, 0.999, 1.0][key])
+        chosen = [OPERATIONS[(key + i) % 4] for i in range(6)]
+        queue = list(chosen)
+
+        def apply(image, name=None):
+            name, argument = queue.pop(0)
+            arguments = [] if name == "Equalize" else [argument]
+            return auto_augment.NAME_TO_OP[name](image, *arguments, fillcolor=FILL, resample=Image.BILINEAR)
+
+        mix = auto_augment.AugMixAugment([apply] * 3, width=3, depth=2, blended=blended)
+        result = (mix._apply_blended if blended else mix._apply_basic)(image, weights, share)
+        case = {"blended": blended, "image": "dim 24x24x3", "share": float(share)}
+        mixtures.append({**case, "weights": [float(w) for w in weights], "chains": chosen, "digest": digest(result)})
+write("mixtures.json", mixtures)
+
+blurs = []
+for kind, width, height, channels in [("noise", 33, 20, 3), ("waves", 31, 33, 1)]:
+    for sigma in [0.1, 0.45, 1.3, 2.0]:
+        result = functional.gaussian_blur(image_of(kind, width, height, channels), [23, 23], [sigma, sigma])
+        encoded = base64.b64encode(np.asarray(result).tobytes()).decode()
+        blurs.append({"image": f"{kind} {width}x{height}x{channels}", "sigma": sigma, "pixels": encoded})
+write("blurs.json", blurs)
+
+boxes = []
+for key in range(40):
+    height, width = [(32, 32), (224, 160), (8, 12), (3, 50)][key % 4]
+    count = [1, 1, 3][key % 3]
+    random_erasing.random = source = Script(script(key, 80))
+    eraser = random_erasing.RandomErasing(0.9, mode="const", max_count=count, device="cpu")
+    image = torch.ones(1, height, width)
+    found = []
+    image_set = torch.Tensor.__setitem__
+    torch.Tensor.__setitem__ = lambda self, at, value: found.append(
+        [at[1].start, at[2].start, at[1].stop - at[1].start, at[2].stop - at[2].start]
+    )
+    try:
+        eraser(image)
+    finally:
+        torch.Tensor.__setitem__ = image_set
+    boxes.append({"key": key, "size": [height, width], "count": count, "boxes": found, "used": 80 - len(source.numbers)})
+write("boxes.json", boxes)

@@ -9,7 +9,17 @@ export interface CommandHead {
 }
 
 /** Name of a command. */
-export type CommandName = "train" | "validate" | "predict" | "export" | "schedule" | "models" | "inspect";
+export type CommandName =
+  | "train"
+  | "validate"
+  | "predict"
+  | "export"
+  | "report"
+  | "inspect"
+  | "schedule"
+  | "lr-find"
+  | "models"
+  | "completion";
 
 /** Heads by name, in the order of `--help`. */
 export const commandHeads: Readonly<Record<CommandName, CommandHead>> = {
@@ -25,9 +35,20 @@ export const commandHeads: Readonly<Record<CommandName, CommandHead>> = {
     argument: "[data-dir]",
     hasOptions: true,
   },
+  predict: {
+    description:
+      "Classify images with a trained model: one line per image, its classes and probabilities, or the numbers of a regression.",
+    argument: "<images...>",
+    hasOptions: true,
+  },
   export: {
     description: "Write a trained model as one ONNX file for any runtime, checked by running it.",
     argument: "",
+    hasOptions: true,
+  },
+  report: {
+    description: "Write the report of a run again: curves, confusion matrix and worst mistakes on one page.",
+    argument: "<run>",
     hasOptions: true,
   },
   schedule: {
@@ -35,15 +56,14 @@ export const commandHeads: Readonly<Record<CommandName, CommandHead>> = {
     argument: "",
     hasOptions: true,
   },
+  "lr-find": {
+    description: "Look for a learning rate: a short training whose rate rises until the loss does.",
+    argument: "[data-dir]",
+    hasOptions: true,
+  },
   models: {
     description: "List the models, with their parameters and input size.",
     argument: "[glob]",
-    hasOptions: false,
-  },
-  predict: {
-    description:
-      "Classify images with a trained model: one line per image, its classes and probabilities, or the numbers of a regression.",
-    argument: "<images...>",
     hasOptions: true,
   },
   inspect: {
@@ -51,6 +71,11 @@ export const commandHeads: Readonly<Record<CommandName, CommandHead>> = {
       "Show what an ONNX file holds and what of it can be trained: inputs, outputs, classifier, weights, obstacles.",
     argument: "<file>",
     hasOptions: true,
+  },
+  completion: {
+    description: "Print the completion script of a shell: bash, zsh or fish.",
+    argument: "<shell>",
+    hasOptions: false,
   },
 };
 

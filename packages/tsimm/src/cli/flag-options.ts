@@ -1,6 +1,7 @@
 /** Turns a table of flags into command-line options, and parsed options back into values. */
 import { type Command, InvalidArgumentError, Option } from "commander";
 import { type Flag, separated } from "../recipe/arguments.ts";
+import { type PythonValue, parsePythonLiteral } from "../text/python-literal.ts";
 
 /** A flag of a command. */
 export interface CommandFlag extends Flag {
@@ -21,10 +22,12 @@ export function addFlagOptions(command: Command, rows: FlagTable): void {
 /** The values that the user gave explicitly, by name. */
 export function givenFlags(command: Command, rows: FlagTable): Record<string, unknown> {
   const given: Record<string, unknown> = {};
-  for (const [name] of rows) {
+  for (const [name, flag] of rows) {
     const key = storedName(name);
     if (command.getOptionValueSource(key) !== "cli") continue;
     const value: unknown = command.getOptionValue(key);
+    // A list of pairs may be empty.
+    if (flag.type === "map" && value === true) continue;
     given[name] = key === name ? value : value === false;
   }
   return given;
@@ -39,7 +42,7 @@ function storedName(name: string): string {
 /** What help calls a value of each type. */
 const KINDS: Readonly<Record<Exclude<Flag["type"], "flag">, string>> = {
   ...{ int: "int", float: "float", string: "text" },
-  ...{ ints: "int", floats: "float", strings: "text" },
+  ...{ ints: "int", floats: "float", strings: "text", map: "key=value" },
 };
 
 function optionsOf(name: string, flag: CommandFlag): Option[] {
@@ -57,6 +60,7 @@ function optionsOf(name: string, flag: CommandFlag): Option[] {
       ? [on, new Option(`--no-${separated(name, "-")}`, `switches --${separated(name, "-")} off`)]
       : [on];
   }
+  if (flag.type === "map") return [new Option(`${short}${long} [key=value...]`, help).argParser(addPair)];
   const list = flag.type.endsWith("s");
   const kind = KINDS[flag.type];
   const isVariadic = list && !flag.repeated;
@@ -74,6 +78,17 @@ function optionsOf(name: string, flag: CommandFlag): Option[] {
         ])
       : option.argParser((text: string) => parseNumber(text, flag)),
   ];
+}
+
+/** `betas=(0.9,0.95)`: a Python literal, or text. */
+function addPair(
+  text: string,
+  previous: Readonly<Record<string, PythonValue>> | undefined,
+): Readonly<Record<string, PythonValue>> {
+  const [pair, key = "", value = ""] = /^([^=]+)=([\s\S]*)$/.exec(text) ?? [];
+  if (pair === undefined) throw new InvalidArgumentError("It must be key=value.");
+  const read = parsePythonLiteral(value);
+  return { ...previous, [key.trim()]: read === undefined ? value : read };
 }
 
 function parseNumber(text: string, flag: Flag): number {

@@ -1,5 +1,6 @@
 /** Options of `tsimm train` for the flags of timm that change nothing here, or that are refused. */
 import { type Command, Option } from "commander";
+import { findFlag } from "../recipe/arguments.ts";
 import { type GivenTimmFlag, type JudgedTimmFlags, judgeTimmFlags } from "../recipe/judge-timm-flags.ts";
 import { type TimmFlag, timmFlags } from "../recipe/timm-flags.ts";
 
@@ -12,7 +13,8 @@ const SUFFIX: Readonly<Record<TimmFlag["takes"], string>> = {
 
 /** Adds an option per flag, without a line of its own in `--help`, and a list of them below it. */
 export function addTimmOptions(command: Command): void {
-  for (const [key, { takes }] of Object.entries(timmFlags)) {
+  const others = Object.entries(timmFlags).filter(([key]) => findFlag(camelCase(key)) === undefined);
+  for (const [key, { takes }] of others) {
     command.addOption(new Option(flagOf(key) + SUFFIX[takes]).hideHelp());
   }
   command.addHelpText("after", helpText());
@@ -23,7 +25,7 @@ export function judgeTimmOptions(command: Command): JudgedTimmFlags {
   const given: GivenTimmFlag[] = Object.keys(timmFlags).flatMap((key) => {
     // commander stores --no-prefetcher as prefetcher = false.
     const stored = camelCase(key.replace(/^no_/, ""));
-    if (command.getOptionValueSource(stored) !== "cli") return [];
+    if (command.getOptionValueSource(stored) !== "cli" || findFlag(camelCase(key)) !== undefined) return [];
     const value: unknown = command.getOptionValue(stored);
     return [{ key, typed: flagOf(key), value: key.startsWith("no_") ? value === false : value }];
   });

@@ -82,3 +82,25 @@ test("a whole command line of timm's parses, whatever its flags come to here", (
     ],
   });
 });
+
+test("pairs are Python literals by key, or texts", () => {
+  expect(
+    parse(
+      ...[
+        "--model-kwargs",
+        "output_stride=16",
+        "act_layer=silu",
+        "x=a=b",
+        "--opt-kwargs",
+        "betas=(0.9,0.95)",
+      ],
+      ...["nesterov=True", "eps=1e-06", "foreach=None", "--epochs", "3", "--model-kwargs=img_size=(48, 48)"],
+    ),
+  ).toEqual({
+    modelKwargs: { output_stride: 16, act_layer: "silu", x: "a=b", img_size: [48, 48] },
+    optKwargs: { betas: [0.9, 0.95], nesterov: true, eps: 1e-6, foreach: null },
+    epochs: 3,
+  });
+  expect(parse("photos", "--model-kwargs", "--opt-kwargs")).toEqual({ dataDir: "photos" });
+  expect(() => parse("--model-kwargs", "output_stride")).toThrow("It must be key=value.");
+});

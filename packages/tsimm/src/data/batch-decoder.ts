@@ -16,11 +16,14 @@ export interface BegunBatch {
   readonly keys: Uint32Array;
   /** Samples decoded in their place. */
   readonly indices: Int32Array;
-  /** uint8 [B, H, W, C]. */
+  /** uint8 [splits · B, H, W, C]: the first image of every sample, then the second ones, … */
   readonly images: Uint8Array;
   /** For each sample: why it could not be read, or null. */
   readonly failures: readonly (string | null)[];
 }
+
+/** What the batches of a pass share. */
+type Pass = Required<Pick<DecodeJob, "transform" | "seed" | "epoch" | "splits">>;
 
 type DecodedPixels = Pick<BegunBatch, "indices" | "images">;
 
@@ -35,13 +38,13 @@ export interface BatchDecoderParts {
 /** Decodes the batches of one pass over a data set. */
 export class BatchDecoder {
   readonly #parts: BatchDecoderParts;
-  readonly #pass: Pick<DecodeJob, "transform" | "seed" | "epoch">;
+  readonly #pass: Pass;
 
   /**
    * @param parts - What other passes use too.
-   * @param pass - Transform, seed and epoch.
+   * @param pass - Transform, seed, epoch, and images of each sample.
    */
-  constructor(parts: BatchDecoderParts, pass: Pick<DecodeJob, "transform" | "seed" | "epoch">) {
+  constructor(parts: BatchDecoderParts, pass: Pass) {
     this.#parts = parts;
     this.#pass = pass;
   }
@@ -64,7 +67,7 @@ export class BatchDecoder {
       jobs.push(this.#decode(indices.subarray(first, first + part), keys.subarray(first, first + part)));
     }
     const parts = await Promise.all(jobs);
-    const images = joined(parts.map(({ pixels }) => pixels));
+    const images = joined(splitBySplit(parts, this.#pass.splits));
     return { wanted, keys, indices, images, failures: parts.flatMap(({ failures }) => failures) };
   }
 
@@ -79,19 +82,25 @@ export class BatchDecoder {
     const { training } = this.#pass.transform;
     const { images, indices } = training ? await this.#replaced(batch) : this.#readable(batch);
     const { samples } = this.#parts.dataset;
-    const labels = batchLabels(Array.from(indices, (index) => samples[index]?.label ?? 0));
-    return { images, labels, indices, size: indices.length };
+    const shown = repeated(indices, this.#pass.splits);
+    const labels = batchLabels(Array.from(shown, (index) => samples[index]?.label ?? 0));
+    return { images, labels, indices: shown, size: shown.length };
   }
 
   async #replaced({ wanted, keys, indices, images, failures }: BegunBatch): Promise<DecodedPixels> {
     const size = indices.length;
+    const { splits } = this.#pass;
+    const length = images.length / (size * splits);
     for (let place = 0; place < size; place++) {
       let failure = failures[place] ?? null;
       while (failure !== null) {
         this.#parts.badImages.add(indices[place] ?? 0, failure);
         indices[place] = this.#parts.badImages.substitute(wanted[place] ?? 0);
         const one = await this.#decode(indices.subarray(place, place + 1), keys.subarray(place, place + 1));
-        images.set(one.pixels, (place * images.length) / size);
+        for (let split = 0; split < splits; split++) {
+          const pixels = one.pixels.subarray(split * length, (split + 1) * length);
+          images.set(pixels, (split * size + place) * length);
+        }
         failure = one.failures[0] ?? null;
       }
     }
@@ -132,6 +141,21 @@ export class BatchDecoder {
     const { dataset, cache } = this.#parts;
     return Array.from(indices, async (index) => cache.get(index) ?? readSample(dataset, index));
   }
+}
+
+/** The first images of all parts, then the second ones, … */
+function splitBySplit(parts: readonly DecodedSamples[], splits: number): Uint8Array[] {
+  return Array.from({ length: splits }, (_, split) =>
+    parts.map(({ pixels }) => {
+      const length = pixels.length / splits;
+      return pixels.subarray(split * length, (split + 1) * length);
+    }),
+  ).flat();
+}
+
+function repeated(indices: Int32Array, times: number): Int32Array {
+  if (times === 1) return indices;
+  return Int32Array.from({ length: times * indices.length }, (_, i) => indices[i % indices.length] ?? 0);
 }
 
 function joined(parts: readonly Uint8Array[]): Uint8Array {

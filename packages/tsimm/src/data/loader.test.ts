@@ -427,3 +427,67 @@ test("refuses what is no data set", () => {
     );
   }
 });
+
+test("augmentation splits give all clean images first, then all augmented ones", async () => {
+  const images = await dataset(10, [4]);
+  const transform = { ...training, aa: "rand-m9-n4-p1", hflip: 0.5 };
+  const options = { ...shuffled, transform, augSplits: 3, maxBadImages: 0.5 };
+  expect(createLoader(images, options)).toMatchObject({ batchSize: 12, length: 2, samples: 24 });
+  const batches = await collect(images, options);
+  const clean = await collect(images, {
+    ...shuffled,
+    transform: { ...transform, aa: "", colorJitter: 0 },
+    maxBadImages: 0.5,
+  });
+  expect(batches.length).toBe(2);
+  for (const [i, batch] of batches.entries()) {
+    const [first = 0, ...rest] = batch.indices;
+    expect(batch.size).toBe(12);
+    expect([...batch.indices]).toEqual([1, 2, 3].flatMap(() => [first, ...rest.slice(0, 3)]));
+    expect([...batch.labels]).toEqual([...batch.indices].map((index) => (index < 5 ? 0 : 1)));
+    const third = batch.images.length / 3;
+    const parts = [0, 1, 2].map((split) =>
+      Buffer.from(batch.images.subarray(split * third, (split + 1) * third)),
+    );
+    expect(parts[0]).toEqual(Buffer.from(clean[i]?.images ?? []));
+    expect(new Set(parts.map((part) => part.toString("hex"))).size).toBe(3);
+  }
+  expect(bytes(await collect(images, options))).toEqual(bytes(batches));
+});
+
+test("repeated augmentation shows each image again, otherwise augmented, and fewer of them", async () => {
+  const images = await dataset(12);
+  const transform = { ...training, scale: [0.1, 0.4] as const, colorJitter: 0.4 };
+  const batches = await collect(images, { ...shuffled, transform, augRepeats: 3 });
+  const shown = indices(batches).flat();
+  expect(shown.map((index, i) => index === shown[i - (i % 3)])).toEqual(shown.map(() => true));
+  expect(new Set(shown).size).toBe(4);
+  const [first] = batches;
+  const [a, b] = [0, 1].map((i) => Buffer.from(first?.images.subarray(i * 108, (i + 1) * 108) ?? []));
+  expect(a).not.toEqual(b);
+});
+
+test.each<[Partial<LoaderOptions>, string]>([
+  [{ augSplits: 1 }, "createLoader: augSplits must be 0 or an integer >= 2, got 1"],
+  [
+    { augSplits: 2, transform: evaluation },
+    "createLoader: augSplits must be 0 without augmentation, got 2; leave it out",
+  ],
+  [
+    { augSplits: 2, transform: { ...training, noAug: true } },
+    "createLoader: augSplits must be 0 without augmentation, got 2; leave it out",
+  ],
+  [{ augRepeats: 0.5 }, "createLoader: augRepeats must be 0 or a number >= 1, got 0.5"],
+  [{ augRepeats: Number.NaN }, "createLoader: augRepeats must be 0 or a number >= 1, got NaN"],
+  [
+    { augRepeats: 3, transform: evaluation },
+    "createLoader: augRepeats must be 0 in evaluation, got 3; set transform.training to true or leave it out",
+  ],
+  [
+    { augRepeats: 3, sampling: "balanced" },
+    "createLoader: augRepeats must be 0 where sampling is balanced, got 3; leave one of them out",
+  ],
+])("a loader refuses %j", async (options, message) => {
+  const images = await dataset(8);
+  expect(() => createLoader(images, { ...shuffled, ...options })).toThrow(new RangeError(message));
+});

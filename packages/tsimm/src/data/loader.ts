@@ -6,7 +6,13 @@ import { BatchDecoder, type BegunBatch } from "./batch-decoder.ts";
 import { createDecodePool, type DecodePool } from "./decode-pool.ts";
 import { DecodedCache } from "./decoded-cache.ts";
 import { checkDataset, type ImageDataset } from "./image-dataset.ts";
-import { createSampler, type EpochOrder, type SamplerOptions, type Sampling } from "./sampling.ts";
+import {
+  createSampler,
+  type EpochOrder,
+  type SamplerOptions,
+  type Sampling,
+  samplesOfEpoch,
+} from "./sampling.ts";
 import { createTransform, type TransformOptions } from "./transforms/transform.ts";
 
 /** Options of {@link createLoader}. */
@@ -23,6 +29,17 @@ export interface LoaderOptions {
    * every class comes equally often on average. Of an image with several labels the rarest one counts as its class.
    */
   readonly sampling?: Sampling | undefined;
+  /**
+   * Repeated augmentation: each sample comes so often in succession, >= 1, and an epoch sees that much fewer samples;
+   * default 0, off. In training only.
+   */
+  readonly augRepeats?: number | undefined;
+  /**
+   * Augmentation splits: the images of each sample in a batch, >= 2; default 0, one. The first has crop and flips alone, the
+   * others the rest of the transform too, each its own. A batch has all first images, then all second ones, …, and as
+   * many labels and indices: `augSplits` times `batchSize`. In training only.
+   */
+  readonly augSplits?: number | undefined;
   /** Seed of order and augmentation, a safe integer; default 42. */
   readonly seed?: number | undefined;
   /** Decoding threads, an integer >= 0; 0 decodes on the calling thread; default 4. No effect with `pool`. */
@@ -40,7 +57,7 @@ export interface LoaderOptions {
 
 const optionNames: { readonly [K in keyof Required<LoaderOptions>]: true } = {
   ...{ batchSize: true, transform: true, sampling: true, seed: true, workers: true, pool: true },
-  ...{ maxBadImages: true, onWarning: true },
+  ...{ maxBadImages: true, onWarning: true, augRepeats: true, augSplits: true },
 };
 
 /** Batches that threads decode ahead of the one in use. */
@@ -62,28 +79,30 @@ export function createLoader(dataset: ImageDataset, options: LoaderOptions): Dat
   checkOptionNames("createLoader", options, optionNames);
   checkDataset("createLoader", dataset);
   const { batchSize, transform, sampling = "shuffle", seed = 42, workers = 4, maxBadImages = 0.05 } = options;
-  const { onWarning } = options;
-  const samples = dataset.samples.length;
+  const { onWarning, augRepeats: repeats = 0, augSplits = 0 } = options;
+  const all = dataset.samples.length;
+  const samples = samplesOfEpoch(all, repeats);
   checkOptions(batchSize, transform, maxBadImages, samples);
-  const order = createOrder(dataset, transform, { sampling, seed });
+  const splits = imagesOfSample(augSplits, transform);
+  const order = createOrder(dataset, transform, { sampling, seed, repeats });
   const pool = options.pool ?? createDecodePool(workers);
   const parts = {
     dataset,
     pool,
     badImages: new BadImages(dataset.samples, { maxBadImages, onWarning }),
-    cache: new DecodedCache(samples),
+    cache: new DecodedCache(all),
   };
   const length = transform.training ? Math.floor(samples / batchSize) : Math.ceil(samples / batchSize);
   const batchesAhead = pool.workers > 0 ? BATCHES_AHEAD : 0;
 
   return {
-    batchSize,
+    batchSize: batchSize * splits,
     inputSize: transform.inputSize,
     length,
-    samples: transform.training ? length * batchSize : samples,
+    samples: transform.training ? length * batchSize * splits : samples,
     async *batches(epoch, firstBatch = 0) {
       const { indices, keys } = order(epoch);
-      const decoder = new BatchDecoder(parts, { transform, seed, epoch });
+      const decoder = new BatchDecoder(parts, { transform, seed, epoch, splits });
       const begun: Promise<BegunBatch>[] = [];
       let next = firstBatch;
       const begin = (count: number) => {
@@ -107,7 +126,7 @@ export function createLoader(dataset: ImageDataset, options: LoaderOptions): Dat
       }
     },
     async read(indices, epoch) {
-      const decoder = new BatchDecoder(parts, { transform, seed, epoch });
+      const decoder = new BatchDecoder(parts, { transform, seed, epoch, splits });
       return await decoder.finish(await decoder.begin(indices));
     },
     async close() {
@@ -127,8 +146,26 @@ function createOrder(
       'createLoader: sampling must be absent in evaluation, got "balanced"; set transform.training to true or leave it out',
     );
   }
+  if (options.repeats) {
+    throw new RangeError(
+      `createLoader: augRepeats must be 0 in evaluation, got ${options.repeats}; set transform.training to true or leave it out`,
+    );
+  }
   const indices = Uint32Array.from(dataset.samples.keys());
   return () => ({ indices, keys: indices });
+}
+
+function imagesOfSample(augSplits: number, transform: TransformOptions): number {
+  const isAllowed = augSplits === 0 || (Number.isSafeInteger(augSplits) && augSplits >= 2);
+  if (!isAllowed) {
+    throw new RangeError(`createLoader: augSplits must be 0 or an integer >= 2, got ${augSplits}`);
+  }
+  if (augSplits > 0 && (!transform.training || transform.noAug)) {
+    throw new RangeError(
+      `createLoader: augSplits must be 0 without augmentation, got ${augSplits}; leave it out`,
+    );
+  }
+  return Math.max(1, augSplits);
 }
 
 function checkOptions(

@@ -88,15 +88,15 @@ export function normalizeImages(
   });
   const plane = height * width;
   const normalised = new Float32Array(images.length);
-  for (const [channel, table] of tables.entries()) {
-    for (let image = 0; image < batchSize; image++) {
-      const to = (image * channels + channel) * plane;
-      for (
-        let pixel = 0, from = image * channels * plane + channel;
-        pixel < plane;
-        pixel++, from += channels
-      ) {
-        normalised[to + pixel] = table[images[from] as number] as number;
+  for (let image = 0; image < batchSize; image++) {
+    const from = images.subarray(image * channels * plane, (image + 1) * channels * plane);
+    for (const [channel, table] of tables.entries()) {
+      const to = normalised.subarray(
+        (image * channels + channel) * plane,
+        (image * channels + channel + 1) * plane,
+      );
+      for (let pixel = 0, at = channel; pixel < plane; pixel++, at += channels) {
+        to[pixel] = table[from[at] as number] as number;
       }
     }
   }
@@ -180,8 +180,22 @@ function fillBox(
     const level = mode === "rand" ? random.normal() : 0;
     for (let y = box.top; y < box.top + box.height; y++) {
       const start = (channel * height + y) * width + box.left;
-      if (mode !== "pixel") pixels.fill(level, start, start + box.width);
-      else for (let x = 0; x < box.width; x++) pixels[start + x] = random.normal();
+      const end = start + box.width;
+      if (mode === "pixel") fillNormal(pixels.subarray(start, end), random);
+      else pixels.fill(level, start, end);
     }
+  }
+}
+
+/** Fills with N(0, 1), by Marsaglia's polar method: two numbers from a point of the unit disk. */
+function fillNormal(values: Float32Array, random: RandomStream): void {
+  for (let i = 0; i < values.length; ) {
+    const x = random.uint32() / 2 ** 31 - 1;
+    const y = random.uint32() / 2 ** 31 - 1;
+    const square = x * x + y * y;
+    if (square >= 1 || square === 0) continue;
+    const factor = Math.sqrt((-2 * Math.log(square)) / square);
+    values[i++] = x * factor;
+    if (i < values.length) values[i++] = y * factor;
   }
 }

@@ -4,6 +4,7 @@ import { ByteReader } from "./byte-source.ts";
 import { decodeImage } from "./decode.ts";
 import { type ImageSource, inOneLine, withChannels } from "./image-source.ts";
 import type { Image } from "./transforms/image.ts";
+import { trainingStages } from "./transforms/training-transform.ts";
 import { createTransform, type TransformOptions } from "./transforms/transform.ts";
 
 /** Samples to decode, as plain data that can be sent to another thread. */
@@ -18,13 +19,15 @@ export interface DecodeJob {
     /** What the source was decoded to before, if it was kept. */
     readonly image?: Image | undefined;
   }[];
+  /** Images of each sample: the first has crop and flips alone; absent: 1, the whole transform. */
+  readonly splits?: number;
   /** Decoded images of up to so many bytes are given back to be kept; absent: none. */
   readonly keepBytes?: number;
 }
 
 /** What became of a {@link DecodeJob}. */
 export interface DecodedSamples {
-  /** uint8 [N, H, W, C]; zeros where a sample could not be read. */
+  /** uint8 [splits · N, H, W, C], the first image of every sample first; zeros where a sample could not be read. */
   readonly pixels: Uint8Array<ArrayBuffer>;
   /** For each sample: why it could not be read, or null. */
   readonly failures: readonly (string | null)[];
@@ -46,11 +49,11 @@ export class SampleDecoder {
    * @param cancelled - Asked before each sample; once true, the rest stays zero.
    */
   async decode(job: DecodeJob, cancelled: () => boolean = () => false): Promise<DecodedSamples> {
-    const { seed, epoch, samples, keepBytes = 0 } = job;
+    const { samples, splits = 1, keepBytes = 0 } = job;
     const [channels, height, width] = job.transform.inputSize;
-    const transform = createTransform(job.transform);
+    const imagesOf = createImages(job);
     const size = channels * height * width;
-    const pixels = new Uint8Array(samples.length * size);
+    const pixels = new Uint8Array(splits * samples.length * size);
     const failures: (string | null)[] = [];
     const kept: (Image | null)[] = [];
     const begun: Promise<Image | string>[] = [];
@@ -64,7 +67,9 @@ export class SampleDecoder {
       failures.push(readable ? null : image);
       kept.push(readable && !sample.image && image.data.length <= keepBytes ? inSharedMemory(image) : null);
       if (!readable) continue;
-      pixels.set(transform(image, keyedRandom(seed, "augment", epoch, sample.key)).data, place * size);
+      for (const [split, { data }] of imagesOf(image, sample.key).entries()) {
+        pixels.set(data, (split * samples.length + place) * size);
+      }
     }
     await Promise.all(begun);
     return { pixels, failures, kept };
@@ -86,6 +91,27 @@ export class SampleDecoder {
       return inOneLine(error);
     }
   }
+}
+
+/** The images that are made of one, whose random numbers are those of a key. */
+function createImages({
+  transform,
+  seed,
+  epoch,
+  splits = 1,
+}: DecodeJob): (image: Image, key: number) => Image[] {
+  const random = (...keys: number[]) => keyedRandom(seed, "augment", epoch, ...keys);
+  if (splits === 1 || !transform.training) {
+    const whole = createTransform(transform);
+    return (image, key) => [whole(image, random(key))];
+  }
+  const { primary, secondary } = trainingStages(transform);
+  return (image, key) => {
+    const clean = primary(image, random(key));
+    return Array.from({ length: splits }, (_, split) =>
+      split === 0 ? clean : secondary(clean, random(key, split)),
+    );
+  };
 }
 
 function inSharedMemory(image: Image): Image {

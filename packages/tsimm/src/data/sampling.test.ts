@@ -2,7 +2,7 @@ import { expect, test } from "vitest";
 import { keyedRandom, permutation } from "../random/keyed-random.ts";
 import type { Label } from "../task/labels.ts";
 import type { LabelledImages } from "./image-dataset.ts";
-import { balancedGroups, createSampler, labelCounts, type Sampling } from "./sampling.ts";
+import { balancedGroups, createSampler, labelCounts, type Sampling, samplesOfEpoch } from "./sampling.ts";
 
 const of = (labels: readonly Label[], classes: number): LabelledImages => ({
   classNames: Array.from({ length: classes }, (_, i) => `class ${i}`),
@@ -98,4 +98,22 @@ test("counts of numbers are refused", () => {
   expect(() => labelCounts(of([[0.5]], 1))).toThrow(
     new RangeError("labelCounts: labels must be class ids or lists of 0 and 1, got numbers"),
   );
+});
+
+test("repeated epochs take the shuffled order, each sample in succession, up to a multiple of 256", () => {
+  const shuffled = permutation(1000, keyedRandom(42, "shuffle", 3));
+  const order = (repeats: number) =>
+    createSampler("f", uneven, { sampling: "shuffle", seed: 42, repeats })(3);
+  const { indices, keys } = order(3);
+  // floor(1000 / 256) * 256.
+  expect(indices).toHaveLength(768);
+  expect([...indices]).toEqual(Array.from({ length: 768 }, (_, i) => shuffled[Math.floor(i / 3)]));
+  expect(new Set(keys).size).toBe(768);
+  expect([...order(1.5).indices.subarray(0, 6)]).toEqual([0, 0, 1, 2, 2, 3].map((i) => shuffled[i]));
+  expect([
+    samplesOfEpoch(1000, 3),
+    samplesOfEpoch(1000),
+    samplesOfEpoch(255, 3),
+    samplesOfEpoch(256, 3),
+  ]).toEqual([768, 1000, 255, 256]);
 });

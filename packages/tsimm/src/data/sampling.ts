@@ -22,6 +22,22 @@ export interface SamplerOptions {
   readonly sampling: Sampling;
   /** A safe integer. */
   readonly seed: number;
+  /** How often a sample comes in succession, >= 1, fractions allowed; absent or 0: repeated augmentation is off. */
+  readonly repeats?: number | undefined;
+}
+
+/** Repeated epochs have as many samples as there are, rounded down to a multiple of that. */
+const REPEATED_MULTIPLE = 256;
+
+/**
+ * Samples of an epoch of training.
+ *
+ * @param samples - Samples of the data set.
+ * @param repeats - As in {@link SamplerOptions}.
+ */
+export function samplesOfEpoch(samples: number, repeats = 0): number {
+  if (repeats === 0 || samples < REPEATED_MULTIPLE) return samples;
+  return samples - (samples % REPEATED_MULTIPLE);
 }
 
 /**
@@ -31,18 +47,39 @@ export interface SamplerOptions {
  * that have images, then an image of it, uniformly. That is torch's `WeightedRandomSampler` with weights
  * 1 / (images of the group). A group is a class; where an image can have several, see {@link balancedGroups}.
  *
+ * With `repeats` each sample of the shuffled order comes so often in succession, each time with other random numbers, and
+ * the epoch ends after as many samples as the data set has, rounded down to a multiple of 256 unless it is smaller: about
+ * one in `repeats` is seen.
+ *
  * @param where - Function named in errors.
  * @param images - Samples and their labels.
  * @param options - Kind of the order, and its seed.
- * @throws RangeError if `sampling` is neither, or `balanced` for labels that are numbers.
+ * @throws RangeError if `sampling` is neither, or `balanced` for labels that are numbers, or beside `repeats`.
+ * @see timm `timm/data/distributed_sampler.py`, `RepeatAugSampler`
  * @see torch `torch/utils/data/sampler.py`, `WeightedRandomSampler`
  */
 export function createSampler(
   where: string,
   images: LabelledImages,
-  { sampling, seed }: SamplerOptions,
+  { sampling, seed, repeats = 0 }: SamplerOptions,
 ): (epoch: number) => EpochOrder {
   const length = images.samples.length;
+  if (!(repeats === 0 || (repeats >= 1 && repeats < Number.POSITIVE_INFINITY))) {
+    throw new RangeError(`${where}: augRepeats must be 0 or a number >= 1, got ${repeats}`);
+  }
+  if (repeats > 0 && sampling !== "shuffle") {
+    throw new RangeError(
+      `${where}: augRepeats must be 0 where sampling is ${sampling}, got ${repeats}; leave one of them out`,
+    );
+  }
+  if (repeats > 0) {
+    return (epoch) => {
+      const order = permutation(length, keyedRandom(seed, "shuffle", epoch));
+      const selected = samplesOfEpoch(length, repeats);
+      const indices = Uint32Array.from({ length: selected }, (_, i) => order[Math.floor(i / repeats)] ?? 0);
+      return { indices, keys: Uint32Array.from(indices.keys()) };
+    };
+  }
   if (sampling === "shuffle") {
     return (epoch) => {
       const indices = permutation(length, keyedRandom(seed, "shuffle", epoch));

@@ -2,6 +2,7 @@
 import type { Architecture } from "./architecture.ts";
 import { forwardWalk, type OutIndices, type Walk } from "./forward-walk.ts";
 import { type GlobalPool, type Head, mapPools } from "./layers/classifier.ts";
+import type { BatchNormSettings } from "./layers/layers.ts";
 import type { Buffer, ForwardGraphOptions, Model, Parameter, PretrainedConfig } from "./model.ts";
 import { createTensors, type ModelTensors } from "./model-tensors.ts";
 
@@ -17,6 +18,8 @@ export interface BuildOptions {
   readonly globalPool?: GlobalPool;
   /** Dropout before the classifier, in [0, 1). */
   readonly dropRate?: number;
+  /** Settings of every batch normalization; absent: its own. */
+  readonly batchNorms?: BatchNormSettings;
   /** Places of the feature maps that the model yields instead of logits; absent: it is a classifier. */
   readonly outIndices?: OutIndices;
 }
@@ -46,7 +49,7 @@ export function buildModel(architecture: Architecture, options: BuildOptions): M
   const { layerOf = () => null, smallestUsefulInput } = architecture;
   const isLast = ({ name }: { readonly name: string }) =>
     [classifier, architecture.secondClassifier].some((module) => name.startsWith(`${module}.`));
-  const { seed } = options;
+  const { seed, batchNorms } = options;
   const outIndices = options.outIndices === "all" ? lastMaps(architecture) : options.outIndices;
   const defaultOutput = outIndices === undefined ? "logits" : "maps";
   let head = headOf(architecture, outIndices === undefined ? options : { ...options, numClasses: 0 });
@@ -56,6 +59,7 @@ export function buildModel(architecture: Architecture, options: BuildOptions): M
       graphHead,
       { ...graphOptions, output: graphOptions.output ?? defaultOutput },
       outIndices,
+      batchNorms,
     );
   const model = {
     ...{ name, inChans, numFeatures, pretrainedCfg, classifier, noWeightDecay, layerOf },
@@ -80,7 +84,7 @@ export function buildModel(architecture: Architecture, options: BuildOptions): M
 export function countParameters(architecture: Architecture, options: BuildOptions): number {
   const { pretrainedCfg } = architecture;
   const { declarations } = declare(pretrainedCfg, (graphOptions) =>
-    forwardWalk(architecture, headOf(architecture, options), graphOptions, undefined),
+    forwardWalk(architecture, headOf(architecture, options), graphOptions, undefined, options.batchNorms),
   );
   const sizes = declarations.parameters.map(({ shape }) => shape.reduce((n, size) => n * size, 1));
   return sizes.reduce((sum, size) => sum + size, 0);

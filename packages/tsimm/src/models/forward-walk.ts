@@ -2,7 +2,7 @@
 import { type Graph, GraphBuilder } from "@tsimm/autodiff";
 import type { Architecture } from "./architecture.ts";
 import type { Head } from "./layers/classifier.ts";
-import { type Declarations, Layers } from "./layers/layers.ts";
+import { type BatchNormSettings, type Declarations, Layers } from "./layers/layers.ts";
 import type { ForwardGraphOptions } from "./model.ts";
 import { bufferNames } from "./model-tensors.ts";
 
@@ -19,6 +19,7 @@ export interface Walk {
  * Builds a forward graph.
  *
  * @param outIndices - Which feature maps are outputs when `output` is `maps`; absent: all.
+ * @param batchNorms - Settings of every batch normalization.
  * @throws RangeError for a size or place out of range.
  */
 export function forwardWalk(
@@ -26,6 +27,7 @@ export function forwardWalk(
   head: Head,
   { batchSize, height, width, training, output = "logits" }: ForwardGraphOptions,
   outIndices: OutIndices | undefined,
+  batchNorms?: BatchNormSettings,
 ): Walk {
   const { name, inChans } = architecture;
   for (const [option, value] of Object.entries({ batchSize, height, width })) {
@@ -34,7 +36,7 @@ export function forwardWalk(
     }
   }
   const builder = new GraphBuilder(name);
-  const layers = new Layers(builder, training);
+  const layers = new Layers(builder, training, batchNorms);
   const images = builder.input("input", "float32", [batchSize, inChans, height, width]);
   const features = architecture.forwardFeatures(layers, images);
   const { declarations } = layers;

@@ -81,8 +81,17 @@ export function goldenState(
   return goldenTensor(salt, name, length, 16 + exponent);
 }
 
-/** Fills a model's state with golden values. */
-export function fillGolden(salt: number, model: Pick<Model, "state">): void {
+/**
+ * Fills a model's state with golden values.
+ *
+ * @param options - `lastNorms`: weights of each residual block's last normalization are about 0.5, as in the files of
+ * `../train`.
+ */
+export function fillGolden(
+  salt: number,
+  model: Pick<Model, "state">,
+  { lastNorms: halved = true }: { readonly lastNorms?: boolean } = {},
+): void {
   const names = model.state.map(({ name }) => name);
   const third = new Set(names.filter((name) => /^layer\d+\.\d+\.bn3\.weight$/.test(name)));
   const lastNorms = new Set(
@@ -93,7 +102,8 @@ export function fillGolden(salt: number, model: Pick<Model, "state">): void {
     ),
   );
   for (const { name, shape, data } of model.state) {
-    if (data instanceof Float32Array) data.set(goldenState(salt, name, shape, lastNorms));
+    if (data instanceof Float32Array)
+      data.set(goldenState(salt, name, shape, halved ? lastNorms : new Set()));
     else data.fill(0n);
   }
 }

@@ -1,6 +1,7 @@
 /** The definition of a model family: its models by name, and their architectures. */
 import { checkIsDefinition } from "../registry.ts";
 import type { Architecture } from "./architecture.ts";
+import type { ConfigOptions } from "./config-option.ts";
 import type { GlobalPool } from "./layers/classifier.ts";
 
 /** Options that every architecture is made with; one that has no use for an option ignores it. */
@@ -25,11 +26,13 @@ export interface ModelFamily<C = unknown> {
   readonly models: Readonly<Record<string, C>>;
   /** Drop-path rate of a model for which none is asked, in [0, 1); absent: 0. */
   readonly dropPathRate?: number;
+  /** Fields of the configurations that a caller of `createModel` may set; absent: none. */
+  readonly options?: ConfigOptions<C>;
   /**
    * The architecture of one model.
    *
    * @param name - One of the names in `models`; the architecture's name.
-   * @param config - What `models` has under it.
+   * @param config - What `models` has under it, with the fields that a caller has set.
    */
   create(name: string, config: C, options: ArchitectureOptions): Architecture;
 }

@@ -1,5 +1,6 @@
 /** What every model is: named parameters and buffers under timm's tensor names, and a forward graph. */
 import type { Graph } from "@tsimm/autodiff";
+import type { KeptOptions } from "./kept-options.ts";
 import type { LayerOf } from "./layer-order.ts";
 import type { GlobalPool } from "./layers/classifier.ts";
 import type { FeatureInfo, Mask } from "./layers/layers.ts";
@@ -106,6 +107,8 @@ export interface Model {
   readonly featureInfo: readonly FeatureInfo[];
   /** Side of the smallest images in pixels from which it learns well; absent: not known. */
   readonly smallestUsefulInput?: number;
+  /** Options of `createModel` without which it would be another network; absent: none. */
+  readonly options?: KeptOptions;
   /** Module of the last linear layer, e.g. `fc`. */
   readonly classifier: string;
   /** Names of parameters that never get weight decay, as position embeddings. */

@@ -5,8 +5,11 @@ import { createRegistry, type Registry } from "../registry.ts";
 import { naturalSortSet } from "../text/natural-sort.ts";
 import type { Architecture } from "./architecture.ts";
 import { type BuildOptions, buildModel, countParameters } from "./build-model.ts";
+import { type ConfigValue, configured } from "./config-option.ts";
 import { builtInFamilies } from "./families/built-in-families.ts";
+import { keptOptions } from "./kept-options.ts";
 import type { GlobalPool } from "./layers/classifier.ts";
+import type { BatchNormSettings } from "./layers/layers.ts";
 import type { Model, PretrainedWeightsConfig } from "./model.ts";
 import { type ArchitectureOptions, defineModelFamily, type ModelFamily } from "./model-family.ts";
 
@@ -17,9 +20,11 @@ const families: Registry<ModelFamily> = createRegistry("model family", {
 /** A model of a family. */
 interface NamedModel {
   readonly name: string;
+  /** Fields of its configuration that a caller may set. */
+  readonly configNames: readonly string[];
   /** Drop-path rate where none is asked for. */
   readonly dropPathRate: number;
-  create(options: ArchitectureOptions): Architecture;
+  create(options: ArchitectureOptions, config: Readonly<Record<string, ConfigValue>>): Architecture;
 }
 
 const models: Registry<NamedModel> = createRegistry("model", {
@@ -31,9 +36,11 @@ const models: Registry<NamedModel> = createRegistry("model", {
 function modelsOf(family: ModelFamily): NamedModel[] {
   return Object.entries(family.models).map(([name, config]) => ({
     name,
+    configNames: Object.keys(family.options ?? {}),
     dropPathRate: family.dropPathRate ?? 0,
-    create(options) {
-      const architecture = family.create(name, config, options);
+    create(options, given) {
+      const own = configured(name, config, family.options ?? {}, given);
+      const architecture = family.create(name, own, options);
       if (architecture.name === name) return architecture;
       throw new Error(
         `${family.name}.create: name of the architecture must be "${name}", got "${architecture.name}"`,
@@ -98,6 +105,12 @@ export interface ModelOptions {
   readonly featuresOnly?: boolean | null | undefined;
   /** Which maps, by their place from the finest, negative from the coarsest; absent: all, of a ViT the last three. */
   readonly outIndices?: readonly number[] | null | undefined;
+  /** Weight of a batch in the running statistics of batch normalizations, in [0, 1]; absent: the model's own. */
+  readonly bnMomentum?: number | null | undefined;
+  /** Added to the variance in batch normalizations, > 0; absent: the model's own. */
+  readonly bnEps?: number | null | undefined;
+  /** Fields of the model's configuration by their names, e.g. `{ patchSize: 8 }`, as its family allows. */
+  readonly config?: Readonly<Record<string, ConfigValue>> | null | undefined;
   /** Seed of the initial weights, a safe integer. */
   readonly seed?: number | null | undefined;
   /** The last normalization of each residual block starts at weight 0 (ResNets, RegNets). */
@@ -107,6 +120,7 @@ export interface ModelOptions {
 const optionNames: { readonly [K in keyof Required<ModelOptions>]: true } = {
   ...{ numClasses: true, inChans: true, imgSize: true, globalPool: true, dropRate: true, dropPathRate: true },
   ...{ featuresOnly: true, outIndices: true, seed: true, zeroInitLast: true },
+  ...{ bnMomentum: true, bnEps: true, config: true },
 };
 
 /**
@@ -142,7 +156,10 @@ export function buildRegistered(
   weights: PretrainedWeightsConfig | null,
 ): Model {
   const { architecture, build } = resolve(where, name, options, weights);
-  return buildModel(architecture, build);
+  const model = buildModel(architecture, build);
+  checkHasBatchNorm(where, model, options);
+  const kept = keptOptions(options);
+  return kept === undefined ? model : Object.assign(model, { options: kept });
 }
 
 /** What is known of a model before it is created. */
@@ -204,25 +221,56 @@ function resolve(
     }
   }
   const { seed, globalPool, outIndices, zeroInitLast } = options;
+  const batchNorms = batchNormSettings(where, options);
+  const config = options.config ?? {};
+  if (typeof config !== "object" || Array.isArray(config)) {
+    throw new TypeError(`${where}: config must be an object, got ${JSON.stringify(config)}`);
+  }
   if (outIndices && !options.featuresOnly) {
     throw new RangeError(`${where}: outIndices must come with featuresOnly, got ${outIndices} without it`);
   }
-  const architecture = found.create({
-    ...{ inChans, imgSize, dropPathRate },
-    globalPool: globalPool ?? null,
-    zeroInitLast: zeroInitLast ?? true,
-  });
+  const architecture = found.create(
+    {
+      ...{ inChans, imgSize, dropPathRate },
+      globalPool: globalPool ?? null,
+      zeroInitLast: zeroInitLast ?? true,
+    },
+    config,
+  );
   return {
     architecture:
       weights === null
         ? architecture
         : { ...architecture, pretrainedCfg: { ...weights, ...sizeOf(architecture, imgSize, weights) } },
     build: {
-      ...{ numClasses, dropRate, seed: seed ?? 42 },
+      ...{ numClasses, dropRate, seed: seed ?? 42, batchNorms },
       ...(globalPool === undefined || globalPool === null ? {} : { globalPool }),
       ...(options.featuresOnly ? { outIndices: outIndices ?? "all" } : {}),
     },
   };
+}
+
+/** Options of batch normalizations are for models that have some. */
+function checkHasBatchNorm(where: string, { name, batchNormalizations }: Model, options: ModelOptions): void {
+  if (batchNormalizations.length > 0) return;
+  for (const option of ["bnMomentum", "bnEps"] as const) {
+    const value = options[option] ?? null;
+    if (value === null) continue;
+    throw new RangeError(
+      `${where}: ${option} must be left out for ${name}, which has no batch normalization, got ${value}`,
+    );
+  }
+}
+
+function batchNormSettings(where: string, { bnMomentum, bnEps }: ModelOptions): BatchNormSettings {
+  const [momentum, eps] = [bnMomentum ?? undefined, bnEps ?? undefined];
+  if (momentum !== undefined && !(momentum >= 0 && momentum <= 1)) {
+    throw new RangeError(`${where}: bnMomentum must be a number >= 0 and <= 1, got ${momentum}`);
+  }
+  if (eps !== undefined && !(eps > 0 && Number.isFinite(eps))) {
+    throw new RangeError(`${where}: bnEps must be a number > 0, got ${eps}`);
+  }
+  return { ...(momentum === undefined ? {} : { momentum }), ...(eps === undefined ? {} : { eps }) };
 }
 
 /** The size that tensors of a model depend on is the one that it is made for. */
@@ -240,6 +288,15 @@ function checkInteger(where: string, options: Readonly<Record<string, number>>, 
     if (Number.isInteger(value) && value >= least) continue;
     throw new RangeError(`${where}: ${option} must be an integer >= ${least}, got ${value}`);
   }
+}
+
+/**
+ * Fields of a model's configuration that `createModel` lets one set.
+ *
+ * @throws RangeError for an unknown name.
+ */
+export function modelConfigNames(name: string): readonly string[] {
+  return models.find("modelConfigNames", name).configNames;
 }
 
 /**

@@ -11,7 +11,7 @@ export interface ConfusionMatrix {
 
 /** Options of {@link confusionToSvg}. */
 export interface ConfusionFigureOptions {
-  /** Absent: `Confusion matrix`. */
+  /** Absent: `Confusion matrix`; empty: the figure has no head. */
   readonly title?: string;
 }
 
@@ -64,16 +64,15 @@ export function confusionToSvg(matrix: ConfusionMatrix, options: ConfusionFigure
   const longest = Math.max(...names.map((name) => name.length)) * font * CHARACTER;
   const isFlat = names.every((name) => name.length * font * CHARACTER <= cell - 6);
   const left = 40 + (isNamed ? longest : 0);
-  const top = HEAD + 26 + (isNamed ? (isFlat ? font + 8 : longest + 6) : 0);
+  const head = title === "" ? 6 : HEAD;
+  const top = head + 26 + (isNamed ? (isFlat ? font + 8 : longest + 6) : 0);
   const side = cell * size;
   const width = Math.max(480, Math.ceil(left + side + (isNamed ? 74 : 24)));
   const height = Math.ceil(top + side + 24);
   const parts = [
-    `<title>${markup(title)}</title>`,
     `<rect width="${width}" height="${height}" fill="#ffffff"/>`,
-    `<text x="16" y="29" font-size="17" font-weight="700">${markup(title)}</text>`,
-    `<text x="16" y="50" fill="${SOFT}">a row for each class; the shade is a cell's share of the row</text>`,
-    `<text x="${round(left + side / 2)}" y="${HEAD + 16}" font-weight="700" text-anchor="middle">predicted</text>`,
+    ...(title === "" ? [] : headOf(title)),
+    `<text x="${round(left + side / 2)}" y="${head + 16}" font-weight="700" text-anchor="middle">predicted</text>`,
     `<text transform="translate(24,${round(top + side / 2)}) rotate(-90)" font-weight="700" text-anchor="middle">true</text>`,
     `<rect x="${round(left)}" y="${round(top)}" width="${side}" height="${side}" fill="none" stroke="${GRID}"/>`,
   ];
@@ -113,12 +112,20 @@ export function confusionToSvg(matrix: ConfusionMatrix, options: ConfusionFigure
       const written = String(count);
       const digits = Math.min(FONT, cell / 2, (cell - 6) / (written.length * CHARACTER));
       parts.push(
-        `<text x="${round(x + cell / 2)}" y="${round(y + cell / 2 + digits * 0.36)}" font-size="${round(digits)}" text-anchor="middle" pointer-events="none"${shade > 0.55 ? ' fill="#fffffe"' : ""}>${written}</text>`,
+        `<text x="${round(x + cell / 2)}" y="${round(y + cell / 2 + digits * 0.36)}" font-size="${round(digits)}" text-anchor="middle" pointer-events="none"${shade > 0.75 ? ' fill="#fffffe"' : ""}>${written}</text>`,
       );
     }
   }
-  const head = `<svg xmlns="http://www.w3.org/2000/svg" width="${width}" height="${height}" viewBox="0 0 ${width} ${height}" fill="${INK}" font-family="Inter, system-ui, sans-serif" font-size="${FONT}">`;
-  return `${head}${parts.join("")}</svg>\n`;
+  const opening = `<svg xmlns="http://www.w3.org/2000/svg" width="${width}" height="${height}" viewBox="0 0 ${width} ${height}" fill="${INK}" font-family="Inter, system-ui, sans-serif" font-size="${FONT}">`;
+  return `${opening}${parts.join("")}</svg>\n`;
+}
+
+function headOf(title: string): string[] {
+  return [
+    `<title>${markup(title)}</title>`,
+    `<text x="16" y="29" font-size="17" font-weight="700">${markup(title)}</text>`,
+    `<text x="16" y="50" fill="${SOFT}">a row for each class; the shade is a cell's share of the row</text>`,
+  ];
 }
 
 interface ColumnPlace {

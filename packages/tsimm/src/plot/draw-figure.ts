@@ -98,10 +98,10 @@ function drawPanel(panel: Panel, figure: Figure, document: Document, frame: Fram
   const { xDomain, right, top, plotHeight, withXAxis } = frame;
   const log = panel.yScale === "log";
   const yTicks = yTicksOf(panel, figure.panels.length > 1 ? INTERVALS.yOfSeveral : INTERVALS.y);
-  const xTicks = xTicksOf(xDomain);
+  const xTicks = figure.xScale === "log" ? innerLogTicks(xDomain) : xTicksOf(xDomain);
   const bottom = withXAxis ? X_AXIS_HEIGHT + PANEL_MARGIN.bottom : PANEL_MARGIN.bottom;
   const scales = {
-    x: { type: "linear", domain: xDomain, axis: null },
+    x: { type: figure.xScale ?? "linear", domain: xDomain, axis: null },
     y: { type: log ? "log" : "linear", domain: [yTicks[0], yTicks.at(-1)], axis: null },
   } as const;
   const layout = {
@@ -123,7 +123,11 @@ function drawPanel(panel: Panel, figure: Figure, document: Document, frame: Fram
   const text = { fill: INK, fontSize: FONT_SIZE };
   const axis = { tickSize: 0, tickPadding: 8, label: null, ...text };
   const grid = { stroke: GRID, strokeOpacity: 1 };
-  const stretches = sharedStretches(panel.series, pixels);
+  // Of a logarithmic axis its columns are not the figure's.
+  const stretches =
+    figure.xScale === "log"
+      ? panel.series.map(({ points }): Stretch[] => [{ points, count: 1, rank: 0 }])
+      : sharedStretches(panel.series, pixels);
   return Plot.plot({
     ...layout,
     marks: [
@@ -265,6 +269,13 @@ function xTicksOf([low, high]: readonly [number, number]): number[] {
   const step = roundStep(Math.max(1, (high - low) / INTERVALS.x));
   const first = Math.ceil(low / step);
   return Array.from({ length: Math.floor(high / step) - first + 1 }, (_, i) => (first + i) * step);
+}
+
+/** Round numbers inside of a logarithmic axis. */
+function innerLogTicks([low, high]: readonly [number, number]): number[] {
+  return logTicks(low, high, INTERVALS.x).filter(
+    (tick) => tick >= low * (1 - 1e-9) && tick <= high * (1 + 1e-9),
+  );
 }
 
 function labelWidth(panels: readonly Panel[]): number {

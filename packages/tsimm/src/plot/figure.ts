@@ -33,6 +33,8 @@ export interface Figure {
   readonly title: string;
   /** Quantity and unit, e.g. `epoch`. */
   readonly xLabel: string;
+  /** `log`: every x must be > 0; absent: linear. */
+  readonly xScale?: "linear" | "log";
   /** From top to bottom, at least one. */
   readonly panels: readonly Panel[];
   /** x of vertical rules through all panels, e.g. where the learning rate drops. */

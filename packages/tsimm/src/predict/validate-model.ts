@@ -1,9 +1,10 @@
 /** The validation of one trained model on a loader. */
 import type { Loader } from "../data/batch.ts";
 import type { PretrainedConfig } from "../models/model.ts";
+import { answerRecorder } from "../report/answer-record.ts";
 import type { Engine } from "../runtime/engine.ts";
-import { type Confusion, confusionMeter } from "../task/confusion.ts";
-import { classCounts, type LabelCounts, labelMeter } from "../task/label-scores.ts";
+import type { Confusion } from "../task/confusion.ts";
+import type { LabelCounts } from "../task/label-scores.ts";
 import type { Task } from "../task/task.ts";
 import {
   type BatchOutputs,
@@ -12,9 +13,6 @@ import {
   evaluateLoader,
 } from "../train/evaluate.ts";
 import type { TrainedModel } from "./trained-model.ts";
-
-/** Classes beyond which there is no confusion matrix: 64 MiB of counts. */
-const MOST_CLASSES = 4096;
 
 /** Options of {@link validateModel}. */
 export interface ValidateModelOptions {
@@ -47,7 +45,7 @@ export async function validateModel(
   trained: TrainedModel,
   { engine, loader, task, dataConfig, threads, onBatch, onOutputs }: ValidateModelOptions,
 ): Promise<ModelValidation> {
-  const counter = answerCounter(task);
+  const recorder = answerRecorder(task);
   const batchSize = Math.min(loader.batchSize, Math.max(1, loader.samples));
   const layout = { batchSize: trained.fixedBatch ?? batchSize, dataConfig, threads };
   const evaluation = await trained.compile(engine, layout);
@@ -55,7 +53,7 @@ export async function validateModel(
     const result = await evaluateLoader(evaluation, loader, task, {
       where: "validate",
       onOutputs(batch) {
-        counter.add(batch);
+        recorder.add(batch);
         onOutputs?.(batch);
       },
       onBatch: async (batch) => {
@@ -64,38 +62,9 @@ export async function validateModel(
       },
     });
     if (result === null) throw new Error("validate: the evaluation was stopped");
-    return { ...result, ...counter.result() };
+    const { confusion, counts } = recorder.result();
+    return { ...result, confusion, counts };
   } finally {
     await evaluation.close();
   }
-}
-
-/** Counts answers as they come. */
-export interface AnswerCounter {
-  /** Takes a batch in. */
-  add(batch: BatchOutputs): void;
-  /** Counts so far. */
-  result(): Pick<ModelValidation, "confusion" | "counts">;
-}
-
-/** Counts the answers to a task. */
-export function answerCounter({ answers, outputNames }: Task): AnswerCounter {
-  if (answers?.kind === "class" && outputNames.length <= MOST_CLASSES) {
-    const meter = confusionMeter(outputNames);
-    return {
-      add: ({ outputs, labels }) => meter.add(outputs, labels),
-      result() {
-        const confusion = meter.result();
-        return { confusion, counts: classCounts(confusion) };
-      },
-    };
-  }
-  if (answers?.kind === "labels") {
-    const meter = labelMeter(outputNames, answers.threshold);
-    return {
-      add: ({ outputs, labels }) => meter.add(outputs, labels),
-      result: () => ({ confusion: null, counts: meter.result() }),
-    };
-  }
-  return { add() {}, result: () => ({ confusion: null, counts: null }) };
 }

@@ -33,7 +33,7 @@ export function modelOfWeights(
       "loadClassifier: the file must be one that tsimm train wrote, but its tsimm entry is missing",
     );
   }
-  const { arch, numClasses, inChans, onnx } = description.model;
+  const { arch, numClasses, inChans, options, onnx } = description.model;
   if (onnx !== undefined) {
     const model = modelOfOriginal(path, description);
     loadState(model, weights);
@@ -48,7 +48,7 @@ export function modelOfWeights(
     );
   }
   const side = imgSize ?? description.dataConfig.inputSize[1];
-  const model = createModel(arch, { numClasses, inChans, imgSize: side });
+  const model = createModel(arch, { numClasses, inChans, imgSize: side, ...options });
   loadAdapted(model, weights, { head: false });
   return { model, description };
 }

@@ -51,9 +51,18 @@ export function savedArguments(args: TrainArguments, used: Partial<TrainArgument
   const rows = trainFlagRows()
     .filter(([name]) => !NOT_SAVED.includes(name))
     .filter(([name, flag]) => !flag.savedIfSet || !isSame(all[name], flag.default))
-    .map(([name]) => [separated(name, "_"), all[name]] as const)
+    .map(
+      ([name, flag]) =>
+        [separated(name, "_"), flag.type === "map" ? timmKeys(all[name]) : all[name]] as const,
+    )
     .sort(([a], [b]) => (a < b ? -1 : 1));
   return Object.fromEntries(rows);
+}
+
+/** Options by timm's names. */
+function timmKeys(value: unknown): unknown {
+  const pairs = Object.entries(value ?? {}).map(([key, one]) => [separated(key, "_"), one]);
+  return value === null ? null : Object.fromEntries(pairs);
 }
 
 function isSame(value: unknown, fallback: Flag["default"]): boolean {

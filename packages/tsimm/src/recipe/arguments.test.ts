@@ -160,7 +160,7 @@ test("args.yaml says on top what timm does not have", () => {
 });
 
 test("timm's keys without counterpart pass when they change nothing, and are refused when they would", () => {
-  expect(fromKeys({ amp: true, aug_splits: 0, head_init_scale: null, epochs: 3 })).toEqual({
+  expect(fromKeys({ amp: true, save_images: 0, drop_block: null, epochs: 3 })).toEqual({
     given: { epochs: 3 },
     withoutEffect: ["amp"],
   });

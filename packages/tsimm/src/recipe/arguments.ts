@@ -53,6 +53,13 @@ const ownFlags: Readonly<Record<Exclude<keyof TrainArguments, keyof typeof defin
   resume: { type: "string", default: "", group: "Model", help: "run folder or .resume.safetensors file to continue" },
   noResumeOpt: { type: "flag", default: false, group: "Model", help: "leave the optimizer's state out of --resume" },
   numClasses: { type: "int", default: null, min: 2, group: "Model", help: "classes of the model; absent: as many as the training folder has" },
+  modelKwargs: { type: "map", default: null, savedIfSet: true, group: "Model", help: "options of the model by timm's names, e.g. patch_size=8 act_layer=silu; values are Python literals" },
+  gp: { type: "string", default: null, savedIfSet: true, group: "Model", help: "pooling before the classifier: avg, max, avgmax, catavgmax, fast; token for vision transformers" },
+  headInitScale: { type: "float", default: null, savedIfSet: true, group: "Model", help: "factor on the initial weight and bias of the classifier" },
+  headInitBias: { type: "float", default: null, savedIfSet: true, group: "Model", help: "initial bias of the classifier" },
+  bnMomentum: { type: "float", default: null, min: 0, max: 1, savedIfSet: true, group: "Model", help: "weight of a batch in the running statistics of batch normalizations" },
+  bnEps: { type: "float", default: null, above: 0, savedIfSet: true, group: "Model", help: "epsilon of batch normalizations" },
+  inputImgMode: { type: "string", default: null, savedIfSet: true, group: "Model", help: "RGB or L (grey), as --in-chans says" },
   inChans: { type: "int", default: null, min: 1, group: "Model", help: "input channels, 1 or 3" },
   imgSize: { type: "int", default: null, min: 1, group: "Model", help: "side of the square input in pixels" },
   inputSize: { type: "ints", default: null, min: 1, count: [3, 3], group: "Model", help: "channels, height and width of the input; beats --img-size" },
@@ -90,6 +97,7 @@ const ownFlags: Readonly<Record<Exclude<keyof TrainArguments, keyof typeof defin
   optBetas: { type: "floats", default: null, min: 0, count: [2, 2], group: "Optimizer", help: "betas; absent: the optimizer's own" },
   momentum: { type: "float", default: 0.9, min: 0, group: "Optimizer", help: "momentum, where the optimizer has one" },
   weightDecay: { type: "float", default: 2e-5, min: 0, group: "Optimizer", help: "weight decay of tensors with two or more dimensions" },
+  optKwargs: { type: "map", default: null, savedIfSet: true, group: "Optimizer", help: "options of the optimizer by timm's names, e.g. betas=(0.9,0.95) nesterov=True; values are Python literals" },
   clipGrad: { type: "float", default: null, above: 0, group: "Optimizer", help: "bound of the gradients; absent: off" },
   clipMode: { type: "string", default: "norm", choices: ["norm", "value", "agc"], group: "Optimizer", help: "what --clip-grad bounds" },
   layerDecay: { type: "float", default: null, above: 0, group: "Optimizer", help: "factor on the learning rate per layer below the head; absent: off" },
@@ -133,8 +141,8 @@ const ownFlags: Readonly<Record<Exclude<keyof TrainArguments, keyof typeof defin
   colorJitter: { type: "float", default: 0.4, min: 0, group: "Augmentation and loss", help: "strength of the brightness, contrast and saturation jitter" },
   trainCropMode: {
     type: "string",
-    default: "",
-    choices: ["", "rrc", "rkrc", "rkrr"],
+    default: null,
+    choices: ["rrc", "rkrc", "rkrr"],
     savedIfSet: true,
     group: "Augmentation and loss",
     help: "crop of training images: random area (rrc, the default); shorter side resized, middle taken (rkrc) or any place (rkrr)",
@@ -144,11 +152,12 @@ const ownFlags: Readonly<Record<Exclude<keyof TrainArguments, keyof typeof defin
   gaussianBlurProb: { type: "float", default: null, min: 0, max: 1, savedIfSet: true, group: "Augmentation and loss", help: "chance that a training image is blurred" },
   aa: {
     type: "string",
-    default: "",
+    default: null,
     savedIfSet: true,
     group: "Augmentation and loss",
     help: "policy of augmentation: rand-m9-mstd0.5-inc1, augmix-m5-w4-d2, original, originalr, v0, v0r or 3a; without 3a no jitter",
   },
+  augRepeats: { type: "float", default: 0, min: 0, savedIfSet: true, group: "Augmentation and loss", help: "augment each image so often in succession, and see that much fewer in an epoch; 0: off" },
   reprob: { type: "float", default: 0, min: 0, max: 1, savedIfSet: true, group: "Augmentation and loss", help: "chance of random erasing" },
   remode: {
     type: "string",
@@ -203,6 +212,7 @@ const ownFlags: Readonly<Record<Exclude<keyof TrainArguments, keyof typeof defin
   earlyStopEpochs: { type: "int", default: null, min: 1, savedIfSet: true, group: "Run", help: "epochs without improvement of that metric after which the run ends" },
   metricsJsonl: { type: "flag", default: false, savedIfSet: true, group: "Run", help: "write metrics.jsonl, a line of JSON for each epoch" },
   tensorboard: { type: "flag", default: false, savedIfSet: true, group: "Run", help: "write a TensorBoard event file into the run's folder" },
+  report: { type: "flag", default: true, savedIfSet: true, group: "Run", help: "write report.html when the run ends: curves, confusion matrix and worst mistakes on one page" },
   output: { type: "string", default: "", group: "Run", help: "parent folder of runs; absent: ./output/train" },
   experiment: { type: "string", default: "", group: "Run", help: "name of the run's folder; absent: time, model and size" },
   overwrite: { type: "flag", default: false, group: "Run", help: "start anew in a folder that holds a run" },
@@ -256,6 +266,11 @@ export function registeredArguments(): readonly string[] {
 /** The row of an argument; undefined if there is none of that name. */
 export function findFlag(name: string): Flag | undefined {
   return Object.hasOwn(trainFlags, name) ? trainFlags[name as ArgumentName] : registeredFlags.get(name);
+}
+
+/** Whether it is the name of an argument. */
+export function isArgumentName(name: string): name is ArgumentName {
+  return findFlag(name) !== undefined;
 }
 
 /** The table as a list of names and rows, flags of registered definitions last. */

@@ -82,6 +82,8 @@ export function allowedValues(flag: Flag): string {
       return `${whole ? "an" : "a"} ${noun}${range}`;
     case "strings":
       return `${countOf(flag)} texts`;
+    case "map":
+      return "values by name, key=value";
     default:
       return `${countOf(flag)} ${noun}s${range}${order}`;
   }
@@ -102,6 +104,8 @@ function allows(flag: Flag, value: unknown): boolean {
     case "int":
     case "float":
       return inRange(flag, value);
+    case "map":
+      return typeof value === "object" && value !== null && !Array.isArray(value);
     case "strings":
       return isCounted(flag, value) && value.every((one) => typeof one === "string" && one !== "");
     default:

@@ -44,7 +44,7 @@ export interface ContinueFolderOptions {
 }
 
 /** Files that are made of all epochs, at the end. */
-const PRODUCTS = ["model.onnx", "per-class.csv", "curves.svg", "curves.png"];
+const PRODUCTS = ["model.onnx", "per-class.csv", "curves.svg", "curves.png", "report.html"];
 
 /**
  * Makes a folder agree with the state that its run goes on from.

@@ -5,7 +5,7 @@ import type { TrainArguments } from "./arguments.ts";
 
 type DataArguments = Pick<
   TrainArguments,
-  "inputSize" | "imgSize" | "inChans" | "cropPct" | "mean" | "std" | "interpolation"
+  "inputImgMode" | "inputSize" | "imgSize" | "inChans" | "cropPct" | "mean" | "std" | "interpolation"
 >;
 
 /**
@@ -15,9 +15,26 @@ type DataArguments = Pick<
  */
 export function inputChannels(args: DataArguments): number {
   const channels = args.inputSize?.[0] ?? args.inChans ?? 3;
-  if (channels === 1 || channels === 3) return channels;
   const flag = args.inputSize === null ? "--in-chans" : "the first value of --input-size";
-  throw new UsageError(`train: ${flag} must be 1 (grey) or 3 (RGB), got ${channels}`);
+  if (channels !== 1 && channels !== 3) {
+    throw new UsageError(
+      `train: ${flag} must be 1 (grey) or 3 (RGB), got ${channels}; images are read as one or the other`,
+    );
+  }
+  checkImageMode(args.inputImgMode, channels, flag);
+  return channels;
+}
+
+/** The mode says again what the channels say. */
+function checkImageMode(mode: string | null, channels: 1 | 3, flag: string): void {
+  if (mode === null || mode === (channels === 1 ? "L" : "RGB")) return;
+  if (mode === "L" || mode === "RGB") {
+    const cure = mode === "L" ? 1 : 3;
+    throw new UsageError(
+      `train: --input-img-mode must be ${channels === 1 ? "L" : "RGB"} for ${channels} channels, got "${mode}"; set ${flag} to ${cure}`,
+    );
+  }
+  throw new UsageError(`train: --input-img-mode must be RGB or L (grey), got "${mode}"`);
 }
 
 /**

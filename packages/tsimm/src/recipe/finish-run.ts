@@ -8,8 +8,10 @@ import { readRegularFile, WEIGHTS_LIMIT } from "../files/read-file.ts";
 import { updateFile } from "../files/write-file.ts";
 import type { ClassifierParts } from "../models/onnx-file.ts";
 import { encodeClassifier } from "../models/onnx-file.ts";
+import { REPORT_FILE } from "../report/write-report.ts";
 import type { Listener, RunHandle } from "../train/listener.ts";
 import { decodeSafetensors } from "../weights/safetensors.ts";
+import type { RunReport } from "./run-report.ts";
 
 /** Options of {@link FinishListener}. */
 export interface FinishOptions {
@@ -19,6 +21,8 @@ export interface FinishOptions {
   readonly images: ImageDataset;
   /** Whether all epochs were done before this session. */
   readonly wasDone: boolean;
+  /** Writes the report; null: there is to be none. */
+  readonly report: RunReport | null;
 }
 
 /** Completes the folder of a run that has finished. Ending a run can be repeated. */
@@ -45,6 +49,7 @@ export class FinishListener implements Listener {
   /** Acts when the run ends as it should. */
   async on(event: Parameters<Listener["on"]>[0], run: RunHandle): Promise<void> {
     if (event.type === "runStarted") this.#epochs = event.epochs;
+    this.#options.report?.note(event);
     if (event.type !== "runEnded" || event.outcome !== "finished") return;
     if (event.best !== null && (await this.#writeOnnx())) {
       this.noteWritten("model.onnx");
@@ -56,6 +61,7 @@ export class FinishListener implements Listener {
     }
     this.sample = await this.#placeSample();
     const removed = await removeRecoveryCheckpoints(this.#folder);
+    await this.#writeReport(event.best?.epoch ?? null, run);
     if (!this.#options.wasDone) return;
     const changes = [
       ...(this.#written.length > 0 ? [`wrote ${this.#written.join(", ")}`] : []),
@@ -65,11 +71,27 @@ export class FinishListener implements Listener {
     await run.emit({ type: "message", text: `All ${this.#epochs} epochs are done, ${state}` });
   }
 
+  get #bestWeights(): string {
+    const { average } = this.#options.parts;
+    return join(this.#folder, average ? "model_best.ema.safetensors" : "model_best.safetensors");
+  }
+
+  /** A report is never a reason for a run to fail. */
+  async #writeReport(bestEpoch: number | null, run: RunHandle): Promise<void> {
+    const { report } = this.#options;
+    if (report === null) return;
+    try {
+      if (await report.write(bestEpoch, this.#bestWeights)) this.noteWritten(REPORT_FILE);
+    } catch (error) {
+      const reason = error instanceof Error ? error.message : String(error);
+      await run.emit({ type: "warning", text: `${REPORT_FILE} could not be written: ${reason}` });
+    }
+  }
+
   /** @returns Whether the file was not there as it should be. */
   async #writeOnnx(): Promise<boolean> {
     const { parts } = this.#options;
-    const file = parts.average ? "model_best.ema.safetensors" : "model_best.safetensors";
-    const bytes = await readRegularFile(join(this.#folder, file), { limit: WEIGHTS_LIMIT });
+    const bytes = await readRegularFile(this.#bestWeights, { limit: WEIGHTS_LIMIT });
     const { tensors: weights } = decodeSafetensors(bytes);
     return await updateFile(join(this.#folder, "model.onnx"), encodeClassifier({ ...parts, weights }));
   }

@@ -19,6 +19,7 @@ const CAMEL_CASE = /\b[a-z]+[A-Z]\w*/;
 /** One bad value for the kind of a flag, and one for each of its bounds. */
 function badValues({ type, choices, min, max, above, below, count }: Flag): unknown[] {
   if (type === "flag") return ["yes"];
+  if (type === "map") return ["patch_size=8", [1]];
   if (type === "string") return [7, ...(choices === undefined ? [] : ["nonsense"])];
   if (type === "strings") return ["balanced", [], [7], [""]];
   const outside = [
@@ -61,7 +62,7 @@ describe("every flag is named, with the value, where that is bad", () => {
     addTrainOptions(command);
     const flag = `--${separated(name, "-")}`;
     expect(() => command.parse([flag, "nonsense"], { from: "user" })).toThrow(
-      new RegExp(`'(-\\w, )?${flag} <\\w+(\\.\\.\\.)?>' argument 'nonsense' is invalid`),
+      new RegExp(`'(-\\w, )?${flag} [<[]\\S+' argument 'nonsense' is invalid`),
     );
   });
 });

@@ -38,6 +38,7 @@ const FLAGS: ParameterFlags = {
   height: ["inputSize", "imgSize"],
   width: ["inputSize", "imgSize"],
   dropRate: ["drop"],
+  globalPool: ["gp"],
   dropPathRate: ["dropPath", "dropConnect"],
   eps: ["optEps"],
   betas: ["optBetas"],
@@ -153,6 +154,7 @@ function withFlags(
       "a number, or two of which the first is smaller",
     )
     .replace("where labels is class", "for --task classification")
+    .replace("where sampling is balanced", "with --balanced-sampling")
     .replace("set labels to multi or number", "pass --task multi-label or regression")
     .replace("set labels to multi", "pass --task multi-label")
     .replace("imageColumn, labelColumns and splitColumn", "imageColumn, labelColumns and the column split")

@@ -55,7 +55,9 @@ function isAtDefault(flag: TimmFlag, value: unknown): boolean {
   if (String(value) === String(fallback)) return true;
   const number = typeof value === "string" && value.trim() === "" ? Number.NaN : Number(value);
   // A switch that is a number is off at 0.
-  return typeof fallback === "number" ? number === fallback : fallback === null && number === 0;
+  return typeof fallback === "number"
+    ? number === fallback
+    : (fallback === null || fallback === false) && number === 0;
 }
 
 /** What keeps a flag off, in words. */

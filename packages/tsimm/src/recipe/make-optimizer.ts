@@ -9,6 +9,7 @@ import { findOptimizer } from "../optim/optimizers.ts";
 import type { TrainArguments } from "./arguments.ts";
 import { fromFlags } from "./from-flags.ts";
 import type { Log } from "./log.ts";
+import { withOptKwargs } from "./opt-kwargs.ts";
 
 /**
  * Creates the optimizer that the arguments name, and says with which options.
@@ -17,19 +18,21 @@ import type { Log } from "./log.ts";
  * @param frozen - Part of the model that it leaves out; null: none.
  */
 export function makeOptimizer(
-  args: TrainArguments,
+  given: TrainArguments,
   lr: number,
   { model, frozen }: { readonly model: Model; readonly frozen: Frozen | null },
   { info }: Log,
 ): Optimizer {
+  const { definition } = fromFlags("train", given, () => findOptimizer("createOptimizer", given.opt));
+  const { args, options: kwargs } = withOptKwargs(given, definition);
   const { opt, weightDecay, momentum, optEps, optBetas } = args;
   const { layerDecay, layerDecayMinScale, layerDecayNoOptScale } = args;
   const layers = { layerDecay, layerDecayMinScale, layerDecayNoOptScale };
   const flags = { opt, lr, weightDecay, momentum, optEps, optBetas, ...layers };
-  const optimizer = fromFlags("train", args, () => {
-    const { definition } = findOptimizer("createOptimizer", opt);
-    return createOptimizer({ ...flags, optKwargs: ownOptions(definition, args) }, model, true, frozen);
-  });
+  const optKwargs = { ...ownOptions(definition, args), ...kwargs };
+  const optimizer = fromFlags("train", args, () =>
+    createOptimizer({ ...flags, optKwargs }, model, true, frozen),
+  );
   const [group] = optimizer.paramGroups;
   const {
     params: _params,

@@ -152,6 +152,7 @@ export function createLoaders(
     ...shared,
     batchSize: args.batchSize,
     ...(args.balancedSampling ? { sampling: "balanced" as const } : {}),
+    augRepeats: args.augRepeats,
     transform: trainingTransformOf(args, dataConfig),
   });
   const valLoader =
@@ -174,8 +175,8 @@ export function trainingTransformOf(
   return {
     training: true,
     ...{ inputSize, noAug, hflip, vflip, colorJitter, mean },
-    ...(args.trainCropMode === "" ? {} : { trainCropMode: args.trainCropMode }),
-    ...(args.aa === "" ? {} : { aa: args.aa }),
+    trainCropMode: args.trainCropMode ?? undefined,
+    aa: args.aa ?? undefined,
     colorJitterProb: args.colorJitterProb ?? undefined,
     grayscaleProb: args.grayscaleProb ?? undefined,
     gaussianBlurProb: args.gaussianBlurProb ?? undefined,

@@ -24,6 +24,7 @@ import type { RunData } from "./prepare-data.ts";
 import type { ModelParts } from "./prepare-model.ts";
 import type { ScheduleParts } from "./prepare-schedule.ts";
 import { runListeners } from "./run-listeners.ts";
+import { RunReport, type RunReportOptions } from "./run-report.ts";
 import type { ClaimFolder, RunRequest } from "./run-request.ts";
 import { scheduleSeries } from "./schedule-series.ts";
 
@@ -47,6 +48,8 @@ export interface PreparedFolder {
   /** Write the folder. */
   readonly listeners: readonly Listener[];
   readonly finish: FinishListener;
+  /** Keeps what the report needs; null: there is to be none. */
+  readonly report: RunReport | null;
 }
 
 /** Claims the folder, writes what there is before the first update, and makes the listeners that write the rest. */
@@ -79,6 +82,7 @@ export async function prepareFolder(
 
   const facts = runFacts(contents, savedArgs);
   const { progress, kept } = await goOn(folder, facts, contents, request);
+  const report = args.report ? new RunReport(folder, reportOf(contents)) : null;
   const { listeners, finish } = runListeners(folder, {
     args,
     checkpoints: { facts, limit: args.checkpointHist, kept },
@@ -87,9 +91,10 @@ export async function prepareFolder(
       parts: { model, classNames, dataConfig, average: average !== null, task: taskNote(task) },
       images: data.validation ?? data.training,
       wasDone: isDone,
+      report,
     },
   });
-  return { folder, progress, listeners, finish };
+  return { folder, progress, listeners, finish, report };
 }
 
 /** Brings the folder of a run that goes on to the point where it does. */
@@ -120,6 +125,11 @@ async function goOn(
   );
   const byOutput = sameBest(progress, there.best) ? progress.byOutput : [];
   return { progress: { ...progress, best: there.best, byOutput }, kept: there.kept };
+}
+
+function reportOf({ data, parts, engine }: FolderContents): RunReportOptions {
+  const { model, task, dataConfig } = parts;
+  return { model, task, dataConfig, engine, args: data.args, images: data.data.validation };
 }
 
 function runFacts(

@@ -10,6 +10,7 @@ import type { TrainArguments } from "./arguments.ts";
 import { dataConfigLines, resolveDataConfig } from "./data-config.ts";
 import { frozenByFlags, frozenPart, logFrozen, neverTrained } from "./frozen-part.ts";
 import { loadInitialWeights } from "./initial-checkpoint.ts";
+import { setInitialHead } from "./initial-head.ts";
 import { learningRate } from "./learning-rate.ts";
 import { makeModel, outputNames, warnAboutSmallInput } from "./make-model.ts";
 import { makeAverage, makeOptimizer } from "./make-optimizer.ts";
@@ -44,6 +45,7 @@ export async function prepareModel(
   const task = makeTask(args, names, training);
   const model = options.model ?? (await startingModel(args, names, request));
   if (args.initialCheckpoint !== "" && !resume?.checkpoint) await loadInitialWeights(model, args, messages);
+  if (!resume?.checkpoint) setInitialHead(model, args);
   const channels = isOnnxModel(model) ? { inChans: model.inChans } : {};
   const dataConfig = resolveDataConfig({ ...args, ...channels }, model.pretrainedCfg);
   for (const line of dataConfigLines(dataConfig)) messages.info(line);
@@ -73,6 +75,6 @@ async function startingModel(
   }
   const start = await openModelSource(args, request);
   const model = makeModel(args, start, names.length, request.messages);
-  loadModelSource(model, start, request);
+  loadModelSource(model, start, args, request);
   return model;
 }

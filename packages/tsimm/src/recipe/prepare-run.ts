@@ -1,5 +1,6 @@
 /** Everything that happens before the first update, in timm's order. */
 import type { Ranking } from "../checkpoint/checkpoint-history.ts";
+import type { RecordedWays } from "../checkpoint/run-state.ts";
 import { engineChange } from "../checkpoint/software.ts";
 import type { MixupOptions } from "../data/mixup.ts";
 import type { RandomErasingOptions } from "../data/random-erasing.ts";
@@ -15,17 +16,17 @@ import { chooseRanking } from "./choose-metric.ts";
 import { fromFlags } from "./from-flags.ts";
 import { isGiven } from "./given.ts";
 import { prepareHeadOnly } from "./head-only.ts";
-import { createLoaders } from "./open-data.ts";
-import { prepareData } from "./prepare-data.ts";
+import { createLoaders, type TrainingLoaders } from "./open-data.ts";
+import { prepareData, type RunData } from "./prepare-data.ts";
 import { type PreparedFolder, prepareFolder } from "./prepare-folder.ts";
 import { type ModelParts, prepareModel } from "./prepare-model.ts";
-import { prepareSchedule } from "./prepare-schedule.ts";
+import { prepareSchedule, type ScheduleParts } from "./prepare-schedule.ts";
 import { prepareWays } from "./prepare-ways.ts";
 import { erases } from "./random-erasing.ts";
 import type { ClaimFolder, RunRequest } from "./run-request.ts";
 
 /** A run that can begin. */
-export interface PreparedRun extends Omit<PreparedFolder, "progress"> {
+export interface PreparedRun extends Omit<PreparedFolder, "progress" | "report"> {
   /** Arguments of `fit`, without listeners and signal. */
   readonly fit: { readonly updater: Updater } & Omit<FitLoopOptions, "listeners" | "signal">;
   readonly ranking: Ranking;
@@ -42,6 +43,45 @@ export interface PreparedRun extends Omit<PreparedFolder, "progress"> {
  * @throws UsageError for arguments that make no sense. Nothing has been written when it throws.
  */
 export async function prepareRun(request: RunRequest, claim: ClaimFolder): Promise<PreparedRun> {
+  const { updater, loop, ...start } = await prepareStart(request);
+  const { data, parts, loaders, ranking, schedule } = start;
+  const { args } = data;
+  const { progress, report, ...written } = await prepareFolder(start, request, claim);
+  return {
+    ...{ ...written, ranking, isNew: request.resume === null, startUpdate: progress.update },
+    fit: {
+      ...{ updater, task: parts.task, loader: loaders.trainLoader, validation: loaders.valLoader },
+      ...{ epochs: schedule.numEpochs, schedule: schedule.scheduler },
+      ...loop,
+      ...{ valInterval: args.valInterval, recoveryInterval: args.recoveryInterval },
+      ...{ logInterval: args.logInterval, unfreezeAt: args.unfreezeAt, resume: { progress } },
+      ...(report === null ? {} : { onOutputs: report.onOutputs }),
+      ...(ranking.of === "validation" ? { metric: ranking.name } : {}),
+    },
+  };
+}
+
+/** A run before its folder: everything that trains. */
+export interface PreparedStart {
+  readonly data: RunData;
+  readonly parts: ModelParts;
+  readonly loaders: TrainingLoaders;
+  readonly ranking: Ranking;
+  readonly schedule: ScheduleParts;
+  readonly engine: Engine;
+  /** Ways of the training step; null: the fixed ones. */
+  readonly ways: RecordedWays | null;
+  readonly updater: Updater;
+  /** Options of the loop that change what is trained on. */
+  readonly loop: Pick<FitLoopOptions, "gradAccumSteps" | "seed" | "mixing" | "mixingOffEpoch" | "erasing">;
+}
+
+/**
+ * Checks arguments, opens the data, builds model, task, optimizer and schedule, restores a checkpoint. Nothing is written.
+ *
+ * @throws UsageError for arguments that make no sense.
+ */
+export async function prepareStart(request: RunRequest): Promise<PreparedStart> {
   const { resume, messages, releases } = request;
   const data = await prepareData(request);
   const { args } = data;
@@ -69,22 +109,12 @@ export async function prepareRun(request: RunRequest, claim: ClaimFolder): Promi
   messages.info(engineLine(engine));
   const change = resume?.checkpoint ? engineChange(resume.checkpoint.state.software, engine) : null;
   if (change !== null) messages.info(printable(change));
-  const { progress, ...written } = await prepareFolder(
-    { data, parts, schedule, ranking, engine, ways },
-    request,
-    claim,
-  );
   return {
-    ...{ ...written, ranking, isNew: resume === null, startUpdate: progress.update },
-    fit: {
-      ...{ updater, task, loader: loaders.trainLoader, validation: loaders.valLoader },
-      ...{ epochs: schedule.numEpochs, schedule: schedule.scheduler },
+    ...{ data, parts, loaders, ranking, schedule, engine, ways, updater },
+    loop: {
       ...{ gradAccumSteps: args.gradAccumSteps, seed: args.seed },
       ...{ mixing: head === null ? mixingOf(args) : null, mixingOffEpoch: args.mixupOffEpoch },
       erasing: head === null ? erasingOf(args, parts) : null,
-      ...{ valInterval: args.valInterval, recoveryInterval: args.recoveryInterval },
-      ...{ logInterval: args.logInterval, unfreezeAt: args.unfreezeAt, resume: { progress } },
-      ...(ranking.of === "validation" ? { metric: ranking.name } : {}),
     },
   };
 }

@@ -99,6 +99,7 @@ function isNothing(value: unknown): boolean {
 function asTyped(name: ArgumentName, value: unknown): unknown {
   const flag = findFlag(name);
   if (flag === undefined) return value;
+  if (flag.type === "map") return isNothing(value) ? null : value;
   if (Array.isArray(value)) return value.map((one) => asNumber(flag, one));
   const one = asNumber(flag, value);
   const isOne =

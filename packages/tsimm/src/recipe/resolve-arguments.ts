@@ -12,7 +12,7 @@ import { type TrainArguments, trainFlagRows } from "./arguments.ts";
 export function resolveArguments(...given: readonly Partial<TrainArguments>[]): TrainArguments {
   const resolved: Record<string, unknown> = {};
   for (const [name, flag] of trainFlagRows()) {
-    const values = given.map((layer) => layer[name]).filter((value) => value !== undefined && value !== null);
+    const values = given.map((layer) => layer[name]).filter(isSet);
     resolved[name] = values.at(-1) ?? flag.default;
   }
   const args = resolved as unknown as TrainArguments;
@@ -20,6 +20,13 @@ export function resolveArguments(...given: readonly Partial<TrainArguments>[]): 
   if (decayIsGiven || !decaysAtEnd(args.sched)) return args;
   // The table's default is longer than a short run.
   return { ...args, decayEpochs: (3 * args.epochs) / 10 };
+}
+
+/** Whether a value counts as given; `{}` sets nothing. */
+function isSet(value: unknown): boolean {
+  const isEmptyMap =
+    typeof value === "object" && value !== null && !Array.isArray(value) && Object.keys(value).length === 0;
+  return value !== undefined && value !== null && !isEmptyMap;
 }
 
 /** An unknown name is an error elsewhere. */

@@ -54,6 +54,7 @@ export function trainArgumentsText(): string {
 import type { SchedulerName } from "@tsimm/scheduler";
 import type { OptimizerName } from "../../optim/optimizers.ts";
 import type { EngineName } from "../../runtime/create-engine.ts";
+import type { PythonValue } from "../../text/python-literal.ts";
 
 /** Name of a model that is built in. */
 export type BuiltInModelName =
@@ -89,6 +90,8 @@ function typeOfKind({ type, choices, count }: Flag): string {
       return "number";
     case "strings":
       return "readonly string[]";
+    case "map":
+      return "Readonly<Record<string, PythonValue>>";
     case "string":
       return choices?.map((choice) => `"${choice}"`).join(" | ") ?? "string";
     default: {
@@ -101,7 +104,9 @@ function typeOfKind({ type, choices, count }: Flag): string {
 function docComment(name: ArgumentName, flag: Flag): string {
   const { help, type, default: fallback } = flag;
   const sentence = `${help.charAt(0).toUpperCase()}${help.slice(1)}.`;
-  const range = ["flag", "string", "strings"].includes(type) ? "" : ` Allowed: ${allowedValues(flag)}.`;
+  const range = ["flag", "string", "strings", "map"].includes(type)
+    ? ""
+    : ` Allowed: ${allowedValues(flag)}.`;
   const shown = Array.isArray(fallback) ? `[${fallback.join(", ")}]` : JSON.stringify(fallback);
   return `  /** ${sentence}${range} Flag \`--${separated(name, "-")}\`, default ${shown}. */`;
 }

@@ -13,7 +13,7 @@ const engine = await createEngine();
 const model = createModel("test_resnet", { numClasses: 2 });
 const optimizer = createOptimizer({ opt: "sgd", lr: 0.1, weightDecay: 0, momentum: 0 }, model);
 const names =
-  "updater, engine, model, optimizer, average, clipGrad, clipMode, mean, std, threads, loader, validation, task, epochs, schedule, listeners, signal, gradAccumSteps, mixing, mixingOffEpoch, seed, valInterval, metric, recoveryInterval, logInterval, resume, erasing, frozen, unfreezeAt";
+  "updater, engine, model, optimizer, average, clipGrad, clipMode, mean, std, threads, loader, validation, task, epochs, schedule, listeners, signal, gradAccumSteps, mixing, mixingOffEpoch, seed, valInterval, metric, recoveryInterval, logInterval, resume, erasing, frozen, unfreezeAt, onOutputs";
 const cure = "pass engine, model and optimizer, or an updater";
 
 const mixings: readonly [mixing: object, message: string][] = [

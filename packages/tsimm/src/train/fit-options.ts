@@ -14,6 +14,7 @@ import type { Task } from "../task/task.ts";
 import { suggestion } from "../text/suggestion.ts";
 import type { Updater } from "../update/updater.ts";
 import { checkParts } from "./check-parts.ts";
+import type { BatchOutputs } from "./evaluate.ts";
 import type { Best, EpochRow } from "./events.ts";
 import type { Listener } from "./listener.ts";
 import type { TrainingProgress, TrainingState } from "./training-state.ts";
@@ -87,6 +88,8 @@ export interface FitLoopOptions {
   readonly unfreezeAt?: number | null;
   /** Updates between two checkpoints in mid-epoch, an integer >= 0; absent or 0: none. */
   readonly recoveryInterval?: number;
+  /** Callback with the outputs of each batch of a validation, of the weights that count; absent: none. */
+  readonly onOutputs?: ((batch: BatchOutputs) => void) | null;
   /** Updates between two log lines, for listeners that write some, an integer >= 1; absent: 50. */
   readonly logInterval?: number;
   /** Point to go on from: a whole state, or its progress where the rest was restored before; absent: at the start. */
@@ -133,13 +136,13 @@ export function loopSettings(
 ): LoopSettings {
   const { loader, task, epochs, validation = null, schedule = null, mixing = null } = options;
   const { gradAccumSteps = 1, mixingOffEpoch = 0, seed = 42, valInterval = 1, unfreezeAt = null } = options;
-  const { recoveryInterval = 0, logInterval = 50 } = options;
+  const { recoveryInterval = 0, logInterval = 50, onOutputs = null } = options;
   const given = options.erasing && options.erasing.reprob > 0 ? options.erasing : null;
   const { mean = pretrainedCfg.mean, std = pretrainedCfg.std } = given ?? {};
   return {
     erasing: given === null ? null : { ...given, mean, std },
     ...{ loader, validation, task, epochs, schedule, gradAccumSteps, mixing, mixingOffEpoch, seed },
-    ...{ valInterval, recoveryInterval, logInterval, unfreezeAt },
+    ...{ valInterval, recoveryInterval, logInterval, unfreezeAt, onOutputs },
   };
 }
 
@@ -149,6 +152,7 @@ const optionNames: { readonly [K in keyof Required<FitOptions>]: true } & Readon
   ...{ epochs: true, schedule: true, listeners: true, signal: true, gradAccumSteps: true, mixing: true },
   ...{ mixingOffEpoch: true, seed: true, valInterval: true, metric: true, recoveryInterval: true },
   ...{ logInterval: true, resume: true, erasing: true, frozen: true, unfreezeAt: true },
+  ...{ onOutputs: true },
 };
 
 /** Options that an updater is made from. */
@@ -204,7 +208,10 @@ export function checkFitOptions(options: FitOptions): void {
   }
   checkParts(options);
   checkUnfreezing(options);
-  const { signal, metric, task } = options;
+  const { signal, metric, task, onOutputs = null } = options;
+  if (onOutputs !== null && typeof onOutputs !== "function") {
+    throw new TypeError(`fit: onOutputs must be a function, got ${typeof onOutputs}`);
+  }
   if (signal !== undefined && !(signal instanceof AbortSignal)) {
     throw new TypeError(`fit: signal must be an AbortSignal, got ${typeof signal}`);
   }

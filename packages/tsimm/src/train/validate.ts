@@ -38,16 +38,18 @@ export async function validate(
 async function evaluateWeights(
   weights: EvaluatedWeights,
   updater: Updater,
-  { validation, task, epochs }: LoopSettings,
+  { validation, task, epochs, onOutputs }: LoopSettings,
   { epoch, signal, emit }: ValidationContext,
 ): Promise<EvaluationResult | "stopped"> {
   if (validation === null) return "stopped";
   const started = performance.now();
   const batchSize = Math.min(validation.batchSize, validation.samples);
+  const counts = weights === "average" || updater.average === null;
   const evaluation = await updater.createEvaluation(weights, batchSize);
   try {
     const result = await evaluateLoader(evaluation, validation, task, {
       where: "fit",
+      onOutputs: counts ? (onOutputs ?? undefined) : undefined,
       onBatch: async (batch) => {
         await emit({ ...batch, epoch, epochs, weights });
         return signal?.aborted !== true;

@@ -210,7 +210,7 @@ test.each<[object, Error]>([
   [
     { optimiser: null },
     new RangeError(
-      'createUpdater: option must be one of batchSize, height, width, input, mean, std, loss, seed, threads, model, optimizer, average, clipGrad, clipMode, frozen, got "optimiser"; did you mean "optimizer"?',
+      'createUpdater: option must be one of batchSize, height, width, input, mean, std, loss, seed, threads, model, optimizer, average, clipGrad, clipMode, trainingInput, frozen, got "optimiser"; did you mean "optimizer"?',
     ),
   ],
 ])("options %j are refused", async (options, error) => {

@@ -4,12 +4,12 @@ import { type TrainArguments, trainFlagRows } from "../../recipe/arguments.ts";
 import { valueProblems } from "../../recipe/check-arguments.ts";
 import { problemsError } from "../../recipe/list-problems.ts";
 import type { Configuration } from "../../recipe/read-configuration.ts";
+import { writtenFiles } from "../../report/written-files.ts";
 import { resultText } from "../result-text.ts";
 import { shellWord } from "../shell-word.ts";
 import { shortPath } from "../short-path.ts";
 import { addTimmOptions, judgeTimmOptions } from "../timm-options.ts";
 import { addTrainOptions, givenArguments } from "../train-options.ts";
-import { writtenFiles } from "../written-files.ts";
 
 /** The command that trains. */
 export function trainCommand(): Command {

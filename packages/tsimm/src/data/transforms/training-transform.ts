@@ -2,10 +2,10 @@
 import type { RandomStream } from "../../random/keyed-random.ts";
 import { kernelGaussianBlur } from "./augment/gaussian-blur.ts";
 import { applyPolicy, readPolicy } from "./augment/policy.ts";
-import { grayscale } from "./color.ts";
+import { adjustSaturation } from "./color.ts";
 import { colorJitter } from "./color-jitter.ts";
 import { flipHorizontally, flipVertically } from "./flip.ts";
-import type { Image, Transform } from "./image.ts";
+import type { Transform } from "./image.ts";
 import { centerBox, cropMirrored, drawBox, drawKeepRatioSize } from "./keep-ratio-crop.ts";
 import { checkChoice, checkInputSize, checkProbability, checkRange } from "./option-checks.ts";
 import { randomResizedCropBox } from "./random-resized-crop.ts";
@@ -111,7 +111,9 @@ function checkOptions(options: TrainingTransformOptions): void {
   if (!(strength >= 0 && strength < Number.POSITIVE_INFINITY)) {
     throw new RangeError(`${where}: colorJitter must be a number >= 0, got ${strength}`);
   }
-  if (options.aa) readPolicy(where, options.aa);
+  const { aa = "" } = options;
+  if (typeof aa !== "string") throw new TypeError(`${where}: aa must be text, got ${JSON.stringify(aa)}`);
+  if (aa !== "") readPolicy(where, aa);
 }
 
 /** Crop and flips. */
@@ -163,7 +165,7 @@ function secondaryTransform(options: TrainingTransformOptions): Transform {
     if (jitters && (colorJitterProb === undefined || random.uniform() < colorJitterProb)) {
       changed = colorJitter(changed, strength, random);
     }
-    if (grayscaleProb > 0 && random.uniform() < grayscaleProb) changed = grey(changed);
+    if (grayscaleProb > 0 && random.uniform() < grayscaleProb) changed = adjustSaturation(changed, 0);
     if (gaussianBlurProb > 0 && random.uniform() < gaussianBlurProb) {
       changed = kernelGaussianBlur(changed, BLUR[0] + (BLUR[1] - BLUR[0]) * random.uniform());
     }
@@ -177,12 +179,4 @@ function fillOf({ inputSize, mean = [0.485, 0.456, 0.406] }: TrainingTransformOp
   const average = mean.reduce((sum, value) => sum + value, 0) / mean.length;
   const values = mean.length === channels ? mean : Array.from({ length: channels }, () => average);
   return values.map((value) => Math.min(255, roundHalfToEven(255 * value)));
-}
-
-/** The luminance in every channel. */
-function grey(image: Image): Image {
-  const { channels } = image;
-  if (channels === 1) return image;
-  const { data } = grayscale(image);
-  return { ...image, data: image.data.map((_, i) => data[Math.floor(i / channels)] ?? 0) };
 }

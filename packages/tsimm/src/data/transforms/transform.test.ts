@@ -15,6 +15,20 @@ test("every transform gives images of the input size, the same for the same rand
       inputSize: fc.tuple(fc.constant(3), side, side),
       noAug: fc.boolean(),
       vflip: fc.constantFrom(0, 0.5),
+      trainCropMode: fc.constantFrom("rrc" as const, "rkrc" as const, "rkrr" as const),
+      aa: fc.constantFrom(
+        "",
+        "rand-m9-n5-p1",
+        "augmix",
+        "augmix-b1",
+        "original",
+        "v0r",
+        "3a",
+        "rand-t3aw-n3",
+      ),
+      grayscaleProb: fc.constantFrom(0, 0.5),
+      gaussianBlurProb: fc.constantFrom(0, 0.5),
+      colorJitterProb: fc.constantFrom(undefined, 0.5),
     }),
     fc.record({
       training: fc.constant<false>(false),
@@ -83,6 +97,71 @@ test("random interpolation uses both kernels", () => {
   expect(results().size).toBe(2);
 });
 
+/** Distinct results of many seeds, as text. */
+function outcomes(
+  options: Omit<Extract<TransformOptions, { training: true }>, "training" | "inputSize">,
+): Set<string> {
+  // Two pixels that blur, grey and jitter change, and a crop or flip does not.
+  const image = {
+    width: 2,
+    height: 1,
+    channels: 3 as const,
+    data: new Uint8Array([200, 20, 20, 200, 20, 20]),
+  };
+  const still = { inputSize: [3, 1, 2], scale: [1, 1], ratio: [2, 2], hflip: 0 } as const;
+  const transform = createTransform({ training: true, ...still, ...options });
+  return new Set(Array.from({ length: 60 }, (_, seed) => transform(image, stream(seed)).data.join()));
+}
+
+test("a policy switches colour jitter off, unless it has 3a", () => {
+  expect(outcomes({}).size).toBeGreaterThan(20);
+  expect(outcomes({ aa: "rand-p0" }).size).toBe(1);
+  expect(outcomes({ aa: "rand-p0-t3a" }).size).toBeGreaterThan(20);
+  expect(outcomes({ aa: "3a" }).size).toBeGreaterThan(20);
+  expect(outcomes({ aa: "3a", colorJitter: 0 })).toEqual(
+    new Set([
+      "200,20,20,200,20,20", // blurred, without an effect
+      "55,20,20,55,20,20", // solarized
+      "74,74,74,74,74,74", // grey
+    ]),
+  );
+});
+
+test("jitter, grey and blur have their chances", () => {
+  const image = {
+    width: 3,
+    height: 1,
+    channels: 3 as const,
+    data: new Uint8Array([0, 0, 90, 255, 9, 9, 0, 0, 90]),
+  };
+  const share = (options: object) => {
+    const still = { inputSize: [3, 1, 3], scale: [1, 1], ratio: [3, 3], hflip: 0, colorJitter: 0 } as const;
+    const transform = createTransform({ training: true, ...still, ...options });
+    const changed = Array.from({ length: 600 }, (_, seed) => transform(image, stream(seed)).data.join());
+    return changed.filter((data) => data !== image.data.join()).length / 600;
+  };
+  for (const chance of [0.2, 0.8]) {
+    // Standard deviation 0.016; a blur of less than 0.25 pixels changes nothing, and 8 % are.
+    expect(Math.abs(share({ grayscaleProb: chance }) - chance)).toBeLessThan(0.06);
+    expect(Math.abs(share({ gaussianBlurProb: chance }) - 0.92 * chance)).toBeLessThan(0.07);
+    expect(Math.abs(share({ colorJitter: 0.4, colorJitterProb: chance }) - chance)).toBeLessThan(0.06);
+  }
+  expect(share({ colorJitter: 0.4, colorJitterProb: 0 })).toBe(0);
+});
+
+test("images that a policy moves are surrounded by the mean", () => {
+  const image = { width: 8, height: 8, channels: 3 as const, data: new Uint8Array(192).fill(250) };
+  const still = { inputSize: [3, 8, 8], scale: [1, 1], ratio: [1, 1], mean: [0.5, 0.25, 0.1] } as const;
+  const transform = createTransform({ training: true, ...still, aa: "rand-m10-n6-p1" });
+  const pixels = new Set<string>();
+  for (let seed = 0; seed < 40; seed++) {
+    const { data } = transform(image, stream(seed));
+    for (let i = 0; i < 192; i += 3) pixels.add(data.subarray(i, i + 3).join());
+  }
+  // Halves are rounded to even: 127.5, 63.75, 25.5.
+  expect([...pixels]).toContain("128,64,26");
+});
+
 test("an input that is not square is covered, then cropped", () => {
   const image = {
     width: 8,
@@ -128,6 +207,19 @@ const bad: readonly [TransformOptions, string][] = [
   [
     { training: true, inputSize, ratio: [0, 1] },
     "trainingTransform: ratio must be two numbers, 0 < low <= high, got [0, 1]",
+  ],
+  [
+    { training: true, inputSize, trainCropMode: JSON.parse('"center"') },
+    'trainingTransform: trainCropMode must be one of rrc, rkrc, rkrr, got "center"',
+  ],
+  [
+    { training: true, inputSize, grayscaleProb: -0.1 },
+    "trainingTransform: grayscaleProb must be a number in [0, 1], got -0.1",
+  ],
+  [
+    { training: true, inputSize, aa: "rand-m9-x" },
+    'trainingTransform: aa must be a policy such as rand-m9-mstd0.5-inc1, got "rand-m9-x": section "x" is none of ' +
+      "m (m9), n (n2), p (p0.5), mstd (mstd0.5), mmax (mmax10), inc (inc1), t (tweights)",
   ],
   [
     { training: true, inputSize, colorJitter: -1 },

@@ -1,4 +1,11 @@
 /** The ResNets by name, each with the preprocessing of timm's default weights for it. */
+import {
+  activationOption,
+  choiceOption,
+  flagOption,
+  integerOption,
+  integersOption,
+} from "../config-option.ts";
 import type { PretrainedConfig } from "../model.ts";
 import { defineModelFamily, type ModelFamily } from "../model-family.ts";
 import { imageNet, inception } from "../preprocessing.ts";
@@ -91,5 +98,11 @@ const configs: Readonly<Record<string, ResNetConfig>> = {
 export const resnets: ModelFamily<ResNetConfig> = defineModelFamily({
   name: "resnet",
   models: configs,
+  options: {
+    ...{ actLayer: activationOption, outputStride: choiceOption([8, 16, 32]) },
+    ...{ layers: integersOption(4), channels: integersOption(4), avgDown: flagOption },
+    ...{ stemType: choiceOption(["", "deep", "deep_tiered"]), stemWidth: integerOption(4) },
+    ...{ cardinality: integerOption(1), baseWidth: integerOption(1) },
+  },
   create: resnet,
 });

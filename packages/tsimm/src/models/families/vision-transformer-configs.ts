@@ -1,4 +1,5 @@
 /** The vision transformers by name, each with the preprocessing of timm's default weights for it. */
+import { activationOption, integerOption, numberOption } from "../config-option.ts";
 import { defineModelFamily, type ModelFamily } from "../model-family.ts";
 import { imageNet, inception } from "../preprocessing.ts";
 import { type VisionTransformerConfig, visionTransformer } from "./vision-transformer.ts";
@@ -41,5 +42,9 @@ const configs: Readonly<Record<string, VisionTransformerConfig>> = {
 export const visionTransformers: ModelFamily<VisionTransformerConfig> = defineModelFamily({
   name: "vision_transformer",
   models: configs,
+  options: {
+    ...{ patchSize: integerOption(1), embedDim: integerOption(1), depth: integerOption(1) },
+    ...{ numHeads: integerOption(1), mlpRatio: numberOption(0), actLayer: activationOption },
+  },
   create: visionTransformer,
 });

@@ -6,7 +6,7 @@ import { float32, int, int64, ints, type Value } from "@tsimm/autodiff";
 import type { Architecture } from "../architecture.ts";
 import { constant, normal, uniformFanIn } from "../initialization.ts";
 import { stemThenBlocks } from "../layer-order.ts";
-import { gelu } from "../layers/activation.ts";
+import { type Activation, gelu } from "../layers/activation.ts";
 import { attention } from "../layers/attention.ts";
 import { classify, type GlobalPool, type Head } from "../layers/classifier.ts";
 import { conv } from "../layers/convolution.ts";
@@ -35,6 +35,8 @@ export interface VisionTransformerConfig {
   readonly patchPositions?: boolean;
   /** There is a second token with a classifier of its own; the logits are the mean of both. */
   readonly distilled?: boolean;
+  /** Activation between them; absent: GELU. */
+  readonly actLayer?: Activation;
   readonly pretrainedCfg: PretrainedConfig;
 }
 
@@ -156,7 +158,7 @@ function block(
   layers: Layers,
   module: string,
   x: Value,
-  { embedDim, numHeads, mlpRatio = 4, layerScale }: VisionTransformerConfig,
+  { embedDim, numHeads, mlpRatio = 4, layerScale, actLayer: activate = gelu }: VisionTransformerConfig,
   dropRate: number,
 ): Value {
   const scaled = (name: string, branch: Value) =>
@@ -170,8 +172,11 @@ function block(
   y = scaled("ls1", attention(layers, `${module}.attn`, y, { numHeads, ...initialization }));
   const mixed = layers.op("Add", [x, dropPath(layers, `${module}.drop_path1`, y, dropRate)]);
   y = layerNorm(layers, `${module}.norm2`, mixed);
-  y = linear(layers, `${module}.mlp.fc1`, y, { features: mlpRatio * embedDim, ...initialization });
-  y = linear(layers, `${module}.mlp.fc2`, gelu(layers, y), { features: embedDim, ...initialization });
+  y = linear(layers, `${module}.mlp.fc1`, y, {
+    features: Math.floor(mlpRatio * embedDim),
+    ...initialization,
+  });
+  y = linear(layers, `${module}.mlp.fc2`, activate(layers, y), { features: embedDim, ...initialization });
   y = scaled("ls2", y);
   return layers.op("Add", [mixed, dropPath(layers, `${module}.drop_path2`, y, dropRate)]);
 }

@@ -16,7 +16,8 @@ export type FrozenOption = readonly string[] | Frozen;
 /** Words for parts that every model has. */
 const words = {
   /** Everything but the classifier. */
-  backbone: ({ classifier }: Model, module: string) => !isInside(module, classifier),
+  backbone: (model: Model, module: string) =>
+    !isInside(module, model.classifier) && !model.getClassifier().some(({ name }) => name === module),
   /** Every batch normalization. */
   batchnorm: ({ batchNormalizations }: Model, module: string) =>
     batchNormalizations.some((norm) => isInside(module, norm.module)),

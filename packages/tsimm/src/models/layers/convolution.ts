@@ -11,8 +11,10 @@ export interface ConvOptions {
   readonly kernel: number;
   readonly stride?: number;
   readonly groups?: number;
+  /** Pixels from one weight of the kernel to the next. */
+  readonly dilation?: number;
   /**
-   * Zeros on every side; absent: half the kernel, rounded down; `same`: as many as give ceil(size / stride) pixels, the
+   * Zeros on every side; absent: half the kernel's reach, rounded down; `same`: as many as give ceil(size / stride) pixels, the
    * odd one below and on the right, as TensorFlow has it.
    */
   readonly padding?: number | "same";
@@ -36,7 +38,9 @@ export interface ConvOptions {
  * layers.declarations.order; // => ["stem.weight"]
  */
 export function conv(layers: Layers, module: string, x: Value, options: ConvOptions): Value {
-  const { channels, kernel, stride = 1, groups = 1, padding = Math.floor(kernel / 2) } = options;
+  const { channels, kernel, stride = 1, groups = 1, dilation = 1 } = options;
+  const reach = dilation * (kernel - 1) + 1;
+  const { padding = Math.floor(reach / 2) } = options;
   const { bias = false, initialize = kaimingNormalFanOut, initializeBias = constant(0) } = options;
   const shape = [channels, (x.shape[1] ?? 0) / groups, kernel, kernel];
   const inputs = [x, layers.parameter(`${module}.weight`, shape, initialize)];
@@ -44,8 +48,9 @@ export function conv(layers: Layers, module: string, x: Value, options: ConvOpti
   const attributes = {
     kernel_shape: ints(kernel, kernel),
     strides: ints(stride, stride),
-    pads: ints(...(padding === "same" ? samePads(x, kernel, stride) : new Array(4).fill(padding))),
+    pads: ints(...(padding === "same" ? samePads(x, reach, stride) : new Array(4).fill(padding))),
     group: int(groups),
+    ...(dilation === 1 ? {} : { dilations: ints(dilation, dilation) }),
   };
   return layers.op("Conv", inputs, attributes, { name: module });
 }

@@ -47,6 +47,14 @@ export interface Declarations {
   readonly stages: (FeatureInfo & { readonly value: Value })[];
 }
 
+/** Settings of all batch normalizations of a model; an absent one is the layer's own. */
+export interface BatchNormSettings {
+  /** Weight of a new batch in the running statistics, in [0, 1]. */
+  readonly momentum?: number;
+  /** Added to the variance, > 0. */
+  readonly eps?: number;
+}
+
 /**
  * A forward graph in the making. The layers are functions that extend it: `conv(layers, "conv1", x, …)`.
  *
@@ -75,9 +83,13 @@ export class Layers {
     stages: [],
   };
 
-  constructor(builder: GraphBuilder, training: boolean) {
+  /** Settings of every batch normalization, which beat its own. */
+  readonly batchNorms: BatchNormSettings;
+
+  constructor(builder: GraphBuilder, training: boolean, batchNorms: BatchNormSettings = {}) {
     this.builder = builder;
     this.training = training;
+    this.batchNorms = batchNorms;
   }
 
   /** Adds an operator and returns its first output; see {@link GraphBuilder.op}. */

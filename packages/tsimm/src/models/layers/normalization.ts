@@ -25,31 +25,27 @@ export interface BatchNormOptions {
  * batchNorm(layers, "bn", x).shape; // => [2, 3, 32, 32]
  * layers.declarations.batchNormalizations; // => [{ module: "bn", channels: 3, momentum: 0.1 }]
  */
-export function batchNorm(
-  layers: Layers,
-  module: string,
-  x: Value,
-  { initialWeight = 1, eps = 1e-5, momentum = 0.1 }: BatchNormOptions = {},
-): Value {
+export function batchNorm(layers: Layers, module: string, x: Value, options: BatchNormOptions = {}): Value {
   const { builder } = layers;
+  const { initialWeight = 1, eps = 1e-5, momentum = 0.1 } = { ...options, ...layers.batchNorms };
   const channels = x.shape[1] ?? 0;
   const weight = layers.parameter(`${module}.weight`, [channels], constant(initialWeight));
   const bias = layers.parameter(`${module}.bias`, [channels], constant(0));
   layers.batchNormalization({ module, channels, momentum });
-  const options = { name: module };
+  const named = { name: module };
   const epsilon = float(eps);
   if (!layers.training) {
     const running = ["running_mean", "running_var"].map((name) =>
       builder.input(`${module}.${name}`, "float32", [channels]),
     );
-    return builder.op("BatchNormalization", [x, weight, bias, ...running], { epsilon }, options);
+    return builder.op("BatchNormalization", [x, weight, bias, ...running], { epsilon }, named);
   }
   // With momentum 0 the operator's running statistics are those of the batch, whatever they were before.
   const ignored = [0, 1].map((value) =>
     builder.constant(float32([channels], new Float32Array(channels).fill(value))),
   );
   const attributes = { epsilon, momentum: float(0), training_mode: int(1) };
-  const [y = x] = builder.ops("BatchNormalization", [x, weight, bias, ...ignored], attributes, 3, options);
+  const [y = x] = builder.ops("BatchNormalization", [x, weight, bias, ...ignored], attributes, 3, named);
   return y;
 }
 

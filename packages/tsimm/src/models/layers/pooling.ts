@@ -21,6 +21,16 @@ export function averagePool(layers: Layers, x: Value, stride: number): Value {
   });
 }
 
+/** Mean of every pixel, the next ones to the right and below; zeros beyond the edge count. */
+export function averageNext(layers: Layers, x: Value): Value {
+  return layers.op("AveragePool", [x], {
+    kernel_shape: ints(2, 2),
+    strides: ints(1, 1),
+    pads: ints(0, 0, 1, 1),
+    count_include_pad: int(1),
+  });
+}
+
 /** Mean over height and width: x [B, C, H, W] to [B, C, 1, 1]. */
 export function globalAveragePool(layers: Layers, x: Value): Value {
   return layers.op("GlobalAveragePool", [x]);

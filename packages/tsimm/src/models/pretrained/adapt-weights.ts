@@ -49,13 +49,20 @@ export function adaptWeights(
     result.set(name, fitted?.tensor ?? tensor);
     if (fitted?.note) notes.push(fitted.note);
   }
+  // A file of something else is not adapted: the loader names all that does not fit.
+  const isOfModel = [...named.keys()].some((name) => own.has(name) && !isHead(model, name));
   for (const { name, data } of model.state) {
-    if (!result.has(name) && name.endsWith(".num_batches_tracked") && data instanceof BigInt64Array) {
+    if (
+      isOfModel &&
+      !result.has(name) &&
+      name.endsWith(".num_batches_tracked") &&
+      data instanceof BigInt64Array
+    ) {
       result.set(name, { dtype: "I64", shape: [], data: new BigInt64Array(1) });
     }
   }
   if (shapes) moveFinalNorm(model, result, notes);
-  if (head) adaptHead(model, result, notes);
+  if (head && isOfModel) adaptHead(model, result, notes);
   return { tensors: result, notes: collected(notes) };
 }
 
@@ -180,14 +187,10 @@ function moveFinalNorm({ state }: AdaptTarget, tensors: Map<string, SafeTensor>,
 }
 
 /** Leaves a classifier of other classes as the model has it. */
-function adaptHead(
-  { state, classifier, numClasses }: AdaptTarget,
-  tensors: Map<string, SafeTensor>,
-  notes: string[],
-): void {
-  const isHead = (name: string) => name.startsWith(`${classifier}.`) || name.startsWith("head_dist.");
-  const own = state.filter(({ name }) => isHead(name));
-  const given = [...tensors.keys()].filter(isHead);
+function adaptHead(model: AdaptTarget, tensors: Map<string, SafeTensor>, notes: string[]): void {
+  const { classifier, numClasses } = model;
+  const own = model.state.filter(({ name }) => isHead(model, name));
+  const given = [...tensors.keys()].filter((name) => isHead(model, name));
   const classes = tensors.get(`${classifier}.weight`)?.shape[0] ?? null;
   if (numClasses === 0) {
     for (const name of given) tensors.delete(name);
@@ -195,11 +198,6 @@ function adaptHead(
     return;
   }
   if (classes === numClasses) return;
-  const rest = [...tensors.keys()].some(
-    (name) => !isHead(name) && state.some((tensor) => tensor.name === name),
-  );
-  // A file of something else is not adapted: the loader names all that does not fit.
-  if (!rest) return;
   for (const name of given) tensors.delete(name);
   for (const tensor of own) keepOwn(tensor, tensors);
   notes.push(
@@ -207,6 +205,10 @@ function adaptHead(
       ? `${classifier} of ${numClasses} classes starts anew: the weights have none`
       : `${classifier} of ${classes} classes replaced by a new one of ${numClasses}`,
   );
+}
+
+function isHead({ classifier }: AdaptTarget, name: string): boolean {
+  return name.startsWith(`${classifier}.`) || name.startsWith("head_dist.");
 }
 
 function keepOwn({ name, shape, data }: Parameter | Buffer, tensors: Map<string, SafeTensor>): void {

@@ -2,6 +2,7 @@
 import type { SchedulerName } from "@tsimm/scheduler";
 import type { OptimizerName } from "../../optim/optimizers.ts";
 import type { EngineName } from "../../runtime/create-engine.ts";
+import type { PythonValue } from "../../text/python-literal.ts";
 
 /** Name of a model that is built in. */
 export type BuiltInModelName =
@@ -167,6 +168,27 @@ export interface TrainArguments {
   /** Classes of the model; absent: as many as the training folder has. Allowed: an integer >= 2. Flag `--num-classes`, default null. */
   readonly numClasses: number | null;
 
+  /** Options of the model by timm's names, e.g. patch_size=8 act_layer=silu; values are Python literals. Flag `--model-kwargs`, default null. */
+  readonly modelKwargs: Readonly<Record<string, PythonValue>> | null;
+
+  /** Pooling before the classifier: avg, max, avgmax, catavgmax, fast; token for vision transformers. Flag `--gp`, default null. */
+  readonly gp: string | null;
+
+  /** Factor on the initial weight and bias of the classifier. Allowed: a number. Flag `--head-init-scale`, default null. */
+  readonly headInitScale: number | null;
+
+  /** Initial bias of the classifier. Allowed: a number. Flag `--head-init-bias`, default null. */
+  readonly headInitBias: number | null;
+
+  /** Weight of a batch in the running statistics of batch normalizations. Allowed: a number >= 0 and <= 1. Flag `--bn-momentum`, default null. */
+  readonly bnMomentum: number | null;
+
+  /** Epsilon of batch normalizations. Allowed: a number > 0. Flag `--bn-eps`, default null. */
+  readonly bnEps: number | null;
+
+  /** RGB or L (grey), as --in-chans says. Flag `--input-img-mode`, default null. */
+  readonly inputImgMode: string | null;
+
   /** Input channels, 1 or 3. Allowed: an integer >= 1. Flag `--in-chans`, default null. */
   readonly inChans: number | null;
 
@@ -232,6 +254,9 @@ export interface TrainArguments {
 
   /** Weight decay of tensors with two or more dimensions. Allowed: a number >= 0. Flag `--weight-decay`, default 0.00002. */
   readonly weightDecay: number;
+
+  /** Options of the optimizer by timm's names, e.g. betas=(0.9,0.95) nesterov=True; values are Python literals. Flag `--opt-kwargs`, default null. */
+  readonly optKwargs: Readonly<Record<string, PythonValue>> | null;
 
   /** Bound of the gradients; absent: off. Allowed: a number > 0. Flag `--clip-grad`, default null. */
   readonly clipGrad: number | null;
@@ -350,8 +375,8 @@ export interface TrainArguments {
   /** Strength of the brightness, contrast and saturation jitter. Allowed: a number >= 0. Flag `--color-jitter`, default 0.4. */
   readonly colorJitter: number;
 
-  /** Crop of training images: random area (rrc, the default); shorter side resized, middle taken (rkrc) or any place (rkrr). Flag `--train-crop-mode`, default "". */
-  readonly trainCropMode: "" | "rrc" | "rkrc" | "rkrr";
+  /** Crop of training images: random area (rrc, the default); shorter side resized, middle taken (rkrc) or any place (rkrr). Flag `--train-crop-mode`, default null. */
+  readonly trainCropMode: "rrc" | "rkrc" | "rkrr" | null;
 
   /** Chance of that jitter; absent: always. Allowed: a number >= 0 and <= 1. Flag `--color-jitter-prob`, default null. */
   readonly colorJitterProb: number | null;
@@ -362,8 +387,11 @@ export interface TrainArguments {
   /** Chance that a training image is blurred. Allowed: a number >= 0 and <= 1. Flag `--gaussian-blur-prob`, default null. */
   readonly gaussianBlurProb: number | null;
 
-  /** Policy of augmentation: rand-m9-mstd0.5-inc1, augmix-m5-w4-d2, original, originalr, v0, v0r or 3a; without 3a no jitter. Flag `--aa`, default "". */
-  readonly aa: string;
+  /** Policy of augmentation: rand-m9-mstd0.5-inc1, augmix-m5-w4-d2, original, originalr, v0, v0r or 3a; without 3a no jitter. Flag `--aa`, default null. */
+  readonly aa: string | null;
+
+  /** Augment each image so often in succession, and see that much fewer in an epoch; 0: off. Allowed: a number >= 0. Flag `--aug-repeats`, default 0. */
+  readonly augRepeats: number;
 
   /** Chance of random erasing. Allowed: a number >= 0 and <= 1. Flag `--reprob`, default 0. */
   readonly reprob: number;
@@ -454,6 +482,9 @@ export interface TrainArguments {
 
   /** Write a TensorBoard event file into the run's folder. Flag `--tensorboard`, default false. */
   readonly tensorboard: boolean;
+
+  /** Write report.html when the run ends: curves, confusion matrix and worst mistakes on one page. Flag `--report`, default true. */
+  readonly report: boolean;
 
   /** Parent folder of runs; absent: ./output/train. Flag `--output`, default "". */
   readonly output: string;

@@ -36,7 +36,7 @@ export function affine(image: Image, matrix: AffineMatrix, { interpolation, fill
   const { loops, memory } = augmentLoops(places.size);
   new Float64Array(memory.buffer, numbers).set(matrix);
   memory.set(data, source);
-  fillPixels(memory.subarray(target, target + data.length), fill);
+  fillPixels(memory.subarray(target, target + data.length), channels, fill);
   const resample = interpolation === "bilinear" ? loops.affineBilinear : loops.affineBicubic;
   resample(source, target, width, height, channels, numbers);
   return { ...image, data: memory.slice(target, target + data.length) };
@@ -85,12 +85,7 @@ function quarterTurn(image: Image): Image {
   return { ...image, data: turned };
 }
 
-function fillPixels(pixels: Uint8Array, fill: readonly number[]): void {
-  const { length: channels } = fill;
-  if (channels <= 1) {
-    pixels.fill(fill[0] ?? 0);
-    return;
-  }
-  pixels.set(fill);
+function fillPixels(pixels: Uint8Array, channels: number, fill: readonly number[]): void {
+  pixels.set(Array.from({ length: channels }, (_, channel) => fill[channel] ?? fill[0] ?? 0));
   for (let done = channels; done < pixels.length; done *= 2) pixels.copyWithin(done, 0, done);
 }

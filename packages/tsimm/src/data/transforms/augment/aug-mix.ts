@@ -47,7 +47,7 @@ const SECTIONS = {
   m: { type: "integer", example: "m3" },
   w: { type: "integer", min: 1, max: 100, example: "w3" },
   d: { type: "integer", max: 100, example: "d2" },
-  a: { type: "number", min: Number.MIN_VALUE, example: "a1" },
+  a: { type: "number", above: 0, example: "a1" },
   b: { type: "switch", example: "b1" },
   mstd: { type: "number", example: "mstd0.5" },
 } as const;

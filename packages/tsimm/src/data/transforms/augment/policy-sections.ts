@@ -5,6 +5,8 @@ export interface SectionKind {
   /** `integer` and `number` are >= 0; `switch`: any integer, on; `word`: one of `words`. */
   readonly type: "integer" | "number" | "switch" | "word";
   readonly min?: number;
+  /** Excluded bound. */
+  readonly above?: number;
   readonly max?: number;
   readonly words?: readonly string[];
   /** A section as it may be written. */
@@ -46,7 +48,7 @@ export function readSections<Key extends string>(
 function readValue(
   section: string,
   key: string,
-  { type, min = 0, max = Number.POSITIVE_INFINITY, words = [], example }: SectionKind,
+  { type, min = 0, above = -1, max = Number.POSITIVE_INFINITY, words = [], example }: SectionKind,
   refuse: (reason: string) => Error,
 ): number | string {
   const value = section.slice(key.length);
@@ -57,10 +59,12 @@ function readValue(
   const isNumber = (type === "number" ? /^\d+(\.\d*)?(e\d+)?$/ : /^\d+$/).test(value);
   const number = Number(value);
   const isAllowed =
-    isNumber && Number.isFinite(number) && (type === "switch" || (number >= min && number <= max));
+    isNumber &&
+    Number.isFinite(number) &&
+    (type === "switch" || (number >= min && number > above && number <= max));
   if (isAllowed) return type === "switch" ? 1 : number;
   const noun = type === "number" ? "a number" : "an integer";
-  const range = type === "switch" ? "" : ` ${rangeOf(min, max)}`;
+  const range = type === "switch" ? "" : ` ${above >= 0 ? `> ${above}` : rangeOf(min, max)}`;
   throw refuse(`section "${section}" must be ${key} with ${noun}${range}, e.g. ${example}`);
 }
 

@@ -2,6 +2,7 @@
 
 /** Files, with a description; of a run that classifies the second one, where there are two. */
 const DESCRIPTIONS: readonly (readonly [RegExp, string, string?])[] = [
+  [/^report\.html$/, "all of it on one page"],
   [/^lr\.(svg|png)$/, "the schedule"],
   [/^curves\.(svg|png)$/, "losses, metrics and learning rate", "losses, accuracies and learning rate"],
   [/^summary\.csv$/, "the same as a table"],
@@ -11,12 +12,34 @@ const DESCRIPTIONS: readonly (readonly [RegExp, string, string?])[] = [
   [/^args\.yaml$/, "every flag; -c args.yaml repeats the run"],
   [/^classes\.txt$/, "names of the classes or outputs", "class names"],
   [/^model\.onnx$/, "best weights for any ONNX runtime"],
+  [/^original\.onnx$/, "the file that the model is made of; the weights need it"],
   [/^sample\./, "an image of the data set"],
   [/^model_best\./, "best weights, and what is needed to go on from them"],
   [/^last\./, "newest weights, and what is needed to go on"],
   [/^checkpoint-/, "the best epochs"],
   [/^recovery-/, "where the run was stopped"],
 ];
+
+/** Files of one kind. */
+export interface DescribedFiles {
+  readonly names: readonly string[];
+  readonly description: string;
+}
+
+/**
+ * Groups the files of a run and says what they are; others are left out.
+ *
+ * @param files - Names in a run's folder.
+ * @param classifies - Whether the run is one of a classifier.
+ * @example
+ * describeFiles(["lr.png"], true); // => [{ names: ["lr.png"], description: "the schedule" }]
+ */
+export function describeFiles(files: readonly string[], classifies: boolean): DescribedFiles[] {
+  return DESCRIPTIONS.flatMap(([pattern, ofAny, ofClasses = ofAny]) => {
+    const names = files.filter((name) => pattern.test(name));
+    return names.length === 0 ? [] : [{ names, description: classifies ? ofClasses : ofAny }];
+  });
+}
 
 /**
  * Lines for people, e.g. `  curves.png, curves.svg  losses, accuracies and learning rate`.
@@ -27,10 +50,9 @@ const DESCRIPTIONS: readonly (readonly [RegExp, string, string?])[] = [
  * writtenFiles(["lr.png", "lr.svg"], true); // => ["  lr.png, lr.svg  the schedule"]
  */
 export function writtenFiles(files: readonly string[], classifies: boolean): string[] {
-  const rows = DESCRIPTIONS.flatMap(([pattern, ofAny, ofClasses = ofAny]) => {
-    const names = files.filter((name) => pattern.test(name));
-    return names.length === 0 ? [] : [[shorten(names), classifies ? ofClasses : ofAny] as const];
-  });
+  const rows = describeFiles(files, classifies).map(
+    ({ names, description }) => [shorten(names), description] as const,
+  );
   const width = Math.max(0, ...rows.map(([names]) => names.length));
   return rows.map(([names, description]) => `  ${names.padEnd(width)}  ${description}`);
 }

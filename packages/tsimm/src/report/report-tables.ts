@@ -1,0 +1,80 @@
+/** How a run was made, what it has left, how to go on. */
+import { markup } from "../text/markup.ts";
+import type { Report, ReportSetting } from "./report.ts";
+import { describeFiles } from "./written-files.ts";
+
+/** Settings that differ from their defaults, then all. */
+export function settingsSection({ settings }: Report): string {
+  if (settings.length === 0) return "";
+  const changed = settings.filter(({ isDefault }) => !isDefault);
+  const none = '<p class="soft">Every setting is its default.</p>';
+  return `<section><h2>Configuration</h2><p class="soft">Settings that differ from their defaults.</p>${changed.length === 0 ? none : settingsTable(changed)}<details><summary>All ${settings.length} settings</summary>${settingsTable(settings)}</details></section>`;
+}
+
+function settingsTable(settings: readonly ReportSetting[]): string {
+  const rows = settings.map(
+    ({ flag, value }) =>
+      `<tr><td><code>${markup(flag)}</code></td><td class="value"><code>${markup(value)}</code></td></tr>`,
+  );
+  return `<div class="scroll" tabindex="0"><table class="pairs"><tbody>${rows.join("")}</tbody></table></div>`;
+}
+
+/** Versions, preprocessing and optimizer. */
+export function environmentSection({ state }: Report): string {
+  const { software, dataConfig, optimizer, evalConfig, ranking, rng } = state;
+  const { inputSize, interpolation, cropPct, cropMode, mean, std } = dataConfig;
+  const rows = Object.entries({
+    ...software,
+    weights: evalConfig.weights === "ema" ? "moving average" : "plain",
+    "ranked by": ranking.name,
+    optimizer: optimizer.name,
+    updates: String(state.update),
+    seed: String(rng.seed),
+    "input size": inputSize.join(" × "),
+    crop: `${cropPct}, ${cropMode}, ${interpolation}`,
+    mean: mean.join(", "),
+    std: std.join(", "),
+  }).map(([name, value]) => `<tr><th>${markup(name)}</th><td class="value">${markup(value)}</td></tr>`);
+  return `<section><h2>Environment</h2><div class="scroll" tabindex="0"><table class="pairs"><tbody>${rows.join("")}</tbody></table></div></section>`;
+}
+
+/** The files beside the page, a row for each kind. */
+export function filesSection({ files, task }: Report): string {
+  const described = describeFiles(
+    files.map(({ name }) => name),
+    task.answers?.kind === "class",
+  );
+  const sizes = new Map(files.map(({ name, size }) => [name, size]));
+  const rows = described.map(({ names, description }) => {
+    const links = names.map((name) => `<a href="${markup(encodeURIComponent(name))}">${markup(name)}</a>`);
+    const known = names.map((name) => sizes.get(name) ?? null);
+    const total = known.reduce<number | null>(
+      (sum, size) => (sum === null || size === null ? null : sum + size),
+      0,
+    );
+    return `<tr><td class="value">${markup(description)}</td><td class="links">${links.join(" ")}</td><td class="number">${total === null ? "" : sizeText(total)}</td></tr>`;
+  });
+  return `<section><h2>Files</h2><div class="scroll" tabindex="0"><table><tbody>${rows.join("")}</tbody></table></div></section>`;
+}
+
+function sizeText(bytes: number): string {
+  if (bytes < 1000) return `${bytes} B`;
+  if (bytes < 1e6) return `${(bytes / 1e3).toFixed(bytes < 1e4 ? 1 : 0)} kB`;
+  return `${(bytes / 1e6).toFixed(bytes < 1e7 ? 1 : 0)} MB`;
+}
+
+/** Commands for what comes next. */
+export function goOnSection({ files, state }: Report): string {
+  const has = (name: string) => files.some((file) => file.name === name);
+  const model = has("model.onnx") ? "model.onnx" : "model_best.safetensors";
+  const more = 2 * (state.epoch + 1);
+  const commands = [
+    ["Ask the model about images", `npx tsimm predict photo.jpg --checkpoint ${model} --topk 3`],
+    ["Measure it again, or on other images", "npx tsimm validate --checkpoint ."],
+    ["Write it for another runtime", "npx tsimm export --checkpoint . -o export.onnx"],
+    ["Train on for more epochs", `npx tsimm train --resume . --epochs ${more}`],
+    ["Repeat the run with other settings", "npx tsimm train -c args.yaml --lr 0.01"],
+  ];
+  const blocks = commands.map(([title, command]) => `<div><h3>${title}</h3><pre>${command}</pre></div>`);
+  return `<section><h2>How to go on</h2><p class="soft">In the folder of this page:</p><div class="columns">${blocks.join("")}</div></section>`;
+}

@@ -1,0 +1,49 @@
+/** Contents of a run's report, as plain data. */
+import type { RunState } from "../checkpoint/run-state.ts";
+import type { Task } from "../task/task.ts";
+import type { AnswerRecord } from "./answer-record.ts";
+
+/** A setting of a run. */
+export interface ReportSetting {
+  /** Flag, e.g. `--lr`. */
+  readonly flag: string;
+  /** Value as it is typed. */
+  readonly value: string;
+  /** Whether it is the default. */
+  readonly isDefault: boolean;
+}
+
+/** A file of a run. */
+export interface ReportFile {
+  readonly name: string;
+  /** Bytes; null: they differ from one run to the next. */
+  readonly size: number | null;
+}
+
+/** An image that the model answers wrongly, for people. */
+export interface ReportMistake {
+  /** End of its path. */
+  readonly name: string;
+  /** `data:` address; null: the image cannot be read. */
+  readonly picture: string | null;
+  /** What holds. */
+  readonly holds: string;
+  /** What the model says. */
+  readonly said: string;
+}
+
+/** Contents of a report. */
+export interface Report {
+  /** Name of the run. */
+  readonly name: string;
+  /** State of the run when it ended. */
+  readonly state: RunState;
+  readonly task: Task;
+  /** Answers of the best weights to the validation images; null: there are none. */
+  readonly answers: Omit<AnswerRecord, "mistakes"> | null;
+  readonly mistakes: readonly ReportMistake[];
+  /** SVG documents; null: there is no such figure. */
+  readonly figures: { readonly curves: string | null; readonly schedule: string | null };
+  readonly settings: readonly ReportSetting[];
+  readonly files: readonly ReportFile[];
+}

@@ -1,0 +1,11 @@
+/** Names in snake_case and camelCase. */
+
+/**
+ * `output_stride` as `outputStride`; camelCase stays as it is.
+ *
+ * @example
+ * camelCaseOf("opt_layer_2"); // => "optLayer2"
+ */
+export function camelCaseOf(name: string): string {
+  return name.replace(/(?<=[^_])_+([a-zA-Z0-9])/g, (_, letter: string) => letter.toUpperCase());
+}
