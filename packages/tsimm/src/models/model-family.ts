@@ -24,10 +24,10 @@ export interface ModelFamily<C = unknown> {
   readonly name: string;
   /** Configuration of each model, by its name. */
   readonly models: Readonly<Record<string, C>>;
-  /** Drop-path rate of a model for which none is asked, in [0, 1); absent: 0. */
-  readonly dropPathRate?: number;
   /** Fields of the configurations that a caller of `createModel` may set; absent: none. */
   readonly options?: ConfigOptions<C>;
+  /** Drop-path rate of a model for which none is asked, in [0, 1); absent: 0. */
+  readonly dropPathRate?: number;
   /**
    * The architecture of one model.
    *

@@ -127,6 +127,15 @@ export interface Model {
    */
   resetClassifier(numClasses: number, globalPool?: GlobalPool): void;
   /**
+   * Gives every batch normalization one of its own for each of the equal parts of a training batch, as timm's
+   * `convert_splitbn_model`: the first part keeps the tensors, the others start with copies under `<module>.aux_bn.<n>`.
+   * An evaluation uses the first. Absent: the model cannot do it.
+   *
+   * @param splits - An integer >= 2.
+   * @throws RangeError for another value.
+   */
+  splitBatchNorms?(splits: number): void;
+  /**
    * The forward pass as an ONNX graph: input `input`, float32 [B, C, H, W], normalised; one input per
    * parameter (and, when not training, per running statistic) under its state-dict name, and, in training, one per
    * mask; outputs as `options.output` says.

@@ -109,6 +109,8 @@ export interface ModelOptions {
   readonly bnMomentum?: number | null | undefined;
   /** Added to the variance in batch normalizations, > 0; absent: the model's own. */
   readonly bnEps?: number | null | undefined;
+  /** Parts of a training batch with batch normalizations of their own, an integer >= 2; absent: one for all. */
+  readonly splitBn?: number | null | undefined;
   /** Fields of the model's configuration by their names, e.g. `{ patchSize: 8 }`, as its family allows. */
   readonly config?: Readonly<Record<string, ConfigValue>> | null | undefined;
   /** Seed of the initial weights, a safe integer. */
@@ -120,7 +122,7 @@ export interface ModelOptions {
 const optionNames: { readonly [K in keyof Required<ModelOptions>]: true } = {
   ...{ numClasses: true, inChans: true, imgSize: true, globalPool: true, dropRate: true, dropPathRate: true },
   ...{ featuresOnly: true, outIndices: true, seed: true, zeroInitLast: true },
-  ...{ bnMomentum: true, bnEps: true, config: true },
+  ...{ bnMomentum: true, bnEps: true, splitBn: true, config: true },
 };
 
 /**
@@ -158,6 +160,8 @@ export function buildRegistered(
   const { architecture, build } = resolve(where, name, options, weights);
   const model = buildModel(architecture, build);
   checkHasBatchNorm(where, model, options);
+  const splits = options.splitBn ?? null;
+  if (splits !== null) model.splitBatchNorms?.(splits);
   const kept = keptOptions(options);
   return kept === undefined ? model : Object.assign(model, { options: kept });
 }
@@ -253,7 +257,7 @@ function resolve(
 /** Options of batch normalizations are for models that have some. */
 function checkHasBatchNorm(where: string, { name, batchNormalizations }: Model, options: ModelOptions): void {
   if (batchNormalizations.length > 0) return;
-  for (const option of ["bnMomentum", "bnEps"] as const) {
+  for (const option of ["bnMomentum", "bnEps", "splitBn"] as const) {
     const value = options[option] ?? null;
     if (value === null) continue;
     throw new RangeError(

@@ -29,14 +29,18 @@ export interface VisionTransformerConfig {
   readonly numHeads: number;
   /** Width of the two linear layers' middle, in embedDim; absent: 4. */
   readonly mlpRatio?: number;
+  /** Activation between them; absent: GELU. */
+  readonly actLayer?: Activation;
+  /** There is a normalization before the blocks, and the patches have no bias. */
+  readonly preNorm?: boolean;
+  /** Added to the variance of layer normalizations; absent: 1e-6. */
+  readonly normEps?: number;
   /** Initial scale of each branch before it is added; absent: branches are not scaled. */
   readonly layerScale?: number;
   /** Only the patches have positions, not the class token. */
   readonly patchPositions?: boolean;
   /** There is a second token with a classifier of its own; the logits are the mean of both. */
   readonly distilled?: boolean;
-  /** Activation between them; absent: GELU. */
-  readonly actLayer?: Activation;
   readonly pretrainedCfg: PretrainedConfig;
 }
 
@@ -53,7 +57,8 @@ export function visionTransformer(
   config: VisionTransformerConfig,
   { inChans, imgSize, dropPathRate, globalPool }: ArchitectureOptions,
 ): Architecture {
-  const { patchSize, embedDim, depth, distilled = false } = config;
+  const { patchSize, embedDim, depth, distilled = false, normEps: eps } = config;
+  const norm = eps === undefined ? {} : { eps };
   const [, ownSize] = config.pretrainedCfg.inputSize;
   const size = imgSize ?? ownSize;
   if (size < patchSize) {
@@ -73,7 +78,7 @@ export function visionTransformer(
     mapCount: 3,
     noWeightDecay: ["cls_token", "pos_embed", ...(distilled ? ["dist_token"] : [])],
     // The last norm goes with the last block.
-    layerOf: (name) => (name.startsWith("norm.") ? [1, depth - 1] : layerOf(name)),
+    layerOf: (name) => (/^norm(_pre)?\./.test(name) ? [1, depth - 1] : layerOf(name)),
     forwardFeatures(layers, images) {
       const [, , height, width] = images.shape;
       if (height !== size || width !== size) {
@@ -82,17 +87,18 @@ export function visionTransformer(
         );
       }
       let x = embed(layers, images, config);
+      if (config.preNorm) x = layerNorm(layers, "norm_pre", x, norm);
       for (const [index, rate] of dropRates.entries()) {
         const module = `blocks.${index}`;
         x = block(layers, module, x, config, rate);
         layers.stage(module, patchSize, toMap(layers, x, Math.floor(size / patchSize), distilled ? 2 : 1));
       }
-      return normAfterPool ? x : layerNorm(layers, "norm", x);
+      return normAfterPool ? x : layerNorm(layers, "norm", x, norm);
     },
     forwardHead(layers, features, head) {
       if (distilled) return bothHeads(layers, features, head);
       const pooled = tokenPool(layers, features, head.globalPool);
-      const x = normAfterPool ? layerNorm(layers, "fc_norm", pooled) : pooled;
+      const x = normAfterPool ? layerNorm(layers, "fc_norm", pooled, norm) : pooled;
       return classify(layers, "head", x, head, { dropModule: "head_drop", ...initialization });
     },
   };
@@ -102,7 +108,13 @@ export function visionTransformer(
 function embed(
   layers: Layers,
   images: Value,
-  { patchSize, embedDim, patchPositions = false, distilled = false }: VisionTransformerConfig,
+  {
+    patchSize,
+    embedDim,
+    patchPositions = false,
+    distilled = false,
+    preNorm = false,
+  }: VisionTransformerConfig,
 ): Value {
   const [, channels = 0, height = 0, width = 0] = images.shape;
   const patches = Math.floor(height / patchSize) * Math.floor(width / patchSize);
@@ -116,7 +128,7 @@ function embed(
   const uniform = uniformFanIn(channels * patchSize * patchSize);
   const map = conv(layers, "patch_embed.proj", images, {
     ...{ channels: embedDim, kernel: patchSize, stride: patchSize, padding: 0 },
-    ...{ bias: true, initialize: uniform, initializeBias: uniform },
+    ...{ bias: !preNorm, initialize: uniform, initializeBias: uniform },
   });
   const tokens = layers.op("Transpose", [reshape(layers, map, [0, embedDim, patches])], {
     perm: ints(0, 2, 1),
@@ -158,9 +170,11 @@ function block(
   layers: Layers,
   module: string,
   x: Value,
-  { embedDim, numHeads, mlpRatio = 4, layerScale, actLayer: activate = gelu }: VisionTransformerConfig,
+  config: VisionTransformerConfig,
   dropRate: number,
 ): Value {
+  const { embedDim, numHeads, mlpRatio = 4, layerScale, actLayer: activate = gelu, normEps: eps } = config;
+  const norm = eps === undefined ? {} : { eps };
   const scaled = (name: string, branch: Value) =>
     layerScale === undefined
       ? branch
@@ -168,10 +182,10 @@ function block(
           branch,
           layers.parameter(`${module}.${name}.gamma`, [embedDim], constant(layerScale)),
         ]);
-  let y = layerNorm(layers, `${module}.norm1`, x);
+  let y = layerNorm(layers, `${module}.norm1`, x, norm);
   y = scaled("ls1", attention(layers, `${module}.attn`, y, { numHeads, ...initialization }));
   const mixed = layers.op("Add", [x, dropPath(layers, `${module}.drop_path1`, y, dropRate)]);
-  y = layerNorm(layers, `${module}.norm2`, mixed);
+  y = layerNorm(layers, `${module}.norm2`, mixed, norm);
   y = linear(layers, `${module}.mlp.fc1`, y, {
     features: Math.floor(mlpRatio * embedDim),
     ...initialization,
