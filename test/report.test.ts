@@ -72,7 +72,10 @@ describe("of a classifier", () => {
     try {
       const shown = await browser.newPage({ colorScheme: "dark" });
       const seen: string[] = [];
-      shown.on("dialog", (dialog) => void seen.push(dialog.message()) ?? dialog.dismiss());
+      shown.on("dialog", (dialog) => {
+        seen.push(dialog.message());
+        void dialog.dismiss();
+      });
       shown.on("console", (message) => seen.push(message.text()));
       shown.on("request", (request) => seen.push(request.url().slice(0, 30)));
       const address = pathToFileURL(join(root, "<i>run", "report.html")).href;
