@@ -74,7 +74,7 @@ describe("of a classifier", () => {
       const seen: string[] = [];
       shown.on("dialog", (dialog) => {
         seen.push(dialog.message());
-        void dialog.dismiss();
+        return dialog.dismiss();
       });
       shown.on("console", (message) => seen.push(message.text()));
       shown.on("request", (request) => seen.push(request.url().slice(0, 30)));

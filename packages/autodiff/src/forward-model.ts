@@ -79,6 +79,8 @@ export interface SaveOptions {
   /** By the name of the tensor; those that are not here are the arrays of the model. */
   readonly values?: ReadonlyMap<string, Float32Array>;
   readonly metadata?: Readonly<Record<string, string>>;
+  /** What the activation that reads the logits becomes; absent: it stays. */
+  readonly activation?: "Sigmoid" | "Identity";
 }
 
 /**
@@ -149,9 +151,9 @@ export function forwardModel(bytes: Uint8Array, options: ForwardModelOptions = {
     outputs: elementCount(sizes),
     ...{ weights, runningStatistics, fixed },
     graph: (request) => build(isReached, request),
-    saveFiles({ values = new Map(), metadata = {} } = {}) {
+    saveFiles({ values = new Map(), ...changes } = {}) {
       for (const [name, data] of arrays) store(tensors.get(name)?.proto, values.get(name) ?? data);
-      return opened.write(new Set(arrays.keys()), metadata);
+      return opened.write(new Set(arrays.keys()), changes);
     },
   };
 }

@@ -71,7 +71,11 @@ export interface Trainable {
  * (`/layer1/bn1/BatchNormalization.scale`). Running statistics are never one with a weight. Other shared tensors are one
  * weight whose gradients add up, such as an embedding that is the output layer too.
  *
- * @param bytes - An `.onnx` file, opset 7 to 21, weights inside.
+ * With `classes`, the last linear layer is a new one. float16 weights are trained as float32 and written as float16; where
+ * a float32 head stands over float16 layers, these are frozen unless `train` names them. Branches, loops and lists of
+ * tensors that depend on constants alone are computed once.
+ *
+ * @param bytes - An `.onnx` file, opset 7 to 21; weights in it, or in files that `externalData` gives.
  * @throws TypeError or RangeError for an option that is none, RangeError if the bytes are no such model, a dimension is
  * open, an operator between a weight and the loss has no gradient rule, a name to freeze or to train or the logits do
  * not exist, the logits are probabilities already, `batchNorm` is `train` without such a node, nothing is left to train,

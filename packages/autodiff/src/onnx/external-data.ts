@@ -1,7 +1,12 @@
 /** Tensors whose bytes lie in other files beside the model. */
-import { create } from "@bufbuild/protobuf";
+import { clearField, create } from "@bufbuild/protobuf";
 import { elementSize } from "./element-size.ts";
-import { type ModelProto, StringStringEntryProtoSchema, type TensorProto } from "./generated/onnx_pb.ts";
+import {
+  type ModelProto,
+  StringStringEntryProtoSchema,
+  type TensorProto,
+  TensorProtoSchema,
+} from "./generated/onnx_pb.ts";
 import { mapTensors, tensorsOf } from "./tensors-of.ts";
 import { withFields } from "./with-fields.ts";
 
@@ -63,7 +68,7 @@ export function bringIn(model: ModelProto, given: ExternalData | undefined): Ext
     }
     tensor.rawData = bytes.subarray(offset, offset + length);
     tensor.externalData = [];
-    tensor.dataLocation = 0;
+    clearField(tensor, TensorProtoSchema.field.dataLocation);
     places.set(key, place);
   }
   return {

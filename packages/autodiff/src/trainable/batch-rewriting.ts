@@ -14,6 +14,16 @@ export interface BatchRewriting {
   verify(builder: GraphBuilder, logits: string): void;
 }
 
+/** Options of {@link batchRewriting}. */
+export interface BatchRewritingOptions {
+  /** Batch size of the graph as it is. */
+  readonly from: number;
+  /** Another batch size. */
+  readonly to: number;
+  /** Whether a value has its name from the file. */
+  isOfFile(name: string): boolean;
+}
+
 /** Operators whose batch is the first axis. */
 const imageOperators: ReadonlySet<string> = new Set([
   ...["AveragePool", "BatchNormalization", "Conv", "ConvTranspose", "DepthToSpace", "GlobalAveragePool"],
@@ -42,12 +52,15 @@ const byShape: readonly string[] = ["Reshape", "Squeeze", "Transpose", "Unsqueez
  * Takes a graph from one batch size to another. The batch axis of a value is the one that differs between the two.
  *
  * @param original - The graph as it is.
- * @param from - Its batch size.
- * @param to - Another batch size.
  */
-export function batchRewriting(original: GraphBuilder, from: number, to: number): BatchRewriting {
+export function batchRewriting(
+  original: GraphBuilder,
+  { from, to, isOfFile }: BatchRewritingOptions,
+): BatchRewriting {
   /** The batch axis of a value; undefined: it has none. */
   function axisOf(builder: GraphBuilder, name: string): number | undefined {
+    // Of the same made-up name, two constants are not the same one.
+    if (!isOfFile(name) && builder.constantOf(name)) return undefined;
     const [before, now] = [original.shapeOf(name), builder.shapeOf(name)];
     if (!before || !now || before.join() === now.join()) return undefined;
     const differing = [...now.keys()].filter((axis) => before[axis] !== now[axis]);
@@ -105,13 +118,14 @@ export function batchRewriting(original: GraphBuilder, from: number, to: number)
     if (!isFlat || !indices || first !== 1 || rest.length === 0) return node;
     const count = elementCount(rest);
     const inOrder = count === length && indices.data.every((index, at) => Number(index) === at);
+    const named = (part: string) => ({ name: `${node.name}/${part}` });
     const list = (...sizes: readonly number[]) => builder.constant(int64([sizes.length], sizes));
     if (inOrder) {
       return { ...node, op: "Reshape", inputs: [flat, list(to, ...rest).name], attributes: {} };
     }
-    const rows = builder.op("Reshape", [builder.value(flat), list(to, length)]);
+    const rows = builder.op("Reshape", [builder.value(flat), list(to, length)], {}, named("rows"));
     const flatIndices = builder.constant(int64([count], Array.from(indices.data, Number)));
-    const taken = builder.op("Gather", [rows, flatIndices], { axis: int(1) });
+    const taken = builder.op("Gather", [rows, flatIndices], { axis: int(1) }, named("picked"));
     return { ...node, op: "Reshape", inputs: [taken.name, list(to, ...rest).name], attributes: {} };
   }
 

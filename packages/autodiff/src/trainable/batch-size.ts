@@ -83,7 +83,10 @@ export function replayBatch(graph: GraphProto, batch: Batch, logits: string, rep
   if (size === undefined) return replay(graph, shapes, unchanged);
   const resized = withBatch(graph, batch);
   if (fixed === undefined) return replay(resized, shapes, unchanged);
-  const { rewrite, verify } = batchRewriting(replay(graph, shapes, unchanged), fixed, size);
+  const { rewrite, verify } = batchRewriting(replay(graph, shapes, unchanged), {
+    ...{ from: fixed, to: size },
+    isOfFile: namesOf(graph),
+  });
   try {
     const builder = replay(resized, resizedShapes(shapes, names, size), rewrite);
     verify(builder, logits);
@@ -92,6 +95,13 @@ export function replayBatch(graph: GraphProto, batch: Batch, logits: string, rep
     if (!(cause instanceof RangeError)) throw cause;
     throw fixedBatch(batch, `${cause.message}; export the model with an open batch size`, cause);
   }
+}
+
+/** Tells names that stand in a file. */
+function namesOf({ initializer, input, node }: GraphProto): (name: string) => boolean {
+  const names = new Set([...initializer, ...input].map(({ name }) => name));
+  for (const { output } of node) for (const name of output) names.add(name);
+  return (name) => names.has(name);
 }
 
 /** The error of a file that cannot run with another number of samples. */

@@ -1,7 +1,8 @@
 /** The activation in which a classifier ends, which the loss contains already. */
 import type { GraphProto, NodeProto } from "../onnx/generated/onnx_pb.ts";
 
-const activations: readonly string[] = ["Softmax", "LogSoftmax", "Sigmoid"];
+/** What turns logits into probabilities. */
+export const activations: readonly string[] = ["Softmax", "LogSoftmax", "Sigmoid"];
 
 /** Operators that leave what an activation yields what it is, in another form. */
 const forms: readonly string[] = [

@@ -10,7 +10,7 @@ import { type Batch, batchOf, fixedBatch, withBatch } from "./batch-size.ts";
 import { checkTrainableOptions } from "./check-options.ts";
 import type { Choice } from "./choice.ts";
 import { type FrozenPart, type Split, splitFrozen } from "./frozen-part.ts";
-import { readModel, type SavedFiles } from "./read-model.ts";
+import { type FileChanges, readModel, type SavedFiles } from "./read-model.ts";
 import type { Separated } from "./shared-tensors.ts";
 import type { TrainableOptions } from "./trainable-options.ts";
 
@@ -26,7 +26,7 @@ export interface OpenModel {
   readonly choice: Choice;
   readonly norms: BatchNormalizations;
   /** The file with the numbers of its messages, in the types and places that they came in. */
-  write(changed: ReadonlySet<string>, metadata?: Readonly<Record<string, string>>): SavedFiles;
+  write(trained: ReadonlySet<string>, changes?: FileChanges): SavedFiles;
   /** The last linear layer; absent: none was found. */
   readonly head?: { readonly features: string; readonly tensors: readonly string[] };
   /**

@@ -13,8 +13,10 @@ import { isHalf, narrowed, widenHalves } from "../onnx/widen-halves.ts";
 import { withFields } from "../onnx/with-fields.ts";
 import { type BatchNormalizations, batchNormalizations } from "./batch-normalizations.ts";
 import { type Choice, choose } from "./choice.ts";
+import { activations } from "./final-activation.ts";
 import { checkOneType, floatTypes, touchesHalves } from "./half-values.ts";
 import { findClassifier } from "./head/find-classifier.ts";
+import { graphLinks } from "./head/graph-links.ts";
 import { newHead } from "./head/new-head.ts";
 import { type Separated, separateTensors } from "./shared-tensors.ts";
 import type { TrainableOptions } from "./trainable-options.ts";
@@ -26,6 +28,14 @@ export interface SavedFiles {
   readonly bytes: Uint8Array<ArrayBuffer>;
   /** The files beside it, by location. */
   readonly externalData: Readonly<Record<string, Uint8Array<ArrayBuffer>>>;
+}
+
+/** Changes of a file beside its weights. */
+export interface FileChanges {
+  /** Entries of metadata to set. */
+  readonly metadata?: Readonly<Record<string, string>>;
+  /** What the activation that reads the logits becomes. */
+  readonly activation?: "Sigmoid" | "Identity";
 }
 
 /** A file with the user's choices. */
@@ -40,10 +50,9 @@ export interface ReadModel extends ParsedModel {
   /**
    * The file with the numbers that its messages hold now.
    *
-   * @param changed - Names of the tensors that were trained.
-   * @param metadata - Entries to set.
+   * @param trained - Names of the tensors that were.
    */
-  write(changed: ReadonlySet<string>, metadata?: Readonly<Record<string, string>>): SavedFiles;
+  write(trained: ReadonlySet<string>, changes?: FileChanges): SavedFiles;
 }
 
 /**
@@ -73,9 +82,10 @@ export function readModel(bytes: Uint8Array, options: TrainableOptions): ReadMod
         tensors: [found.weight, ...(found.bias === undefined ? [] : [found.bias])],
       },
     }),
-    write(changed, metadata = {}) {
-      const { model, externalData } = written(chosen, changed, { file, outside, halves });
-      return { bytes: toBinary(ModelProtoSchema, withMetadata(model, metadata)), externalData };
+    write(trained, { metadata = {}, activation } = {}) {
+      const { model, externalData } = written(chosen, trained, { file, outside, halves });
+      const changed = withMetadata(activation ? withActivation(model, logits, activation) : model, metadata);
+      return { bytes: toBinary(ModelProtoSchema, changed), externalData };
     },
   };
 }
@@ -117,14 +127,21 @@ function ofHalves(
   const plain = withChoice(file, logits, options);
   const { graph, choice } = plain;
   const types = floatTypes(graph);
-  const trained = new Set(graph.initializer.map(({ name }) => name).filter(choice.isTrained));
-  const behind = new Set(trained);
+  const links = graphLinks(graph);
+  /** Values that depend on what is trained, and constants that are made of 16-bit tensors. */
+  const behind = new Set(graph.initializer.map(({ name }) => name).filter(choice.isTrained));
+  const ofHalf = new Set(
+    [...links.stored].flatMap(([name, { dataType }]) => (isHalf(dataType) ? [name] : [])),
+  );
   let isApart = true;
   for (const node of graph.node) {
-    const isConstant = constantTensor(node) !== undefined && choice.isTrained(node.output[0] ?? "");
-    if (!isConstant && !node.input.some((name) => behind.has(name))) continue;
-    for (const name of node.output) behind.add(name);
-    if (touchesHalves(node, types)) isApart = false;
+    const isTrained = constantTensor(node) !== undefined && choice.isTrained(node.output[0] ?? "");
+    if (isTrained || node.input.some((name) => behind.has(name))) {
+      for (const name of node.output) behind.add(name);
+      if (touchesHalves(node, types) || node.input.some((name) => ofHalf.has(name))) isApart = false;
+    } else if (node.input.some((name) => ofHalf.has(name)) && links.isConstant(node.output[0] ?? "")) {
+      for (const name of node.output) ofHalf.add(name);
+    }
   }
   return behind.has(logits) && isApart ? plain : wide();
 }
@@ -187,6 +204,17 @@ function written(
       narrow.graph && original.graph ? { graph: valuesOf(original.graph, narrow.graph) } : {},
     );
   }
+}
+
+/** The activation of a classifier is none of several labels, or of numbers. */
+function withActivation(model: ModelProto, logits: string, opType: string): ModelProto {
+  const { graph } = model;
+  if (!graph) return model;
+  const node = graph.node.map((one) => {
+    const isFinal = activations.includes(one.opType) && one.input[0] === logits;
+    return isFinal ? withFields(one, { opType, attribute: [] }) : one;
+  });
+  return withFields(model, { graph: withFields(graph, { node }) });
 }
 
 /** Entries of the same keys are replaced. */

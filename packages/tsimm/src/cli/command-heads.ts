@@ -64,7 +64,7 @@ export const commandHeads: Readonly<Record<CommandName, CommandHead>> = {
   models: {
     description: "List the models, with their parameters and input size.",
     argument: "[glob]",
-    hasOptions: false,
+    hasOptions: true,
   },
   inspect: {
     description:

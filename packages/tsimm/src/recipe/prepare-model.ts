@@ -7,6 +7,7 @@ import type { Optimizer } from "../optim/optimizer.ts";
 import type { Task } from "../task/task.ts";
 import { UsageError } from "../usage-error.ts";
 import type { TrainArguments } from "./arguments.ts";
+import { checkSplits, splitModel } from "./augmentation-splits.ts";
 import { dataConfigLines, resolveDataConfig } from "./data-config.ts";
 import { frozenByFlags, frozenPart, logFrozen, neverTrained } from "./frozen-part.ts";
 import { loadInitialWeights } from "./initial-checkpoint.ts";
@@ -40,12 +41,14 @@ export async function prepareModel(
   { training }: TrainingData,
   request: RunRequest,
 ): Promise<ModelParts> {
+  checkSplits(args);
   const { resume, options, messages } = request;
   const names = outputNames(args, training.classNames);
   const task = makeTask(args, names, training);
   const model = options.model ?? (await startingModel(args, names, request));
   if (args.initialCheckpoint !== "" && !resume?.checkpoint) await loadInitialWeights(model, args, messages);
   if (!resume?.checkpoint) setInitialHead(model, args);
+  splitModel(model, args);
   const channels = isOnnxModel(model) ? { inChans: model.inChans } : {};
   const dataConfig = resolveDataConfig({ ...args, ...channels }, model.pretrainedCfg);
   for (const line of dataConfigLines(dataConfig)) messages.info(line);
@@ -75,6 +78,6 @@ async function startingModel(
   }
   const start = await openModelSource(args, request);
   const model = makeModel(args, start, names.length, request.messages);
-  loadModelSource(model, start, request);
+  loadModelSource(model, start, args, request);
   return model;
 }

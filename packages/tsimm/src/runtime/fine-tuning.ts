@@ -1,6 +1,7 @@
 /** Training of any ONNX model on an engine. */
 import {
   type FixedTensor,
+  type SavedFiles,
   type TensorData,
   type TrainableOptions,
   type TrainableParameter,
@@ -26,6 +27,8 @@ export interface FineTuning {
   readonly fixed: readonly FixedTensor[];
   /** One line for a log: how much is trained, and how much is not and why. */
   readonly summary: string;
+  /** Name of the value that the loss reads. */
+  readonly logits: string;
   /** That of the logits, for a whole batch. */
   readonly targetShape: readonly number[];
   /** The graphs behind `run`, for `createUpdater`. */
@@ -52,14 +55,16 @@ export interface FineTuning {
    * @throws Error if a device has newer weights; read the updater's store before.
    */
   save(): Uint8Array<ArrayBuffer>;
+  /** The same with the files beside it, where tensors lie in others. */
+  saveFiles(): SavedFiles;
   /** Releases the native memory; nothing runs afterwards. */
   close(): Promise<void>;
 }
 
 /**
- * Prepares an ONNX model for training, whoever made it.
+ * Prepares an ONNX model for training, whoever made it; with `classes` under a new head.
  *
- * @param bytes - An `.onnx` file, opset 7 to 21, weights inside.
+ * @param bytes - An `.onnx` file, opset 7 to 21; weights in it, or in files that `externalData` gives.
  * @throws TypeError or RangeError as `trainable` of `@tsimm/autodiff` does.
  * @example
  * const builder = new GraphBuilder("a file of somebody else");
@@ -78,6 +83,11 @@ export interface FineTuning {
  * const bytes = net.save();
  * decodeModel(bytes).graph.initializers.get("w").data[0] > 1; // => true
  * await net.close();
+ *
+ * // Four classes of one's own, two samples a step, where the file has three and one.
+ * const own = await createFineTuning(await createEngine(), bytes, { classes: 4, batchSize: 2 });
+ * own.targetShape; // => [2, 4]
+ * await own.close();
  */
 export async function createFineTuning(
   engine: Engine,
@@ -87,17 +97,21 @@ export async function createFineTuning(
   const { threads, ...rest } = checkedOptions(options);
   const programs = await programsOfOnnx(engine, bytes, rest, threads);
   const { model, targetShape } = programs;
-  const { parameters, fixed, summary, save } = model;
+  const { parameters, fixed, summary, logits } = model;
   const session = await createTrainingSession(engine, programs, threads);
   return {
-    ...{ parameters, fixed, summary, targetShape, programs },
+    ...{ parameters, fixed, summary, logits, targetShape, programs },
     async run(feeds, targets) {
       await bringHere(programs);
       return await session.run({ feeds, targets });
     },
     save() {
       checkIsHere("FineTuning.save", programs);
-      return save();
+      return model.save();
+    },
+    saveFiles() {
+      checkIsHere("FineTuning.saveFiles", programs);
+      return model.saveFiles();
     },
     close: () => session.close(),
   };

@@ -17,10 +17,32 @@ const configs: Readonly<Record<string, ConvNeXtConfig>> = {
     convMlp: true,
     pretrainedCfg: imageNet,
   },
+  convnext_pico: {
+    depths: [2, 2, 6, 2],
+    dims: [64, 128, 256, 512],
+    convMlp: true,
+    pretrainedCfg: imageNet,
+  },
+  convnext_nano: {
+    depths: [2, 2, 8, 2],
+    dims: [80, 160, 320, 640],
+    convMlp: true,
+    pretrainedCfg: { ...imageNet, cropPct: 0.95 },
+  },
   convnext_tiny: {
     depths: [3, 3, 9, 3],
     dims: [96, 192, 384, 768],
     pretrainedCfg: { ...imageNet, cropPct: 0.95 },
+  },
+  convnext_small: {
+    depths: [3, 3, 27, 3],
+    dims: [96, 192, 384, 768],
+    pretrainedCfg: { ...imageNet, cropPct: 0.95 },
+  },
+  convnext_base: {
+    depths: [3, 3, 27, 3],
+    dims: [128, 256, 512, 1024],
+    pretrainedCfg: imageNet,
   },
   test_convnext: {
     depths: [1, 2, 4, 2],

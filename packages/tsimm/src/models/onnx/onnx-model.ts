@@ -84,12 +84,19 @@ export function createOnnxModel(bytes: Uint8Array, options: OnnxModelOptions): O
         const origin = formatOrigin({ input, logits: forward.logits });
         return forward.saveFiles({
           values,
+          ...activationOf(given.task?.name),
           metadata: { ...formatOnnxMetadata({ ...given, architecture: name }), ...origin },
         }).bytes;
       },
     },
   };
   return model;
+}
+
+/** The activation behind the logits that a task's answers are read with; classification has that of the file. */
+function activationOf(task: string | undefined): { readonly activation?: "Sigmoid" | "Identity" } {
+  if (task === "multi-label") return { activation: "Sigmoid" };
+  return task === "regression" ? { activation: "Identity" } : {};
 }
 
 /** All that a new head changes; of the other tensors the old objects stay. */
