@@ -134,11 +134,6 @@ const ownFlags: Readonly<Record<Exclude<keyof TrainArguments, keyof typeof defin
   thresholdMode: { type: "string", default: "rel", choices: ["rel", "abs"], group: "Schedule", help: "whether that threshold is relative" },
 
   noAug: { type: "flag", default: false, group: "Augmentation and loss", help: "no augmentation: resize and centre crop only" },
-  scale: { type: "floats", default: [0.08, 1], above: 0, count: [2, 2], group: "Augmentation and loss", help: "area of the random crop, as a share of the image" },
-  ratio: { type: "floats", default: [0.75, 1.3333333333333333], above: 0, count: [2, 2], group: "Augmentation and loss", help: "aspect ratio of the random crop" },
-  hflip: { type: "float", default: 0.5, min: 0, max: 1, group: "Augmentation and loss", help: "chance of a horizontal flip" },
-  vflip: { type: "float", default: 0, min: 0, max: 1, group: "Augmentation and loss", help: "chance of a vertical flip" },
-  colorJitter: { type: "float", default: 0.4, min: 0, group: "Augmentation and loss", help: "strength of the brightness, contrast and saturation jitter" },
   trainCropMode: {
     type: "string",
     default: null,
@@ -147,7 +142,12 @@ const ownFlags: Readonly<Record<Exclude<keyof TrainArguments, keyof typeof defin
     group: "Augmentation and loss",
     help: "crop of training images: random area (rrc, the default); shorter side resized, middle taken (rkrc) or any place (rkrr)",
   },
-  colorJitterProb: { type: "float", default: null, min: 0, max: 1, savedIfSet: true, group: "Augmentation and loss", help: "chance of that jitter; absent: always" },
+  scale: { type: "floats", default: [0.08, 1], above: 0, count: [2, 2], group: "Augmentation and loss", help: "area of the random crop, as a share of the image" },
+  ratio: { type: "floats", default: [0.75, 1.3333333333333333], above: 0, count: [2, 2], group: "Augmentation and loss", help: "aspect ratio of the random crop" },
+  hflip: { type: "float", default: 0.5, min: 0, max: 1, group: "Augmentation and loss", help: "chance of a horizontal flip" },
+  vflip: { type: "float", default: 0, min: 0, max: 1, group: "Augmentation and loss", help: "chance of a vertical flip" },
+  colorJitter: { type: "float", default: 0.4, min: 0, group: "Augmentation and loss", help: "strength of the brightness, contrast and saturation jitter" },
+  colorJitterProb: { type: "float", default: null, min: 0, max: 1, savedIfSet: true, group: "Augmentation and loss", help: "chance of the colour jitter; absent: always" },
   grayscaleProb: { type: "float", default: null, min: 0, max: 1, savedIfSet: true, group: "Augmentation and loss", help: "chance that a training image becomes grey" },
   gaussianBlurProb: { type: "float", default: null, min: 0, max: 1, savedIfSet: true, group: "Augmentation and loss", help: "chance that a training image is blurred" },
   aa: {

@@ -361,6 +361,9 @@ export interface TrainArguments {
   /** No augmentation: resize and centre crop only. Flag `--no-aug`, default false. */
   readonly noAug: boolean;
 
+  /** Crop of training images: random area (rrc, the default); shorter side resized, middle taken (rkrc) or any place (rkrr). Flag `--train-crop-mode`, default null. */
+  readonly trainCropMode: "rrc" | "rkrc" | "rkrr" | null;
+
   /** Area of the random crop, as a share of the image. Allowed: 2 numbers > 0. Flag `--scale`, default [0.08, 1]. */
   readonly scale: readonly [number, number];
 
@@ -376,10 +379,7 @@ export interface TrainArguments {
   /** Strength of the brightness, contrast and saturation jitter. Allowed: a number >= 0. Flag `--color-jitter`, default 0.4. */
   readonly colorJitter: number;
 
-  /** Crop of training images: random area (rrc, the default); shorter side resized, middle taken (rkrc) or any place (rkrr). Flag `--train-crop-mode`, default null. */
-  readonly trainCropMode: "rrc" | "rkrc" | "rkrr" | null;
-
-  /** Chance of that jitter; absent: always. Allowed: a number >= 0 and <= 1. Flag `--color-jitter-prob`, default null. */
+  /** Chance of the colour jitter; absent: always. Allowed: a number >= 0 and <= 1. Flag `--color-jitter-prob`, default null. */
   readonly colorJitterProb: number | null;
 
   /** Chance that a training image becomes grey. Allowed: a number >= 0 and <= 1. Flag `--grayscale-prob`, default null. */
