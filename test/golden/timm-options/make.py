@@ -26,6 +26,8 @@ CASES = [
     ["test_resnet", 32, {}, {"global_pool": "catavgmax"}],
     ["test_vit", 48, {"img_size": 48, "patch_size": 12, "depth": 2, "act_layer": "silu"}, {}],
     ["test_vit", 32, {"img_size": 32, "depth": 2, "num_heads": 4, "mlp_ratio": 2.5}, {"global_pool": "avg"}],
+    ["test_efficientnet", 64, {"act_layer": "relu"}, {}],
+    ["convnext_atto", 64, {"depths": [1, 2, 1, 1], "dims": [8, 16, 24, 32], "act_layer": "silu", "conv_mlp": False}, {}],
     ["test_efficientnet", 64, {}, {"bn_eps": 0.1, "global_pool": "avgmax"}],
 ]
 

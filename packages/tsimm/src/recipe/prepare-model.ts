@@ -16,6 +16,7 @@ import { learningRate } from "./learning-rate.ts";
 import { makeModel, outputNames, warnAboutSmallInput } from "./make-model.ts";
 import { makeAverage, makeOptimizer } from "./make-optimizer.ts";
 import { makeTask } from "./make-task.ts";
+import { refuseModelOptions } from "./model-kwargs.ts";
 import { loadModelSource, openModelSource } from "./model-source.ts";
 import { openOnnxModel } from "./onnx-model.ts";
 import { isOnnxPath } from "./onnx-path.ts";
@@ -43,6 +44,7 @@ export async function prepareModel(
 ): Promise<ModelParts> {
   checkSplits(args);
   const { resume, options, messages } = request;
+  if (options.model !== undefined) refuseModelOptions(args, "a model of one's own");
   const names = outputNames(args, training.classNames);
   const task = makeTask(args, names, training);
   const model = options.model ?? (await startingModel(args, names, request));
@@ -70,7 +72,10 @@ async function startingModel(
   names: readonly string[],
   request: RunRequest,
 ): Promise<Model> {
-  if (isOnnxPath(args.model)) return await openOnnxModel(args, names, request);
+  if (isOnnxPath(args.model)) {
+    refuseModelOptions(args, "an ONNX file");
+    return await openOnnxModel(args, names, request);
+  }
   if (args.logits !== "") {
     throw new UsageError(
       `train: --logits must come with an .onnx file as --model, got "${args.logits}" with ${args.model}; leave it out`,

@@ -1,5 +1,6 @@
 /** The ConvNeXts by name, each with the preprocessing of timm's default weights for it. */
 
+import { activationOption, flagOption, integersOption, numberOption } from "../config-option.ts";
 import { defineModelFamily, type ModelFamily } from "../model-family.ts";
 import { imageNet, inception } from "../preprocessing.ts";
 import { type ConvNeXtConfig, convnext } from "./convnext.ts";
@@ -57,5 +58,9 @@ const configs: Readonly<Record<string, ConvNeXtConfig>> = {
 export const convnexts: ModelFamily<ConvNeXtConfig> = defineModelFamily({
   name: "convnext",
   models: configs,
+  options: {
+    ...{ depths: integersOption(4), dims: integersOption(4), convMlp: flagOption },
+    ...{ normEps: numberOption(0), actLayer: activationOption },
+  },
   create: convnext,
 });
