@@ -15,7 +15,7 @@ export interface TrainableOptions {
   readonly batchSize?: number;
   /**
    * Name of the value that the loss reads, float32 [B, C], e.g. what enters a final Softmax; absent: the first output, or
-   * with `classes` what {@link describe} suggests.
+   * with `classes` what `describe` suggests.
    */
   readonly logits?: string;
   /**

@@ -1,6 +1,7 @@
 /** The demo: what a run without a data folder is. */
 import type { TrainArguments } from "./arguments.ts";
 import { isGiven } from "./given.ts";
+import { isOnnxPath } from "./onnx-path.ts";
 
 /** About a minute on two cores, 86 % top-1. */
 const DEMO: Partial<TrainArguments> = {
@@ -39,6 +40,8 @@ export function demoArguments(given: Partial<TrainArguments>): Partial<TrainArgu
   const free = Object.entries(DEMO).filter(
     ([name]) =>
       !isGiven(given, name) &&
+      // The size of a file's images is its own.
+      !(name === "imgSize" && isOnnxPath(given.model ?? "")) &&
       !(GIVES_WAY[name as keyof TrainArguments] ?? []).some((other) => isGiven(given, other)),
   );
   return Object.fromEntries(free);

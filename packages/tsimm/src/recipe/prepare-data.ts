@@ -9,6 +9,7 @@ import { demoArguments } from "./demo.ts";
 import { flagWords } from "./flag-words.ts";
 import { fromFlags } from "./from-flags.ts";
 import { checkHeadOnlyFlags } from "./head-only-flags.ts";
+import { onnxDefaults } from "./onnx-defaults.ts";
 import { openData, type TrainingData } from "./open-data.ts";
 import { resolveArguments } from "./resolve-arguments.ts";
 import type { RunRequest } from "./run-request.ts";
@@ -31,7 +32,8 @@ export async function prepareData({ given, resume, options, messages }: RunReque
     ? { training: options.dataset.training, validation: options.dataset.validation ?? null }
     : null;
   const demo = resume === null && !given.dataDir && own === null ? demoArguments(given) : {};
-  const args = resolveArguments(resume?.saved ?? {}, demo, given);
+  const tuning = resume === null ? onnxDefaults(given) : {};
+  const args = resolveArguments(resume?.saved ?? {}, demo, tuning, given);
   checkNames(args, { ownModel: options.model !== undefined });
   checkTaskFlags(given, args.task);
   const { aa } = args;
@@ -41,6 +43,7 @@ export async function prepareData({ given, resume, options, messages }: RunReque
   const data = await openData(args, own, messages);
   const digest = await dataDigest(data);
   if (resume?.checkpoint) checkData(resume.checkpoint, digest, messages);
+  if (Object.keys(tuning).length > 0) messages.info(`Settings for an ONNX file: ${flagWords(tuning)}`);
   if (Object.keys(demo).length > 0) messages.info(`Settings of the demo: ${flagWords(demo)}`);
   const advice = resume === null ? smallSetAdvice(data.training.samples.length, given) : null;
   if (advice !== null) messages.info(advice);
