@@ -2,6 +2,7 @@
 import { encodeModel, type Graph, lower, lowerGraph, type Tensor } from "@tsimm/autodiff";
 import { createModel, listModels, type Model } from "tsimm";
 import { afterAll, beforeAll, expect, test } from "vitest";
+import { createSmall, smallNetworks } from "../packages/tsimm/src/models/small-networks.fixture.ts";
 import { nativeEngine } from "../packages/tsimm/src/runtime/onnxruntime-node.ts";
 import { programOfModel, type TrainingProgram } from "../packages/tsimm/src/runtime/training-program.ts";
 import { openSoftwareGpu, type SoftwareGpu } from "./software-gpu.fixture.ts";
@@ -27,8 +28,9 @@ async function feedsOf(model: Model, program: TrainingProgram, size: number, bat
   const pixels = batchSize * size * size * 3;
   // Noise: where patches repeat, pools have ties that rounding decides.
   const images = noise(pixels);
-  const targets = new Float32Array(batchSize * numClasses);
-  for (let image = 0; image < batchSize; image++) targets[image * numClasses + (image % numClasses)] = 1;
+  const targets = new Float32Array(batchSize * model.numClasses);
+  for (let image = 0; image < batchSize; image++)
+    targets[image * model.numClasses + (image % model.numClasses)] = 1;
   const parameters = model.parameters.map(({ name, shape, data }): [string, Tensor] => {
     // What starts at 0 would hide what it multiplies.
     const seen = data.every((entry) => entry === 0) ? data.map((_, at) => 0.1 + (at % 7) / 10) : data;
@@ -123,15 +125,43 @@ test.each(others)("a step of %s runs without the CPU", async (name) => {
   await gpu.load(encodeModel(lower(step, "ort-webgpu").graph));
 });
 
-/** Models made of the parts of smaller ones. */
-const larger =
-  /resnet(34|50|101|152)|resnext50|vit_small|convnext_tiny|efficientnet_(b[1-4]|e[ms])|^efficientnetv2|mixnet_[mlx]/;
-const wider = /mobilenetv2_1|mobilenetv3_small_0|mobilenetv4_conv_(small_|medium)|regnet[xy]_0(0[468]|16)/;
+/** Models made of the parts of smaller ones, or of the small networks below. */
+const larger = new RegExp(
+  [
+    ...[
+      "resnet(34|50|101|152)",
+      "resnext(26d|50)",
+      "seresnet",
+      "vit_small",
+      "vit_base",
+      "deit",
+      "swin",
+      "vgg",
+    ],
+    ...["convnext_(tiny|pico|nano|small|base)", "densenet", "efficientnet_(b[1-4]|e[ms])", "efficientnetv2"],
+    ...["mixnet", "mobilenetv2", "mobilenetv3_small_0", "mobilenetv4", "regnet[xy]_0(0[468]|16)"],
+  ].join("|"),
+);
 
-test.each(listModels().filter((name) => !larger.test(name) && !wider.test(name)))(
+test.each(listModels().filter((name) => !larger.test(name)))(
   "a step of %s has no node without a kernel",
   (name) => {
     const { step } = programOf(createModel(name, { numClasses }), name.startsWith("vit") ? 224 : 160, 1);
     expect(() => lower(step, "ort-webgpu")).not.toThrow();
   },
 );
+
+test.each(smallNetworks)("a step of the small network %s has no node without a kernel", (name) => {
+  const { step } = programOf(createSmall(name, 44), 44, 2);
+  expect(() => lower(step, "ort-webgpu")).not.toThrow();
+});
+
+test("a step of shifted windows is that of the CPU", { timeout: 600_000 }, async () => {
+  const side = 44;
+  const model = createSmall("swin", side);
+  const program = programOf(model, side, 2);
+  const feeds = await feedsOf(model, program, side, 2);
+  const expected = await onCpu(lower(program.step, "ort-cpu").graph, feeds);
+  const results = await gpu.run(encodeModel(lower(program.step, "ort-webgpu").graph), feeds);
+  expect(relativeDistance(results, expected, [...program.step.gradients.values()])).toBeLessThan(1e-4);
+});

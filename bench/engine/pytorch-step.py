@@ -7,10 +7,22 @@ import time
 import torch
 import torchvision
 
-N={"mobilenetv3_large_100":"mobilenet_v3_large","mobilenetv3_small_100":"mobilenet_v3_small"}
+TORCHVISION = {"mobilenetv3_large_100": "mobilenet_v3_large", "mobilenetv3_small_100": "mobilenet_v3_small"}
+
+
+def create(name):
+    """timm's network where timm can be imported, without drop path; torchvision's otherwise."""
+    try:
+        import timm
+    except ImportError:
+        return getattr(torchvision.models, TORCHVISION.get(name, name))(num_classes=1000)
+    options = {} if name.startswith(("densenet", "vgg")) else {"drop_path_rate": 0.0}
+    return timm.create_model(name, **options)
+
+
 name, batch_size, size, threads = sys.argv[1], *map(int, sys.argv[2:5])
 torch.set_num_threads(threads)
-model = getattr(torchvision.models, N.get(name,name))(num_classes=1000).train()
+model = create(name).train()
 images = torch.rand(batch_size, 3, size, size) * 2 - 1
 labels = torch.arange(batch_size) * 37 % 1000
 criterion = torch.nn.CrossEntropyLoss()

@@ -10,7 +10,7 @@ const numClasses = 1000;
  * @returns The model, `run`, which makes one update and yields its loss, and `close`.
  */
 export async function wholeStep({ model: name, batchSize, size, threads, tune }) {
-  const model = createModel(name, { numClasses });
+  const model = createModel(name, { numClasses, dropPathRate: 0 });
   const optimizer = createOptimizer({ opt: "sgd", lr: 0.01, weightDecay: 1e-4, momentum: 0.9 }, model);
   const { mean, std } = model.pretrainedCfg;
   const options = { batchSize, height: size, width: size, input: "uint8", mean, std, threads };

@@ -34,6 +34,7 @@ export { elementCount, float32, int64 } from "./graph/tensor.ts";
 export { type BinaryCrossEntropyOptions, binaryCrossEntropy } from "./losses/binary-cross-entropy.ts";
 export { type HuberOptions, huber, type SmoothL1Options, smoothL1 } from "./losses/huber.ts";
 export type { LossName } from "./losses/index.ts";
+export { type JsdCrossEntropyOptions, jsdCrossEntropy } from "./losses/jensen-shannon.ts";
 export type { Loss, LossFunction, LossGraph } from "./losses/loss.ts";
 export { meanAbsoluteError } from "./losses/mean-absolute-error.ts";
 export { meanSquaredError } from "./losses/mean-squared-error.ts";

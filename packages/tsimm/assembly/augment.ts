@@ -58,8 +58,8 @@ export function affineBilinear(
       const down = f64x2.splat(dy);
       const a = pixelAt(upper + near);
       const b = pixelAt(upper + far);
-      let v1 = between2(low(a), low(b), across);
-      let w1 = between2(high(a), high(b), across);
+      const v1 = between2(low(a), low(b), across);
+      const w1 = between2(high(a), high(b), across);
       let v2 = v1;
       let w2 = w1;
       if (isInside) {

@@ -55,6 +55,8 @@ export type { Architecture } from "./models/architecture.ts";
 export { type BuildOptions, buildModel } from "./models/build-model.ts";
 export type { ConfigOption, ConfigOptions, ConfigValue } from "./models/config-option.ts";
 export type { OutIndices } from "./models/forward-walk.ts";
+export { type Frozen, type FrozenOption, freeze } from "./models/frozen/frozen.ts";
+export { type SplitHeadOptions, type SplitModel, splitHead } from "./models/frozen/split-head.ts";
 export type { KeptOptions } from "./models/kept-options.ts";
 export type { LayerOf } from "./models/layer-order.ts";
 export type { GlobalPool } from "./models/layers/classifier.ts";

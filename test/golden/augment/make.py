@@ -188,3 +188,41 @@ for key in range(40):
         torch.Tensor.__setitem__ = image_set
     boxes.append({"key": key, "size": [height, width], "count": count, "boxes": found, "used": 80 - len(source.numbers)})
 write("boxes.json", boxes)
+
+POLICIES = [
+    *["rand", "rand-m9-mstd0.5-inc1", "rand-m6-n5-inc1-mstd0.5", "rand-m9-n3-mstd0.5", "rand-n4-m20-mmax30-p0.25"],
+    *["rand-mstd1-tweights", "rand-m7-t3a", "rand-m7-n3-t3aw", "rand-mstd101-m5-inc0", "rand-m0-n0", "rand-m15-mstd100"],
+    *["augmix", "augmix-m5-w4-d2", "augmix-m3-w3-a0.5-b1-mstd0.2", "augmix-d0-mstd0"],
+    *["original", "original-mstd0.5", "originalr", "v0", "v0r-mstd1", "3a", "3a-mstd0.5"],
+]
+
+
+def finite(value):
+    return None if value == float("inf") else value
+
+
+def operation(op):
+    return [op.name, op.prob, op.magnitude]
+
+
+policies = []
+for text in POLICIES:
+    hparams = {"img_mean": FILL}
+    if text.startswith("rand"):
+        policy = auto_augment.rand_augment_transform(text, hparams)
+        ops = policy.ops
+        weights = None if policy.choice_weights is None else [float(w) for w in policy.choice_weights]
+        found = {"kind": "rand", "layers": policy.num_layers, "choices": [operation(op) for op in ops], "weights": weights}
+    elif text.startswith("augmix"):
+        policy = auto_augment.augment_and_mix_transform(text, hparams)
+        ops = policy.ops
+        found = {"kind": "augmix", "width": policy.width, "depth": max(0, policy.depth), "alpha": policy.alpha}
+        found = {**found, "blended": policy.blended, "choices": [operation(op) for op in ops]}
+    else:
+        policy = auto_augment.auto_augment_transform(text, hparams)
+        ops = [op for pair in policy.policy for op in pair]
+        found = {"kind": "auto", "choices": [[operation(op) for op in pair] for pair in policy.policy]}
+    # A deviation that is infinite is null.
+    noise = {"std": finite(ops[0].magnitude_std), "max": ops[0].magnitude_max or 10}
+    policies.append({"text": text, "noise": noise, **found})
+write("policies.json", policies)

@@ -18,7 +18,8 @@ export type CommandName =
   | "inspect"
   | "schedule"
   | "lr-find"
-  | "models";
+  | "models"
+  | "completion";
 
 /** Heads by name, in the order of `--help`. */
 export const commandHeads: Readonly<Record<CommandName, CommandHead>> = {
@@ -63,13 +64,18 @@ export const commandHeads: Readonly<Record<CommandName, CommandHead>> = {
   models: {
     description: "List the models, with their parameters and input size.",
     argument: "[glob]",
-    hasOptions: false,
+    hasOptions: true,
   },
   inspect: {
     description:
       "Show what an ONNX file holds and what of it can be trained: inputs, outputs, classifier, weights, obstacles.",
     argument: "<file>",
     hasOptions: true,
+  },
+  completion: {
+    description: "Print the completion script of a shell: bash, zsh or fish.",
+    argument: "<shell>",
+    hasOptions: false,
   },
 };
 

@@ -3,7 +3,7 @@ import { fashionMnistMini } from "../data/datasets/fashion-mnist-mini.ts";
 import type { ImageDataset } from "../data/image-dataset.ts";
 import { MissingSplitError } from "../data/split-files.ts";
 import { type EvaluationConfig, evaluationConfig } from "../predict/evaluation-config.ts";
-import type { TrainedModel } from "../predict/trained-model.ts";
+import { openPretrainedModel, type TrainedModel } from "../predict/trained-model.ts";
 import { openValidationSet } from "../predict/validation-set.ts";
 import type { TrainArguments } from "../recipe/arguments.ts";
 import { flagMessage } from "../recipe/from-flags.ts";
@@ -23,20 +23,38 @@ export interface ModelForValidation extends EvaluationConfig {
 }
 
 /**
- * Opens a model at the size that the flags ask for.
+ * Opens a model at the size that the flags ask for; pretrained weights at the size that they are tested at.
  *
+ * @param path - Its file; null: pretrained weights.
  * @throws UsageError for flags that do not fit the file; Error if it is no trained model.
  */
-export async function openForValidation(path: string, options: ValidateOptions): Promise<ModelForValidation> {
-  const trained = await openModel("validate", path, options);
-  const config = evaluationConfig("validate", trained, options);
+export async function openForValidation(
+  path: string | null,
+  options: ValidateOptions,
+): Promise<ModelForValidation> {
+  const open = (imgSize: number | undefined) =>
+    path === null
+      ? openPretrained(options, imgSize)
+      : openModel("validate", path, { ...options, ...(imgSize === undefined ? {} : { imgSize }) });
+  const trained = await open(options.imgSize);
+  const useTestSize = options.useTestSize ?? path === null;
+  const config = evaluationConfig("validate", trained, { ...options, useTestSize });
   const [, height] = config.dataConfig.inputSize;
   const isSized = options.imgSize !== undefined || height === trained.dataConfig.inputSize[1];
   // A model may be made for one size of images.
-  return {
-    ...config,
-    trained: isSized ? trained : await openModel("validate", path, { ...options, imgSize: height }),
-  };
+  return { ...config, trained: isSized ? trained : await open(height) };
+}
+
+async function openPretrained(
+  { model = "", numClasses }: ValidateOptions,
+  imgSize: number | undefined,
+): Promise<TrainedModel> {
+  try {
+    return await openPretrainedModel(model, { numClasses, imgSize, onMessage: info });
+  } catch (error) {
+    const { message } = error as Error;
+    throw new Error(message.replace(/^createModel: /, "validate: "), { cause: error });
+  }
 }
 
 /**

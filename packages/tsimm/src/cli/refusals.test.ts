@@ -75,6 +75,11 @@ test.each([
     "validate: --mean must have 1 or 3 values, got 0.5 0.5",
   ],
   ["validate @/photos --checkpoint @/photos/val/red/0.png", "validate: --checkpoint must be a trained model"],
+  [
+    "validate @/photos --pretrained",
+    "validate: --pretrained must come with --model and without --checkpoint, got no --model",
+  ],
+  ["validate @/photos --pretrained --model local-dir:@/nowhere", "nowhere"],
   ["export -o x.onnx", "export: --checkpoint must be given"],
   ["export --checkpoint @/run", "export: --output must be an .onnx file, got none"],
   ["export --checkpoint @/run -o x.pb", 'export: --output must be an .onnx file, got "x.pb"'],

@@ -40,7 +40,7 @@ export async function showValidation(options: ValidateOptions): Promise<void> {
   checkOptions(options);
   const { checkpoint = [] } = options;
   const found = await Promise.all(checkpoint.map((path) => findModels("validate", path)));
-  const files = found.flatMap((one) => one.files);
+  const files = options.pretrained ? [null] : found.flatMap((one) => one.files);
   const isList = checkpoint.length > 1 || found.some(({ kind }) => kind === "folder");
   const engine = await createEngine(options.engine, { onWarning: warn });
   info(engineLine(engine));
@@ -60,8 +60,13 @@ export async function showValidation(options: ValidateOptions): Promise<void> {
 }
 
 function checkOptions(options: ValidateOptions): void {
-  const { checkpoint = [] } = options;
-  if (checkpoint.length === 0) {
+  const { checkpoint = [], model, pretrained } = options;
+  if (pretrained && (model === undefined || checkpoint.length > 0)) {
+    throw new UsageError(
+      `validate: --pretrained must come with --model and without --checkpoint, got ${model === undefined ? "no --model" : "both"}`,
+    );
+  }
+  if (checkpoint.length === 0 && !pretrained) {
     throw new UsageError(
       "validate: --checkpoint must be given: a .safetensors or .onnx file, the folder of a run, or a folder of such files",
     );
@@ -77,13 +82,14 @@ interface FileContext {
   readonly isList: boolean;
 }
 
+/** @param path - File of the model; null: it has pretrained weights. */
 async function validateFile(
-  path: string,
+  path: string | null,
   { options, engine, pool, isList }: FileContext,
 ): Promise<Validated> {
-  const run = await runArguments(path);
+  const run = path === null ? {} : await runArguments(path);
   const { trained, dataConfig, changes } = await openForValidation(path, options);
-  info(`Model ${trained.architecture} created, param count: ${trained.parameterCount} (${path})`);
+  info(`Model ${trained.architecture} created, param count: ${trained.parameterCount} (${trained.path})`);
   if (trained.average) info("Weights: the moving average; --no-ema takes the plain ones");
   for (const line of dataConfigLines(dataConfig)) info(line);
   if (changes.length > 0) info(`Not as in training: ${changes.join(", ")}`);
@@ -115,7 +121,7 @@ async function validateFile(
   if (validation.unreadable > 0) {
     info(`Test: ${validation.unreadable} of ${images} images cannot be read and do not count`);
   }
-  const checkpoint = isList ? shortPath(path) : undefined;
+  const checkpoint = isList && path !== null ? shortPath(path) : undefined;
   const row = validationRow({ trained, task, dataConfig, validation, average, checkpoint });
   info(validationLine(row, { task, average }));
   if (!isList) for (const line of perClassLines(validation, task)) info(line);

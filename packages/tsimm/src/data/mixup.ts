@@ -16,7 +16,12 @@ export interface MixupOptions {
   readonly mixupProb?: number | undefined;
   /** Probability of CutMix where both are on; default 0.5. */
   readonly mixupSwitchProb?: number | undefined;
+  /** What is drawn anew: for each batch (default), each pair of images that are each other's partners, or each image. */
+  readonly mixupMode?: (typeof MIXUP_MODES)[number] | undefined;
 }
+
+/** Values of `mixupMode`. */
+export const MIXUP_MODES = ["batch", "pair", "elem"] as const;
 
 /**
  * Refuses options out of range.
@@ -27,6 +32,7 @@ export interface MixupOptions {
 export function checkMixing(where: string, options: MixupOptions): void {
   checkOptionNames(where, options, {
     ...{ mixup: true, cutmix: true, cutmixMinmax: true, mixupProb: true, mixupSwitchProb: true },
+    mixupMode: true,
   });
   const { mixup = 0, cutmix = 0, cutmixMinmax, mixupProb = 1, mixupSwitchProb = 0.5 } = options;
   for (const [name, alpha] of Object.entries({ mixup, cutmix })) {
@@ -36,6 +42,12 @@ export function checkMixing(where: string, options: MixupOptions): void {
   for (const [name, share] of Object.entries({ mixupProb, mixupSwitchProb })) {
     if (Number.isFinite(share) && share >= 0 && share <= 1) continue;
     throw new RangeError(`${where}: ${name} must be a number in [0, 1], got ${share}`);
+  }
+  const { mixupMode = "batch" } = options;
+  if (!MIXUP_MODES.includes(mixupMode)) {
+    throw new RangeError(
+      `${where}: mixupMode must be one of ${MIXUP_MODES.join(", ")}, got ${JSON.stringify(mixupMode)}`,
+    );
   }
   if (cutmixMinmax === undefined) return;
   const [low, high] = Array.isArray(cutmixMinmax) && cutmixMinmax.length === 2 ? cutmixMinmax : [];

@@ -14,6 +14,8 @@ export interface Architecture {
   readonly pretrainedCfg: PretrainedWeightsConfig;
   /** Module of the last linear layer, e.g. `fc`. */
   readonly classifier: string;
+  /** Module of a second one beside it, whose outputs are averaged with the first one's; absent: none. */
+  readonly secondClassifier?: string;
   /** Side of the smallest images in pixels from which it learns well; absent: not known. */
   readonly smallestUsefulInput?: number;
   /** Pools it can do, its default first; absent: those of maps. */

@@ -47,7 +47,10 @@ export interface BuildOptions {
 export function buildModel(architecture: Architecture, options: BuildOptions): Model {
   const { name, inChans, numFeatures, pretrainedCfg, classifier, noWeightDecay = [] } = architecture;
   const { layerOf = () => null, smallestUsefulInput } = architecture;
-  const { seed, batchNorms } = options;
+  const isLast = ({ name }: { readonly name: string }) =>
+    [classifier, architecture.secondClassifier].some((module) => name.startsWith(`${module}.`));
+  const { seed } = options;
+  let { batchNorms = {} } = options;
   const outIndices = options.outIndices === "all" ? lastMaps(architecture) : options.outIndices;
   const defaultOutput = outIndices === undefined ? "logits" : "maps";
   let head = headOf(architecture, outIndices === undefined ? options : { ...options, numClasses: 0 });
@@ -62,20 +65,39 @@ export function buildModel(architecture: Architecture, options: BuildOptions): M
   const model = {
     ...{ name, inChans, numFeatures, pretrainedCfg, classifier, noWeightDecay, layerOf },
     ...(smallestUsefulInput === undefined ? {} : { smallestUsefulInput }),
-    ...parts(declare(pretrainedCfg, graphOf(head)), head, seed, new Map()),
+    ...parts(declare(pretrainedCfg, graphOf(head), batchNorms), head, seed, new Map()),
     forwardGraph: (graphOptions: ForwardGraphOptions) => graphOf(head)(graphOptions).graph,
-    getClassifier: () => model.parameters.filter((parameter) => belongsTo(classifier, parameter)),
+    getClassifier: () => model.parameters.filter(isLast),
     resetClassifier(numClasses: number, globalPool: GlobalPool = head.globalPool) {
       const next = headOf(architecture, { ...head, numClasses, globalPool });
-      const kept = model.state.filter((tensor) => !belongsTo(classifier, tensor));
+      const kept = model.state.filter((tensor) => !isLast(tensor));
       const byName = new Map(kept.map((tensor) => [tensor.name, tensor]));
-      const walk = declare(pretrainedCfg, graphOf(next));
+      const walk = declare(pretrainedCfg, graphOf(next), batchNorms);
       checkShapes(name, globalPool, walk, byName);
       Object.assign(model, parts(walk, next, seed, byName));
       head = next;
     },
+    splitBatchNorms(splits: number) {
+      if (!(Number.isSafeInteger(splits) && splits >= 2)) {
+        throw new RangeError(`${name}.splitBatchNorms: splits must be an integer >= 2, got ${splits}`);
+      }
+      batchNorms = { ...batchNorms, splits };
+      const byName = new Map(model.state.map((tensor) => [tensor.name, tensor]));
+      Object.assign(model, parts(declare(pretrainedCfg, graphOf(head), batchNorms), head, seed, byName));
+      for (const tensor of model.state) {
+        if (!byName.has(tensor.name)) copyTensor(byName.get(tensor.name.replace(AUXILIARY, "")), tensor);
+      }
+    },
   };
   return model;
+}
+
+/** Part of the names of the tensors of a batch normalization's further splits. */
+const AUXILIARY = /\.aux_bn\.\d+(?=\.)/;
+
+function copyTensor(from: Parameter | Buffer | undefined, to: Parameter | Buffer): void {
+  if (from?.data instanceof Float32Array && to.data instanceof Float32Array) to.data.set(from.data);
+  if (from?.data instanceof BigInt64Array && to.data instanceof BigInt64Array) to.data.set(from.data);
 }
 
 /** Trainable numbers of a model, without making them. */
@@ -116,8 +138,9 @@ function headOf(
 function declare(
   { inputSize: [, height, width] }: PretrainedConfig,
   graphOf: (options: ForwardGraphOptions) => Walk,
+  { splits = 1 }: BatchNormSettings = {},
 ): Walk {
-  return graphOf({ batchSize: 1, height, width, training: true });
+  return graphOf({ batchSize: splits, height, width, training: true });
 }
 
 type Parts = ModelTensors & Pick<Model, "numClasses" | "masks" | "featureInfo">;
@@ -158,8 +181,4 @@ function checkShapes(
         `which needs [${shape.join(", ")}]; create the model with it`,
     );
   }
-}
-
-function belongsTo(module: string, { name }: { readonly name: string }): boolean {
-  return name.startsWith(`${module}.`);
 }

@@ -24,6 +24,10 @@ export const kaimingNormalFanOut: Initializer = (shape, random) => {
   return normal(Math.sqrt(2 / (channels * elements(kernel))))(shape, random);
 };
 
+/** Normal with standard deviation √(2 / fan in), fan in = channels of one group × kernel elements. */
+export const kaimingNormalFanIn: Initializer = (shape, random) =>
+  normal(Math.sqrt(2 / elements(shape.slice(1))))(shape, random);
+
 /**
  * Normal with variance 2 / fan out, fan out = out channels of one group × kernel elements, as MobileNets and RegNets
  * have it.

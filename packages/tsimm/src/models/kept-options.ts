@@ -7,6 +7,7 @@ export interface KeptOptions {
   readonly globalPool?: GlobalPool | undefined;
   readonly bnMomentum?: number | undefined;
   readonly bnEps?: number | undefined;
+  readonly splitBn?: number | undefined;
   readonly config?: Readonly<Record<string, ConfigValue>> | undefined;
 }
 
@@ -20,9 +21,9 @@ export function keptOptions(
     readonly [K in keyof KeptOptions]?: KeptOptions[K] | null;
   },
 ): KeptOptions | undefined {
-  const { globalPool, bnMomentum, bnEps, config } = options;
+  const { globalPool, bnMomentum, bnEps, splitBn, config } = options;
   const isEmpty = Object.keys(config ?? {}).length === 0;
-  const kept = Object.entries({ globalPool, bnMomentum, bnEps, config: isEmpty ? null : config });
+  const kept = Object.entries({ globalPool, bnMomentum, bnEps, splitBn, config: isEmpty ? null : config });
   const given = kept.filter(([, value]) => value !== null && value !== undefined);
   return given.length === 0 ? undefined : Object.fromEntries(given);
 }

@@ -40,6 +40,7 @@ const keptOptionsSchema: z.ZodType<KeptOptions> = z.object({
   globalPool: z.enum(["avg", "fast", "max", "avgmax", "catavgmax", "token", ""]).optional(),
   bnMomentum: z.number().min(0).max(1).optional(),
   bnEps: z.number().positive().optional(),
+  splitBn: z.number().int().min(2).optional(),
   config: z.record(z.string(), configValue).optional(),
 });
 

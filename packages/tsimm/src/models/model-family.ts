@@ -26,6 +26,8 @@ export interface ModelFamily<C = unknown> {
   readonly models: Readonly<Record<string, C>>;
   /** Fields of the configurations that a caller of `createModel` may set; absent: none. */
   readonly options?: ConfigOptions<C>;
+  /** Drop-path rate of a model for which none is asked, in [0, 1); absent: 0. */
+  readonly dropPathRate?: number;
   /**
    * The architecture of one model.
    *

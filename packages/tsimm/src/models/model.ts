@@ -115,7 +115,7 @@ export interface Model {
   readonly noWeightDecay: readonly string[];
   /** Which layer a parameter belongs to, for learning rates that fall from layer to layer. */
   readonly layerOf: LayerOf;
-  /** Weight and bias of the last linear layer; none without classes. */
+  /** Weight and bias of the last linear layer, of both where there are two; none without classes. */
   getClassifier(): readonly Parameter[];
   /**
    * Gives the model a new classifier with initial weights, the same that a new model of this seed has. All other
@@ -126,6 +126,15 @@ export interface Model {
    * @throws RangeError for a value out of range.
    */
   resetClassifier(numClasses: number, globalPool?: GlobalPool): void;
+  /**
+   * Gives every batch normalization one of its own for each of the equal parts of a training batch, as timm's
+   * `convert_splitbn_model`: the first part keeps the tensors, the others start with copies under `<module>.aux_bn.<n>`.
+   * An evaluation uses the first. Absent: the model cannot do it.
+   *
+   * @param splits - An integer >= 2.
+   * @throws RangeError for another value.
+   */
+  splitBatchNorms?(splits: number): void;
   /**
    * The forward pass as an ONNX graph: input `input`, float32 [B, C, H, W], normalised; one input per
    * parameter (and, when not training, per running statistic) under its state-dict name, and, in training, one per

@@ -105,7 +105,7 @@ describe("createModel", () => {
 
   const options =
     "option must be one of numClasses, inChans, imgSize, globalPool, dropRate, dropPathRate, featuresOnly, " +
-    "outIndices, seed, zeroInitLast, bnMomentum, bnEps, config";
+    "outIndices, seed, zeroInitLast, bnMomentum, bnEps, splitBn, config";
   test.each<[string, object, string]>([
     [
       "resnet35",

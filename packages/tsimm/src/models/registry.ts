@@ -22,6 +22,8 @@ interface NamedModel {
   readonly name: string;
   /** Fields of its configuration that a caller may set. */
   readonly configNames: readonly string[];
+  /** Drop-path rate where none is asked for. */
+  readonly dropPathRate: number;
   create(options: ArchitectureOptions, config: Readonly<Record<string, ConfigValue>>): Architecture;
 }
 
@@ -35,6 +37,7 @@ function modelsOf(family: ModelFamily): NamedModel[] {
   return Object.entries(family.models).map(([name, config]) => ({
     name,
     configNames: Object.keys(family.options ?? {}),
+    dropPathRate: family.dropPathRate ?? 0,
     create(options, given) {
       const own = configured(name, config, family.options ?? {}, given);
       const architecture = family.create(name, own, options);
@@ -93,7 +96,10 @@ export interface ModelOptions {
   readonly globalPool?: GlobalPool | null | undefined;
   /** Dropout before the classifier, in [0, 1). */
   readonly dropRate?: number | null | undefined;
-  /** Drop-path rate, in [0, 1): it rises from 0 at the first block to this at the last, in EfficientNets to a step below. */
+  /**
+   * Drop-path rate, in [0, 1): it rises from 0 at the first block to this at the last, in EfficientNets to a step below;
+   * absent: 0, of a Swin transformer 0.1.
+   */
   readonly dropPathRate?: number | null | undefined;
   /** The model yields feature maps instead of logits, and has only the tensors they need. */
   readonly featuresOnly?: boolean | null | undefined;
@@ -103,6 +109,8 @@ export interface ModelOptions {
   readonly bnMomentum?: number | null | undefined;
   /** Added to the variance in batch normalizations, > 0; absent: the model's own. */
   readonly bnEps?: number | null | undefined;
+  /** Parts of a training batch with batch normalizations of their own, an integer >= 2; absent: one for all. */
+  readonly splitBn?: number | null | undefined;
   /** Fields of the model's configuration by their names, e.g. `{ patchSize: 8 }`, as its family allows. */
   readonly config?: Readonly<Record<string, ConfigValue>> | null | undefined;
   /** Seed of the initial weights, a safe integer. */
@@ -114,7 +122,7 @@ export interface ModelOptions {
 const optionNames: { readonly [K in keyof Required<ModelOptions>]: true } = {
   ...{ numClasses: true, inChans: true, imgSize: true, globalPool: true, dropRate: true, dropPathRate: true },
   ...{ featuresOnly: true, outIndices: true, seed: true, zeroInitLast: true },
-  ...{ bnMomentum: true, bnEps: true, config: true },
+  ...{ bnMomentum: true, bnEps: true, splitBn: true, config: true },
 };
 
 /**
@@ -152,6 +160,8 @@ export function buildRegistered(
   const { architecture, build } = resolve(where, name, options, weights);
   const model = buildModel(architecture, build);
   checkHasBatchNorm(where, model, options);
+  const splits = options.splitBn ?? null;
+  if (splits !== null) model.splitBatchNorms?.(splits);
   const kept = keptOptions(options);
   return kept === undefined ? model : Object.assign(model, { options: kept });
 }
@@ -201,12 +211,12 @@ function resolve(
   weights: PretrainedWeightsConfig | null,
 ): { architecture: Architecture; build: BuildOptions } {
   if (typeof name !== "string") throw new TypeError(`${where}: name must be text, got ${name}`);
-  const { create } = models.find(where, name);
+  const found = models.find(where, name);
   checkOptionNames(where, options, optionNames);
   const numClasses = options.numClasses ?? weights?.numClasses ?? 1000;
   const inChans = options.inChans ?? weights?.inputSize[0] ?? 3;
   const imgSize = options.imgSize ?? (weights?.fixedInputSize ? weights.inputSize[1] : null);
-  const [dropRate, dropPathRate] = [options.dropRate ?? 0, options.dropPathRate ?? 0];
+  const [dropRate, dropPathRate] = [options.dropRate ?? 0, options.dropPathRate ?? found.dropPathRate];
   checkInteger(where, { numClasses }, 0);
   checkInteger(where, { inChans, imgSize: imgSize ?? 1 }, 1);
   for (const [option, value] of Object.entries({ dropRate, dropPathRate })) {
@@ -223,7 +233,7 @@ function resolve(
   if (outIndices && !options.featuresOnly) {
     throw new RangeError(`${where}: outIndices must come with featuresOnly, got ${outIndices} without it`);
   }
-  const architecture = create(
+  const architecture = found.create(
     {
       ...{ inChans, imgSize, dropPathRate },
       globalPool: globalPool ?? null,
@@ -247,7 +257,7 @@ function resolve(
 /** Options of batch normalizations are for models that have some. */
 function checkHasBatchNorm(where: string, { name, batchNormalizations }: Model, options: ModelOptions): void {
   if (batchNormalizations.length > 0) return;
-  for (const option of ["bnMomentum", "bnEps"] as const) {
+  for (const option of ["bnMomentum", "bnEps", "splitBn"] as const) {
     const value = options[option] ?? null;
     if (value === null) continue;
     throw new RangeError(

@@ -49,6 +49,14 @@ export interface Classifier<Source = Uint8Array | Pixels> {
    * @throws Error if the bytes are no image.
    */
   predict(image: Source, most?: number): Promise<Answer[]>;
+  /**
+   * Outputs of the model for an image, before they are probabilities.
+   *
+   * @param image - As in {@link classify}.
+   * @returns float32 [outputs].
+   * @throws Error if the bytes are no image.
+   */
+  outputs(image: Source): Promise<Float32Array>;
   /** Releases the native memory; nothing runs afterwards. */
   close(): Promise<void>;
 }
@@ -77,14 +85,16 @@ export async function createClassifier<Source>(
   const session = await engine.load(encodeModel(lowerGraph(ofBytes, engine.lowering ?? "generic")));
   const [channels, height, width] = dataConfig.inputSize;
   const unused = keyedRandom(0, "augment");
-  const answer = async (where: string, source: Source, most: number | undefined): Promise<Answer[]> => {
+  const outputs = async (where: string, source: Source): Promise<Float32Array> => {
     const image = await open(where, source, channels === 1 ? 1 : 3);
     const { data } = transform(image, unused);
     const input = { dtype: "uint8" as const, shape: [1, height, width, channels], data };
     const { logits } = await session.run({ input });
     if (!(logits?.data instanceof Float32Array)) throw new Error(`${where}: the model gave no logits`);
-    return selectAnswers(task, logits.data, most);
+    return logits.data;
   };
+  const answer = async (where: string, source: Source, most: number | undefined): Promise<Answer[]> =>
+    selectAnswers(task, await outputs(where, source), most);
   return {
     ...{ architecture, classNames: task.outputNames, task, dataConfig, average, path },
     async classify(image, topk) {
@@ -101,6 +111,7 @@ export async function createClassifier<Source>(
       checkCount("predict", { most });
       return await answer("predict", image, most);
     },
+    outputs: (image) => outputs("outputs", image),
     close: () => session.close(),
   };
 }

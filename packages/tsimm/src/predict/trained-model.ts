@@ -112,11 +112,49 @@ async function ofWeights(weights: ReadWeights, options: OpenTrainedOptions): Pro
       : await named(weights, options);
   const note = description?.task;
   const task = note === undefined || isDefaultTask(note.name, note.settings) ? undefined : note;
-  return {
-    ...{ path, average, model, architecture: model.name, outputs: model.numClasses, fixedBatch: null },
-    classNames: description?.task.outputNames ?? null,
-    task,
+  return ofModel(model, {
+    ...{ path, average, task, classNames: description?.task.outputNames ?? null },
     dataConfig: description?.dataConfig ?? model.pretrainedCfg,
+  });
+}
+
+/** Options of {@link openPretrainedModel}. */
+export interface OpenPretrainedOptions extends Pick<OpenTrainedOptions, "numClasses" | "imgSize"> {
+  /** Receives what is adapted, and how far a download is. */
+  readonly onMessage?: ((text: string) => void) | undefined;
+}
+
+/**
+ * Opens a model with pretrained weights of the hub.
+ *
+ * @param name - As `createModel` takes it.
+ * @throws RangeError for an unknown name; Error for weights that cannot be had.
+ */
+export async function openPretrainedModel(
+  name: string,
+  { numClasses, imgSize, onMessage = () => {} }: OpenPretrainedOptions = {},
+): Promise<TrainedModel> {
+  const model = await createModel(name, {
+    ...{ pretrained: true, onMessage },
+    ...(numClasses === undefined ? {} : { numClasses }),
+    ...(imgSize === undefined ? {} : { imgSize }),
+    onProgress: (file, loaded, total) => {
+      if (loaded === total) onMessage(`Downloaded ${file}: ${(loaded / 1e6).toFixed(1)} MB`);
+    },
+  });
+  const { labelNames } = model.pretrainedCfg;
+  const { numClasses: outputs, pretrainedCfg: dataConfig } = model;
+  const classNames = labelNames?.length === outputs ? labelNames : null;
+  return ofModel(model, { ...{ path: name, average: false, task: undefined }, classNames, dataConfig });
+}
+
+type FileFacts = Pick<TrainedModel, "path" | "average" | "task" | "classNames" | "dataConfig">;
+
+function ofModel(model: Model, facts: FileFacts): TrainedModel {
+  const { average, task } = facts;
+  return {
+    ...facts,
+    ...{ model, architecture: model.name, outputs: model.numClasses, fixedBatch: null },
     ownConfig: model.pretrainedCfg,
     parameterCount: model.parameters.reduce((sum, { data }) => sum + data.length, 0),
     compile: (engine, { batchSize, dataConfig, threads }) => {

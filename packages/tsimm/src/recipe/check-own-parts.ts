@@ -11,7 +11,10 @@ import type { TrainOptions } from "./train.ts";
  * @throws TypeError for one of another kind, RangeError for an unknown key or for other classes.
  */
 export function checkOwnParts(given: Partial<TrainArguments>, { dataset, model }: TrainOptions): void {
-  if (model !== undefined) checkPart("train", "model", model);
+  if (model !== undefined) {
+    checkPart("train", "model", model);
+    checkHasWeights(given);
+  }
   if (dataset === undefined) return;
   if (given.dataDir) {
     throw new UsageError(
@@ -29,6 +32,15 @@ export function checkOwnParts(given: Partial<TrainArguments>, { dataset, model }
   if (own === others) return;
   throw new RangeError(
     `train: dataset.validation must have the class names of dataset.training in their order, ${own}, got ${others}`,
+  );
+}
+
+/** A model of the caller's has its weights. */
+function checkHasWeights({ pretrained, pretrainedPath }: Partial<TrainArguments>): void {
+  const flag = pretrained ? "--pretrained" : pretrainedPath ? "--pretrained-path" : null;
+  if (flag === null) return;
+  throw new UsageError(
+    `train: ${flag} must be absent beside a model, got both; create the model with ${pretrained ? "pretrained" : "pretrainedPath"}`,
   );
 }
 

@@ -16,8 +16,11 @@ const never = [
   ...["dropPath", "dropConnect", "dropBlock"],
 ];
 
-/** Flags that only say how another one works. */
-const refinements = ["trainInterpolation", "remode", "recount"];
+/** Those that switch an augmentation on. */
+const strengths = [
+  ...["scale", "ratio", "vflip", "colorJitter", "aa", "grayscaleProb", "gaussianBlurProb"],
+  ...["reprob", "mixup", "cutmix", "cutmixMinmax", "dropPath"],
+];
 
 /**
  * Refuses flags that features which are computed once cannot honour. The value that a flag has anyway counts as not given,
@@ -59,10 +62,11 @@ export function checkHeadOnlyFlags(given: Partial<TrainArguments>, args: TrainAr
 /** Names of the augmentation that a run of features has to do without. */
 export function augmentationsLeftOut(args: TrainArguments): string[] {
   const { featureCrops, noAug } = args;
-  const names = featureCrops === null && !noAug ? [...ofImages, ...never] : never;
   const values: Readonly<Record<string, unknown>> = { ...args };
-  const left = names.filter((name) => !isOffValue(values[name]) && !refinements.includes(name));
-  return [...new Set(left)].map(flagName);
+  return strengths
+    .filter((name) => never.includes(name) || (featureCrops === null && !noAug))
+    .filter((name) => !isOffValue(values[name]))
+    .map(flagName);
 }
 
 function isOff(name: string, value: unknown): boolean {

@@ -1,19 +1,15 @@
 /** The model of a run. */
-import type { GlobalPool } from "../models/layers/classifier.ts";
 import type { Model, PretrainedConfig } from "../models/model.ts";
 import { buildStart } from "../models/pretrained/create-model.ts";
 import { safeModelName } from "../models/pretrained/model-name.ts";
 import type { ModelStart } from "../models/pretrained/model-start.ts";
-import { suggestion } from "../text/suggestion.ts";
 import { UsageError } from "../usage-error.ts";
 import type { TrainArguments } from "./arguments.ts";
 import { inputChannels } from "./data-config.ts";
 import { fromFlags } from "./from-flags.ts";
+import { globalPoolOf } from "./global-pool.ts";
 import type { Log } from "./log.ts";
 import { namingModelKwargs, withModelKwargs } from "./model-kwargs.ts";
-
-/** Pools that leave one vector per image. */
-const POOLS: readonly GlobalPool[] = ["avg", "fast", "max", "avgmax", "catavgmax", "token"];
 
 /**
  * Outputs of a run's model.
@@ -58,7 +54,7 @@ export function makeModel(
     dropRate: args.drop,
     dropPathRate: args.dropPath ?? args.dropConnect,
     seed: args.seed,
-    globalPool: poolOf(args.gp),
+    globalPool: globalPoolOf(args.gp),
     ...{ bnMomentum: args.bnMomentum, bnEps: args.bnEps },
   });
   const model = fromFlags("train", args, () =>
@@ -67,15 +63,6 @@ export function makeModel(
   const count = model.parameters.reduce((sum, { data }) => sum + data.length, 0);
   info(`Model ${safeModelName(args.model)} created, param count:${count}`);
   return model;
-}
-
-/** timm's fastavg, fastmax and their kind differ from avg and max in speed alone. */
-function poolOf(gp: string | null): GlobalPool | null {
-  if (gp === null) return null;
-  const name = gp.replace(/^fast(?=.)/, "");
-  const pool = POOLS.find((one) => one === name);
-  if (pool !== undefined) return pool;
-  throw new UsageError(`train: --gp must be one of ${POOLS.join(", ")}, got "${gp}"${suggestion(gp, POOLS)}`);
 }
 
 /** Warns of images that are too small for the model. */

@@ -6,6 +6,7 @@ import type { Task } from "../task/task.ts";
 import type { TrainArguments } from "./arguments.ts";
 import { fromFlags } from "./from-flags.ts";
 import type { Log } from "./log.ts";
+import { erases } from "./random-erasing.ts";
 import { simulateRun } from "./simulate-run.ts";
 
 /** Options of {@link makeSchedule}. */
@@ -61,7 +62,8 @@ function lossReasons(args: TrainArguments, { raisesLoss }: Task): string[] {
     ...(args.mixup > 0 ? ["mixup"] : []),
     ...(args.cutmix > 0 || args.cutmixMinmax !== null ? ["CutMix"] : []),
     ...raisesLoss,
-    ...(args.noAug ? [] : ["augmentation"]),
+    ...(args.noAug ? [] : [args.aa ? `augmentation ${args.aa}` : "augmentation"]),
+    ...(erases(args) ? [`random erasing ${args.reprob}`] : []),
     ...(args.drop > 0 ? [`dropout ${args.drop}`] : []),
     ...((args.dropPath ?? args.dropConnect ?? 0) > 0 ? ["drop path"] : []),
   ];

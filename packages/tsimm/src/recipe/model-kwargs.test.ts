@@ -8,7 +8,8 @@ import { createEvaluation } from "../runtime/evaluation-step.ts";
 import { createTrainingStep } from "../runtime/training-step.ts";
 import type { PythonValue } from "../text/python-literal.ts";
 import { UsageError } from "../usage-error.ts";
-import { namingModelKwargs, withModelKwargs } from "./model-kwargs.ts";
+import { namingModelKwargs, refuseModelOptions, withModelKwargs } from "./model-kwargs.ts";
+import { resolveArguments } from "./resolve-arguments.ts";
 
 interface Case {
   readonly model: string;
@@ -111,4 +112,11 @@ test.each<[Record<string, PythonValue>, ModelOptions, string]>([
 test("what a flag says too passes, None is not given, a size may be a pair", () => {
   expect(merge({ img_size: 48 }, { imgSize: 48 }).pretrainedCfg.inputSize).toEqual([3, 48, 48]);
   expect(merge({ img_size: [48, 48], global_pool: null }).pretrainedCfg.inputSize).toEqual([3, 48, 48]);
+});
+
+test("a model that is not made by its name takes none of them", () => {
+  expect(() => refuseModelOptions(resolveArguments({ gp: "max" }), "an ONNX file")).toThrow(
+    new UsageError('train: --gp must be left out for an ONNX file, got "max"'),
+  );
+  expect(() => refuseModelOptions(resolveArguments({}), "an ONNX file")).not.toThrow();
 });

@@ -75,6 +75,21 @@ export function namingModelKwargs(modelKwargs: TrainArguments["modelKwargs"], ma
   }
 }
 
+/** Flags that say how a model of the registry is made. */
+const OF_REGISTRY: readonly ArgumentName[] = ["modelKwargs", "gp", "bnMomentum", "bnEps"];
+
+/**
+ * Refuses options of the model where it is not made by its name.
+ *
+ * @param what - What it is instead, e.g. `an ONNX file`.
+ * @throws UsageError that names the first of them.
+ */
+export function refuseModelOptions(args: TrainArguments, what: string): void {
+  const flag = OF_REGISTRY.find((name) => args[name] !== null);
+  if (flag === undefined) return;
+  throw new UsageError(`train: ${flagOf(flag)} must be left out for ${what}, got ${showValue(args[flag])}`);
+}
+
 /** timm has sizes as pairs, too. */
 function side(value: PythonValue): PythonValue {
   if (!Array.isArray(value)) return value;

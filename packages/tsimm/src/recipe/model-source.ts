@@ -5,6 +5,7 @@ import { loadStart } from "../models/pretrained/load-start.ts";
 import { type ModelStart, modelStart } from "../models/pretrained/model-start.ts";
 import { printable } from "../text/printable.ts";
 import { UsageError } from "../usage-error.ts";
+import { HubError } from "../weights/hub/hub-error.ts";
 import type { HubFileName } from "../weights/hub/hub-file.ts";
 import type { TrainArguments } from "./arguments.ts";
 import { flagMessage } from "./from-flags.ts";
@@ -47,12 +48,16 @@ export async function openModelSource(
     if (start.weights !== null) messages.info(`Pretrained weights: ${printable(start.weights.from)}`);
     return start;
   } catch (error) {
-    // The words of the library's options as flags.
-    const message = flagMessage((error as Error).message, "train", args)
-      .replace(/\bpretrainedPath\b/g, "--pretrained-path")
-      .replace("createModel: ", "train: ");
-    throw new UsageError(message, { cause: error });
+    throw inFlags(error, args);
   }
+}
+
+/** The error in the words of the command line: a mistake in what was asked for, or one of the hub. */
+function inFlags(error: unknown, args: TrainArguments): Error {
+  const { message, cause } = error as Error;
+  const text = flagMessage(message, "train", args).replace(/\bpretrainedPath\b/g, "--pretrained-path");
+  const isOfHub = error instanceof HubError || cause instanceof HubError;
+  return isOfHub ? new Error(text, { cause: error }) : new UsageError(text, { cause: error });
 }
 
 function downloadLine({ repository, name }: HubFileName, loaded: number, total: number | null): string {
@@ -69,12 +74,13 @@ function downloadLine({ repository, name }: HubFileName, loaded: number, total: 
 export function loadModelSource(
   model: Model,
   { weights }: ModelStart,
+  args: TrainArguments,
   { messages }: Pick<RunRequest, "messages">,
 ): void {
   if (weights === null) return;
   try {
     for (const note of loadStart("train", model, weights)) messages.info(`Adapting: ${note}`);
   } catch (error) {
-    throw new UsageError((error as Error).message, { cause: error });
+    throw inFlags(error, args);
   }
 }

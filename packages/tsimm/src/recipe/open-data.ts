@@ -153,6 +153,7 @@ export function createLoaders(
     batchSize: args.batchSize,
     ...(args.balancedSampling ? { sampling: "balanced" as const } : {}),
     augRepeats: args.augRepeats,
+    augSplits: args.augSplits,
     transform: trainingTransformOf(args, dataConfig),
   });
   const valLoader =

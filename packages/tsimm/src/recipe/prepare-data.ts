@@ -1,11 +1,13 @@
 /** The arguments and images of a run. */
 import { type DataDigest, dataDigest } from "../checkpoint/data-digest.ts";
+import { readPolicy } from "../data/transforms/augment/policy.ts";
 import { checkData } from "./apply-checkpoint.ts";
 import type { TrainArguments } from "./arguments.ts";
 import { checkNames } from "./check-names.ts";
 import { checkTaskFlags } from "./check-task-flags.ts";
 import { demoArguments } from "./demo.ts";
 import { flagWords } from "./flag-words.ts";
+import { fromFlags } from "./from-flags.ts";
 import { checkHeadOnlyFlags } from "./head-only-flags.ts";
 import { onnxDefaults } from "./onnx-defaults.ts";
 import { openData, type TrainingData } from "./open-data.ts";
@@ -34,6 +36,9 @@ export async function prepareData({ given, resume, options, messages }: RunReque
   const args = resolveArguments(resume?.saved ?? {}, demo, tuning, given);
   checkNames(args, { ownModel: options.model !== undefined });
   checkTaskFlags(given, args.task);
+  const { aa } = args;
+  // A slip of the pen is told before all images are listed.
+  if (aa) fromFlags("train", args, () => readPolicy("trainingTransform", aa));
   checkHeadOnlyFlags(given, args);
   const data = await openData(args, own, messages);
   const digest = await dataDigest(data);

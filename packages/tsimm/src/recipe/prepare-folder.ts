@@ -19,7 +19,6 @@ import { continueFolder } from "./continue-folder.ts";
 import { absolutePlace } from "./data-place.ts";
 import type { FinishListener } from "./finish-run.ts";
 import { isOnnxPath } from "./onnx-path.ts";
-import type { TrainingLoaders } from "./open-data.ts";
 import { plannedRates } from "./planned-rates.ts";
 import type { RunData } from "./prepare-data.ts";
 import type { ModelParts } from "./prepare-model.ts";
@@ -35,7 +34,6 @@ export interface FolderContents {
   readonly parts: ModelParts;
   readonly schedule: ScheduleParts;
   readonly ranking: Ranking;
-  readonly loaders: TrainingLoaders;
   readonly engine: Engine;
   /** Ways of the training step; null: the fixed ones. */
   readonly ways: RecordedWays | null;
@@ -129,11 +127,9 @@ async function goOn(
   return { progress: { ...progress, best: there.best, byOutput }, kept: there.kept };
 }
 
-function reportOf({ data, parts, loaders, engine }: FolderContents): RunReportOptions {
+function reportOf({ data, parts, engine }: FolderContents): RunReportOptions {
   const { model, task, dataConfig } = parts;
-  const { threads } = data.args;
-  const { validation: images } = data.data;
-  return { model, task, dataConfig, engine, threads, images, loader: loaders.valLoader };
+  return { model, task, dataConfig, engine, args: data.args, images: data.data.validation };
 }
 
 function runFacts(

@@ -7,6 +7,7 @@ import type { Optimizer } from "../optim/optimizer.ts";
 import type { Task } from "../task/task.ts";
 import { UsageError } from "../usage-error.ts";
 import type { TrainArguments } from "./arguments.ts";
+import { checkSplits, splitModel } from "./augmentation-splits.ts";
 import { dataConfigLines, resolveDataConfig } from "./data-config.ts";
 import { frozenByFlags, frozenPart, logFrozen, neverTrained } from "./frozen-part.ts";
 import { loadInitialWeights } from "./initial-checkpoint.ts";
@@ -15,6 +16,7 @@ import { learningRate } from "./learning-rate.ts";
 import { makeModel, outputNames, warnAboutSmallInput } from "./make-model.ts";
 import { makeAverage, makeOptimizer } from "./make-optimizer.ts";
 import { makeTask } from "./make-task.ts";
+import { refuseModelOptions } from "./model-kwargs.ts";
 import { loadModelSource, openModelSource } from "./model-source.ts";
 import { openOnnxModel } from "./onnx-model.ts";
 import { isOnnxPath } from "./onnx-path.ts";
@@ -40,12 +42,15 @@ export async function prepareModel(
   { training }: TrainingData,
   request: RunRequest,
 ): Promise<ModelParts> {
+  checkSplits(args);
   const { resume, options, messages } = request;
+  if (options.model !== undefined) refuseModelOptions(args, "a model of one's own");
   const names = outputNames(args, training.classNames);
   const task = makeTask(args, names, training);
   const model = options.model ?? (await startingModel(args, names, request));
   if (args.initialCheckpoint !== "" && !resume?.checkpoint) await loadInitialWeights(model, args, messages);
   if (!resume?.checkpoint) setInitialHead(model, args);
+  splitModel(model, args);
   const channels = isOnnxModel(model) ? { inChans: model.inChans } : {};
   const dataConfig = resolveDataConfig({ ...args, ...channels }, model.pretrainedCfg);
   for (const line of dataConfigLines(dataConfig)) messages.info(line);
@@ -67,7 +72,10 @@ async function startingModel(
   names: readonly string[],
   request: RunRequest,
 ): Promise<Model> {
-  if (isOnnxPath(args.model)) return await openOnnxModel(args, names, request);
+  if (isOnnxPath(args.model)) {
+    refuseModelOptions(args, "an ONNX file");
+    return await openOnnxModel(args, names, request);
+  }
   if (args.logits !== "") {
     throw new UsageError(
       `train: --logits must come with an .onnx file as --model, got "${args.logits}" with ${args.model}; leave it out`,
@@ -75,6 +83,6 @@ async function startingModel(
   }
   const start = await openModelSource(args, request);
   const model = makeModel(args, start, names.length, request.messages);
-  loadModelSource(model, start, request);
+  loadModelSource(model, start, args, request);
   return model;
 }

@@ -12,6 +12,7 @@ import { printable } from "../text/printable.ts";
 import type { FitLoopOptions } from "../train/fit-options.ts";
 import { createUpdater, type Updater } from "../update/updater.ts";
 import type { TrainArguments } from "./arguments.ts";
+import { erasingSplits, imagesOfBatch } from "./augmentation-splits.ts";
 import { chooseRanking } from "./choose-metric.ts";
 import { fromFlags } from "./from-flags.ts";
 import { isGiven } from "./given.ts";
@@ -124,7 +125,8 @@ function makeUpdater(
   args: TrainArguments,
   { model, task, frozen, optimizer, average, dataConfig }: ModelParts,
 ): Promise<Updater> {
-  const { batchSize, seed, clipGrad, clipMode, threads } = args;
+  const { seed, clipGrad, clipMode, threads } = args;
+  const batchSize = imagesOfBatch(args);
   const { inputSize, mean, std } = dataConfig;
   const [, height, width] = inputSize;
   return createUpdater(engine, {
@@ -136,8 +138,9 @@ function makeUpdater(
 }
 
 function mixingOf(args: TrainArguments): MixupOptions {
-  const { mixup, cutmix, cutmixMinmax, mixupProb, mixupSwitchProb } = args;
-  return { mixup, cutmix, cutmixMinmax: cutmixMinmax ?? undefined, mixupProb, mixupSwitchProb };
+  const { mixup, cutmix, cutmixMinmax, mixupProb, mixupSwitchProb, mixupMode } = args;
+  const settings = { mixup, cutmix, mixupProb, mixupSwitchProb, mixupMode };
+  return { ...settings, cutmixMinmax: cutmixMinmax ?? undefined };
 }
 
 function erasingOf(
@@ -145,5 +148,5 @@ function erasingOf(
   { dataConfig: { mean, std } }: ModelParts,
 ): RandomErasingOptions | null {
   const { reprob, remode, recount } = args;
-  return erases(args) ? { reprob, remode, recount, mean, std } : null;
+  return erases(args) ? { reprob, remode, recount, numSplits: erasingSplits(args), mean, std } : null;
 }

@@ -5,6 +5,7 @@ import type { Engine } from "../runtime/engine.ts";
 import { describeProcessor } from "../runtime/tuning/processor.ts";
 import { checkedWays, type TuneOptions, tuneTrainingStep } from "../runtime/tuning/tune-training-step.ts";
 import type { TrainArguments } from "./arguments.ts";
+import { imagesOfBatch } from "./augmentation-splits.ts";
 import { isGiven } from "./given.ts";
 import type { ModelParts } from "./prepare-model.ts";
 import { erases } from "./random-erasing.ts";
@@ -25,7 +26,8 @@ export async function prepareWays(
   if (!args.tune || engine.channelBlock === undefined) return null;
   const { inputSize, mean, std } = dataConfig;
   const [, height, width] = inputSize;
-  const { batchSize, threads } = args;
+  const { threads } = args;
+  const batchSize = imagesOfBatch(args);
   const options: TuneOptions = {
     ...{ loss: task.loss, batchSize, height, width },
     ...(erases(args) ? { input: "float32" } : { input: "uint8", mean, std }),

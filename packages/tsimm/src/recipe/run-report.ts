@@ -1,6 +1,6 @@
 /** The report of a run, written when it ends. */
-import type { Loader } from "../data/batch.ts";
 import type { ImageDataset } from "../data/image-dataset.ts";
+import { createLoader } from "../data/loader.ts";
 import { readRegularFile, WEIGHTS_LIMIT } from "../files/read-file.ts";
 import type { Model, PretrainedConfig } from "../models/model.ts";
 import { type AnswerRecord, type AnswerRecorder, answerRecorder } from "../report/answer-record.ts";
@@ -10,6 +10,7 @@ import type { Task } from "../task/task.ts";
 import { type BatchOutputs, evaluate } from "../train/evaluate.ts";
 import type { TrainingEvent } from "../train/events.ts";
 import { decodeSafetensors } from "../weights/safetensors.ts";
+import type { TrainArguments } from "./arguments.ts";
 import { reportSettings } from "./report-settings.ts";
 
 /** Parts of a run that its report is made from. */
@@ -19,10 +20,11 @@ export interface RunReportOptions {
   readonly dataConfig: PretrainedConfig;
   /** Images that the run validates on; null: none. */
   readonly images: ImageDataset | null;
-  /** Loader of these. */
-  readonly loader: Loader | null;
   readonly engine: Engine;
-  readonly threads: number | null;
+  readonly args: Pick<
+    TrainArguments,
+    "batchSize" | "validationBatchSize" | "workers" | "maxBadImages" | "threads"
+  >;
 }
 
 /** Keeps the answers of the best epoch, and writes the report at the end. */
@@ -74,19 +76,28 @@ export class RunReport {
 
   /** The best epoch was before this session: its weights are asked once more. */
   async #evaluate(bestEpoch: number | null, weights: string): Promise<AnswerRecord | null> {
-    const { task, model, loader, engine, threads, dataConfig } = this.#options;
-    if (loader === null || bestEpoch === null) return null;
+    const { task, model, images, engine, args, dataConfig } = this.#options;
+    if (images === null || bestEpoch === null) return null;
     const { tensors } = decodeSafetensors(await readRegularFile(weights, { limit: WEIGHTS_LIMIT }));
     const state = model.state.map((one) => {
       const data = tensors.get(one.name)?.data;
       return data instanceof Float32Array || data instanceof BigInt64Array ? { ...one, data } : one;
     });
-    const recorder = answerRecorder(task, { mistakes: REPORT_MISTAKES });
-    await evaluate({ ...model, state }, loader, task, {
-      ...{ engine, mean: dataConfig.mean, std: dataConfig.std },
-      ...(threads === null ? {} : { threads }),
-      onOutputs: (batch) => recorder.add(batch),
+    const { workers, maxBadImages, threads, batchSize, validationBatchSize } = args;
+    const { mean, std, ...transform } = dataConfig;
+    const loader = createLoader(images, {
+      ...{ workers, maxBadImages, batchSize: validationBatchSize ?? batchSize },
+      transform: { training: false, ...transform, mean },
     });
+    const recorder = answerRecorder(task, { mistakes: REPORT_MISTAKES });
+    try {
+      await evaluate({ ...model, state }, loader, task, {
+        ...{ engine, mean, std, onOutputs: (batch) => recorder.add(batch) },
+        ...(threads === null ? {} : { threads }),
+      });
+    } finally {
+      await loader.close();
+    }
     return recorder.result();
   }
 }

@@ -45,8 +45,6 @@ const FOLDER = "timm uses it for streamed data sets alone";
 const DISTILLATION = "there is no teacher model; train without it";
 const SIZES = "every batch has one size; pass --img-size";
 
-const LATER = "tsimm does not offer it";
-
 /** By the keys of timm's args.yaml. */
 export const timmFlags: Readonly<Record<string, TimmFlag>> = {
   amp: noEffect("nothing", false),
@@ -97,11 +95,6 @@ export const timmFlags: Readonly<Record<string, TimmFlag>> = {
   drop_block: notOffered("one value", null, "there is no DropBlock; --drop-path regularises residual blocks"),
   save_images: notOffered("nothing", false, "batches are not written as images"),
 
-  resplit: refines("nothing", false),
-  aug_splits: notOffered("one value", 0, LATER),
-  split_bn: notOffered("nothing", false, LATER),
-  jsd_loss: notOffered("nothing", false, LATER),
-  mixup_mode: notOffered("one value", "batch", LATER),
   // More than 1 averages the outputs of validation images that lie side by side, of which each is another image.
   tta: {
     ...notOffered("one value", 0, "it mixes the outputs of different validation images; leave it out"),

@@ -2,6 +2,7 @@
 import { readdir, readFile, stat } from "node:fs/promises";
 import { basename, join } from "node:path";
 import { type CheckpointHeader, readCheckpointHeader, resumePath } from "../checkpoint/checkpoint.ts";
+import type { RunState } from "../checkpoint/run-state.ts";
 import type { ImageDataset } from "../data/image-dataset.ts";
 import { updateFile } from "../files/write-file.ts";
 import type { Task } from "../task/task.ts";
@@ -58,13 +59,20 @@ export async function writeReport(
   const { state } = await newestState(folder);
   const { task, answers, images } = parts;
   const report: Report = {
-    ...{ name: basename(folder), state, task, answers },
+    ...{ name: nameOf(state), state, task, answers },
     mistakes: answers === null || images === null ? [] : await mistakesOf(answers, task, images),
     figures: { curves: await figure(folder, "curves.svg"), schedule: await figure(folder, "lr.svg") },
     settings: parts.settingsOf(state.args),
     files: await filesOf(folder),
   };
   return await updateFile(file, reportHtml(report));
+}
+
+/** Name of a run, wherever its folder lies now and whatever that is called. */
+function nameOf({ args, model }: RunState): string {
+  const { experiment, data_dir: place } = args;
+  if (typeof experiment === "string" && experiment !== "") return experiment;
+  return `${model.arch} on ${typeof place === "string" ? basename(place) : "the built-in images"}`;
 }
 
 async function mistakesOf(

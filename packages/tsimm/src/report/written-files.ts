@@ -12,6 +12,7 @@ const DESCRIPTIONS: readonly (readonly [RegExp, string, string?])[] = [
   [/^args\.yaml$/, "every flag; -c args.yaml repeats the run"],
   [/^classes\.txt$/, "names of the classes or outputs", "class names"],
   [/^model\.onnx$/, "best weights for any ONNX runtime"],
+  [/^original\.onnx$/, "the file that the model is made of; the weights need it"],
   [/^sample\./, "an image of the data set"],
   [/^model_best\./, "best weights, and what is needed to go on from them"],
   [/^last\./, "newest weights, and what is needed to go on"],

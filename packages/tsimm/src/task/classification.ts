@@ -1,6 +1,13 @@
 /** Classification: one class for each image, or a probability for each class. */
-import { binaryCrossEntropy, type Loss, softmaxCrossEntropy } from "@tsimm/autodiff";
-import { boolean, fraction, type OptionChecks, orNull, positive } from "../optim/option-checks.ts";
+import { binaryCrossEntropy, jsdCrossEntropy, type Loss, softmaxCrossEntropy } from "@tsimm/autodiff";
+import {
+  boolean,
+  fraction,
+  nonNegative,
+  type OptionChecks,
+  orNull,
+  positive,
+} from "../optim/option-checks.ts";
 import { accuracyMeter } from "./accuracy-meter.ts";
 import { checkOutput } from "./check-outputs.ts";
 import { checkClassLabels } from "./class-labels.ts";
@@ -30,6 +37,13 @@ export interface ClassificationOptions {
   /** Weight of positive targets in binary cross-entropy, > 0; default null: 1. */
   readonly bcePosWeight: number | null;
   /**
+   * Trains with softmax cross-entropy of the first image of each sample, and the Jensen-Shannon divergence of what the model
+   * makes of all `augSplits` of them; default false.
+   */
+  readonly jsdLoss: boolean;
+  /** Images of each sample in a batch, the first of every sample first; default 0: one. */
+  readonly augSplits: number;
+  /**
    * Weights of the classes in the training loss, which stays a mean over images: `balanced`, so that each class weighs the
    * same however often it comes, or by class name; default null: 1 each.
    */
@@ -42,6 +56,8 @@ const defaults: ClassificationOptions = {
   bceSum: false,
   bceTargetThresh: null,
   bcePosWeight: null,
+  jsdLoss: false,
+  augSplits: 0,
   classWeights: null,
 };
 
@@ -51,6 +67,8 @@ const checks: OptionChecks<ClassificationOptions> = {
   bceSum: boolean,
   bceTargetThresh: orNull(fraction),
   bcePosWeight: orNull(positive),
+  jsdLoss: boolean,
+  augSplits: nonNegative,
   classWeights: namedWeights,
 };
 
@@ -95,7 +113,10 @@ export const classification: TaskDefinition<ClassificationOptions> = defineTask(
       name: NAME,
       outputNames,
       loss: lossOf(options, resolveClassWeights(NAME, options.classWeights, context)),
-      raisesLoss: smoothing > 0 ? [`label smoothing ${smoothing}`] : [],
+      raisesLoss: [
+        ...(smoothing > 0 ? [`label smoothing ${smoothing}`] : []),
+        ...(options.jsdLoss ? ["the Jensen-Shannon divergence"] : []),
+      ],
       metrics,
       metric: "top1",
       outputMetric: { ...accuracy, name: "accuracy", label: "accuracy", panel: "accuracy of each class" },
@@ -116,7 +137,18 @@ export const classification: TaskDefinition<ClassificationOptions> = defineTask(
 });
 
 function lossOf(options: ClassificationOptions, classWeights: readonly number[] | undefined): Loss {
-  const { bceLoss, bceSum, bceTargetThresh, bcePosWeight } = options;
+  const { bceLoss, bceSum, bceTargetThresh, bcePosWeight, jsdLoss, augSplits } = options;
+  if (jsdLoss) {
+    if (bceLoss) throw new RangeError(`${NAME}: jsdLoss must be false beside bceLoss, got true`);
+    if (classWeights !== undefined)
+      throw new RangeError(`${NAME}: jsdLoss must be false beside classWeights, got true`);
+    if (augSplits < 2) {
+      throw new RangeError(
+        `${NAME}: jsdLoss must come with augSplits of 2 or more, got ${augSplits}; set augSplits to 3`,
+      );
+    }
+    return jsdCrossEntropy({ numSplits: augSplits });
+  }
   if (bceLoss) {
     return binaryCrossEntropy({ sumClasses: bceSum, posWeight: bcePosWeight ?? undefined, classWeights });
   }

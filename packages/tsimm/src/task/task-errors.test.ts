@@ -39,7 +39,7 @@ test.each<[string, object, readonly Label[] | undefined, string]>([
     "classification",
     { smoothin: 0.1 },
     undefined,
-    "classification: option must be one of smoothing, bceLoss, bceSum, bceTargetThresh, bcePosWeight, classWeights, " +
+    "classification: option must be one of smoothing, bceLoss, bceSum, bceTargetThresh, bcePosWeight, jsdLoss, augSplits, classWeights, " +
       'got "smoothin"; did you mean "smoothing"?',
   ],
   [

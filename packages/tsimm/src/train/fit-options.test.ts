@@ -111,7 +111,7 @@ const refused: readonly Refused[] = [
     "an unknown option of mixing",
     { mixing: { mixUp: 1 } },
     new RangeError(
-      'fit: mixing: option must be one of mixup, cutmix, cutmixMinmax, mixupProb, mixupSwitchProb, got "mixUp"; did you mean "mixup"?',
+      'fit: mixing: option must be one of mixup, cutmix, cutmixMinmax, mixupProb, mixupSwitchProb, mixupMode, got "mixUp"; did you mean "mixup"?',
     ),
   ],
   ...mixings.map(

@@ -6,8 +6,6 @@ import type { SafeTensor } from "./safetensors.ts";
  *
  * @returns null for a tensor of integers.
  * @example
- * import { toFloat32 } from "./to-float32.ts";
- *
  * toFloat32({ dtype: "F16", shape: [2], data: Uint16Array.of(0x3c00, 0xc000) }); // => Float32Array [1, -2]
  */
 export function toFloat32({ dtype, data }: SafeTensor): Float32Array | null {

@@ -9,6 +9,7 @@ const LOAD: Readonly<Record<CommandName, () => Promise<Command>>> = {
   report: async () => (await import("./report.ts")).reportCommand(),
   schedule: async () => (await import("./schedule.ts")).scheduleCommand(),
   "lr-find": async () => (await import("./lr-find.ts")).lrFindCommand(),
+  completion: async () => (await import("./completion.ts")).completionCommand(),
   models: async () => (await import("./models.ts")).modelsCommand(),
   inspect: async () => (await import("./inspect.ts")).inspectCommand(),
   predict: async () => (await import("./predict.ts")).predictCommand(),

@@ -9,6 +9,7 @@ import type { CommandFlag } from "../flag-options.ts";
 export interface ValidateOptions {
   readonly checkpoint?: readonly string[];
   readonly model?: string;
+  readonly pretrained?: boolean;
   readonly numClasses?: number;
   readonly useEma?: boolean;
   readonly noEma?: boolean;
@@ -52,6 +53,7 @@ export const validateFlags: Readonly<Record<keyof ValidateOptions, CommandFlag>>
     help: "a .safetensors or .onnx file, the folder of a run (its best model), or a folder of either (each of them); may be given again",
   },
   model: { type: "string", default: null, short: "-m", group: MODEL, help: "name of the model; absent: the one that the checkpoint names" },
+  pretrained: { type: "flag", default: false, group: MODEL, help: "validate the pretrained weights of --model, at the size that they are tested at, in place of a checkpoint" },
   numClasses: { type: "int", default: null, min: 1, group: MODEL, help: "outputs of the model; absent: those of the checkpoint" },
   useEma: { type: "flag", default: false, group: MODEL, help: "take the moving average, and nothing else (default: where there is one)" },
   noEma: { type: "flag", default: false, group: MODEL, help: "take the plain weights, also where there is a moving average" },

@@ -1,5 +1,6 @@
 /** The ConvNeXts by name, each with the preprocessing of timm's default weights for it. */
 
+import { activationOption, flagOption, integersOption, numberOption } from "../config-option.ts";
 import { defineModelFamily, type ModelFamily } from "../model-family.ts";
 import { imageNet, inception } from "../preprocessing.ts";
 import { type ConvNeXtConfig, convnext } from "./convnext.ts";
@@ -17,10 +18,32 @@ const configs: Readonly<Record<string, ConvNeXtConfig>> = {
     convMlp: true,
     pretrainedCfg: imageNet,
   },
+  convnext_pico: {
+    depths: [2, 2, 6, 2],
+    dims: [64, 128, 256, 512],
+    convMlp: true,
+    pretrainedCfg: imageNet,
+  },
+  convnext_nano: {
+    depths: [2, 2, 8, 2],
+    dims: [80, 160, 320, 640],
+    convMlp: true,
+    pretrainedCfg: { ...imageNet, cropPct: 0.95 },
+  },
   convnext_tiny: {
     depths: [3, 3, 9, 3],
     dims: [96, 192, 384, 768],
     pretrainedCfg: { ...imageNet, cropPct: 0.95 },
+  },
+  convnext_small: {
+    depths: [3, 3, 27, 3],
+    dims: [96, 192, 384, 768],
+    pretrainedCfg: { ...imageNet, cropPct: 0.95 },
+  },
+  convnext_base: {
+    depths: [3, 3, 27, 3],
+    dims: [128, 256, 512, 1024],
+    pretrainedCfg: imageNet,
   },
   test_convnext: {
     depths: [1, 2, 4, 2],
@@ -35,5 +58,9 @@ const configs: Readonly<Record<string, ConvNeXtConfig>> = {
 export const convnexts: ModelFamily<ConvNeXtConfig> = defineModelFamily({
   name: "convnext",
   models: configs,
+  options: {
+    ...{ depths: integersOption(4), dims: integersOption(4), convMlp: flagOption },
+    ...{ normEps: numberOption(0), actLayer: activationOption },
+  },
   create: convnext,
 });

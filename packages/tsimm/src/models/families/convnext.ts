@@ -3,7 +3,7 @@ import type { Value } from "@tsimm/autodiff";
 import type { Architecture } from "../architecture.ts";
 import { constant, normal } from "../initialization.ts";
 import { stemThenBlocks } from "../layer-order.ts";
-import { gelu, geluTanh } from "../layers/activation.ts";
+import { type Activation, gelu, geluTanh } from "../layers/activation.ts";
 import { classify, type GlobalPool, globalPool } from "../layers/classifier.ts";
 import { conv } from "../layers/convolution.ts";
 import { dropPath, dropPathRates } from "../layers/dropout.ts";
@@ -26,6 +26,8 @@ export interface ConvNeXtConfig {
   readonly normEps?: number;
   /** GELU by tanh instead of the exact one. */
   readonly tanhGelu?: boolean;
+  /** Takes the place of GELU; absent: it stays. */
+  readonly actLayer?: Activation;
   readonly pretrainedCfg: PretrainedConfig;
 }
 
@@ -85,7 +87,7 @@ function block(
   layers: Layers,
   module: string,
   x: Value,
-  { convMlp = false, normEps: eps = 1e-6, tanhGelu }: ConvNeXtConfig,
+  { convMlp = false, normEps: eps = 1e-6, tanhGelu, actLayer }: ConvNeXtConfig,
   dropRate: number,
 ): Value {
   const [, channels = 0, height = 0, width = 0] = x.shape;
@@ -96,7 +98,8 @@ function block(
   y = layerNorm(layers, `${module}.norm`, y, { eps });
   const mlp = { asConv: convMlp, ...initialization };
   y = linear(layers, `${module}.mlp.fc1`, y, { features: 4 * channels, ...mlp });
-  y = tanhGelu ? geluTanh(layers, y) : gelu(layers, y);
+  const activate = actLayer ?? (tanhGelu ? geluTanh : gelu);
+  y = activate(layers, y);
   y = linear(layers, `${module}.mlp.fc2`, y, { features: channels, ...mlp });
   y = reshape(layers, layers.op("Mul", [y, scale]), [-1, height, width, channels]);
   return layers.op("Add", [dropPath(layers, `${module}.drop_path`, toChannelsFirst(layers, y), dropRate), x]);

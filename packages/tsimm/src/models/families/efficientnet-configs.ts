@@ -1,4 +1,6 @@
 /** EfficientNets by name, each with the preprocessing of timm's default weights for it, and the whole family. */
+
+import { activationOption } from "../config-option.ts";
 import { relu, relu6, silu } from "../layers/activation.ts";
 import { roundChannels } from "../layers/round-channels.ts";
 import type { PretrainedConfig } from "../model.ts";
@@ -101,5 +103,7 @@ function sized(side: number, cropPct: number = imageNet.cropPct): PretrainedConf
 export const efficientnets: ModelFamily<EfficientNetConfig> = defineModelFamily({
   name: "efficientnet",
   models: configs,
-  create: efficientnet,
+  options: { actLayer: activationOption },
+  create: (name, config, options) =>
+    efficientnet(name, { ...config, activation: config.actLayer ?? config.activation }, options),
 });

@@ -36,6 +36,8 @@ export interface EfficientNetConfig {
    */
   readonly afterPool?: "bias" | "norm";
   readonly activation: Activation;
+  /** Takes the place of `activation`, but not of a row's own; absent: it stays. */
+  readonly actLayer?: Activation;
   /** How squeeze and excitation is made, where a row has it. */
   readonly squeeze: SqueezeKind;
   /** Padding and normalization as TensorFlow has them: `same`, and 1e-3 added to the variance. */

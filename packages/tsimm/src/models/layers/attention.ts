@@ -7,6 +7,8 @@ import { type LinearOptions, linear, reshape } from "./linear.ts";
 export interface AttentionOptions extends Omit<LinearOptions, "features"> {
   /** Divides the width of a token. */
   readonly numHeads: number;
+  /** What is done to the scores [B, numHeads, N, N] before their softmax, e.g. to add a bias; absent: nothing. */
+  readonly adjust?: (scores: Value) => Value;
 }
 
 /**
@@ -19,7 +21,7 @@ export function attention(
   layers: Layers,
   module: string,
   x: Value,
-  { numHeads, ...initialization }: AttentionOptions,
+  { numHeads, adjust = (scores) => scores, ...initialization }: AttentionOptions,
 ): Value {
   const [, tokens = 0, width = 0] = x.shape;
   const headWidth = width / numHeads;
@@ -32,7 +34,7 @@ export function attention(
   const scale = layers.builder.constant(float32([], [headWidth ** -0.5]));
   const scaled = layers.op("Mul", [perHead(q, [0, 2, 1, 3]), scale]);
   const scores = layers.op("MatMul", [scaled, perHead(k, [0, 2, 3, 1])]);
-  const weights = layers.op("Softmax", [scores], { axis: int(-1) });
+  const weights = layers.op("Softmax", [adjust(scores)], { axis: int(-1) });
   const mixed = layers.op("MatMul", [weights, perHead(v, [0, 2, 1, 3])]);
   const joined = layers.op("Transpose", [mixed], { perm: ints(0, 2, 1, 3) });
   const rows = reshape(layers, joined, [0, tokens, width]);

@@ -53,6 +53,8 @@ export interface BatchNormSettings {
   readonly momentum?: number;
   /** Added to the variance, > 0. */
   readonly eps?: number;
+  /** Equal parts of a training batch with a normalization each, an integer >= 2; absent: one for all. */
+  readonly splits?: number;
 }
 
 /**

@@ -11,12 +11,14 @@ export interface LinearOptions {
   readonly initialize?: Initializer;
   /** Initial bias; absent: uniform in ±1 / √N, PyTorch's default. */
   readonly initializeBias?: Initializer;
+  /** Whether there is a bias; absent: there is. */
+  readonly bias?: boolean;
   /** The weight has the shape of a 1×1 convolution's, [features, N, 1, 1], not [features, N]. */
   readonly asConv?: boolean;
 }
 
 /**
- * Linear layer with bias over the last axis: x [.., N] to [.., features].
+ * Linear layer over the last axis: x [.., N] to [.., features].
  *
  * @example
  * import { GraphBuilder } from "@tsimm/autodiff";
@@ -33,9 +35,9 @@ export function linear(layers: Layers, module: string, x: Value, options: Linear
   const shape = options.asConv ? [features, width, 1, 1] : [features, width];
   const declared = layers.parameter(`${module}.weight`, shape, initialize);
   const weight = options.asConv ? reshape(layers, declared, [features, width]) : declared;
-  const bias = layers.parameter(`${module}.bias`, [features], initializeBias);
+  const bias = options.bias === false ? [] : [layers.parameter(`${module}.bias`, [features], initializeBias)];
   const product = (rows: Value) =>
-    layers.op("Gemm", [rows, weight, bias], { transB: int(1) }, { name: module });
+    layers.op("Gemm", [rows, weight, ...bias], { transB: int(1) }, { name: module });
   if (x.shape.length === 2) return product(x);
   const [, ...inner] = x.shape.slice(0, -1);
   return reshape(layers, product(reshape(layers, x, [-1, width])), [-1, ...inner, features]);

@@ -1,5 +1,5 @@
 /** Batch and layer normalization. */
-import { float, float32, int, ints, type Value } from "@tsimm/autodiff";
+import { float, float32, int, int64, ints, type Value } from "@tsimm/autodiff";
 import { constant } from "../initialization.ts";
 import type { Layers } from "./layers.ts";
 
@@ -14,7 +14,8 @@ export interface BatchNormOptions {
 }
 
 /**
- * Batch normalization over the channels of x [B, C, H, W]; its node has the name of the module.
+ * Batch normalization over the channels of x [B, C, H, W]; its node has the name of the module. In training the parts of
+ * a batch have one each where the model says so: the first the module's, the others `<module>.aux_bn.<n>`.
  *
  * @example
  * import { GraphBuilder } from "@tsimm/autodiff";
@@ -26,6 +27,22 @@ export interface BatchNormOptions {
  * layers.declarations.batchNormalizations; // => [{ module: "bn", channels: 3, momentum: 0.1 }]
  */
 export function batchNorm(layers: Layers, module: string, x: Value, options: BatchNormOptions = {}): Value {
+  const { splits = 1 } = layers.batchNorms;
+  if (splits === 1 || !layers.training) return normalizeBatch(layers, module, x, options);
+  const [batch = 0] = x.shape;
+  if (batch % splits !== 0) {
+    throw new RangeError(`${module}: batch must be a multiple of its ${splits} splits, got ${batch} images`);
+  }
+  const sizes = layers.builder.constant(int64([splits], new Array(splits).fill(batch / splits)));
+  const parts = layers.builder.ops("Split", [x, sizes], { axis: int(0) }, splits);
+  const normalized = parts.map((part, split) =>
+    normalizeBatch(layers, split === 0 ? module : `${module}.aux_bn.${split - 1}`, part, options),
+  );
+  return layers.op("Concat", normalized, { axis: int(0) });
+}
+
+/** Normalization of one batch, or of one part of it. */
+function normalizeBatch(layers: Layers, module: string, x: Value, options: BatchNormOptions): Value {
   const { builder } = layers;
   const { initialWeight = 1, eps = 1e-5, momentum = 0.1 } = { ...options, ...layers.batchNorms };
   const channels = x.shape[1] ?? 0;

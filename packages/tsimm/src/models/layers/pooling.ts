@@ -1,5 +1,5 @@
 /** Pooling, over windows and over whole maps. */
-import { int, ints, type Value } from "@tsimm/autodiff";
+import { float32, int, ints, type Value } from "@tsimm/autodiff";
 import type { Layers } from "./layers.ts";
 
 /** Maximum over 3×3 windows with stride 2, padded by 1. */
@@ -45,4 +45,30 @@ export function globalMaxPool(layers: Layers, x: Value): Value {
 /** x [B, C, 1, 1] as [B, C]. */
 export function flatten(layers: Layers, x: Value): Value {
   return layers.op("Flatten", [x], { axis: int(1) });
+}
+
+/**
+ * Mean over windows that are shared out over an axis, as PyTorch's `adaptive_avg_pool2d`: x [B, C, H, W] to
+ * [B, C, sizes[0], sizes[1]], larger or smaller than before.
+ */
+export function spreadAveragePool(
+  layers: Layers,
+  x: Value,
+  [height, width]: readonly [number, number],
+): Value {
+  const transposed = (value: Value) => layers.op("Transpose", [value], { perm: ints(0, 1, 3, 2) });
+  const y = spread(layers, x, width);
+  return y.shape[2] === height ? y : transposed(spread(layers, transposed(y), height));
+}
+
+/** The same along the last axis, as a product with a matrix of shares. */
+function spread(layers: Layers, x: Value, size: number): Value {
+  const from = x.shape.at(-1) ?? 0;
+  if (from === size) return x;
+  const shares = new Float32Array(from * size);
+  for (let to = 0; to < size; to++) {
+    const [start, end] = [Math.floor((to * from) / size), Math.ceil(((to + 1) * from) / size)];
+    for (let at = start; at < end; at++) shares[at * size + to] = 1 / (end - start);
+  }
+  return layers.op("MatMul", [x, layers.builder.constant(float32([from, size], shares))]);
 }

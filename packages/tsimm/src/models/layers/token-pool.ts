@@ -12,7 +12,7 @@ import { globalAveragePool, globalMaxPool } from "./pooling.ts";
 export function tokenPool(layers: Layers, x: Value, kind: GlobalPool): Value {
   const width = x.shape[2] ?? 0;
   if (kind === "") return x;
-  if (kind === "token") return reshape(layers, slice(layers, x, 0, 1), [-1, width]);
+  if (kind === "token") return tokenAt(layers, x, 0);
   // As a map of one row, [B, D, 1, N - 1].
   const patches = layers.op("Transpose", [withoutClassToken(layers, x)], { perm: ints(0, 2, 1) });
   const map = reshape(layers, patches, [0, width, 1, -1]);
@@ -23,9 +23,18 @@ export function tokenPool(layers: Layers, x: Value, kind: GlobalPool): Value {
   return flat(layers.op("Mul", [sum, layers.builder.constant(float32([], [0.5]))]));
 }
 
-/** x [B, N, D] from the second token on. */
-export function withoutClassToken(layers: Layers, x: Value): Value {
-  return slice(layers, x, 1, x.shape[1] ?? 0);
+/** One token of x [B, N, D]: [B, D]. */
+export function tokenAt(layers: Layers, x: Value, place: number): Value {
+  return reshape(layers, slice(layers, x, place, place + 1), [-1, x.shape[2] ?? 0]);
+}
+
+/**
+ * x [B, N, D] from the second token on.
+ *
+ * @param others - Tokens before the image's; absent: the class token alone.
+ */
+export function withoutClassToken(layers: Layers, x: Value, others = 1): Value {
+  return slice(layers, x, others, x.shape[1] ?? 0);
 }
 
 function slice(layers: Layers, x: Value, start: number, end: number): Value {

@@ -8,8 +8,6 @@
  * @param outChannels - O.
  * @param channels - An integer >= 1.
  * @example
- * import { adaptInputConv } from "./adapt-input-conv.ts";
- *
  * adaptInputConv(Float32Array.of(1, 2, 3), 1, 1); // => Float32Array [6]
  * adaptInputConv(Float32Array.of(2, 4, 6), 1, 4); // => Float32Array [1.5, 3, 4.5, 1.5]
  * @see timm `timm/models/_manipulate.py`

@@ -14,12 +14,18 @@ import type { StartWeights } from "./model-start.ts";
  * @returns What was adapted, one sentence each.
  * @throws Error that names every tensor that does not fit; the model is as it was then.
  */
-export function loadStart(where: string, model: Model, { tensors, from }: StartWeights): readonly string[] {
+export function loadStart(
+  where: string,
+  model: Model,
+  { tensors, from, option }: StartWeights,
+): readonly string[] {
   try {
     return loadAdapted(model, tensors);
   } catch (error) {
     const reason = (error as Error).message.replace(/^loadState: /, "");
-    throw new Error(`${where}: weights from "${printable(from)}" must fit ${model.name}; ${reason}`, {
+    const shown = `"${printable(from)}"`;
+    const got = option === "pretrained" ? `those of ${shown}` : shown;
+    throw new Error(`${where}: ${option} must give weights that fit ${model.name}, got ${got} (${reason})`, {
       cause: error,
     });
   }

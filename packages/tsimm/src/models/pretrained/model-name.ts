@@ -44,12 +44,12 @@ function fromSource(where: string, name: string, prefix: string, rest: string): 
   const source = Object.entries(SOURCES).find(([known]) => known === prefix)?.[1];
   if (source === undefined) {
     throw new RangeError(
-      `${where}: prefix of name must be hf-hub: or local-dir:, got "${printable(name)}"${suggestion(prefix, Object.keys(SOURCES))}`,
+      `${where}: name must begin with hf-hub: or local-dir:, or be of a registered model, got "${printable(name)}"`,
     );
   }
   if (source === "hub") return { source, repository: parseRepository(where, rest) };
   if (rest !== "") return { source, path: rest };
-  throw new RangeError(`${where}: local-dir: must be followed by the path of a folder, got "${name}"`);
+  throw new RangeError(`${where}: name must be local-dir: and the path of a folder, got "${name}"`);
 }
 
 /** Refuses a tag that timm does not have for the model. */
@@ -69,8 +69,6 @@ function checkTag(where: string, arch: string, tag: string): void {
  * A name as part of a file name, without its prefix.
  *
  * @example
- * import { safeModelName } from "./model-name.ts";
- *
  * safeModelName("hf-hub:timm/resnet18.a1_in1k"); // => "timm_resnet18_a1_in1k"
  */
 export function safeModelName(name: string): string {

@@ -1,6 +1,6 @@
 /** What a model starts from: the architecture that a name stands for, and the weights that go with it. */
 import { readdir, readFile } from "node:fs/promises";
-import { basename, join } from "node:path";
+import { join } from "node:path";
 import { WEIGHTS_LIMIT } from "../../files/read-file.ts";
 import { listNames } from "../../text/list-names.ts";
 import { printable } from "../../text/printable.ts";
@@ -31,8 +31,10 @@ export interface ModelStart {
 
 /** Weights that a model starts from. */
 export interface StartWeights extends WeightsFile {
-  /** Where they are from, for messages. */
+  /** Where they are from, for messages: a repository or a path. */
   readonly from: string;
+  /** Option that has asked for them. */
+  readonly option: "pretrained" | "pretrainedPath";
   /** What training has written into the file; null: it is from elsewhere. */
   readonly saved: SavedPreprocessing | null;
 }
@@ -72,9 +74,11 @@ export async function modelStart(
   const own = pretrained && pretrainedPath === null;
   const start = await startOf(where, parsed, own, hub);
   if (pretrainedPath === null) return start;
-  const path = await weightsAt(where, pretrainedPath);
-  const file = await readFrom(where, path);
-  const weights: StartWeights = { ...file, from: path, saved: savedPreprocessing(file.metadata, start.arch) };
+  const option = "pretrainedPath";
+  const path = await weightsAt(`${where}: ${option}`, pretrainedPath);
+  const file = await readFrom(`${where}: ${option}`, path);
+  const saved = savedPreprocessing(file.metadata, start.arch);
+  const weights: StartWeights = { ...file, from: path, option, saved };
   return { ...start, weights };
 }
 
@@ -141,7 +145,8 @@ async function hubWeights(where: string, repository: Repository, hub: Hub): Prom
     }
     return refuse(where, error);
   }
-  return { ...(await readFrom(where, path)), from: repository.id, saved: null };
+  const file = await readFrom(`${where}: weights of ${repository.id}`, path);
+  return { ...file, from: repository.id, option: "pretrained", saved: null };
 }
 
 /** An error of the hub with the function that asked. */
@@ -159,12 +164,13 @@ async function readConfig(where: string, path: string, what: string): Promise<Re
 }
 
 async function folderWeights(where: string, folder: string): Promise<StartWeights> {
-  const path = await weightsAt(where, folder);
-  return { ...(await readFrom(where, path)), from: path, saved: null };
+  const path = await weightsAt(`${where}: local-dir:`, folder);
+  const file = await readFrom(`${where}: weights in local-dir:`, path);
+  return { ...file, from: path, option: "pretrained", saved: null };
 }
 
 /** The weights in a folder, `model.safetensors` or that of a run first; any other path as it is. */
-async function weightsAt(where: string, path: string): Promise<string> {
+async function weightsAt(what: string, path: string): Promise<string> {
   const names = await readdir(path).catch(() => null);
   if (names === null) return path;
   const files = names.filter((name) => name.endsWith(".safetensors") && !name.startsWith(".")).sort();
@@ -178,20 +184,18 @@ async function weightsAt(where: string, path: string): Promise<string> {
     pickle === undefined
       ? "none"
       : `the pickle "${printable(pickle)}", which is not read: it could run code; convert it once: ${conversion(pickle)}`;
-  throw new Error(`${where}: "${printable(path)}" must hold a .safetensors file, got ${got}`);
+  throw new Error(`${what} must hold a .safetensors file, got "${printable(path)}" with ${got}`);
 }
 
-async function readFrom(where: string, path: string): Promise<WeightsFile> {
+async function readFrom(what: string, path: string): Promise<WeightsFile> {
   try {
     return await readWeightsFile(path);
   } catch (error) {
     const { code, message } = error as NodeJS.ErrnoException;
-    const reason = code === undefined ? message : `${code}: "${printable(basename(path))}"`;
-    throw new Error(
-      `${where}: weights must be a readable safetensors file, got "${printable(path)}" (${reason})`,
-      {
-        cause: error,
-      },
-    );
+    const shown = `"${printable(path)}"`;
+    const reason = code ?? message.replace(`${shown} is not read: `, "");
+    throw new Error(`${what} must be a readable safetensors file, got ${shown} (${reason})`, {
+      cause: error,
+    });
   }
 }

@@ -13,8 +13,6 @@ export interface Grid {
  * @param data - Float32 [height, width, depth].
  * @returns Float32 [newHeight, newWidth, depth].
  * @example
- * import { resampleGrid } from "./resample-grid.ts";
- *
  * const constant = new Float32Array(9).fill(2);
  * resampleGrid(constant, { height: 3, width: 3, depth: 1 }, [1, 2]); // => Float32Array [2, 2]
  */

@@ -7,8 +7,25 @@ import type { PythonValue } from "../../text/python-literal.ts";
 /** Name of a model that is built in. */
 export type BuiltInModelName =
   | "convnext_atto"
+  | "convnext_base"
   | "convnext_femto"
+  | "convnext_nano"
+  | "convnext_pico"
+  | "convnext_small"
   | "convnext_tiny"
+  | "deit3_base_patch16_224"
+  | "deit3_medium_patch16_224"
+  | "deit3_small_patch16_224"
+  | "deit_base_distilled_patch16_224"
+  | "deit_base_patch16_224"
+  | "deit_small_distilled_patch16_224"
+  | "deit_small_patch16_224"
+  | "deit_tiny_distilled_patch16_224"
+  | "deit_tiny_patch16_224"
+  | "densenet121"
+  | "densenet161"
+  | "densenet169"
+  | "densenet201"
   | "efficientnet_b0"
   | "efficientnet_b1"
   | "efficientnet_b2"
@@ -66,12 +83,27 @@ export type BuiltInModelName =
   | "seresnext26d_32x4d"
   | "seresnext26t_32x4d"
   | "seresnext50_32x4d"
+  | "swin_base_patch4_window7_224"
+  | "swin_small_patch4_window7_224"
+  | "swin_tiny_patch4_window7_224"
   | "test_convnext"
   | "test_efficientnet"
   | "test_resnet"
   | "test_vit"
   | "tf_efficientnetv2_s"
+  | "vgg11"
+  | "vgg11_bn"
+  | "vgg13"
+  | "vgg13_bn"
+  | "vgg16"
+  | "vgg16_bn"
+  | "vgg19"
+  | "vgg19_bn"
+  | "vit_base_patch16_224"
+  | "vit_base_patch16_clip_224"
+  | "vit_base_patch32_224"
   | "vit_small_patch16_224"
+  | "vit_small_patch32_224"
   | "vit_tiny_patch16_224"
   | "wide_resnet50_2";
 
@@ -329,6 +361,9 @@ export interface TrainArguments {
   /** No augmentation: resize and centre crop only. Flag `--no-aug`, default false. */
   readonly noAug: boolean;
 
+  /** Crop of training images: random area (rrc, the default); shorter side resized, middle taken (rkrc) or any place (rkrr). Flag `--train-crop-mode`, default null. */
+  readonly trainCropMode: "rrc" | "rkrc" | "rkrr" | null;
+
   /** Area of the random crop, as a share of the image. Allowed: 2 numbers > 0. Flag `--scale`, default [0.08, 1]. */
   readonly scale: readonly [number, number];
 
@@ -344,10 +379,7 @@ export interface TrainArguments {
   /** Strength of the brightness, contrast and saturation jitter. Allowed: a number >= 0. Flag `--color-jitter`, default 0.4. */
   readonly colorJitter: number;
 
-  /** Crop of training images: random area (rrc, the default); shorter side resized, middle taken (rkrc) or any place (rkrr). Flag `--train-crop-mode`, default null. */
-  readonly trainCropMode: "rrc" | "rkrc" | "rkrr" | null;
-
-  /** Chance of that jitter; absent: always. Allowed: a number >= 0 and <= 1. Flag `--color-jitter-prob`, default null. */
+  /** Chance of the colour jitter; absent: always. Allowed: a number >= 0 and <= 1. Flag `--color-jitter-prob`, default null. */
   readonly colorJitterProb: number | null;
 
   /** Chance that a training image becomes grey. Allowed: a number >= 0 and <= 1. Flag `--grayscale-prob`, default null. */
@@ -358,6 +390,21 @@ export interface TrainArguments {
 
   /** Policy of augmentation: rand-m9-mstd0.5-inc1, augmix-m5-w4-d2, original, originalr, v0, v0r or 3a; without 3a no jitter. Flag `--aa`, default null. */
   readonly aa: string | null;
+
+  /** Images of each sample in a batch, the first without the augmentation that follows crop and flips; 0: one. Allowed: an integer >= 0. Flag `--aug-splits`, default 0. */
+  readonly augSplits: number;
+
+  /** Cross-entropy of the first image of --aug-splits, and the Jensen-Shannon divergence of all. Flag `--jsd-loss`, default false. */
+  readonly jsdLoss: boolean;
+
+  /** Batch normalizations of their own for each of --aug-splits. Flag `--split-bn`, default false. */
+  readonly splitBn: boolean;
+
+  /** No random erasing in the first of --aug-splits, without these in the first half of a batch. Flag `--resplit`, default false. */
+  readonly resplit: boolean;
+
+  /** One mixture for a batch, for each pair of images, or for each image. Flag `--mixup-mode`, default "batch". */
+  readonly mixupMode: "batch" | "pair" | "elem";
 
   /** Augment each image so often in succession, and see that much fewer in an epoch; 0: off. Allowed: a number >= 0. Flag `--aug-repeats`, default 0. */
   readonly augRepeats: number;

@@ -1,4 +1,6 @@
 import { afterEach, beforeAll, expect, test } from "vitest";
+import { normalizeImages } from "../../data/random-erasing.ts";
+import { smoothInput } from "../../models/smooth.fixture.ts";
 import { registerOptimizer } from "../../optim/optimizers.ts";
 import { sgd } from "../../optim/sgd.ts";
 import { createEngine } from "../../runtime/create-engine.ts";
@@ -349,4 +351,35 @@ test("after it is closed an updater makes no update; its state was read", async 
   );
   expect(updater.store.isCurrent).toBe(true);
   expect(updater.model.parameters[0]?.data).not.toEqual(before);
+});
+
+test("updates by normalised images are those by bytes, and evaluations take bytes", async () => {
+  const options: TrainingOptions = { opt: { opt: "sgd", lr: 0.1 } };
+  const [bytes, normalised] = [
+    await openTraining(engine, options),
+    await openTraining(engine, { ...options, trainingInput: "float32" }),
+  ];
+  const { mean, std } = bytes.model.pretrainedCfg;
+  const [channels, height, width] = smoothInput;
+  for (let update = 0; update < 3; update++) {
+    const batch = bytesOf(update);
+    if (!(batch.images instanceof Uint8Array)) throw new Error("bytes");
+    const batchSize = batch.images.length / (channels * height * width);
+    const images = normalizeImages(batch.images, { batchSize, channels, height, width }, { mean, std });
+    const { loss } = await bytes.update([batch], { update });
+    const other = await normalised.update([{ ...batch, images }], { update });
+    expect(Math.abs(other.loss - loss)).toBeLessThan(1e-6);
+  }
+  const { images } = bytesOf(7);
+  const outputs = [];
+  for (const updater of [bytes, normalised]) {
+    const evaluation = await updater.createEvaluation("plain", 8);
+    outputs.push(await evaluation.run(images, 8));
+    await evaluation.close();
+  }
+  const [ours = [], theirs = []] = outputs.map((values) => [...values]);
+  for (const [i, value] of ours.entries())
+    expect(Math.abs(value - (theirs[i] ?? Number.NaN))).toBeLessThan(1e-4);
+  await bytes.close();
+  await normalised.close();
 });

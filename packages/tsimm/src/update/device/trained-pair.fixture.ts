@@ -25,6 +25,8 @@ export interface TrainingOptions {
   readonly frozen?: readonly string[];
   /** Updates before everything trains; absent: what is frozen stays. */
   readonly unfreezeAt?: number;
+  /** Updates take normalised images; absent: bytes. */
+  readonly trainingInput?: "float32";
 }
 
 const batchSize = 8;
@@ -47,7 +49,16 @@ export function bytesOf(number: number): UpdateBatch {
 /** An updater over a new network; the same options make the same one. */
 export async function openTraining(
   engine: Engine,
-  { opt, decay, rule = {}, dropRate = 0, trains = () => true, frozen, unfreezeAt }: TrainingOptions,
+  {
+    opt,
+    decay,
+    rule = {},
+    dropRate = 0,
+    trains = () => true,
+    frozen,
+    unfreezeAt,
+    trainingInput,
+  }: TrainingOptions,
 ): Promise<Required<Updater>> {
   const model: Model = createSmooth({ dropRate });
   const [, height, width] = smoothInput;
@@ -60,7 +71,7 @@ export async function openTraining(
   const average: ModelEma | null = decay === undefined ? null : new Ema(model, { decay, warmup: true });
   return await createUpdater(engine, {
     ...{ model, optimizer, average, batchSize, height, width, input: "uint8", mean, std, threads: 1 },
-    ...{ ...rule, frozen },
+    ...{ ...rule, frozen, trainingInput },
   });
 }
 

@@ -42,5 +42,6 @@ export async function checkAnswer(
     throw new HubError("repository", `${host} has no repository ${id} (${status})`);
   }
   const words = printable((response.headers.get("x-error-message") ?? "").slice(0, 200));
-  throw new HubError("unreachable", `${host} answers ${status}${words && ` (${words})`} to ${file} of ${at}`);
+  const kind = status === 429 || status >= 500 ? "busy" : "unreachable";
+  throw new HubError(kind, `${host} answers ${status}${words && ` (${words})`} to ${file} of ${at}`);
 }

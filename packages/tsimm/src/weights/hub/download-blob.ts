@@ -5,7 +5,7 @@ import { copyFile, mkdir, open, readdir, rename, rm, stat, statfs } from "node:f
 import { basename, dirname, join } from "node:path";
 import { printable } from "../../text/printable.ts";
 import type { FileMetadata } from "./file-metadata.ts";
-import { HubError } from "./hub-error.ts";
+import { HubError, mayPass } from "./hub-error.ts";
 import type { HubSettings } from "./hub-settings.ts";
 import { type RemoteFile, remoteBytes } from "./remote-bytes.ts";
 
@@ -61,8 +61,7 @@ export async function downloadBlob(
     await rename(partial, path);
     await removeLeftovers(path);
   } catch (error) {
-    const kept = error instanceof HubError && error.kind === "unreachable";
-    if (kept) await rename(partial, `${path}.incomplete`).catch(() => {});
+    if (mayPass(error)) await rename(partial, `${path}.incomplete`).catch(() => {});
     else await rm(partial, { force: true }).catch(() => {});
     throw error instanceof HubError ? error : diskError(path, error);
   }
@@ -89,7 +88,7 @@ async function fetchAll(
     try {
       return await fetchRest(partial, before, file, options);
     } catch (error) {
-      if (!(error instanceof HubError && error.kind === "unreachable")) throw error;
+      if (!mayPass(error)) throw error;
       const gained = (await sizeOf(partial)) - before;
       failures = gained >= ENOUGH ? 1 : failures + 1;
       if (failures >= TRIES) throw error;

@@ -3,7 +3,7 @@
 /**
  * Why a file of a hub cannot be had:
  * `repository`, `revision` or `file`: it is not there; `refused`: a token is needed, or another one; `unreachable`: no
- * connection, no answer in time or a broken one; `offline`: the network is switched off; `damaged`: other bytes than
+ * connection, no answer in time or a broken one; `busy`: the hub cannot answer now; `offline`: the network is switched off; `damaged`: other bytes than
  * announced; `disk`: the cache cannot be written.
  */
 export type HubErrorKind =
@@ -12,6 +12,7 @@ export type HubErrorKind =
   | "file"
   | "refused"
   | "unreachable"
+  | "busy"
   | "offline"
   | "damaged"
   | "disk";
@@ -26,4 +27,9 @@ export class HubError extends Error {
     super(message, options);
     this.kind = kind;
   }
+}
+
+/** Whether an error may be gone at another try. */
+export function mayPass(error: unknown): error is HubError {
+  return error instanceof HubError && (error.kind === "unreachable" || error.kind === "busy");
 }

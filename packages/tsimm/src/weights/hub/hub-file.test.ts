@@ -274,6 +274,18 @@ test.each<[string, number, string, string | null, string]>([
   expect((error as Error).message).not.toContain("hf_x");
 });
 
+test("asks again when the hub is busy", async () => {
+  const hub = await fakeHub({ [key]: bytes });
+  hub.fault = (_, response) => {
+    if (hub.requests.length % 2 === 0) return false;
+    response.writeHead(hub.requests.length === 1 ? 429 : 503).end();
+    return true;
+  };
+  const path = await hubFile(asked, { settings: hub.settings, limit });
+  expect((await readFile(path)).equals(bytes)).toBe(true);
+  expect(hub.requests.map(({ method }) => method)).toEqual(["HEAD", "HEAD", "GET", "GET"]);
+});
+
 test("does not wait for ever for an answer or for the next bytes", async () => {
   const hub = await fakeHub({ [key]: bytes }, { metadataTimeout: 50, downloadTimeout: 50 });
   hub.fault = () => true;

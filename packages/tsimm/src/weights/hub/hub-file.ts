@@ -13,7 +13,7 @@ import {
 } from "./cache-layout.ts";
 import { diskError, downloadBlob } from "./download-blob.ts";
 import { type FileMetadata, fileMetadata, fileUrl } from "./file-metadata.ts";
-import { HubError } from "./hub-error.ts";
+import { HubError, mayPass } from "./hub-error.ts";
 import { type HubSettings, hubSettings } from "./hub-settings.ts";
 import type { Repository } from "./repository.ts";
 
@@ -67,9 +67,9 @@ export async function hubFile(
   }
   let metadata: FileMetadata;
   try {
-    metadata = await fileMetadata(repository, name, all);
+    metadata = await patiently(() => fileMetadata(repository, name, all), all);
   } catch (error) {
-    if (!(error instanceof HubError) || !["unreachable", "refused"].includes(error.kind)) throw error;
+    if (!(mayPass(error) || (error instanceof HubError && error.kind === "refused"))) throw error;
     if (cached !== null) {
       listener.warn?.(`${error.message}; ${printable(cached)} is used as it is`);
       return cached;
@@ -80,11 +80,23 @@ export async function hubFile(
   try {
     return await intoCache(folder, metadata, { repository, name }, { settings: all, limit, listener });
   } catch (error) {
-    if (error instanceof HubError && error.kind === "unreachable") {
+    if (mayPass(error)) {
       const kept = "what has come is kept, the next try goes on from there";
       throw await notHere(error.kind, `${error.message}; ${kept}`, folder, { repository, name }, all);
     }
     throw error instanceof HubError ? error : diskError(join(folder, name), error);
+  }
+}
+
+/** Asks again, later and later, while the hub says that it cannot answer now. */
+async function patiently<T>(ask: () => Promise<T>, { retryDelay }: HubSettings): Promise<T> {
+  for (let tries = 1; ; tries++) {
+    try {
+      return await ask();
+    } catch (error) {
+      if (!(error instanceof HubError && error.kind === "busy" && tries < 3)) throw error;
+      await new Promise((done) => setTimeout(done, retryDelay * 2 ** (tries - 1)));
+    }
   }
 }
 

@@ -30,6 +30,6 @@ export function parseRepository(where: string, text: string): Repository {
     return { id, revision };
   }
   throw new RangeError(
-    `${where}: a repository must be named owner/name or owner/name@revision, got "${printable(text)}"`,
+    `${where}: name must be hf-hub:owner/name or hf-hub:owner/name@revision, got "hf-hub:${printable(text)}"`,
   );
 }

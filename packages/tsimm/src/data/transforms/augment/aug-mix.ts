@@ -34,7 +34,8 @@ export interface DrawnMixture {
   readonly chains: readonly { readonly weight: number; readonly operations: readonly DrawnOperation[] }[];
 }
 
-const NAMES: readonly OperationName[] = [
+/** Operations of the chains. */
+export const AUG_MIX_NAMES: readonly OperationName[] = [
   ...(["AutoContrast", "ColorIncreasing", "ContrastIncreasing", "BrightnessIncreasing"] as const),
   ...(["SharpnessIncreasing", "Equalize", "Rotate", "PosterizeIncreasing", "SolarizeIncreasing"] as const),
   ...(["ShearX", "ShearY", "TranslateXRel", "TranslateYRel"] as const),
@@ -87,7 +88,7 @@ export function drawAugMix(policy: AugMix, settings: OperationSettings, random: 
     const length = depth > 0 ? depth : 1 + random.integer(LARGEST_DEPTH);
     const operations: DrawnOperation[] = [];
     for (let i = 0; i < length; i++) {
-      const name = NAMES[random.integer(NAMES.length)] ?? "AutoContrast";
+      const name = AUG_MIX_NAMES[random.integer(AUG_MIX_NAMES.length)] ?? "AutoContrast";
       const drawn = drawPolicyOperation({ name, probability: 1, magnitude }, noise, settings, random);
       if (drawn !== null) operations.push(drawn);
     }

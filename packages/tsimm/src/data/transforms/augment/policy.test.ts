@@ -1,8 +1,9 @@
 /** Reading of policies, and the distributions of what they draw. */
 import { describe, expect, test } from "vitest";
 import { keyedRandom } from "../../../random/keyed-random.ts";
-import { type AugMix, drawAugMix } from "./aug-mix.ts";
+import { AUG_MIX_NAMES, type AugMix, drawAugMix } from "./aug-mix.ts";
 import { type AutoAugment, drawAutoAugment } from "./auto-augment.ts";
+import { readCases } from "./golden.fixture.ts";
 import type { DrawnOperation } from "./operations.ts";
 import { readPolicy } from "./policy.ts";
 import { drawRandAugment, type RandAugment } from "./rand-augment.ts";
@@ -62,7 +63,62 @@ function countNames(operations: readonly DrawnOperation[]): Map<string, number> 
 
 const uniform = (names: readonly string[]) => new Map(names.map((name) => [name, 1 / names.length]));
 
+interface PolicyCase {
+  readonly text: string;
+  readonly kind: "rand" | "auto" | "augmix";
+  readonly noise: { readonly std: number | null; readonly max: number };
+  readonly choices: readonly unknown[];
+  readonly layers?: number;
+  readonly weights?: readonly number[] | null;
+  readonly width?: number;
+}
+
+/** A policy in the form of the golden file. */
+function golden(text: string): unknown {
+  const policy = read(text);
+  const { std, max } = policy.noise;
+  const noise = { std: std === Number.POSITIVE_INFINITY ? null : std, max };
+  if (policy.kind === "auto") {
+    const choices = policy.choices.map((pair) =>
+      pair.map(({ name, probability, magnitude }) => [name, probability, magnitude]),
+    );
+    return { text, kind: "auto", noise, choices };
+  }
+  if (policy.kind === "rand") {
+    const { names, probability, magnitude, layers, weights } = policy;
+    const choices = names.map((name) => [name, probability, magnitude]);
+    return {
+      text,
+      kind: "rand",
+      noise,
+      layers,
+      choices: choices.sort(),
+      weights,
+    };
+  }
+  const { width, depth, alpha, blended, magnitude } = policy;
+  const choices = AUG_MIX_NAMES.map((name) => [name, 1, magnitude]);
+  return { text, kind: "augmix", noise, width, depth, alpha, blended, choices: choices.sort() };
+}
+
 describe("reading", () => {
+  test.each(readCases<PolicyCase>("policies.json"))("$text, as timm does", (expected) => {
+    const { kind, choices, weights } = expected;
+    const sorted = kind === "auto" ? choices : [...choices].sort();
+    const found = golden(expected.text);
+    expect(found).toEqual({
+      ...expected,
+      choices: sorted,
+      ...(weights ? { weights: expect.any(Array) } : {}),
+    });
+    const policy = read(expected.text);
+    if (policy.kind !== "rand") return;
+    for (const [i, weight] of (weights ?? []).entries()) {
+      const place = policy.names.findIndex((name) => String(choices[i]).startsWith(`${name},`));
+      expect(policy.weights?.[place]).toBeCloseTo(weight, 12);
+    }
+  });
+
   test.each<[string, Partial<RandAugment>]>([
     ["rand", { magnitude: 10, layers: 2, probability: 0.5, noise: { std: 0, max: 10 }, weights: null }],
     ["rand-m9-mstd0.5-inc1", { magnitude: 9, layers: 2, probability: 0.5, noise: { std: 0.5, max: 10 } }],

@@ -34,22 +34,37 @@ const INCREASING: readonly OperationName[] = [
   ...MOVES,
 ];
 
+/** Operations to draw from. */
+type OperationSet = Pick<RandAugment, "names" | "weights">;
+
+const alike = (names: readonly OperationName[]): OperationSet => ({ names, weights: null });
+
+/** @param groups - Operations of one weight each. */
+function weighted(...groups: readonly (readonly [number, ...OperationName[]])[]): OperationSet {
+  const rows = groups.flatMap(([weight, ...names]) => names.map((name) => ({ name, weight })));
+  const sum = rows.reduce((total, { weight }) => total + weight, 0);
+  return { names: rows.map(({ name }) => name), weights: rows.map(({ weight }) => weight / sum) };
+}
+
+const FACTORS = ["ColorIncreasing", "SharpnessIncreasing"] as const;
+const LIGHT = ["ContrastIncreasing", "BrightnessIncreasing"] as const;
+
 /** Sets that section t names; with weights, none is drawn twice. */
-const SETS: Readonly<Record<string, Partial<Record<OperationName, number>> | readonly OperationName[]>> = {
-  weights: {
-    Rotate: 3,
-    ...{ ShearX: 2, ShearY: 2, TranslateXRel: 1, TranslateYRel: 1 },
-    ...{ ColorIncreasing: 0.25, SharpnessIncreasing: 0.25, AutoContrast: 0.25 },
-    ...{ SolarizeIncreasing: 0.05, SolarizeAdd: 0.05, ContrastIncreasing: 0.05 },
-    ...{ BrightnessIncreasing: 0.05, Equalize: 0.05, PosterizeIncreasing: 0.05, Invert: 0.05 },
-  },
-  "3a": ["SolarizeIncreasing", "Desaturate", "GaussianBlur"],
-  "3aw": {
-    ...{ SolarizeIncreasing: 6, Desaturate: 6, GaussianBlur: 6 },
-    ...{ Rotate: 3, ShearX: 2, ShearY: 2 },
-    ...{ PosterizeIncreasing: 1, AutoContrast: 1, ColorIncreasing: 1, SharpnessIncreasing: 1 },
-    ...{ ContrastIncreasing: 1, BrightnessIncreasing: 1, Equalize: 1, Invert: 1 },
-  },
+const SETS: Readonly<Record<string, OperationSet>> = {
+  weights: weighted(
+    [3, "Rotate"],
+    [2, "ShearX", "ShearY"],
+    [1, "TranslateXRel", "TranslateYRel"],
+    [0.25, ...FACTORS, "AutoContrast"],
+    [0.05, "SolarizeIncreasing", "SolarizeAdd", ...LIGHT, "Equalize", "PosterizeIncreasing", "Invert"],
+  ),
+  "3a": alike(["SolarizeIncreasing", "Desaturate", "GaussianBlur"]),
+  "3aw": weighted(
+    [6, "SolarizeIncreasing", "Desaturate", "GaussianBlur"],
+    [3, "Rotate"],
+    [2, "ShearX", "ShearY"],
+    [1, "PosterizeIncreasing", "AutoContrast", ...FACTORS, ...LIGHT, "Equalize", "Invert"],
+  ),
 };
 
 const SECTIONS = {
@@ -86,8 +101,8 @@ export function readRandAugment(text: string, refuse: (reason: string) => Error)
     inc,
     t,
   } = readSections(text, SECTIONS, refuse);
-  const set = t === undefined ? (inc === undefined ? PLAIN : INCREASING) : (SETS[t] ?? PLAIN);
-  const { names, weights } = namesAndWeights(set);
+  const plain = alike(inc === undefined ? PLAIN : INCREASING);
+  const { names, weights } = t === undefined ? plain : (SETS[t] ?? plain);
   if (weights !== null && n > names.length) {
     throw refuse(`section "n${n}" must be at most n${names.length}: t${t} draws no operation twice`);
   }
@@ -96,19 +111,6 @@ export function readRandAugment(text: string, refuse: (reason: string) => Error)
     ...{ kind: "rand", names, weights, layers: n, probability: p, magnitude: m },
     noise: { std, max: mmax },
   };
-}
-
-function namesAndWeights(
-  set: Partial<Record<OperationName, number>> | readonly OperationName[],
-): Pick<RandAugment, "names" | "weights"> {
-  if (isList(set)) return { names: set, weights: null };
-  const names = Object.keys(set) as OperationName[];
-  const sum = Object.values(set).reduce((total, weight) => total + weight, 0);
-  return { names, weights: names.map((name) => (set[name] ?? 0) / sum) };
-}
-
-function isList<T>(set: object | readonly T[]): set is readonly T[] {
-  return Array.isArray(set);
 }
 
 /** Draws the operations for an image. */
