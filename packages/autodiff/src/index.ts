@@ -46,7 +46,7 @@ export { type Site, sharedWays, sitesOf, trialGraph, WAYS_VERSION, workPerImage 
 export { type DecodeOptions, decodeModel, type OnnxModel } from "./onnx/decode-model.ts";
 export { type EncodeOptions, encodeModel } from "./onnx/encode-model.ts";
 export type { ExternalData } from "./onnx/external-data.ts";
-export { inOneFile, readMetadata } from "./onnx/whole-file.ts";
+export { inOneFile, readMetadata, withMetadata } from "./onnx/whole-file.ts";
 export { bakeInitializers } from "./passes/bake-initializers.ts";
 export { type NormalizationOptions, prependNormalization } from "./passes/prepend-normalization.ts";
 export { trainableOptionNames } from "./trainable/check-options.ts";
