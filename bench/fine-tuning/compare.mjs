@@ -4,7 +4,8 @@
  *
  *     npm run build && PYTHON=/usr/bin/python3 node bench/fine-tuning/compare.mjs
  *
- * Options: --model resnet18 --size 96 --batch-size 16 --threads 2 --rounds 8 --start-epochs 4 --parts steps,accuracy,epoch,data,memory
+ * Options: --model resnet18 --size 96 --batch-size 16 --threads 2 --rounds 8 --start-epochs 4 --images 512
+ * --epochs 12 --parts steps,accuracy,epoch,data,memory
  */
 import { execFileSync } from "node:child_process";
 import { mkdtemp, rm } from "node:fs/promises";
@@ -38,6 +39,9 @@ const { values } = parseArgs({
     parts: { type: "string", default: "steps,accuracy,epoch,data,memory" },
     /** Epochs of the training that the accuracies start from. */
     "start-epochs": { type: "string", default: "4" },
+    /** Images that are tuned on, and the most epochs. */
+    images: { type: "string", default: "512" },
+    epochs: { type: "string", default: "12" },
     /** For the memory of one kind: prints it and ends. */
     alone: { type: "string" },
   },
@@ -96,9 +100,17 @@ const least = (all, of = "wall") => Math.min(...all.map((one) => one[of]));
 const two = (number) => Number(number.toPrecision(3));
 
 const needsPeer = parts.has("steps") || parts.has("accuracy") || parts.has("memory");
-const epochs = 12;
+const epochs = Number(values.epochs);
 const startEpochs = parts.has("accuracy") ? Number(values["start-epochs"]) : 0;
-const small = { model: name, size: 48, batchSize: 32, startEpochs, epochs, threads, count: 512 };
+const small = {
+  model: name,
+  size: 48,
+  batchSize: 32,
+  startEpochs,
+  epochs,
+  threads,
+  count: Number(values.images),
+};
 const task = needsPeer ? await makeTask(engine, small) : null;
 const peerOf = (side, batch) =>
   pythonPeer(new URL("pytorch-peer.py", import.meta.url), task.folder, name, classes, side, batch, threads);
