@@ -3,6 +3,9 @@ import type { ReportSetting } from "../report/report.ts";
 import { findFlag, separated, trainFlagRows } from "./arguments.ts";
 import { showValue } from "./check-arguments.ts";
 
+/** What says where the folder is and how it is called: a copy of it has the same report. */
+const PLACES: readonly string[] = ["output", "experiment"];
+
 /**
  * The arguments of a run as flags, in the order of `--help`; those that are not set anywhere are left out.
  *
@@ -10,6 +13,7 @@ import { showValue } from "./check-arguments.ts";
  */
 export function reportSettings(args: Readonly<Record<string, unknown>>): ReportSetting[] {
   return trainFlagRows().flatMap(([name]) => {
+    if (PLACES.includes(name)) return [];
     const key = separated(name, "_");
     const fallback = findFlag(name)?.default ?? null;
     const value = Object.hasOwn(args, key) ? args[key] : fallback;
