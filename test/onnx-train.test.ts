@@ -13,6 +13,7 @@ import {
 } from "../packages/autodiff/src/onnx/generated/onnx_pb.ts";
 import { toHalf } from "../packages/autodiff/src/onnx/half.ts";
 import { graph, node, onnxFile, tensor, value } from "../packages/autodiff/src/onnx/onnx-file.fixture.ts";
+import { checkExport } from "../packages/tsimm/src/predict/check-export.ts";
 import { openTrainedModel } from "../packages/tsimm/src/predict/trained-model.ts";
 import { colourFolder } from "./command-line.fixture.ts";
 import { noise } from "./noise-tensors.fixture.ts";
@@ -127,7 +128,15 @@ describe.each<[string, Settings, Parameters<typeof train>[0]]>([
     const opened = await Promise.all(
       ["model.onnx", "last.safetensors"].map((file) => openTrainedModel(join(folder, file))),
     );
-    expect(opened.map(({ outputs }) => outputs)).toEqual([4, 4]);
+    for (const trained of opened) {
+      expect(trained.outputs).toBe(4);
+      const { dataConfig } = trained;
+      const exported = trained.encode({ classNames: ["a", "b", "c", "d"], dataConfig });
+      const { difference } = await checkExport(exported, trained, { engine, dataConfig, batchSizes: [1, 3] });
+      expect(difference).toBeLessThan(settings.half ? 0.05 : 1e-4);
+      expect(describeModel(exported).inputs).toEqual(before.inputs);
+      expect(describeModel(exported).metadata["class_names"]).toBe('["a","b","c","d"]');
+    }
   });
 });
 

@@ -1,14 +1,3 @@
-export { type DescribeOptions, describe } from "./describe/describe.ts";
-export type {
-  ClassifierDescription,
-  Dimension,
-  FixedDescription,
-  ModelDescription,
-  Obstacle,
-  TensorDescription,
-  ValueDescription,
-  WeightDescription,
-} from "./describe/model-description.ts";
 export {
   type ForwardGraphRequest,
   type ForwardModel,
@@ -57,10 +46,21 @@ export { type Site, sharedWays, sitesOf, trialGraph, WAYS_VERSION, workPerImage 
 export { type DecodeOptions, decodeModel, type OnnxModel } from "./onnx/decode-model.ts";
 export { type EncodeOptions, encodeModel } from "./onnx/encode-model.ts";
 export type { ExternalData } from "./onnx/external-data.ts";
-export { inOneFile, readMetadata } from "./onnx/whole-file.ts";
+export { inOneFile, readMetadata, withMetadata } from "./onnx/whole-file.ts";
 export { bakeInitializers } from "./passes/bake-initializers.ts";
 export { type NormalizationOptions, prependNormalization } from "./passes/prepend-normalization.ts";
 export { trainableOptionNames } from "./trainable/check-options.ts";
+export { type DescribeOptions, describe } from "./trainable/description/describe.ts";
+export type {
+  ClassifierDescription,
+  Dimension,
+  FixedDescription,
+  ModelDescription,
+  Obstacle,
+  TensorDescription,
+  ValueDescription,
+  WeightDescription,
+} from "./trainable/description/model-description.ts";
 export type { FrozenPart, FrozenRuns } from "./trainable/frozen-part.ts";
 export type { SavedFiles } from "./trainable/read-model.ts";
 export type { TrainableOptions } from "./trainable/trainable-options.ts";

@@ -1,7 +1,7 @@
 /** Tensors in files beside the model: read, trained, written back to their places; hostile places are refused. */
 import { create, fromBinary, toBinary } from "@bufbuild/protobuf";
 import { expect, test } from "vitest";
-import { describe as describeModel } from "../describe/describe.ts";
+import { describe as describeModel } from "../trainable/description/describe.ts";
 import { modelFile, node, numbers } from "../trainable/model.fixture.ts";
 import { trainable } from "../trainable.ts";
 import { ModelProtoSchema, StringStringEntryProtoSchema } from "./generated/onnx_pb.ts";

@@ -1,8 +1,9 @@
 /** Files as a whole: their metadata, and their tensors in one place. */
-import { toBinary } from "@bufbuild/protobuf";
+import { create, toBinary } from "@bufbuild/protobuf";
 import { bringIn, type ExternalData, externalLocations } from "./external-data.ts";
-import { ModelProtoSchema } from "./generated/onnx_pb.ts";
+import { type ModelProto, ModelProtoSchema, StringStringEntryProtoSchema } from "./generated/onnx_pb.ts";
 import { parseModel } from "./parse-model.ts";
+import { withFields } from "./with-fields.ts";
 
 /** Largest message that protobuf writes. */
 const largest = 2 ** 31 - 1;
@@ -19,6 +20,34 @@ const largest = 2 ** 31 - 1;
 export function readMetadata(bytes: Uint8Array): Readonly<Record<string, string>> {
   const { metadataProps } = parseModel(bytes).model;
   return Object.fromEntries(metadataProps.map(({ key, value }) => [key, value]));
+}
+
+/**
+ * A model with other metadata; entries of the same keys are replaced, all else stays.
+ *
+ * @throws RangeError if the bytes are no model.
+ * @example
+ * const builder = new GraphBuilder("empty");
+ * builder.output(builder.op("Relu", [builder.input("x", "float32", [1])]), "y");
+ * const bytes = withMetadata(encodeModel(builder.build()), { task: "demo" });
+ * readMetadata(bytes); // => { task: "demo" }
+ */
+export function withMetadata(
+  bytes: Uint8Array,
+  metadata: Readonly<Record<string, string>>,
+): Uint8Array<ArrayBuffer> {
+  return toBinary(ModelProtoSchema, setMetadata(parseModel(bytes).model, metadata));
+}
+
+/** A message with other metadata. */
+export function setMetadata(model: ModelProto, metadata: Readonly<Record<string, string>>): ModelProto {
+  const entries = Object.entries(metadata);
+  if (entries.length === 0) return model;
+  const metadataProps = [
+    ...model.metadataProps.filter(({ key }) => !Object.hasOwn(metadata, key)),
+    ...entries.map(([key, value]) => create(StringStringEntryProtoSchema, { key, value })),
+  ];
+  return withFields(model, { metadataProps });
 }
 
 /**

@@ -2,11 +2,11 @@
 import { fromBinary } from "@bufbuild/protobuf";
 import { InferenceSession, Tensor as OrtTensor } from "onnxruntime-node";
 import { describe, expect, test } from "vitest";
-import { describe as describeModel } from "../describe/describe.ts";
 import { ModelProtoSchema, type TensorProto } from "../onnx/generated/onnx_pb.ts";
 import { fromHalf, toHalf } from "../onnx/half.ts";
 import { graph, node, onnxFile, tensor, value } from "../onnx/onnx-file.fixture.ts";
 import { trainable } from "../trainable.ts";
+import { describe as describeModel } from "./description/describe.ts";
 
 const halves = (name: string, dims: readonly number[]) =>
   tensor(

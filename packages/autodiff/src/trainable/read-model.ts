@@ -1,14 +1,10 @@
 /** A file as it is trained: whole, of float32 numbers, with the head that is wanted; and how it is written back. */
-import { create, toBinary } from "@bufbuild/protobuf";
+import { toBinary } from "@bufbuild/protobuf";
 import { bringIn, type ExternalTensors, type WrittenModel } from "../onnx/external-data.ts";
-import {
-  type GraphProto,
-  type ModelProto,
-  ModelProtoSchema,
-  StringStringEntryProtoSchema,
-} from "../onnx/generated/onnx_pb.ts";
+import { type GraphProto, type ModelProto, ModelProtoSchema } from "../onnx/generated/onnx_pb.ts";
 import { type ParsedModel, parseModel } from "../onnx/parse-model.ts";
 import { mapTensors, tensorsOf } from "../onnx/tensors-of.ts";
+import { setMetadata } from "../onnx/whole-file.ts";
 import { isHalf, narrowed, widenHalves } from "../onnx/widen-halves.ts";
 import { withFields } from "../onnx/with-fields.ts";
 import { type BatchNormalizations, batchNormalizations } from "./batch-normalizations.ts";
@@ -84,7 +80,7 @@ export function readModel(bytes: Uint8Array, options: TrainableOptions): ReadMod
     }),
     write(trained, { metadata = {}, activation } = {}) {
       const { model, externalData } = written(chosen, trained, { file, outside, halves });
-      const changed = withMetadata(activation ? withActivation(model, logits, activation) : model, metadata);
+      const changed = setMetadata(activation ? withActivation(model, logits, activation) : model, metadata);
       return { bytes: toBinary(ModelProtoSchema, changed), externalData };
     },
   };
@@ -215,17 +211,6 @@ function withActivation(model: ModelProto, logits: string, opType: string): Mode
     return isFinal ? withFields(one, { opType, attribute: [] }) : one;
   });
   return withFields(model, { graph: withFields(graph, { node }) });
-}
-
-/** Entries of the same keys are replaced. */
-function withMetadata(model: ModelProto, metadata: Readonly<Record<string, string>>): ModelProto {
-  const entries = Object.entries(metadata);
-  if (entries.length === 0) return model;
-  const metadataProps = [
-    ...model.metadataProps.filter(({ key }) => !Object.hasOwn(metadata, key)),
-    ...entries.map(([key, value]) => create(StringStringEntryProtoSchema, { key, value })),
-  ];
-  return withFields(model, { metadataProps });
 }
 
 function valuesOf(original: GraphProto, given: GraphProto): GraphProto {

@@ -1,9 +1,17 @@
 /** A trained model of any file, to be evaluated in batches. */
 
-import { encodeModel, type Graph, lowerGraph, prependNormalization } from "@tsimm/autodiff";
+import {
+  encodeModel,
+  type Graph,
+  lowerGraph,
+  prependNormalization,
+  readMetadata,
+  withMetadata,
+} from "@tsimm/autodiff";
 import { type ReadWeights, readWeights } from "../checkpoint/read-weights.ts";
 import { readRegularFile } from "../files/read-file.ts";
 import type { Model, PretrainedConfig } from "../models/model.ts";
+import { parseOrigin } from "../models/onnx/origin-metadata.ts";
 import { BATCH, decodeClassifier, encodeClassifier, type TaskNote } from "../models/onnx-file.ts";
 import { formatOnnxMetadata } from "../models/onnx-metadata.ts";
 import { createModel } from "../models/pretrained/create-model.ts";
@@ -203,11 +211,13 @@ function ofFile(path: string, bytes: Uint8Array): TrainedModel {
       return evaluationOver(session, { inChans }, { batchSize, height, width, input: "uint8", mean, std });
     },
     encode: ({ classNames, dataConfig, batchSize }) =>
-      encodeModel(decodeClassifier(bytes, batchSize ?? 1).graph, {
-        ...(batchSize === undefined && asked === 2 ? { batchSymbol: BATCH } : {}),
-        ...{ producerName: "tsimm", producerVersion: version },
-        metadata: formatOnnxMetadata({ ...file, classNames, dataConfig }),
-      }),
+      parseOrigin(readMetadata(bytes)) !== null
+        ? withMetadata(bytes, formatOnnxMetadata({ ...file, classNames, dataConfig }))
+        : encodeModel(decodeClassifier(bytes, batchSize ?? 1).graph, {
+            ...(batchSize === undefined && asked === 2 ? { batchSymbol: BATCH } : {}),
+            ...{ producerName: "tsimm", producerVersion: version },
+            metadata: formatOnnxMetadata({ ...file, classNames, dataConfig }),
+          }),
   };
 }
 

@@ -1,7 +1,7 @@
 /** Stored numbers of types that are not trained. */
-import { dataTypeName } from "../graph/data-type.ts";
-import type { GraphProto, TensorProto } from "../onnx/generated/onnx_pb.ts";
-import { graphLinks } from "../trainable/head/graph-links.ts";
+import { dataTypeName } from "../../graph/data-type.ts";
+import type { GraphProto, TensorProto } from "../../onnx/generated/onnx_pb.ts";
+import { graphLinks } from "../head/graph-links.ts";
 
 /** Operators that read quantized weights. */
 const quantizing =

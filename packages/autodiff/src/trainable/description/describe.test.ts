@@ -1,9 +1,9 @@
 /** What `describe` says of files of every kind. */
 import { create, fromBinary, toBinary } from "@bufbuild/protobuf";
 import { expect, test } from "vitest";
-import { ModelProtoSchema, StringStringEntryProtoSchema } from "../onnx/generated/onnx_pb.ts";
-import { graph, node, onnxFile, tensor, value } from "../onnx/onnx-file.fixture.ts";
-import { trainable } from "../trainable.ts";
+import { ModelProtoSchema, StringStringEntryProtoSchema } from "../../onnx/generated/onnx_pb.ts";
+import { graph, node, onnxFile, tensor, value } from "../../onnx/onnx-file.fixture.ts";
+import { trainable } from "../../trainable.ts";
 import { describe } from "./describe.ts";
 
 const weight = (name: string, dims: readonly number[]) =>

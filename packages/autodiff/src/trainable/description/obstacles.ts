@@ -1,10 +1,10 @@
 /** Operators that keep weights before them from being trained. */
-import { ruleOf } from "../gradients/index.ts";
-import { subgraphTypes } from "../onnx/attribute-proto.ts";
-import { capturedNames } from "../onnx/captured-names.ts";
-import type { GraphProto, NodeProto } from "../onnx/generated/onnx_pb.ts";
-import { nodesBefore } from "../onnx/graph-from-proto.ts";
-import { isUpgraded } from "../onnx/modern-node.ts";
+import { ruleOf } from "../../gradients/index.ts";
+import { subgraphTypes } from "../../onnx/attribute-proto.ts";
+import { capturedNames } from "../../onnx/captured-names.ts";
+import type { GraphProto, NodeProto } from "../../onnx/generated/onnx_pb.ts";
+import { nodesBefore } from "../../onnx/graph-from-proto.ts";
+import { isUpgraded } from "../../onnx/modern-node.ts";
 import type { Obstacle } from "./model-description.ts";
 
 /** Operators whose results carry no gradient and need none: shapes, comparisons, choices. */

@@ -1,18 +1,14 @@
 /** Tells what an ONNX file holds, and what of it can be trained. */
-import { dataTypeName } from "../graph/data-type.ts";
-import { bringIn, type ExternalData, externalLocations } from "../onnx/external-data.ts";
-import type { GraphProto, ModelProto, TensorProto, ValueInfoProto } from "../onnx/generated/onnx_pb.ts";
-import { parseModel } from "../onnx/parse-model.ts";
-import { widenHalves } from "../onnx/widen-halves.ts";
-import { withFields } from "../onnx/with-fields.ts";
-import { suggestedLogits } from "../trainable/final-activation.ts";
-import {
-  type FoundClassifier,
-  findClassifier,
-  type NoClassifier,
-} from "../trainable/head/find-classifier.ts";
-import { separateTensors } from "../trainable/shared-tensors.ts";
-import { constantsOf } from "../trainable/weight-slots.ts";
+import { dataTypeName } from "../../graph/data-type.ts";
+import { bringIn, type ExternalData, externalLocations } from "../../onnx/external-data.ts";
+import type { GraphProto, ModelProto, TensorProto, ValueInfoProto } from "../../onnx/generated/onnx_pb.ts";
+import { parseModel } from "../../onnx/parse-model.ts";
+import { widenHalves } from "../../onnx/widen-halves.ts";
+import { withFields } from "../../onnx/with-fields.ts";
+import { suggestedLogits } from "../final-activation.ts";
+import { type FoundClassifier, findClassifier, type NoClassifier } from "../head/find-classifier.ts";
+import { separateTensors } from "../shared-tensors.ts";
+import { constantsOf } from "../weight-slots.ts";
 import type {
   ClassifierDescription,
   Dimension,
