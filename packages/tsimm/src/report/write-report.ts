@@ -101,8 +101,10 @@ async function figure(folder: string, name: string): Promise<string | null> {
   return svg.startsWith("<svg ") ? svg : null;
 }
 
-/** Event files have the time in their names, and are one for each session. */
+/** Without those that tell the time. */
 async function filesOf(folder: string): Promise<string[]> {
   const names = await readdir(folder);
-  return names.filter((name) => !/^(\.|events\.out\.)/.test(name) && name !== REPORT_FILE).sort();
+  return names
+    .filter((name) => !/^(\.|events\.out\.|metrics\.jsonl$)/.test(name) && name !== REPORT_FILE)
+    .sort();
 }
