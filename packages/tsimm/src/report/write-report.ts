@@ -39,7 +39,7 @@ export function newestState(folder: string): Promise<CheckpointHeader> {
 export async function hasReport(folder: string): Promise<boolean> {
   const html = await readFile(join(folder, REPORT_FILE), "utf8").catch(() => "");
   const { state } = await newestState(folder);
-  return stateOfReport(html) === identityOf(state);
+  return stateOfReport(html) === identityOf(state, await figuresOf(folder));
 }
 
 /**
@@ -56,10 +56,10 @@ export async function writeReport(
 ): Promise<boolean> {
   const { state } = await newestState(folder);
   const { task, answers, images } = parts;
+  const figures = await figuresOf(folder);
   const report: Report = {
-    ...{ name: nameOf(state), identity: identityOf(state), state, task, answers },
+    ...{ name: nameOf(state), identity: identityOf(state, figures), figures, state, task, answers },
     mistakes: answers === null || images === null ? [] : await mistakesOf(answers, task, images),
-    figures: { curves: await figure(folder, "curves.svg"), schedule: await figure(folder, "lr.svg") },
     settings: parts.settingsOf(state.args),
     files: await filesOf(folder),
   };
@@ -73,8 +73,11 @@ function nameOf({ args, model }: RunState): string {
 }
 
 /** Tells the states of a run apart: the same for runs that differ in their names alone. */
-function identityOf({ epoch, update, best, metricHistory, model }: RunState): string {
-  const text = JSON.stringify([model.arch, epoch, update, best, metricHistory]);
+function identityOf(
+  { epoch, update, best, metricHistory, model }: RunState,
+  figures: Report["figures"],
+): string {
+  const text = JSON.stringify([model.arch, epoch, update, best, metricHistory, figures]);
   return createHash("sha256").update(text).digest("hex");
 }
 
@@ -94,6 +97,10 @@ async function mistakesOf(
 /** The last folder and the name of an image, wherever the data set lies. */
 function endOf(path: string): string {
   return path.split(/[/\\]/).slice(-2).join("/");
+}
+
+async function figuresOf(folder: string): Promise<Report["figures"]> {
+  return { curves: await figure(folder, "curves.svg"), schedule: await figure(folder, "lr.svg") };
 }
 
 async function figure(folder: string, name: string): Promise<string | null> {
