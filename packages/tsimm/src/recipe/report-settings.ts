@@ -3,6 +3,12 @@ import type { ReportSetting } from "../report/report.ts";
 import { findFlag, separated, trainFlagRows } from "./arguments.ts";
 import { showValue } from "./check-arguments.ts";
 
+/** What changes no result: a run that went another way to the same weights has the same report. */
+const NO_RESULT: readonly string[] = [
+  ...["output", "experiment", "overwrite", "resume", "report", "workers", "threads", "tune"],
+  ...["logInterval", "recoveryInterval", "metricsJsonl", "tensorboard"],
+];
+
 /**
  * The arguments of a run as flags, in the order of `--help`; those that are not set anywhere are left out.
  *
@@ -10,6 +16,7 @@ import { showValue } from "./check-arguments.ts";
  */
 export function reportSettings(args: Readonly<Record<string, unknown>>): ReportSetting[] {
   return trainFlagRows().flatMap(([name]) => {
+    if (NO_RESULT.includes(name)) return [];
     const key = separated(name, "_");
     const fallback = findFlag(name)?.default ?? null;
     const value = Object.hasOwn(args, key) ? args[key] : fallback;

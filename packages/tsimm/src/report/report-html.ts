@@ -21,7 +21,7 @@ const CURVES = { least: 620, most: 1040 };
  * @returns The same text for the same contents.
  */
 export function reportHtml(report: Report): string {
-  const { name, state, figures } = report;
+  const { name, identity, figures } = report;
   const { curves, schedule } = figures;
   const { title, lead } = headOf(report);
   const body = [
@@ -45,7 +45,7 @@ export function reportHtml(report: Report): string {
 <meta http-equiv="Content-Security-Policy" content="${POLICY}">
 <meta name="referrer" content="no-referrer">
 <meta name="generator" content="tsimm">
-<meta name="tsimm-state" content="${markup(state.sha256)}">
+<meta name="tsimm-state" content="${identity}">
 <title>${markup(title)}</title>
 <style>${REPORT_STYLE}</style>
 </head>

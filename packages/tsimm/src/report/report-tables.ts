@@ -40,33 +40,16 @@ export function environmentSection({ state }: Report): string {
 
 /** The files beside the page, a row for each kind. */
 export function filesSection({ files, task }: Report): string {
-  const described = describeFiles(
-    files.map(({ name }) => name),
-    task.answers?.kind === "class",
-  );
-  const sizes = new Map(files.map(({ name, size }) => [name, size]));
-  const rows = described.map(({ names, description }) => {
+  const rows = describeFiles(files, task.answers?.kind === "class").map(({ names, description }) => {
     const links = names.map((name) => `<a href="${markup(encodeURIComponent(name))}">${markup(name)}</a>`);
-    const known = names.map((name) => sizes.get(name) ?? null);
-    const total = known.reduce<number | null>(
-      (sum, size) => (sum === null || size === null ? null : sum + size),
-      0,
-    );
-    return `<tr><td class="value">${markup(description)}</td><td class="links">${links.join(" ")}</td><td class="number">${total === null ? "" : sizeText(total)}</td></tr>`;
+    return `<tr><td class="value">${markup(description)}</td><td class="links">${links.join(" ")}</td></tr>`;
   });
   return `<section><h2>Files</h2><div class="scroll" tabindex="0"><table><tbody>${rows.join("")}</tbody></table></div></section>`;
 }
 
-function sizeText(bytes: number): string {
-  if (bytes < 1000) return `${bytes} B`;
-  if (bytes < 1e6) return `${(bytes / 1e3).toFixed(bytes < 1e4 ? 1 : 0)} kB`;
-  return `${(bytes / 1e6).toFixed(bytes < 1e7 ? 1 : 0)} MB`;
-}
-
 /** Commands for what comes next. */
 export function goOnSection({ files, state }: Report): string {
-  const has = (name: string) => files.some((file) => file.name === name);
-  const model = has("model.onnx") ? "model.onnx" : "model_best.safetensors";
+  const model = files.includes("model.onnx") ? "model.onnx" : "model_best.safetensors";
   const more = 2 * (state.epoch + 1);
   const commands = [
     ["Ask the model about images", `npx tsimm predict photo.jpg --checkpoint ${model} --topk 3`],

@@ -13,13 +13,6 @@ export interface ReportSetting {
   readonly isDefault: boolean;
 }
 
-/** A file of a run. */
-export interface ReportFile {
-  readonly name: string;
-  /** Bytes; null: they differ from one run to the next. */
-  readonly size: number | null;
-}
-
 /** An image that the model answers wrongly, for people. */
 export interface ReportMistake {
   /** End of its path. */
@@ -34,8 +27,10 @@ export interface ReportMistake {
 
 /** Contents of a report. */
 export interface Report {
-  /** Name of the run. */
+  /** Title. */
   readonly name: string;
+  /** Tells the states of a run apart, a SHA-256. */
+  readonly identity: string;
   /** State of the run when it ended. */
   readonly state: RunState;
   readonly task: Task;
@@ -45,5 +40,6 @@ export interface Report {
   /** SVG documents; null: there is no such figure. */
   readonly figures: { readonly curves: string | null; readonly schedule: string | null };
   readonly settings: readonly ReportSetting[];
-  readonly files: readonly ReportFile[];
+  /** Names of the files beside it. */
+  readonly files: readonly string[];
 }

@@ -1,5 +1,6 @@
 /** Writes `report.html` into the folder of a run. */
-import { readdir, readFile, stat } from "node:fs/promises";
+import { createHash } from "node:crypto";
+import { readdir, readFile } from "node:fs/promises";
 import { basename, join } from "node:path";
 import { type CheckpointHeader, readCheckpointHeader, resumePath } from "../checkpoint/checkpoint.ts";
 import type { RunState } from "../checkpoint/run-state.ts";
@@ -8,7 +9,7 @@ import { updateFile } from "../files/write-file.ts";
 import type { Task } from "../task/task.ts";
 import type { AnswerRecord } from "./answer-record.ts";
 import { describeMistake } from "./describe-mistake.ts";
-import type { Report, ReportFile, ReportMistake, ReportSetting } from "./report.ts";
+import type { Report, ReportMistake, ReportSetting } from "./report.ts";
 import { reportHtml, stateOfReport } from "./report-html.ts";
 import { thumbnail } from "./thumbnails.ts";
 
@@ -17,9 +18,6 @@ export const REPORT_FILE = "report.html";
 
 /** Mistakes that a report shows. */
 export const REPORT_MISTAKES = 24;
-
-/** Files whose bytes depend on the time. */
-const TIMED = /^(events\.out\.tfevents\.|metrics\.jsonl$)/;
 
 /** What a report needs beside the folder of the run. */
 export interface ReportParts {
@@ -41,7 +39,7 @@ export function newestState(folder: string): Promise<CheckpointHeader> {
 export async function hasReport(folder: string): Promise<boolean> {
   const html = await readFile(join(folder, REPORT_FILE), "utf8").catch(() => "");
   const { state } = await newestState(folder);
-  return stateOfReport(html) === state.sha256;
+  return stateOfReport(html) === identityOf(state, await figuresOf(folder));
 }
 
 /**
@@ -58,21 +56,29 @@ export async function writeReport(
 ): Promise<boolean> {
   const { state } = await newestState(folder);
   const { task, answers, images } = parts;
+  const figures = await figuresOf(folder);
   const report: Report = {
-    ...{ name: nameOf(state), state, task, answers },
+    ...{ name: nameOf(state), identity: identityOf(state, figures), figures, state, task, answers },
     mistakes: answers === null || images === null ? [] : await mistakesOf(answers, task, images),
-    figures: { curves: await figure(folder, "curves.svg"), schedule: await figure(folder, "lr.svg") },
     settings: parts.settingsOf(state.args),
     files: await filesOf(folder),
   };
   return await updateFile(file, reportHtml(report));
 }
 
-/** Name of a run, wherever its folder lies now and whatever that is called. */
+/** What was trained on what, wherever the folder lies and whatever it is called. */
 function nameOf({ args, model }: RunState): string {
-  const { experiment, data_dir: place } = args;
-  if (typeof experiment === "string" && experiment !== "") return experiment;
+  const { data_dir: place } = args;
   return `${model.arch} on ${typeof place === "string" ? basename(place) : "the built-in images"}`;
+}
+
+/** Tells the states of a run apart: the same for runs that differ in their names alone. */
+function identityOf(
+  { epoch, update, best, metricHistory, model }: RunState,
+  figures: Report["figures"],
+): string {
+  const text = JSON.stringify([model.arch, epoch, update, best, metricHistory, figures]);
+  return createHash("sha256").update(text).digest("hex");
 }
 
 async function mistakesOf(
@@ -93,19 +99,19 @@ function endOf(path: string): string {
   return path.split(/[/\\]/).slice(-2).join("/");
 }
 
+async function figuresOf(folder: string): Promise<Report["figures"]> {
+  return { curves: await figure(folder, "curves.svg"), schedule: await figure(folder, "lr.svg") };
+}
+
 async function figure(folder: string, name: string): Promise<string | null> {
   const svg = await readFile(join(folder, name), "utf8").catch(() => "");
   return svg.startsWith("<svg ") ? svg : null;
 }
 
-async function filesOf(folder: string): Promise<ReportFile[]> {
-  const names = (await readdir(folder))
-    .filter((name) => !name.startsWith(".") && name !== REPORT_FILE)
+/** Without those that tell the time. */
+async function filesOf(folder: string): Promise<string[]> {
+  const names = await readdir(folder);
+  return names
+    .filter((name) => !/^(\.|events\.out\.|metrics\.jsonl$)/.test(name) && name !== REPORT_FILE)
     .sort();
-  return await Promise.all(
-    names.map(async (name) => ({
-      name,
-      size: TIMED.test(name) ? null : (await stat(join(folder, name))).size,
-    })),
-  );
 }
