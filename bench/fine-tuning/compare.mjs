@@ -263,7 +263,8 @@ if (parts.has("accuracy")) {
 }
 
 if (parts.has("epoch") || parts.has("data")) {
-  const folder = await makePhotos(256);
+  const photos = 128;
+  const folder = await makePhotos(photos);
   const out = await mkdtemp(join(tmpdir(), "tsimm-fine-tuning-"));
   const shared = {
     ...{ dataDir: folder, valSplit: "", model: name, imgSize: 160, batchSize, workers: 2, threads },
@@ -298,7 +299,7 @@ if (parts.has("epoch") || parts.has("data")) {
       return seconds;
     };
     const [passes, first, second] = [[], [], []];
-    for (let round = 0; round < 3; round++) {
+    for (let round = 0; round < 2; round++) {
       passes.push(await pass());
       const { seconds } = await epochsOf({ headOnly: true, epochs: 3, experiment: `head-${round}` });
       first.push(seconds[0]);
@@ -317,7 +318,7 @@ if (parts.has("epoch") || parts.has("data")) {
   if (parts.has("data")) {
     const { seconds, waited } = await epochsOf({ epochs: 1, tune: false, experiment: "data" });
     console.log(
-      `500x375 JPEG at 160 px, a training epoch of 256 images: ${two(seconds[0])} s, of which ${two(waited[0])} s waiting for data`,
+      `500x375 JPEG at 160 px, a training epoch of ${photos} images: ${two(seconds[0])} s, of which ${two(waited[0])} s waiting for data`,
     );
   }
   await rm(folder, { recursive: true });

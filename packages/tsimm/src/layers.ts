@@ -8,6 +8,7 @@ export type { Value } from "@tsimm/autodiff";
 export {
   constant,
   type Initializer,
+  kaimingNormalFanIn,
   kaimingNormalFanOut,
   kaimingNormalFanOutPerGroup,
   normal,

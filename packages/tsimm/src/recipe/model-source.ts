@@ -29,7 +29,7 @@ export async function openModelSource(
   const isNamed = !name.includes(":") && pretrainedPath === null;
   if (state !== null && !isNamed) {
     const { dataConfig, model } = state;
-    const options = { imgSize: dataConfig.inputSize[1] };
+    const options = { imgSize: dataConfig.inputSize[1], ...model.options };
     return { arch: model.arch, config: dataConfig, options, weights: null };
   }
   let shownAt = Number.NEGATIVE_INFINITY;

@@ -116,6 +116,28 @@ describe.each(["host", "device"])("on a %s", (location) => {
   });
 });
 
+test("adaptive clipping leaves the classifier alone, and nothing in its place where that is frozen", async () => {
+  const steps = async (clipGrad: number | null) => {
+    const model = createNet();
+    const before = copyOf(model.state);
+    const optimizer = createOptimizerV2(model, { opt: "sgd", lr: 1, momentum: 0, frozen: ["fc"] });
+    const options = { model, optimizer, frozen: ["fc"], clipGrad, clipMode: "agc" as const, ...layout };
+    const updater = await createUpdater(native, options);
+    await updater.update([batchOf(0)], { update: 0 });
+    await updater.close();
+    return new Map(
+      model.parameters.map(({ name, data }) => [
+        name,
+        data.reduce((sum, value, i) => sum + (value - Number(before.get(name)?.[i])) ** 2, 0),
+      ]),
+    );
+  };
+  const [free, clipped] = [await steps(null), await steps(1e-4)];
+  const isWhole = (name: string) => clipped.get(name) === free.get(name);
+  const last = ["layer4.0.downsample.2.weight", "layer4.0.downsample.2.bias"];
+  expect(["fc.weight", "fc.bias", ...last].map(isWhole)).toEqual([true, true, false, false]);
+});
+
 test("what the optimizer does not hold stays frozen after unfreeze", async () => {
   const model = createNet();
   const before = copyOf(model.state);

@@ -9,6 +9,8 @@ import type { UpdateParts, UpdateRunner } from "./update-runner.ts";
 export async function createHostUpdater<Batch>(parts: UpdateParts<Batch>): Promise<UpdateRunner<Batch>> {
   const { programs, optimizer, average, clipGrad, clipMode } = parts;
   const { parameters } = programs.whole;
+  /** With those that are frozen, which have no gradient: `agc` counts the classifier from the end. */
+  const all = parts.state.model.parameters;
   const session = await parts.openSession();
 
   async function gradients(batches: readonly Batch[], update: number): Promise<number> {
@@ -30,7 +32,7 @@ export async function createHostUpdater<Batch>(parts: UpdateParts<Batch>): Promi
     async run(batches, update) {
       const loss = await gradients(batches, update);
       const gradNorm =
-        clipGrad === null ? globalNorm(parameters) : clipGradients(parameters, { clipGrad, clipMode });
+        clipGrad === null ? globalNorm(parameters) : clipGradients(all, { clipGrad, clipMode });
       if (!Number.isFinite(loss) || !Number.isFinite(gradNorm)) throw new DivergedError(loss, gradNorm);
       optimizer.step();
       average?.update(update + 1);

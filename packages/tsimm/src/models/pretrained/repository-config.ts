@@ -4,7 +4,7 @@ import { printable } from "../../text/printable.ts";
 import { suggestion } from "../../text/suggestion.ts";
 import type { PretrainedWeightsConfig } from "../model.ts";
 import { imageNet } from "../preprocessing.ts";
-import { isModel, listModels, type ModelOptions } from "../registry.ts";
+import { isModel, listModels, type ModelOptions, modelConfigNames } from "../registry.ts";
 
 /** What a repository says of its model. */
 export interface RepositoryConfig {
@@ -42,15 +42,11 @@ const schema = z.object({
   pretrained_cfg: preprocessing.nullish(),
 });
 
-/** Options of `model_args` that a model here takes, with the values that fit. */
-const MODEL_ARGS: Readonly<Record<string, keyof ModelOptions>> = {
-  num_classes: "numClasses",
-  in_chans: "inChans",
-  img_size: "imgSize",
-  global_pool: "globalPool",
-  drop_rate: "dropRate",
-  drop_path_rate: "dropPathRate",
-};
+/** Options of `model_args` that every model takes, in camel case. */
+const GENERAL: readonly (keyof ModelOptions)[] = [
+  ...(["numClasses", "inChans", "imgSize", "globalPool", "dropRate", "dropPathRate"] as const),
+  ...(["bnMomentum", "bnEps", "zeroInitLast"] as const),
+];
 
 /**
  * Reads a `config.json`: data of somebody else.
@@ -87,7 +83,7 @@ export function parseRepositoryConfig(text: string, where: string): RepositoryCo
       ...(numClasses === undefined ? {} : { numClasses }),
       ...(labelNames === undefined ? {} : { labelNames }),
     },
-    options: modelOptions(entry.model_args ?? {}, where),
+    options: modelOptions(arch, entry.model_args ?? {}, where),
   };
 }
 
@@ -113,20 +109,29 @@ function cropModeOf(mode: string | undefined): PretrainedWeightsConfig["cropMode
   return mode === "squash" || mode === "border" ? mode : "center";
 }
 
-function modelOptions(args: Readonly<Record<string, unknown>>, where: string): ModelOptions {
+/** Arguments of timm's constructor as options of a model here. */
+function modelOptions(arch: string, args: Readonly<Record<string, unknown>>, where: string): ModelOptions {
   const options: Record<string, unknown> = {};
-  for (const [name, value] of Object.entries(args)) {
-    if (value === null) continue;
-    const option = MODEL_ARGS[name];
-    const single = Array.isArray(value) && value.length === 2 && value[0] === value[1] ? value[0] : value;
-    if (option === undefined || !["number", "string"].includes(typeof single)) {
+  const config: Record<string, unknown> = {};
+  const own = modelConfigNames(arch);
+  for (const [key, given] of Object.entries(args)) {
+    if (given === null) continue;
+    const name = key.replace(/_(\w)/g, (_, letter: string) => letter.toUpperCase());
+    // Sizes may be pairs.
+    const isPair = name === "imgSize" && Array.isArray(given) && given.length === 2 && given[0] === given[1];
+    const value = isPair ? given[0] : given;
+    if (own.includes(name)) config[name] = value;
+    else if (GENERAL.some((known) => known === name)) options[name] = value;
+    else {
+      const known = [...GENERAL, ...own].join(", ");
       throw new Error(
         printable(
-          `${where}: model_args must be among ${Object.keys(MODEL_ARGS).join(", ")}, got ${name} ${JSON.stringify(value)?.slice(0, 100)}`,
+          `${where}: model_args must be among ${known}, got ${key} ${JSON.stringify(value)?.slice(0, 100)}`,
         ),
       );
     }
-    options[option] = single;
   }
-  return options;
+  return Object.keys(config).length === 0
+    ? options
+    : { ...options, config: config as ModelOptions["config"] };
 }

@@ -22,6 +22,8 @@ export interface UpdateKind {
   readonly clipGrad: number | null;
   readonly clipMode: ClipMode;
   readonly hasAverage: boolean;
+  /** Names of the weights that adaptive clipping leaves alone: the classifier's. */
+  readonly unclipped: ReadonlySet<string>;
 }
 
 type GraphKind = "fused" | "accumulation" | "application";
@@ -66,9 +68,7 @@ export class CompiledUpdates<Batch> {
   plan(program: TrainingProgram<Batch>): UpdatePlan {
     const known = this.#plans.get(program);
     if (known !== undefined) return known;
-    const { optimizer, clipGrad, clipMode, hasAverage } = this.#kind;
-    // Adaptive clipping leaves the classifier alone.
-    const unclipped = new Set(program.parameters.slice(-2).map(({ name }) => name));
+    const { optimizer, clipGrad, clipMode, hasAverage, unclipped } = this.#kind;
     const plan = {
       step: program.step,
       layout: this.#layout,

@@ -46,7 +46,9 @@ class DeviceUpdater<Batch> implements UpdateRunner<Batch> {
     const optimizer = optimizerOnDevice("createUpdater", parts.optimizer);
     this.#parts = parts;
     this.#optimizer = optimizer;
-    this.#kind = { engine, device, optimizer, clipGrad, clipMode, hasAverage: average !== null };
+    const unclipped = new Set(state.model.parameters.slice(-2).map(({ name }) => name));
+    const hasAverage = average !== null;
+    this.#kind = { engine, device, optimizer, clipGrad, clipMode, hasAverage, unclipped };
     const layout = this.#layout();
     this.#updates = new CompiledUpdates(layout, programs.whole, this.#kind);
     this.#evaluations = new CompiledEvaluations(layout, this.#kind);
