@@ -37,7 +37,7 @@ export async function exportModel(options: ExportOptions): Promise<void> {
   checkModelFlags("export", options);
   const { kind, files } = await findModels("export", checkpoint);
   const [path = checkpoint] = files;
-  if (kind === "folder") {
+  if (kind === "several") {
     throw new UsageError(
       printable(
         `export: --checkpoint must be one model, got the folder "${checkpoint}" with ${files.length}; name one of its files`,

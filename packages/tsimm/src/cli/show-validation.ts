@@ -41,7 +41,7 @@ export async function showValidation(options: ValidateOptions): Promise<void> {
   const { checkpoint = [] } = options;
   const found = await Promise.all(checkpoint.map((path) => findModels("validate", path)));
   const files = options.pretrained ? [null] : found.flatMap((one) => one.files);
-  const isList = checkpoint.length > 1 || found.some(({ kind }) => kind === "folder");
+  const isList = checkpoint.length > 1 || found.some(({ kind }) => kind === "several");
   const engine = await createEngine(options.engine, { onWarning: warn });
   info(engineLine(engine));
   const pool = createDecodePool(options.workers ?? 4);
@@ -103,7 +103,7 @@ async function validateFile(
   }
   const images = dataset.samples.length;
   info(
-    `Data: ${images} images, ${dataset.classNames.length} ${task.name === "classification" ? "classes" : "outputs"}, ${dataset.description}`,
+    `Data: ${images} images, ${dataset.classNames.length} ${task.answers?.kind === "class" ? "classes" : "outputs"}, ${dataset.description}`,
   );
   const { mean, std: _, ...transform } = dataConfig;
   const loader = createLoader(dataset, {

@@ -87,8 +87,16 @@ export type AnswerFormat = (typeof answerFormats)[number];
  * The text of a table. `csv`: lists as JSON in a cell; `json`: an object by file name; `json-split`: columns and rows.
  */
 export function formatAnswers({ columns, rows }: AnswerTable, format: AnswerFormat): string {
-  if (format === "csv") return csvText([columns, ...rows.map((cells) => cells.map(csvCell))]);
-  if (format === "json-split") return `${JSON.stringify({ columns, data: rows }, null, 4)}\n`;
+  return formatters[format]({ columns, rows });
+}
+
+const formatters: Readonly<Record<AnswerFormat, (table: AnswerTable) => string>> = {
+  csv: ({ columns, rows }) => csvText([columns, ...rows.map((cells) => cells.map(csvCell))]),
+  "json-split": ({ columns, rows }) => `${JSON.stringify({ columns, data: rows }, null, 4)}\n`,
+  json: byFileName,
+};
+
+function byFileName({ columns, rows }: AnswerTable): string {
   const byFile = rows.map(([file, ...cells]) => [
     file,
     Object.fromEntries(cells.map((value, index) => [columns[index + 1], value])),

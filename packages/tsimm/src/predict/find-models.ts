@@ -6,8 +6,8 @@ import { printable } from "../text/printable.ts";
 
 /** Files of trained models. */
 export interface FoundModels {
-  /** `file`: the path itself; `run`: the best one of a run's folder; `folder`: all of a folder. */
-  readonly kind: "file" | "run" | "folder";
+  /** `one`: the path itself; `run`: the best one of a run's folder; `several`: all of a folder. */
+  readonly kind: "one" | "run" | "several";
   /** At least one, in natural order of their names. */
   readonly files: readonly string[];
 }
@@ -30,7 +30,7 @@ const OF_RUNS = ["args.yaml", "last.resume.safetensors"];
 export async function findModels(where: string, path: string): Promise<FoundModels> {
   const kind = await stat(path).catch(() => null);
   if (kind === null) throw new Error(printable(`${where}: --checkpoint must exist, got "${path}"`));
-  if (!kind.isDirectory()) return { kind: "file", files: [path] };
+  if (!kind.isDirectory()) return { kind: "one", files: [path] };
   const names = await readdir(path);
   if (OF_RUNS.some((name) => names.includes(name))) {
     const best = BEST.find((name) => names.includes(name));
@@ -50,7 +50,7 @@ export async function findModels(where: string, path: string): Promise<FoundMode
       ),
     );
   }
-  return { kind: "folder", files: found };
+  return { kind: "several", files: found };
 }
 
 async function modelsOf(folder: string, name: string, beside: readonly string[]): Promise<string[]> {
