@@ -3,7 +3,7 @@
     PYTHONPATH=/path/to/pytorch-image-models python3 tools/pretrained-configs.py
 
 One TypeScript file per module of timm goes to packages/tsimm/src/models/pretrained/generated, and a digest of
-every configuration, as timm itself has it, to test/golden/models/pretrained.json.
+every configuration, as timm itself has it, to test/golden/pretrained/configs.json.
 """
 import json
 from pathlib import Path
@@ -99,4 +99,4 @@ for module in MODULES:
     (FOLDER / f"{module.replace('_', '-')}.ts").write_text("\n".join(lines) + "\n")
 
 fixture = "{\n" + ",\n".join(f" {json.dumps(key)}: {json.dumps(list(one.values()))}" for key, one in digest.items()) + "\n}\n"
-Path("test/golden/models/pretrained.json").write_text(fixture)
+Path("test/golden/pretrained/configs.json").write_text(fixture)

@@ -3,6 +3,7 @@ import { encodeModel, lower, type TrainingGraph } from "@tsimm/autodiff";
 import { describe, expect, test } from "vitest";
 import { goldenTensor } from "../models/golden.fixture.ts";
 import { createModel, modelFamilies } from "../models/registry.ts";
+import { createSmall } from "../models/small-networks.fixture.ts";
 import { createEngine } from "./create-engine.ts";
 import { programOfModel } from "./training-program.ts";
 
@@ -17,17 +18,31 @@ const models = {
   test_vit: 160,
 };
 
+/** Family without a small model -> a small network of its parts, side of its images. */
+const networks = {
+  densenet: ["densenet", 36],
+  swin_transformer: ["swin", 44],
+  vgg: ["vgg", 36],
+} as const;
+
 test("every built-in family has a model here", () => {
   const names = Object.keys(models);
   const without = modelFamilies().filter(({ models: own }) => !names.some((name) => name in own));
-  expect(without.map(({ name }) => name)).toEqual([]);
+  expect(without.map(({ name }) => name).sort()).toEqual(Object.keys(networks));
 });
 
 const engine = await createEngine("native");
 const batchSize = 4;
 
-describe.each(Object.entries(models))("%s", (name, side) => {
-  const model = createModel(name, { numClasses: 10, imgSize: side, dropPathRate: 0.1, seed: 1 });
+const cases = [
+  ...Object.entries(models).map(([name, side]) => ({
+    ...{ name, side },
+    model: createModel(name, { numClasses: 10, imgSize: side, dropPathRate: 0.1, seed: 1 }),
+  })),
+  ...Object.values(networks).map(([name, side]) => ({ name, side, model: createSmall(name, side) })),
+];
+
+describe.each(cases)("$name", ({ model, side }) => {
   const program = programOfModel(model, { batchSize, height: side, width: side, input: "float32" });
   const { step } = program;
 

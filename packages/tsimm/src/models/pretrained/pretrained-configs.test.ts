@@ -5,7 +5,7 @@ import { modelInfo } from "./create-model.ts";
 import { pretrainedConfig, tagsOf } from "./pretrained-configs.ts";
 
 // What timm itself says, printed by tools/pretrained-configs.py.
-const file = new URL("../../../../../test/golden/models/pretrained.json", import.meta.url);
+const file = new URL("../../../../../test/golden/pretrained/configs.json", import.meta.url);
 const fixture: Readonly<Record<string, readonly unknown[]>> = JSON.parse(readFileSync(file, "utf8"));
 const names = builtInFamilies.flatMap(({ models }) => Object.keys(models));
 
