@@ -108,6 +108,18 @@ test("rejects a tensor that claims more elements than it has", () => {
   );
 });
 
+test.each<[string, unknown, string]>([
+  ["an ArrayBuffer", new ArrayBuffer(4), "ArrayBuffer"],
+  ["a path", "model.onnx", "string"],
+  ["nothing", undefined, "undefined"],
+])("rejects %s for bytes", (_, bytes, got) => {
+  expect(() => decodeModel(bytes as Uint8Array)).toThrow(
+    new TypeError(
+      `decodeModel: bytes must be a Uint8Array, got ${got}; wrap an ArrayBuffer with new Uint8Array(buffer), read a file first`,
+    ),
+  );
+});
+
 test("rejects bytes that are no model", () => {
   expect(() => decodeModel(Uint8Array.of(0xff, 1, 2))).toThrow(
     new RangeError("decodeModel: bytes must be a complete ONNX model, got 3 bytes that are not"),

@@ -21,7 +21,8 @@ const sparseInitializer = 15;
 /**
  * Parses an ONNX model.
  *
- * @throws RangeError if the bytes are none, or its operator set is too old or too new.
+ * @throws TypeError for what is no Uint8Array, RangeError if the bytes are none, or its operator set is too old or too
+ * new.
  */
 export function parseModel(bytes: Uint8Array): ParsedModel {
   const model = messageOf(bytes);
@@ -44,6 +45,12 @@ export function parseModel(bytes: Uint8Array): ParsedModel {
 }
 
 function messageOf(given: Uint8Array): ModelProto {
+  if (!ArrayBuffer.isView(given)) {
+    const got = typeof given === "object" ? Object.prototype.toString.call(given).slice(8, -1) : typeof given;
+    throw new TypeError(
+      `decodeModel: bytes must be a Uint8Array, got ${got}; wrap an ArrayBuffer with new Uint8Array(buffer), read a file first`,
+    );
+  }
   // The decoder slices its input, which a Node Buffer does without copying.
   const bytes = new Uint8Array(given.buffer, given.byteOffset, given.byteLength);
   try {

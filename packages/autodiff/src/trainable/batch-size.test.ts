@@ -178,6 +178,12 @@ test("an open batch size takes that of the option, and both must agree", () => {
     const { graph, target } = model.stepFor(samples);
     return graph.values.get(target)?.shape;
   };
+  expect(() => trainable(bytes)).toThrow(
+    new RangeError(
+      'trainable: batchSize must be given where the file leaves it open, the first dimension of "x", got none; ' +
+        'give it, or the whole shape: inputs: { "x": [...] }',
+    ),
+  );
   const model = trainable(bytes, { batchSize: 6 });
   expect(model.step.graph.values.get("x")?.shape).toEqual([6, 3]);
   expect(shapeOf(model, 2)).toEqual([2, 5]);

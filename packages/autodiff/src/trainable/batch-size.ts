@@ -45,13 +45,17 @@ export interface Batch {
 /**
  * The batch of a graph, the first dimension of its first input and of all that have the same there.
  *
- * @throws RangeError where `inputs` and the option `batchSize` contradict each other.
+ * @throws RangeError where `inputs` and the option `batchSize` contradict each other, or none of them nor the file gives
+ * a size to an input that a node reads.
  */
 export function batchOf(graph: GraphProto, { inputs, full, batchSize: size = full }: BatchOptions): Batch {
   const shapes = new Map(Object.entries(inputs));
-  if (size === undefined) return { names: new Set(), size, fixed: undefined, shapes };
   const stored = new Set(graph.initializer.map(({ name }) => name));
   const [first, ...others] = graph.input.filter(({ name }) => !stored.has(name));
+  if (size === undefined) {
+    if (first && !shapes.has(first.name)) checkHasSize(graph, first);
+    return { names: new Set(), size, fixed: undefined, shapes };
+  }
   const sizeOf = (input: ValueInfoProto) => leading(input) ?? shapes.get(input.name)?.[0];
   const fixed = first && leading(first);
   const batched = [first, ...others].filter(
@@ -127,6 +131,16 @@ function resizedShapes(
 ): ReadonlyMap<string, readonly number[]> {
   return new Map(
     [...shapes].map(([name, shape]) => [name, names.has(name) ? [size, ...shape.slice(1)] : shape]),
+  );
+}
+
+function checkHasSize({ node }: GraphProto, input: ValueInfoProto): void {
+  const { name } = input;
+  const isOpen = symbol(input) !== undefined && leading(input) === undefined;
+  if (!isOpen || !node.some((reader) => reader.input.includes(name))) return;
+  throw new RangeError(
+    `trainable: batchSize must be given where the file leaves it open, the first dimension of "${name}", got none; ` +
+      `give it, or the whole shape: inputs: { ${JSON.stringify(name)}: [...] }`,
   );
 }
 

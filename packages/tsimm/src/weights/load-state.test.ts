@@ -100,3 +100,12 @@ test("a running variance must be >= 0, the other statistics need not", () => {
     [-0, 4],
   ]);
 });
+
+test("names every tensor of the model that is missing or unfit", () => {
+  const names = Array.from({ length: 20 }, (_, i) => `layer${i}.weight`);
+  const state = names.map((name) => ({ name, shape: [2, 1], data: new Float32Array(2) }));
+  expect(() => loadState({ name: "deep", state }, new Map())).toThrow(`20 missing: ${names.join(", ")}`);
+  const turned = new Map(names.map((name) => [name, { ...weight, shape: [1, 2] }]));
+  const unfit = names.map((name) => `${name} must be F32 [2,1], got F32 [1,2]`);
+  expect(() => loadState({ name: "deep", state }, turned)).toThrow(`20 unfit: ${unfit.join(", ")}`);
+});

@@ -3,6 +3,9 @@ import { printable } from "../text/printable.ts";
 import type { SafeTensor, SafeTensors } from "./safetensors.ts";
 import { checkIsHere, noteWritten } from "./state-elsewhere.ts";
 
+/** Names shown of those that only the file has: there is no bound to them. */
+const MOST_UNEXPECTED = 8;
+
 /** What tensors are loaded into: a model. */
 export interface ModelState {
   readonly name: string;
@@ -19,7 +22,7 @@ export interface ModelState {
  *
  * @param model - Its `state` arrays are written in place, and only if everything fits.
  * @param tensors - By state-dict name.
- * @throws Error that lists missing, unexpected and misshapen tensors, those with NaN or infinities, and negative
+ * @throws Error that lists all missing and misshapen tensors, the first unexpected ones, those with NaN or infinities, and negative
  * running variances; Error if a device has newer weights than the model, which would lose what else it has.
  */
 export function loadState(model: ModelState, tensors: SafeTensors): void {
@@ -55,7 +58,7 @@ export function copiesInto(model: ModelState, tensors: SafeTensors): () => void 
   }
   const problems = [
     ...listed("missing", missing),
-    ...listed("unexpected", unexpected),
+    ...listed("unexpected", unexpected, MOST_UNEXPECTED),
     ...listed("unfit", unfit),
   ];
   if (problems.length > 0) {
@@ -74,9 +77,9 @@ function copyOf(target: Float32Array | BigInt64Array, { data }: SafeTensor): (()
   return null;
 }
 
-function listed(title: string, items: readonly string[]): string[] {
+function listed(title: string, items: readonly string[], most: number = items.length): string[] {
   if (items.length === 0) return [];
-  const shown = items.slice(0, 8).join(", ");
-  const more = items.length > 8 ? `, and ${items.length - 8} more` : "";
+  const shown = items.slice(0, most).join(", ");
+  const more = items.length > most ? `, and ${items.length - most} more` : "";
   return [`${items.length} ${title}: ${shown}${more}`];
 }

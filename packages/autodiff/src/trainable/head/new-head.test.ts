@@ -393,3 +393,12 @@ test.each<[string, readonly NodeProto[], Readonly<Record<string, Tensor>>, strin
     ),
   );
 });
+
+test("refuses more classes than a file can hold weights for", () => {
+  const bytes = modelFile({ x: [2, 4], initializers: w, nodes: [node("Gemm", ["x", "w", "b"], "y")] });
+  expect(() => trainable(bytes, { classes: 1e9 })).toThrow(
+    new RangeError(
+      "trainable: classes must be at most 134217727 for the 4 features of the classifier, got 1000000000",
+    ),
+  );
+});

@@ -35,12 +35,16 @@ export interface NewHead {
   readonly tensors: readonly string[];
 }
 
+/** Largest weight of a file: Protocol Buffers end at 2 GiB. */
+const MOST_BYTES = 2 ** 31 - 1;
+
 /**
  * Gives the classifier of a graph another number of classes, with initial weights as PyTorch's Linear has them: uniform in
  * +-1 / sqrt(features). Everything else stays: names, nodes, metadata, what comes behind.
  *
  * @param graph - Nodes in execution order.
- * @throws RangeError if there is no classifier, or a node behind it reads the classes by number.
+ * @throws RangeError if there is no classifier, too many classes for a file, or a node behind it reads the classes by
+ * number.
  */
 export function newHead(graph: GraphProto, { classes, seed, logits }: NewHeadOptions): NewHead {
   const links = graphLinks(graph);
@@ -51,6 +55,12 @@ export function newHead(graph: GraphProto, { classes, seed, logits }: NewHeadOpt
     );
   }
   const { node, biasNode, features, kind } = found;
+  const most = Math.floor(MOST_BYTES / 4 / features);
+  if (classes > most) {
+    throw new RangeError(
+      `trainable: classes must be at most ${most} for the ${features} features of the classifier, got ${classes}`,
+    );
+  }
   const last = biasNode ?? node;
   const counts = { before: found.classes, after: classes };
   const behind = followClasses(graph, [last.output[0] ?? "", outputAxis(graph, found)], counts, links);

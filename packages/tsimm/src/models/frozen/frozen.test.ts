@@ -84,3 +84,10 @@ test.each<[patterns: unknown, error: Error]>([
 ])("%j is refused", (patterns, error) => {
   expect(() => freeze(model, patterns as string[])).toThrow(error);
 });
+
+test("names of a foreign file are shown in one line, the first eight of them", () => {
+  const parameters = model.parameters.map((given, i) => ({ ...given, name: `a${i}\n` }));
+  expect(() => freeze({ ...model, parameters }, ["zzz"])).toThrow(
+    `there are a0\\n, a1\\n, a2\\n, a3\\n, a4\\n, a5\\n, a6\\n, a7\\n and ${parameters.length - 8} more, and the words`,
+  );
+});

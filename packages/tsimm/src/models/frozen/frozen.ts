@@ -1,4 +1,6 @@
 /** The part of a model that is not trained. */
+import { listNames } from "../../text/list-names.ts";
+import { printable } from "../../text/printable.ts";
 import { suggestion } from "../../text/suggestion.ts";
 import type { Model } from "../model.ts";
 
@@ -145,6 +147,6 @@ function noMatch(model: Model, pattern: string): RangeError {
   const near = suggestion(pattern.replaceAll("*", ""), [...frozenWords, ...names]);
   return new RangeError(
     `freeze: patterns must match parameters or modules of ${model.name}, got "${pattern}"` +
-      `${near}; there are ${tops.join(", ")}, and the words ${frozenWords.join(" and ")}`,
+      `${near}; there are ${printable(listNames(tops))}, and the words ${frozenWords.join(" and ")}`,
   );
 }

@@ -1,8 +1,9 @@
-import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
+import { mkdir, mkdtemp, realpath, rm, truncate, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, expect, onTestFinished, test, vi } from "vitest";
 import { type FakeHub, fakeHub } from "../../weights/hub/fake-hub.fixture.ts";
+import { hubFile } from "../../weights/hub/hub-file.ts";
 import { encodeSafetensors, type SafeTensorsMetadata } from "../../weights/safetensors.ts";
 import type { Model } from "../model.ts";
 import { createModel, modelInfo } from "./create-model.ts";
@@ -221,6 +222,24 @@ test("damaged weights are named, with what is wrong", async () => {
   await expect(createModel("test_resnet", { pretrainedPath: missing })).rejects.toThrow(
     `got "${missing}" (ENOENT)`,
   );
+});
+
+test("damaged weights in the cache are named, and that their removal helps", async () => {
+  await hubOf({ "timm/test_resnet.r160_in1k/model.safetensors": weightsOf(createModel("test_resnet")) });
+  const files: string[] = [];
+  const fetched = () =>
+    createModel("test_resnet", { pretrained: true, onProgress: (file) => void files.push(file) });
+  await fetched();
+  const repository = { id: "timm/test_resnet.r160_in1k", revision: "main" };
+  const path = await realpath(await hubFile({ repository, name: "model.safetensors" }));
+  await truncate(path, 5000);
+  const downloads = files.length;
+  await expect(fetched()).rejects.toThrow(
+    new RegExp(`weights of .* got "${path}" \\(.*\\); remove it, and the next try downloads it again$`),
+  );
+  await rm(path);
+  await fetched();
+  expect(files.length).toBeGreaterThan(downloads);
 });
 
 test.each<[string, object, string]>([

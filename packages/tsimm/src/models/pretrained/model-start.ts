@@ -1,5 +1,5 @@
 /** What a model starts from: the architecture that a name stands for, and the weights that go with it. */
-import { readdir, readFile } from "node:fs/promises";
+import { readdir, readFile, realpath } from "node:fs/promises";
 import { join } from "node:path";
 import { WEIGHTS_LIMIT } from "../../files/read-file.ts";
 import { listNames } from "../../text/list-names.ts";
@@ -145,7 +145,12 @@ async function hubWeights(where: string, repository: Repository, hub: Hub): Prom
     }
     return refuse(where, error);
   }
-  const file = await readFrom(`${where}: weights of ${repository.id}`, path);
+  const file = await readFrom(
+    `${where}: weights of ${repository.id}`,
+    // Behind its link: with the link alone removed the same bytes would be linked again.
+    await realpath(path),
+    "; remove it, and the next try downloads it again",
+  );
   return { ...file, from: repository.id, option: "pretrained", saved: null };
 }
 
@@ -187,14 +192,14 @@ async function weightsAt(what: string, path: string): Promise<string> {
   throw new Error(`${what} must hold a .safetensors file, got "${printable(path)}" with ${got}`);
 }
 
-async function readFrom(what: string, path: string): Promise<WeightsFile> {
+async function readFrom(what: string, path: string, cure = ""): Promise<WeightsFile> {
   try {
     return await readWeightsFile(path);
   } catch (error) {
     const { code, message } = error as NodeJS.ErrnoException;
     const shown = `"${printable(path)}"`;
     const reason = code ?? message.replace(`${shown} is not read: `, "");
-    throw new Error(`${what} must be a readable safetensors file, got ${shown} (${reason})`, {
+    throw new Error(`${what} must be a readable safetensors file, got ${shown} (${reason})${cure}`, {
       cause: error,
     });
   }

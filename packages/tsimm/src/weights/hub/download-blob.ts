@@ -1,7 +1,7 @@
 /** Downloads the bytes of a file into the cache: whole and checked, or not at all. */
 import { createHash } from "node:crypto";
 import { createReadStream } from "node:fs";
-import { copyFile, mkdir, open, readdir, rename, rm, stat, statfs } from "node:fs/promises";
+import { copyFile, mkdir, open, readdir, rename, rm, stat, statfs, writeFile } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
 import { printable } from "../../text/printable.ts";
 import type { FileMetadata } from "./file-metadata.ts";
@@ -105,7 +105,11 @@ async function fetchRest(
 ): Promise<void> {
   const { size } = file.metadata;
   const most = size ?? limit;
-  if (size !== null && before === size) return;
+  if (size !== null && before === size) {
+    // An empty file needs no request.
+    if (size === 0) await writeFile(partial, "");
+    return;
+  }
   const from = before > most ? 0 : before;
   const { bytes, start } = await remoteBytes(file, { from, limit: most, settings });
   const output = await open(partial, start === 0 ? "w" : "a");

@@ -161,6 +161,23 @@ test.each<[string, (length: number) => { announced: number; sent: number }, RegE
   expect(await blobs(hub.settings.cacheFolder).catch(() => [])).toEqual([]);
 });
 
+test("a hub that announces no bytes is refused by their hash; a file without any is taken", async () => {
+  const hub = await fakeHub({ [key]: bytes });
+  let etag = sha256(bytes);
+  hub.fault = (_, response) => {
+    response.setHeader("x-repo-commit", hub.commit);
+    response.setHeader("x-linked-etag", `"${etag}"`);
+    response.setHeader("x-linked-size", 0);
+    response.end();
+    return true;
+  };
+  const fetched = () => hubFile(asked, { settings: hub.settings, limit });
+  await expect(fetched()).rejects.toThrow(/must have the SHA-256 [0-9a-f]{64}, got other bytes/);
+  expect(await blobs(hub.settings.cacheFolder)).toEqual([]);
+  etag = sha256(new Uint8Array());
+  expect(await readFile(await fetched(), "utf8")).toBe("");
+});
+
 test("more bytes than announced are not written", async () => {
   const hub = await fakeHub({ [key]: bytes });
   hub.fault = (request, response, body) => {
