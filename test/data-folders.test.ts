@@ -98,7 +98,11 @@ test.skipIf(process.platform === "win32")(
     const named = 'tsimm: predict: --checkpoint must be a model.onnx or a .safetensors file of a run, got "';
     cases.push(
       [["predict", "photos", "--checkpoint", "none.onnx"], 1, `${named}none.onnx" (ENOENT)\n`],
-      [["predict", "photos", "--checkpoint", "photos"], 1, `${named}photos" (${regular("photos")}folder)\n`],
+      [
+        ["predict", "photos", "--checkpoint", "photos"],
+        1,
+        `folder of a run, or one with such files, got "photos" without any\n`,
+      ],
       [
         ["train", "photos", ...SMALL, "--train-split", "traning"],
         2,

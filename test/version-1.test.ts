@@ -78,8 +78,8 @@ async function contents(folder: string): Promise<Record<string, string>> {
   const hashes: Record<string, string> = {};
   for (const file of (await readdir(folder)).sort()) {
     if (file.endsWith(".resume.safetensors")) continue;
-    // Version 1 did not know the metric of each class: it is there when an epoch of today is the best one.
-    if (file === "per-class.csv") continue;
+    // Version 1 did not know the metric of each class: it is there, and in the report, when an epoch of today is the best.
+    if (file === "per-class.csv" || file === "report.html") continue;
     hashes[file] = createHash("sha256")
       .update(await readFile(join(folder, file)))
       .digest("hex");
