@@ -1,5 +1,5 @@
 /** `tsimm validate` and `tsimm export` as a user runs them, on what training leaves. */
-import { copyFile, cp, mkdir, mkdtemp, readdir, readFile, rename, rm } from "node:fs/promises";
+import { copyFile, cp, mkdir, mkdtemp, readdir, readFile, rename, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createModel, encodeSafetensors } from "tsimm";
@@ -103,6 +103,10 @@ describe("a run", () => {
   test("--no-ema takes the plain weights, whose numbers have columns of their own", async () => {
     const ended = await run("validate", "photos", "--checkpoint", "runs/run/last.safetensors", "--no-ema");
     expect(result(ended)).toMatchObject({ top1: summary.at(-1)?.["model_top1"] });
+    const ofRun = await run("validate", "photos", "--checkpoint", "runs/run", "--no-ema");
+    expect(ofRun.stderr).toContain("(runs/run/model_best.resume.safetensors)");
+    const epoch = summary.indexOf(best() ?? {});
+    expect(result(ofRun)).toMatchObject({ top1: summary[epoch]?.["model_top1"] });
   });
 
   test("a folder of checkpoints is a table, the best one first", async () => {
@@ -125,6 +129,23 @@ describe("a run", () => {
     const [header, ...lines] = await table("results.csv");
     expect(header?.at(-1)).toBe("checkpoint");
     expect(lines.map((cells) => cells.at(-1))).toEqual(rows.map(({ checkpoint }) => checkpoint));
+  });
+
+  test("of several, a damaged one is passed over; a folder that is not there is made", async () => {
+    await mkdir(join(root, "half"));
+    await copyFile(join(root, "runs/run/checkpoint-1.safetensors"), join(root, "half/a.safetensors"));
+    await writeFile(join(root, "half/b.safetensors"), "half");
+    const files = ["--results-file", "made/by/results.csv"];
+    const ended = await run("validate", "photos", "--checkpoint", "half", ...files);
+    expect(result(ended)).toMatchObject([{ checkpoint: "half/a.safetensors" }]);
+    expect(ended.code).toBe(1);
+    expect(ended.stderr).toContain(
+      'WARNING: validate: --checkpoint must be a trained model, got "half/b.safetensors"',
+    );
+    expect(await table("made/by/results.csv")).toHaveLength(2);
+    await rm(join(root, "half/a.safetensors"));
+    const none = await run("validate", "photos", "--checkpoint", "half");
+    expect([none.code, none.stdout]).toEqual([1, ""]);
   });
 
   test("a file exported at another size validates at that size", async () => {
@@ -210,11 +231,17 @@ describe("other tasks", () => {
     const row = result(await run("validate", "--checkpoint", "runs/numbers"));
     const [header = [], cells = []] = await table("runs/numbers/summary.csv");
     expect(row).toMatchObject({ mae: Number(cells[header.indexOf("eval_mae")]) });
-    const refused = await run("validate", "--checkpoint", "runs/numbers", "--metrics-avg", "macro");
-    expect([refused.code, refused.stderr]).toEqual([
-      2,
-      expect.stringContaining("--metrics-avg must be absent for the task regression"),
-    ]);
+    for (const [flag, value] of [
+      ["--metrics-avg", "macro"],
+      ["--confusion", "x.csv"],
+    ] as const) {
+      const refused = await run("validate", "--checkpoint", "runs/numbers", flag, value);
+      expect([refused.code, refused.stderr]).toEqual([
+        2,
+        expect.stringContaining(`${flag} must be absent for the task regression`),
+      ]);
+      expect(refused.stderr).not.toContain("Test:");
+    }
   });
 });
 

@@ -1,7 +1,7 @@
 /** Exports a trained model: checks the file by running it, then writes it. */
 import { extname } from "node:path";
 import { readRegularFile, TEXT_LIMIT } from "../files/read-file.ts";
-import { writeFileWhole } from "../files/write-file.ts";
+import { makeFolderOf, writeFileWhole } from "../files/write-file.ts";
 import type { PretrainedConfig } from "../models/model.ts";
 import { checkExport } from "../predict/check-export.ts";
 import { taskOfFile } from "../predict/file-task.ts";
@@ -35,7 +35,7 @@ export async function exportModel(options: ExportOptions): Promise<void> {
     );
   }
   checkModelFlags("export", options);
-  const { kind, files } = await findModels("export", checkpoint);
+  const { kind, files } = await findModels("export", checkpoint, options);
   const [path = checkpoint] = files;
   if (kind === "several") {
     throw new UsageError(
@@ -57,6 +57,7 @@ export async function exportModel(options: ExportOptions): Promise<void> {
   const fixed = batchSize ?? trained.fixedBatch;
   const batchSizes = fixed === null ? [1, 3] : [fixed];
   const { images, difference } = await checkExport(file, trained, { engine, dataConfig, batchSizes });
+  await makeFolderOf(output);
   await writeFileWhole(output, file);
   const [channels, height, width] = dataConfig.inputSize;
   const weights = trained.average ? "moving average of the weights" : "weights";

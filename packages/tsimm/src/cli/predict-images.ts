@@ -42,7 +42,7 @@ export async function predictImages(
   });
   if (engine.device !== undefined) process.stderr.write(`${engineLine(engine)}\n`);
   const models: Classifier[] = [];
-  for (const path of await modelFiles(options.checkpoint)) {
+  for (const path of await modelFiles(options)) {
     models.push(await loadModel(path, options, engine));
   }
   if (models.length > 1) process.stderr.write(`Answers: the mean of ${models.length} models\n`);
@@ -74,10 +74,10 @@ function hasTable(flags: AnswerTableFlags): boolean {
   );
 }
 
-async function modelFiles(paths: readonly string[]): Promise<string[]> {
-  const found = paths.map(async (path) => {
+async function modelFiles({ checkpoint, ema }: PredictOptions): Promise<string[]> {
+  const found = checkpoint.map(async (path) => {
     const kind = await stat(path).catch(() => null);
-    return kind?.isDirectory() ? (await findModels("predict", path)).files : [path];
+    return kind?.isDirectory() ? (await findModels("predict", path, { noEma: ema === false })).files : [path];
   });
   return (await Promise.all(found)).flat();
 }

@@ -1,6 +1,6 @@
 /** Looks for a learning rate, and shows what was found. */
 import { extname } from "node:path";
-import { writeFileWhole } from "../files/write-file.ts";
+import { makeFolderOf, writeFileWhole } from "../files/write-file.ts";
 import { terminalPlot } from "../preview/terminal-plot.ts";
 import type { TrainArguments } from "../recipe/arguments.ts";
 import { type FoundRate, findRate } from "../recipe/find-rate.ts";
@@ -46,7 +46,10 @@ export async function showRate(given: Partial<TrainArguments>, options: LrFindOp
       );
     },
   }).finally(() => process.off("SIGINT", interrupt));
-  for (const file of lrFindOutput) await writeFileWhole(file, await contentOf(found, file));
+  for (const file of lrFindOutput) {
+    await makeFolderOf(file);
+    await writeFileWhole(file, await contentOf(found, file));
+  }
   const { points, curve } = found;
   if (points.length > 1) process.stdout.write(`${plot(curve).join("\n")}\n\n`);
   process.stdout.write(`${said(found)}\n`);

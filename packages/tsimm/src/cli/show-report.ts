@@ -4,6 +4,7 @@ import type { RunState } from "../checkpoint/run-state.ts";
 import { createDecodePool } from "../data/decode-pool.ts";
 import type { ImageDataset } from "../data/image-dataset.ts";
 import { createLoader } from "../data/loader.ts";
+import { makeFolderOf } from "../files/write-file.ts";
 import { taskOfFile } from "../predict/file-task.ts";
 import { findModels } from "../predict/find-models.ts";
 import { runArguments } from "../predict/run-arguments.ts";
@@ -33,6 +34,7 @@ export async function showReport(folder: string, options: ReportOptions): Promis
   const asked = options.noImages ? null : await answersOf(path, task, options);
   const file = options.output === undefined ? join(path, REPORT_FILE) : resolve(options.output);
   const parts = { task, answers: asked?.answers ?? null, images: asked?.images ?? null };
+  await makeFolderOf(file);
   await writeReport(path, { ...parts, settingsOf: reportSettings }, file);
   info(`Wrote ${shortPath(file)}`);
 }

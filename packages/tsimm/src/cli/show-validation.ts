@@ -19,7 +19,12 @@ import { info, warn } from "./log-lines.ts";
 import { openForValidation, openImages } from "./open-for-validation.ts";
 import { checkModelFlags } from "./open-model.ts";
 import { shortPath } from "./short-path.ts";
-import { checkValidationFiles, perClassLines, writeValidation } from "./write-validation.ts";
+import {
+  checkValidationFiles,
+  checkValidationTask,
+  perClassLines,
+  writeValidation,
+} from "./write-validation.ts";
 
 /** timm's. */
 const BATCH_SIZE = 256;
@@ -34,25 +39,37 @@ export interface Validated {
 /**
  * Validates what `--checkpoint` names: log lines on stderr, timm's `--result` with JSON on stdout.
  *
- * @throws UsageError for flags that do not fit each other, the model or the images.
+ * @throws UsageError for flags that do not fit each other, the model or the images; Error for a model that cannot be
+ * measured. One of several is a warning, and the exit code is 1.
  */
 export async function showValidation(options: ValidateOptions): Promise<void> {
   checkOptions(options);
   const { checkpoint = [] } = options;
-  const found = await Promise.all(checkpoint.map((path) => findModels("validate", path)));
+  const found = await Promise.all(checkpoint.map((path) => findModels("validate", path, options)));
   const files = options.pretrained ? [null] : found.flatMap((one) => one.files);
   const isList = checkpoint.length > 1 || found.some(({ kind }) => kind === "several");
   const engine = await createEngine(options.engine, { onWarning: warn });
   info(engineLine(engine));
   const pool = createDecodePool(options.workers ?? 4);
   const results: Validated[] = [];
+  // timm passes over what it cannot measure of several.
+  const failed: Error[] = [];
   try {
     for (const path of files) {
-      results.push(await validateFile(path, { options, engine, pool, isList }));
+      try {
+        results.push(await validateFile(path, { options, engine, pool, isList }));
+      } catch (error) {
+        if (!isList || error instanceof UsageError) throw error;
+        failed.push(error as Error);
+        warn((error as Error).message);
+      }
     }
   } finally {
     await pool.close();
   }
+  const [failure] = failed;
+  if (failure !== undefined && results.length === 0) throw failure;
+  if (failure !== undefined) process.exitCode = 1;
   results.sort((a, b) => compare(a, b));
   const rows = results.map(({ row }) => row);
   await writeValidation(results, options, isList);
@@ -95,12 +112,8 @@ async function validateFile(
   if (changes.length > 0) info(`Not as in training: ${changes.join(", ")}`);
   const dataset = await openImages(trained, options, run);
   const task = taskOfFile(trained.task, trained.classNames ?? dataset.classNames, trained.outputs);
+  checkValidationTask(task, options);
   const average = options.metricsAvg;
-  if (average !== undefined && (task.answers?.kind ?? "numbers") === "numbers") {
-    throw new UsageError(
-      `validate: --metrics-avg must be absent for the task ${task.name}, got "${average}"; numbers have no precision`,
-    );
-  }
   const images = dataset.samples.length;
   info(
     `Data: ${images} images, ${dataset.classNames.length} ${task.answers?.kind === "class" ? "classes" : "outputs"}, ${dataset.description}`,

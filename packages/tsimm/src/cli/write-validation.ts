@@ -1,10 +1,10 @@
 /** Files of a validation: results, confusion matrix, scores of each class. */
-import { mkdir } from "node:fs/promises";
 import { extname, join } from "node:path";
-import { writeFileWhole } from "../files/write-file.ts";
+import { makeFolderOf, writeFileWhole } from "../files/write-file.ts";
 import { metricText } from "../listeners/log-lines.ts";
 import type { ModelValidation } from "../predict/validate-model.ts";
 import type { ValidationRow } from "../predict/validation-row.ts";
+import { CONFUSION_CLASSES } from "../report/answer-record.ts";
 import type { Confusion } from "../task/confusion.ts";
 import { type LabelCounts, labelScores } from "../task/label-scores.ts";
 import type { Task } from "../task/task.ts";
@@ -43,6 +43,35 @@ export function checkValidationFiles({ confusion = [], resultsFile, resultsForma
   }
 }
 
+/**
+ * Refuses flags that ask for what a task does not have.
+ *
+ * @throws UsageError
+ */
+export function checkValidationTask(
+  { name, answers, outputNames }: Task,
+  { confusion = [], metricsAvg }: Pick<ValidateOptions, "confusion" | "metricsAvg">,
+): void {
+  const kind = answers?.kind ?? "numbers";
+  if (metricsAvg !== undefined && kind === "numbers") {
+    throw new UsageError(
+      `validate: --metrics-avg must be absent for the task ${name}, got "${metricsAvg}"; numbers have no precision`,
+    );
+  }
+  if (confusion.length === 0) return;
+  if (kind === "class" && outputNames.length > CONFUSION_CLASSES) {
+    throw new UsageError(
+      `validate: --confusion must be absent for more than ${CONFUSION_CLASSES} classes, got ${outputNames.length} classes`,
+    );
+  }
+  if (kind === "class") return;
+  throw new UsageError(
+    printable(
+      `validate: --confusion must be absent for the task ${name}, got ${confusion.join(" ")}; only classes that exclude each other are confused`,
+    ),
+  );
+}
+
 /** Writes the files that the flags ask for; confusion and scores are of the best model. */
 export async function writeValidation(
   results: readonly Validated[],
@@ -57,22 +86,19 @@ export async function writeValidation(
   }
   const [best] = results;
   const matrix = best?.validation.confusion ?? null;
-  if (matrix === null && confusion.length > 0) {
-    throw new UsageError(
-      `validate: --confusion must be absent for the task ${best?.task.name}, got ${confusion.join(" ")}; only classes that exclude each other are confused`,
-    );
-  }
   const figures = output === undefined ? [] : CONFUSION_FORMATS.map((end) => join(output, `confusion${end}`));
   if (matrix !== null) {
     for (const file of [...confusion, ...figures]) files.set(file, await confusionContent(matrix, file));
   }
   if (output !== undefined && best !== undefined) {
-    await mkdir(output, { recursive: true });
     files.set(join(output, "results.json"), resultsText(rows, "json", isList));
     const table = scoresTable(best.validation, best.task);
     if (table !== null) files.set(join(output, "per-class.csv"), table);
   }
-  for (const [file, content] of files) await writeFileWhole(file, content);
+  for (const [file, content] of files) {
+    await makeFolderOf(file);
+    await writeFileWhole(file, content);
+  }
   if (files.size > 0) info(`Wrote ${[...files.keys()].join(", ")}`);
 }
 

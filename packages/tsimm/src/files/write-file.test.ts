@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import {
   linkFile,
+  makeFolderOf,
   removeFile,
   removeTemporaryFiles,
   temporaryName,
@@ -62,4 +63,14 @@ test("temporary files of killed writers go, others stay", async () => {
   }
   await removeTemporaryFiles(folder);
   expect(await readdir(folder)).toEqual([".hidden.tmp", "a.txt", "b.txt", "x.0123456789ab.tmp"]);
+});
+
+test("the folder of a file is made with those around it, and not in place of a file", async () => {
+  const path = join(folder, "new", "er", "a.txt");
+  await makeFolderOf(path);
+  await makeFolderOf(path);
+  await writeFileWhole(path, "x");
+  expect(await readFile(path, "utf8")).toBe("x");
+  const inFile = join(path, "b.txt");
+  await expect(makeFolderOf(inFile)).rejects.toMatchObject({ name: "WriteError", path: inFile });
 });

@@ -1,6 +1,6 @@
 /** Files that are whole or absent. */
 import { randomBytes } from "node:crypto";
-import { copyFile, link, open, readdir, readFile, rename, rm } from "node:fs/promises";
+import { copyFile, link, mkdir, open, readdir, readFile, rename, rm } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
 import { printable } from "../text/printable.ts";
 
@@ -46,6 +46,17 @@ export async function writeFileWhole(path: string, data: string | Uint8Array): P
     } finally {
       await file.close();
     }
+  });
+}
+
+/**
+ * Makes the folder of a file that a user named, and those around it.
+ *
+ * @throws WriteError
+ */
+export async function makeFolderOf(path: string): Promise<void> {
+  await mkdir(dirname(path), { recursive: true }).catch((error: NodeJS.ErrnoException) => {
+    throw new WriteError(path, error);
   });
 }
 

@@ -14,6 +14,8 @@ export interface FoundModels {
 
 /** The model of a run, the best one first: a run that has not finished its first epoch has none. */
 const BEST = ["model_best.safetensors", "last.safetensors", "model.onnx"];
+/** Of a run whose best weights are a moving average: the file with the plain ones too. */
+const WITH_PLAIN = ["model_best.ema.safetensors", "model_best.resume.safetensors"];
 /** Files that a folder of a run has, and other folders have not. */
 const OF_RUNS = ["args.yaml", "last.resume.safetensors"];
 
@@ -25,15 +27,20 @@ const OF_RUNS = ["args.yaml", "last.resume.safetensors"];
  *
  * @param where - Command named in errors.
  * @param path - File or folder.
+ * @param options - `noEma`: of a run, the file that holds the plain weights.
  * @throws Error if there is none.
  */
-export async function findModels(where: string, path: string): Promise<FoundModels> {
+export async function findModels(
+  where: string,
+  path: string,
+  { noEma = false }: { readonly noEma?: boolean } = {},
+): Promise<FoundModels> {
   const kind = await stat(path).catch(() => null);
   if (kind === null) throw new Error(printable(`${where}: --checkpoint must exist, got "${path}"`));
   if (!kind.isDirectory()) return { kind: "one", files: [path] };
   const names = await readdir(path);
   if (OF_RUNS.some((name) => names.includes(name))) {
-    const best = BEST.find((name) => names.includes(name));
+    const best = bestOf(names, noEma);
     if (best !== undefined) return { kind: "run", files: [join(path, best)] };
     throw new Error(
       printable(
@@ -41,7 +48,9 @@ export async function findModels(where: string, path: string): Promise<FoundMode
       ),
     );
   }
-  const files = await Promise.all(naturalSortSet(names).map((name) => modelsOf(path, name, names)));
+  const files = await Promise.all(
+    naturalSortSet(names).map((name) => modelsOf(path, name, { names, noEma })),
+  );
   const found = files.flat();
   if (found.length === 0) {
     throw new Error(
@@ -53,14 +62,24 @@ export async function findModels(where: string, path: string): Promise<FoundMode
   return { kind: "several", files: found };
 }
 
-async function modelsOf(folder: string, name: string, beside: readonly string[]): Promise<string[]> {
+/** File of a run's best weights; undefined: there is none yet. */
+function bestOf(names: readonly string[], noEma: boolean): string | undefined {
+  if (noEma && WITH_PLAIN.every((name) => names.includes(name))) return WITH_PLAIN.at(-1);
+  return BEST.find((name) => names.includes(name));
+}
+
+async function modelsOf(
+  folder: string,
+  name: string,
+  { names, noEma }: { readonly names: readonly string[]; readonly noEma: boolean },
+): Promise<string[]> {
   const path = join(folder, name);
   if (name.startsWith(".")) return [];
   if (name.endsWith(".onnx")) return [path];
   const plain = name.replace(/\.(ema|resume)\.safetensors$/, ".safetensors");
-  if (name.endsWith(".safetensors")) return name !== plain && beside.includes(plain) ? [] : [path];
+  if (name.endsWith(".safetensors")) return name !== plain && names.includes(plain) ? [] : [path];
   const inside: readonly string[] = await readdir(path).catch(() => []);
   const isRun = OF_RUNS.some((one) => inside.includes(one));
-  const best = isRun ? BEST.find((one) => inside.includes(one)) : undefined;
+  const best = isRun ? bestOf(inside, noEma) : undefined;
   return best === undefined ? [] : [join(path, best)];
 }

@@ -43,7 +43,7 @@ export interface AnswerRecorderOptions {
 }
 
 /** Classes beyond which there is no confusion matrix: 64 MiB of counts. */
-const MOST_CLASSES = 4096;
+export const CONFUSION_CLASSES = 4096;
 
 /** Starts a record of the answers to a task. */
 export function answerRecorder(
@@ -91,7 +91,7 @@ interface Counter {
 }
 
 function counterOf({ answers, outputNames }: Task): Counter | null {
-  if (answers?.kind === "class" && outputNames.length <= MOST_CLASSES) {
+  if (answers?.kind === "class" && outputNames.length <= CONFUSION_CLASSES) {
     const meter = confusionMeter(outputNames);
     return {
       add: ({ outputs, labels }) => meter.add(outputs, labels),
