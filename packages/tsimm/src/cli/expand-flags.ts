@@ -33,6 +33,8 @@ export function expandFlags(
     );
     const matches = first.length > 0 ? first : second;
     const full = !isFull && matches.length === 1 ? matches[0] : long;
-    return [full ?? long, ...value].join("=");
+    // commander takes the equals sign of -b=64 as a part of the value.
+    const isShort = /^-[a-z]$/i.test(name) && value.length > 0;
+    return isShort ? name + value.join("=") : [full ?? long, ...value].join("=");
   });
 }

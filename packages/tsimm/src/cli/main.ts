@@ -39,7 +39,7 @@ process.exitCode = await run(process.argv.slice(2));
 
 async function run(words: readonly string[]): Promise<number> {
   try {
-    await program.parseAsync(expandWords(words.filter((word) => word !== DEBUG)), { from: "user" });
+    await program.parseAsync(await expandWords(words.filter((word) => word !== DEBUG)), { from: "user" });
     return Number(process.exitCode ?? 0);
   } catch (error) {
     if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2;
@@ -55,12 +55,19 @@ function escapeLines(text: string): string {
   return text.replace(/[^\n\t]+/g, printable);
 }
 
-function expandWords(words: readonly string[]): string[] {
+async function expandWords(words: readonly string[]): Promise<string[]> {
   const command = program.commands.find((candidate) => candidate.name() === words[0]);
   const options = [...program.options, ...(command?.options ?? [])];
   const flags = (hidden: boolean) =>
     options.flatMap((option) => (option.hidden === hidden && option.long !== undefined ? [option.long] : []));
-  const expanded = expandFlags(words, flags(false), flags(true));
+  const spelled = expandFlags(words, flags(false), flags(true));
+  const expanded = command?.name() === "train" ? await withFixedLists(spelled) : spelled;
   if (command !== undefined) refuseUnknownOptions(expanded.slice(1), command);
   return expanded;
+}
+
+// The table of arguments is loaded for the command that has it alone.
+async function withFixedLists([name = "", ...words]: readonly string[]): Promise<string[]> {
+  const { endFixedLists } = await import("./train-options.ts");
+  return [name, ...endFixedLists(words)];
 }

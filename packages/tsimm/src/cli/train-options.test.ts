@@ -3,14 +3,14 @@ import { expect, test } from "vitest";
 import { UsageError } from "../usage-error.ts";
 import { expandFlags } from "./expand-flags.ts";
 import { addTimmOptions, judgeTimmOptions } from "./timm-options.ts";
-import { addTrainOptions, givenArguments } from "./train-options.ts";
+import { addTrainOptions, endFixedLists, givenArguments } from "./train-options.ts";
 
 const parse = (...words: string[]) => {
   const command = new Command("train").argument("[data-dir]").exitOverride();
   command.configureOutput({ writeErr() {} });
   addTrainOptions(command);
   const flags = command.options.map(({ long }) => long ?? "");
-  command.parse(expandFlags(words, flags), { from: "user" });
+  command.parse(endFixedLists(expandFlags(words, flags)), { from: "user" });
   return givenArguments(command, command.args[0]);
 };
 
@@ -40,6 +40,18 @@ test("timm's short spellings and unambiguous prefixes", () => {
     warmupEpochs: 2,
     decayEpochs: 3,
   });
+});
+
+test("the folder may follow a list of a fixed length", () => {
+  const size = { inputSize: [3, 32, 48], dataDir: "photos" };
+  expect(parse("--input-size", "3", "32", "48", "photos")).toEqual(size);
+  expect(parse("--input-s", "3", "32", "48", "photos", "--lr", "1")).toEqual({ ...size, lr: 1 });
+  expect(parse("photos", "--input-size", "3", "32", "48")).toEqual(size);
+  expect(() => parse("--input-size", "3", "32", "big", "photos")).toThrow("argument 'big' is invalid");
+});
+
+test("a short flag takes its value after an equals sign, too", () => {
+  expect(parse("-b=64", "-j=2", "-vb=8")).toEqual({ batchSize: 64, workers: 2, validationBatchSize: 8 });
 });
 
 test.each([

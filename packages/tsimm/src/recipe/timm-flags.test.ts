@@ -118,6 +118,7 @@ test.each([
   [{ data: "a", data_dir: "a" }, { dataDir: "a" }],
   [{ data: "a", data_dir: "" }, { dataDir: "a" }],
   [{ apex_amp: false, native_amp: false, jsd: false, bn_tf: false, num_gpu: 1 }, {}],
+  [{ validation_batch_size_multiplier: 1 }, {}],
 ])("takes %o", (keys, given) => {
   const { given: taken, withoutEffect } = fromKeys({ ...timm, ...keys });
   expect(taken).toMatchObject(given);

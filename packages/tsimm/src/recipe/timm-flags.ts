@@ -133,6 +133,7 @@ export const timmFlags: Readonly<Record<string, TimmFlag>> = {
   apex_amp: old(noEffect("nothing", false)),
   native_amp: old(noEffect("nothing", false)),
   num_gpu: old(noEffect("one value", 1)),
+  validation_batch_size_multiplier: old(noEffect("one value", 1, "--validation-batch-size sets it")),
   eval_checkpoint: old(notOffered("one value", "", "it is timm's validate.py that reads a checkpoint alone")),
   bn_tf: old(notOffered("nothing", false, "pass --bn-momentum 0.01 --bn-eps 0.001")),
 };
