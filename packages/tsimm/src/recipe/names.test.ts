@@ -136,11 +136,8 @@ describe("before anything is opened", () => {
   });
 
   test("several are named in one error", () => {
-    const args = resolveArguments({
-      model: "resnet-50",
-      opt: "Admaw",
-      sched: "stpe",
-    } as Partial<TrainArguments>);
+    const wrong: Record<string, string> = { model: "resnet-50", opt: "Admaw", sched: "stpe" };
+    const args = resolveArguments(wrong as Partial<TrainArguments>);
     expect(() => checkNames(args, { ownModel: false })).toThrow(
       /3 of the settings cannot be used:\n {2}--model must be .*"resnet50"\?\n {2}--opt must be .*"adamw"\?\n {2}--sched must be .*"step"\?$/,
     );
