@@ -44,7 +44,7 @@ export async function findModels(
     if (best !== undefined) return { kind: "run", files: [join(path, best)] };
     throw new Error(
       printable(
-        `${where}: --checkpoint must be a run with weights, got "${path}", which has none yet; go on with: npx tsimm train --resume`,
+        `${where}: --checkpoint must be a run with weights, got "${path}", which has none yet; go on with: npx tsimm train --resume "${path}"`,
       ),
     );
   }

@@ -8,6 +8,14 @@ import type { SafeTensors } from "../weights/safetensors.ts";
 import type { TrainArguments } from "./arguments.ts";
 import type { Log } from "./log.ts";
 
+/** Refuses `--new-head` where there are no weights that it could be about. */
+export function checkNewHead({ initialCheckpoint, newHead }: TrainArguments): void {
+  if (!newHead || initialCheckpoint !== "") return;
+  throw new UsageError(
+    "train: --new-head must come with --initial-checkpoint, got it alone; --pretrained, --pretrained-path and an .onnx file get the head that fits by themselves",
+  );
+}
+
 /**
  * Loads `--initial-checkpoint`: the weights of a safetensors file, all of them and nothing else, with `--new-head` all
  * but the classifier; the moving average where there is one, as timm does, said in the log.

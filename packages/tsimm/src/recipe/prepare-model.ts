@@ -10,7 +10,7 @@ import type { TrainArguments } from "./arguments.ts";
 import { checkSplits, splitModel } from "./augmentation-splits.ts";
 import { dataConfigLines, resolveDataConfig } from "./data-config.ts";
 import { frozenByFlags, frozenPart, logFrozen, neverTrained } from "./frozen-part.ts";
-import { loadInitialWeights } from "./initial-checkpoint.ts";
+import { checkNewHead, loadInitialWeights } from "./initial-checkpoint.ts";
 import { setInitialHead } from "./initial-head.ts";
 import { learningRate } from "./learning-rate.ts";
 import { makeModel, outputNames, warnAboutSmallInput } from "./make-model.ts";
@@ -43,6 +43,7 @@ export async function prepareModel(
   request: RunRequest,
 ): Promise<ModelParts> {
   checkSplits(args);
+  checkNewHead(args);
   const { resume, options, messages } = request;
   if (options.model !== undefined) refuseModelOptions(args, "a model of one's own");
   const names = outputNames(args, training.classNames);

@@ -135,6 +135,12 @@ test("--initial-checkpoint of another head offers --new-head, which takes all bu
   expect(tensors.get("conv1.0.weight")?.data).toEqual(source.parameters[0]?.data);
 });
 
+test("--new-head alone says what it is for", async () => {
+  await expect(run({ newHead: true })).rejects.toThrow(
+    "train: --new-head must come with --initial-checkpoint, got it alone",
+  );
+});
+
 test("--initial-checkpoint of other channels is sent to --pretrained-path", async () => {
   const path = join(await folder(), "rgb.safetensors");
   await writeFile(path, weightsOf(createModel("test_resnet", { numClasses: 5 })));
