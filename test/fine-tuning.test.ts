@@ -114,7 +114,7 @@ test.each<[string, FineTuningOptions, string]>([
   [
     "an open dimension",
     { logits: "p2o.Add.87" },
-    'decodeModel: dimension 0 of input "x" must have a size, got "p2o.DynamicDimension.0"; give it in dimensions or the whole shape in inputs',
+    'trainable: batchSize must be given where the file leaves it open, the first dimension of "x", got none; give it, or the whole shape: inputs: { "x": [...] }',
   ],
   [
     "a final activation",
