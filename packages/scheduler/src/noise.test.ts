@@ -21,6 +21,16 @@ describe("noiseAt", () => {
     },
   );
 
+  test("a sum that passes the safe integers among its neighbours draws as PyTorch", () => {
+    const options = { noiseRangeT: 0, noisePct: 5, noiseSeed: Number.MAX_SAFE_INTEGER - 9 };
+    // torch.randn(1) of a generator seeded 9007199254740982 + t
+    const draws = [-0.7472416162490845, 1.2197630405426025, 1.5409960746765137, 0.6613521575927734];
+    const ts = [8, 9, 10, 11];
+    expect(ts.map((t) => noiseAt(t, options))).toEqual(draws);
+    const rate = withNoise(() => 1, options);
+    expect(ts.map(rate)).toEqual(draws.map((draw) => 1 + draw));
+  });
+
   test("only the low 32 bits of noiseSeed + t count", () => {
     const draw = (noiseSeed: number | bigint, t: number) => noiseAt(t, { noiseRangeT: 0, noiseSeed });
     const expected = draw(42, 5);

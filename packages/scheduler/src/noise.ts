@@ -152,14 +152,14 @@ function normalWithin(generator: TorchGenerator, noiseStd: number, noisePct: num
   }
 }
 
-/** noiseSeed + t, of which the generator takes the low 32 bits. */
+/** The low 32 bits of noiseSeed + t, which are all that the generator takes. */
 function seedAt(where: string, noiseSeed: number | bigint, t: number): number {
   if (!Number.isInteger(t)) {
     const advice = "pass whole epochs or updates, or keep noiseRangeT away from this t";
     throw new RangeError(refusal(where, "t", "an integer where noise applies", t, advice));
   }
   const sum = Number(noiseSeed) + t;
-  if (Number.isSafeInteger(sum) && typeof noiseSeed === "number") return sum;
+  if (Number.isSafeInteger(sum) && typeof noiseSeed === "number") return sum >>> 0;
   const exact = BigInt(noiseSeed) + BigInt(t);
   if (!isSeed(exact)) {
     const allowed = `such that noiseSeed + t (t = ${t}) lies from -2^63 to 2^64 - 1`;
