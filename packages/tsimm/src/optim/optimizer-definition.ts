@@ -13,6 +13,18 @@ export type OptimizerOwnOptions = Readonly<Record<string, unknown>>;
 /** Arrays kept per parameter, under PyTorch's slot names. */
 export type OptimizerSlots = Readonly<Record<string, Float32Array>>;
 
+/** State of an optimizer in a checkpoint of PyTorch, as far as it differs from ours. */
+export interface TorchLayout<O extends OptimizerOwnOptions = OptimizerOwnOptions> {
+  /**
+   * Place of the number of updates: a float32 scalar tensor beside the slots, an int there, a key of each group, or none.
+   */
+  readonly step: "tensor" | "number" | "group" | "none";
+  /** PyTorch's name of each slot that has another one here. */
+  readonly slots?: Readonly<Record<string, string>>;
+  /** Keys of a group beside ours, which are written in snake_case. */
+  group?(options: O): Readonly<Record<string, unknown>>;
+}
+
 /** An optimizer without its parameters. `O`: its options, `S`: its slots. */
 export interface OptimizerDefinition<
   O extends OptimizerOwnOptions = OptimizerOwnOptions,
@@ -54,6 +66,8 @@ export interface OptimizerDefinition<
   ): void;
   /** The same update as nodes of a graph; absent: it does not run on a device. */
   readonly graph?: OptimizerGraph<O, S>;
+  /** Layout of its state in timm's checkpoints; absent: a run with it cannot go on there. */
+  readonly torch?: TorchLayout<O>;
   /** A factor on all gradients of an update, from the norm of all of them. */
   gradScale?(norm: number, options: O): number;
 }
