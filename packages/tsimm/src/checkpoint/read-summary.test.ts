@@ -13,9 +13,9 @@ const header = "epoch,train_loss,eval_loss,eval_top1,eval_top5,lr\r\n";
 test.each<[string, string, SummaryRow[]]>([
   [
     "timm's rows with validation",
-    `${header}0,2.302585,2.2,12.5,53.125,1e-05\r\n1,0.3333333333333333,1e-07,100.0,100.0,0.1\r\n`,
+    `${header}0,2.3125,2.2,12.5,53.125,1e-05\r\n1,0.3333333333333333,1e-07,100.0,100.0,0.1\r\n`,
     [
-      row(0, 2.302585, 1e-5, { loss: 2.2, top1: 12.5, top5: 53.125 }),
+      row(0, 2.3125, 1e-5, { loss: 2.2, top1: 12.5, top5: 53.125 }),
       row(1, 1 / 3, 0.1, { loss: 1e-7, top1: 100, top5: 100 }),
     ],
   ],
