@@ -28,11 +28,11 @@ export interface ScreenOptions {
 /** Widest and narrowest bar. */
 const BAR = { most: 24, least: 8 };
 /** Characters of a plot that has another beside it, at least; and of any plot. */
-const PLOT = { beside: 64, least: 30, most: 100 };
+const PLOT = { beside: 64, least: 40, most: 100 };
 /** Lines between the axes of a plot. */
 const ROWS = { least: 5, most: 13 };
-/** Lines of a plot beside these: title, axis, numbers, names of the lines, a blank one. */
-const FRAME = 5;
+/** Lines of a plot beside these: a blank one, title, axis, numbers; the names of several curves are one more. */
+const FRAME = 4;
 
 /**
  * Draws a run.
@@ -146,19 +146,26 @@ function curves(view: RunView, drawn: FollowedMetric | null, options: ScreenOpti
   if (width < PLOT.least) return [];
   const perLine = width >= 2 * PLOT.beside + 2 ? 2 : 1;
   const all = curvesOf(view.rows, drawn);
-  const lines = Math.min(Math.ceil(all.length / perLine), Math.floor(height / (ROWS.least + FRAME)));
-  if (lines < 1) return [];
-  const rows = Math.min(ROWS.most, Math.floor(height / lines) - FRAME);
+  const grid = Array.from({ length: Math.ceil(all.length / perLine) }, (_, i) =>
+    all.slice(i * perLine, (i + 1) * perLine),
+  );
+  const frames = grid.map(
+    (line) => FRAME + Math.max(...line.map(({ series }) => Math.min(1, series.length - 1))),
+  );
+  const heights = frames.map((_, i) => {
+    const room = height - frames.slice(0, i + 1).reduce((a, b) => a + b, 0);
+    return Math.floor(room / (i + 1));
+  });
+  // As many as find room.
+  const lines = heights.filter((rows) => rows >= ROWS.least).length;
   const size = {
-    ...{ xLabel: "epoch", height: rows, color },
+    ...{ xLabel: "epoch", height: Math.min(ROWS.most, heights[lines - 1] ?? 0), color },
     width: Math.min(PLOT.most, perLine === 2 ? (width - 2) >> 1 : width),
   };
-  return Array.from({ length: lines }, (_, line) => {
-    const plots = all
-      .slice(line * perLine, (line + 1) * perLine)
-      .map(({ title, series }) => terminalPlot(series, { title, ...size }));
+  return grid.slice(0, lines).flatMap((line) => {
+    const plots = line.map(({ title, series }) => terminalPlot(series, { title, ...size }));
     return ["", ...besideEachOther(plots, size.width + 2)];
-  }).flat();
+  });
 }
 
 function curvesOf(rows: readonly SummaryRow[], drawn: FollowedMetric | null): Curve[] {
