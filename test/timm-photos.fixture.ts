@@ -24,7 +24,9 @@ export async function timmPhotos(folder: string, side: number): Promise<void> {
           return (noise >> 1) + (i % 3 === bright ? 60 : 0);
         });
         const raw = { width: side, height: side, channels: 3 } as const;
-        await sharp(pixels, { raw }).png().toFile(join(folder, split, name, `${image}.png`));
+        await sharp(pixels, { raw })
+          .png()
+          .toFile(join(folder, split, name, `${image}.png`));
       }
     }
   }
