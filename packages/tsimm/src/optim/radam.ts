@@ -2,6 +2,7 @@
 import { type AdamOptions, type AdamSlots, adamChecks, adamMeans, createAdamSlots } from "./adam.ts";
 import { decayScalars, nonZero, penalized } from "./graph-terms.ts";
 import { defineOptimizer, type OptimizerDefinition } from "./optimizer-definition.ts";
+import { torchGroup } from "./torch-groups.ts";
 
 /**
  * RAdam with L2 penalty wd: Adam that moves by the mean gradient alone until the variance is worth using
@@ -18,6 +19,7 @@ export const radam: OptimizerDefinition<AdamOptions, AdamSlots> = defineOptimize
   lrScaling: "sqrt",
   defaults: { betas: [0.9, 0.999], eps: 1e-8 },
   checks: adamChecks,
+  torch: { step: "tensor", group: () => ({ decoupled_weight_decay: false, ...torchGroup }) },
   createSlots: createAdamSlots,
   loop({ data: p }, g, { exp_avg: m, exp_avg_sq: v }, { lr, weightDecay, betas, eps }, step) {
     const [beta1, beta2] = betas;

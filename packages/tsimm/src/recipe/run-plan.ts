@@ -1,0 +1,105 @@
+/** What a run was started with, read from its `args.yaml`: of tsimm, or of timm with settings that tsimm has not. */
+import { parse } from "yaml";
+import { readRegularFile, TEXT_LIMIT } from "../files/read-file.ts";
+import type { SimulatedSchedule } from "../preview/simulate.ts";
+import { DEFAULT_TASK } from "../task/default-task.ts";
+import type { Metric } from "../task/task.ts";
+import { createTask } from "../task/tasks.ts";
+import { printable } from "../text/printable.ts";
+import { type ArgumentName, separated, type TrainArguments } from "./arguments.ts";
+import { planArguments } from "./earlier-plan.ts";
+import { fromKeys } from "./read-configuration.ts";
+import { resolveArguments } from "./resolve-arguments.ts";
+import { simulateRun } from "./simulate-run.ts";
+
+/** The plan of a run. */
+export interface RunPlan {
+  /** Content of the file. */
+  readonly saved: Readonly<Record<string, unknown>>;
+  /** null: not known. */
+  readonly model: string | null;
+  /** Epochs of the whole run, those of cooldown and warm-up included; null: not known. */
+  readonly numEpochs: number | null;
+  /** Metric that epochs are ranked by; null: not known. */
+  readonly evalMetric: string | null;
+  /** Metrics of the run's task. */
+  readonly metrics: readonly Metric[];
+  /** The schedule, where t counts epochs; null: it counts updates, or tsimm has no such schedule. */
+  readonly schedule: SimulatedSchedule | null;
+}
+
+/** The plan of a run without `args.yaml`. */
+export const unknownPlan: RunPlan = {
+  ...{ saved: {}, model: null, numEpochs: null, evalMetric: null, schedule: null },
+  metrics: metricsOf(DEFAULT_TASK),
+};
+
+/**
+ * Reads an `args.yaml`. Settings that tsimm has not are no error.
+ *
+ * @throws Error with `code` of the file system if it cannot be opened; Error that names it if it is no YAML mapping.
+ */
+export async function readRunPlan(path: string): Promise<RunPlan> {
+  return planOf(await readMapping(path));
+}
+
+async function readMapping(path: string): Promise<Readonly<Record<string, unknown>>> {
+  const text = (await readRegularFile(path, { limit: TEXT_LIMIT })).toString("utf8");
+  let content: unknown;
+  try {
+    content = parse(text, { version: "1.1", logLevel: "silent" });
+  } catch (error) {
+    const [reason = ""] = (error as Error).message.split("\n");
+    throw new Error(printable(`"${path}" must be a readable YAML file (${reason})`), { cause: error });
+  }
+  if (typeof content !== "object" || content === null || Array.isArray(content)) {
+    throw new Error(printable(`"${path}" must hold "key: value" lines`));
+  }
+  return Object.fromEntries(Object.entries(content));
+}
+
+/** The plan that the arguments under these keys make. */
+export function planOf(saved: Readonly<Record<string, unknown>>): RunPlan {
+  const { model, eval_metric: metric, epochs, task } = saved;
+  const schedule = scheduleOf(saved);
+  return {
+    saved,
+    model: typeof model === "string" ? model : null,
+    numEpochs: schedule?.numEpochs ?? (isCount(epochs) ? epochs : null),
+    evalMetric: typeof metric === "string" ? metric : null,
+    metrics: metricsOf(typeof task === "string" ? task : DEFAULT_TASK),
+    schedule: schedule?.unit === "epoch" ? schedule : null,
+  };
+}
+
+function isCount(value: unknown): value is number {
+  return Number.isSafeInteger(value) && Number(value) > 0;
+}
+
+/** null: there is none here, or its arguments make none. */
+function scheduleOf(saved: Readonly<Record<string, unknown>>): SimulatedSchedule | null {
+  if (!isCount(saved["epochs"])) return null;
+  try {
+    // Without an update per epoch, the length of the run alone is right.
+    return simulateRun(scheduleArguments(saved), 1);
+  } catch {
+    return null;
+  }
+}
+
+function scheduleArguments(saved: Readonly<Record<string, unknown>>): TrainArguments {
+  const keys = planArguments().map((name: ArgumentName) => separated(name, "_"));
+  return resolveArguments(
+    fromKeys(Object.fromEntries(Object.entries(saved).filter(([key]) => keys.includes(key)))).given,
+  );
+}
+
+/** Of a task that was registered by a program, and is not known here, those of the default. */
+function metricsOf(task: string): readonly Metric[] {
+  try {
+    // They do not depend on what the outputs are called.
+    return createTask(task, { outputNames: ["output"] }).metrics;
+  } catch {
+    return createTask(DEFAULT_TASK, { outputNames: ["output"] }).metrics;
+  }
+}
