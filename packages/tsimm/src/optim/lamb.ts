@@ -3,6 +3,7 @@ import { type AdamOptions, type AdamSlots, adamChecks, adamMeans, createAdamSlot
 import { decayScalars, nonZero, shrunk } from "./graph-terms.ts";
 import { defineOptimizer, type OptimizerDefinition } from "./optimizer-definition.ts";
 import { boolean, orNull, positive } from "./option-checks.ts";
+import { scratch } from "./scratch.ts";
 
 /** Options of {@link lamb}. */
 export type LambOptions = AdamOptions & {
@@ -122,11 +123,3 @@ export const lambw: OptimizerDefinition<LambOptions, AdamSlots> = defineOptimize
   name: "lambw",
   defaults: { ...lamb.defaults, decoupledDecay: true },
 });
-
-let steps = new Float32Array();
-
-/** Room for one tensor's step, shared by all: its norm must be known before the first weight moves. */
-function scratch(length: number): Float32Array {
-  if (steps.length < length) steps = new Float32Array(length);
-  return steps;
-}
