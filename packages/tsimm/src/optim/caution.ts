@@ -28,11 +28,16 @@ const smallestShare = 1e-3;
 export function cautious(step: Float32Array, grad: Float32Array): void {
   let count = 0;
   for (let i = 0; i < grad.length; i++) if ((step[i] ?? 0) * (grad[i] ?? 0) > 0) count++;
-  const scale = 1 / Math.max(count / grad.length, smallestShare);
+  const scale = cautionScale(count, grad.length);
   for (let i = 0; i < grad.length; i++) {
     const u = step[i] ?? 0;
     step[i] = u * (grad[i] ?? 0) > 0 ? u * scale : 0;
   }
+}
+
+/** Factor on the elements of a cautious step that are left over: `count` of `length`. */
+export function cautionScale(count: number, length: number): number {
+  return 1 / Math.max(count / length, smallestShare);
 }
 
 /** {@link cautious} as nodes, for each tensor of the vector of steps. */

@@ -21,6 +21,8 @@ export interface TorchLayout<O extends OptimizerOwnOptions = OptimizerOwnOptions
   readonly step: "tensor" | "number" | "group" | "none";
   /** PyTorch's name of each slot that has another one here. */
   readonly slots?: Readonly<Record<string, string>>;
+  /** Slots of one element that are Python numbers there; other slots of one element beside a larger tensor are scalar tensors. */
+  readonly numbers?: readonly string[];
   /** Keys of a group beside ours, which are written in snake_case. */
   group?(options: O): Readonly<Record<string, unknown>>;
 }

@@ -27,6 +27,10 @@ export const twoFractions: OptionCheck = {
   text: "two numbers in [0, 1)",
   test: (value) => Array.isArray(value) && value.length === 2 && value.every(isFraction),
 };
+export const threeFractions: OptionCheck = {
+  text: "three numbers in [0, 1)",
+  test: (value) => Array.isArray(value) && value.length === 3 && value.every(isFraction),
+};
 
 /** The same check, null allowed. */
 export function orNull({ text, test }: OptionCheck): OptionCheck {
@@ -47,6 +51,8 @@ export interface OptionChecksByName {
   readonly positive: OptionCheck;
   /** Two numbers in [0, 1). */
   readonly twoFractions: OptionCheck;
+  /** Three numbers in [0, 1). */
+  readonly threeFractions: OptionCheck;
   /** The same check, null allowed. */
   orNull(check: OptionCheck): OptionCheck;
 }
@@ -65,6 +71,7 @@ export const optionChecks: OptionChecksByName = {
   nonNegative,
   positive,
   twoFractions,
+  threeFractions,
   orNull,
 };
 

@@ -82,6 +82,12 @@ export const sgdw: OptimizerDefinition<SgdOptions, SgdSlots> = defineOptimizer({
   },
 });
 
+/** {@link sgdw} under timm's other name. */
+export const nesterovw: OptimizerDefinition<SgdOptions, SgdSlots> = defineOptimizer({
+  ...sgdw,
+  name: "nesterovw",
+});
+
 interface SgdStep extends SgdOptions {
   readonly l2: number;
   /** Factor on the weights before the step. */
