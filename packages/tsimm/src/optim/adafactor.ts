@@ -6,6 +6,8 @@ import {
   type AdafactorSlots,
   type FactoredShape,
   factor,
+  factoredSlotShape,
+  largestUnfactored,
   relativeStepSize,
 } from "./adafactor-state.ts";
 import { l2Norm } from "./norm.ts";
@@ -39,6 +41,15 @@ export const adafactor: OptimizerDefinition<AdafactorOptions, AdafactorSlots> = 
     relativeStep: boolean,
   },
   withoutLr: { relativeStep: true },
+  torch: {
+    step: "number",
+    shape: factoredSlotShape,
+    state: () => ({ RMS: 0 }),
+    group: () => ({
+      ...{ beta1: null, scale_parameter: true, warmup_init: false },
+      ...{ min_dim_size_to_factor: largestUnfactored, caution: false },
+    }),
+  },
   createSlots({ shape, data }) {
     const layout = factor(shape);
     if (layout === null) return { exp_avg_sq: new Float32Array(data.length) };

@@ -105,7 +105,7 @@ export const adan: OptimizerDefinition<AdanOptions, AdanSlots> = defineOptimizer
       };
     },
   },
-  torch: { step: "group", group: () => ({ foreach: null }) },
+  torch: { step: "group number", group: () => ({ foreach: null }) },
 });
 
 /** {@link adan} whose weight decay shrinks the weights before the step. */

@@ -99,7 +99,10 @@ export const laprop: OptimizerDefinition<LapropOptions, LapropSlots> = defineOpt
       };
     },
   },
-  torch: { step: "tensor", numbers: ["exp_avg_lr_1"] },
+  torch: {
+    step: "tensor",
+    shape: (slot) => (slot === "exp_avg_lr_1" ? "number" : slot === "exp_avg_lr_2" ? [] : undefined),
+  },
 });
 
 /** Cautious {@link laprop}. */

@@ -3,6 +3,7 @@
 import { decayScalars, runningMean, shrunk } from "./graph-terms.ts";
 import { defineOptimizer, type OptimizerDefinition } from "./optimizer-definition.ts";
 import { twoFractions } from "./option-checks.ts";
+import { timmGroup } from "./torch-groups.ts";
 
 /** Options of {@link lion}. */
 export type LionOptions = {
@@ -25,6 +26,7 @@ export const lion: OptimizerDefinition<LionOptions, LionSlots> = defineOptimizer
   lr: 1e-4,
   defaults: { betas: [0.9, 0.99] },
   checks: { betas: twoFractions },
+  torch: { step: "none", group: () => ({ maximize: false, foreach: null, ...timmGroup }) },
   createSlots: ({ data }) => ({ exp_avg: new Float32Array(data.length) }),
   loop({ data: p }, g, { exp_avg: m }, { lr, weightDecay, betas }) {
     const [beta1, beta2] = betas;

@@ -11,6 +11,7 @@ import {
 import { decayScalars, nonZero, penalized, runningMean, shrunk } from "./graph-terms.ts";
 import { defineOptimizer, type OptimizerDefinition } from "./optimizer-definition.ts";
 import { nonNegative } from "./option-checks.ts";
+import { timmGroup, torchGroup } from "./torch-groups.ts";
 
 /** Options of {@link nadam}. */
 export type NadamOptions = AdamOptions & {
@@ -35,6 +36,11 @@ export const nadam: OptimizerDefinition<NadamOptions, NadamSlots> = defineOptimi
   lrScaling: "sqrt",
   defaults: { betas: [0.9, 0.999], eps: 1e-8, momentumDecay: 4e-3 },
   checks: { ...adamChecks, momentumDecay: nonNegative },
+  torch: {
+    step: "tensor",
+    shape: (slot) => (slot === "mu_product" ? [] : undefined),
+    group: () => ({ decoupled_weight_decay: false, ...torchGroup }),
+  },
   createSlots: (parameter) => ({ ...createAdamSlots(parameter), mu_product: Float32Array.of(1) }),
   loop({ data: p }, g, { exp_avg: m, exp_avg_sq: v, mu_product }, group, step) {
     const { lr, weightDecay, betas, eps, momentumDecay } = group;
@@ -101,6 +107,7 @@ export const nadamw: OptimizerDefinition<AdamOptions, AdamSlots> = defineOptimiz
   lrScaling: "sqrt",
   defaults: { betas: [0.9, 0.999], eps: 1e-8 },
   checks: adamChecks,
+  torch: { step: "tensor", group: () => ({ ...torchGroup, ...timmGroup }) },
   createSlots: createAdamSlots,
   loop({ data: p }, g, { exp_avg: m, exp_avg_sq: v }, { lr, weightDecay, betas, eps }, step) {
     const [beta1, beta2] = betas;

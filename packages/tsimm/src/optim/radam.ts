@@ -7,6 +7,7 @@ import type { ParamGroup } from "./optimizer.ts";
 import { defineOptimizer, type OptimizerDefinition } from "./optimizer-definition.ts";
 import type { UpdatedValues, UpdateGraphContext } from "./optimizer-graph.ts";
 import { rectification, smoothedLength } from "./rectification.ts";
+import { torchGroup } from "./torch-groups.ts";
 
 /**
  * RAdam with L2 penalty wd: Adam that moves by the mean gradient alone until the variance is worth using
@@ -23,6 +24,7 @@ export const radam: OptimizerDefinition<AdamOptions, AdamSlots> = defineOptimize
   lrScaling: "sqrt",
   defaults: { betas: [0.9, 0.999], eps: 1e-8 },
   checks: adamChecks,
+  torch: { step: "tensor", group: () => ({ decoupled_weight_decay: false, ...torchGroup }) },
   createSlots: createAdamSlots,
   loop({ data }, grad, slots, { lr, weightDecay, betas, eps }, step) {
     radamStep(data, grad, slots, { l2: weightDecay, keep: 1, lr, betas, eps, step });
@@ -50,13 +52,7 @@ export const radamw: OptimizerDefinition<AdamOptions, AdamSlots> = defineOptimiz
     scalars: radamScalars,
     build: (context) => radamNodes(context, shrunk(context), context.grad),
   },
-  torch: {
-    step: "tensor",
-    group: () => ({
-      ...{ maximize: false, foreach: null, capturable: false, differentiable: false },
-      decoupled_weight_decay: true,
-    }),
-  },
+  torch: { step: "tensor", group: () => ({ decoupled_weight_decay: true, ...torchGroup }) },
 });
 
 interface RadamStep extends AdamOptions {

@@ -4,6 +4,7 @@ import type { Arithmetic, Value } from "@tsimm/autodiff";
 import { decayScalars, nonZero, penalized, runningMean, shrunk } from "./graph-terms.ts";
 import { defineOptimizer, type OptimizerDefinition } from "./optimizer-definition.ts";
 import { boolean, fraction, nonNegative, type OptionChecks } from "./option-checks.ts";
+import { timmGroup, torchGroup } from "./torch-groups.ts";
 
 /** Options of {@link rmsprop}. */
 export type RmspropOptions = {
@@ -41,6 +42,7 @@ export const rmsprop: OptimizerDefinition<RmspropOptions, RmspropSlots> = define
   lr: 1e-2,
   defaults: { alpha: 0.9, eps: 1e-8, momentum: 0.9 },
   checks,
+  torch: { step: "number", group: () => ({ centered: false, ...torchGroup }) },
   createSlots: (parameter, { momentum }) => createSlots(parameter, momentum, 0),
   loop({ data: p }, g, { square_avg: s, momentum_buffer: b }, group) {
     const { lr, weightDecay, alpha, eps, momentum } = group;
@@ -103,6 +105,7 @@ export const rmsproptf: OptimizerDefinition<RmsproptfOptions, RmspropSlots> = de
   lr: 1e-2,
   defaults: { alpha: 0.9, eps: 1e-10, momentum: 0.9, decoupledDecay: false },
   checks: { ...checks, decoupledDecay: boolean },
+  torch: { step: "tensor", group: () => ({ centered: false, lr_in_momentum: true, ...timmGroup }) },
   createSlots: (parameter, { momentum }) => createSlots(parameter, momentum, 1),
   loop({ data: p }, g, { square_avg: s, momentum_buffer: b }, group) {
     const { lr, weightDecay, alpha, eps, momentum, decoupledDecay } = group;

@@ -5,6 +5,7 @@ import { decayScalars, penalized, shrunk } from "./graph-terms.ts";
 import { defineOptimizer, type OptimizerDefinition } from "./optimizer-definition.ts";
 import type { UpdatedValues, UpdateGraphContext } from "./optimizer-graph.ts";
 import { boolean, fraction, type OptionChecks } from "./option-checks.ts";
+import { timmGroup, torchGroup } from "./torch-groups.ts";
 
 /** Options of {@link sgd} and {@link sgdw}. */
 export type SgdOptions = {
@@ -40,6 +41,7 @@ export const sgd: OptimizerDefinition<SgdOptions, SgdSlots> = defineOptimizer({
   lr: 1e-3,
   defaults: { momentum: 0.9, nesterov: true },
   checks: sgdChecks,
+  torch: { step: "none", group: () => ({ dampening: 0, ...torchGroup }) },
   createSlots: createSgdSlots,
   loop({ data }, grad, { momentum_buffer: buffer }, { lr, weightDecay, momentum, nesterov }) {
     sgdStep(data, grad, buffer, { l2: weightDecay, keep: 1, lr, momentum, nesterov });
@@ -73,6 +75,7 @@ export const momentum: OptimizerDefinition<SgdOptions, SgdSlots> = defineOptimiz
 export const sgdw: OptimizerDefinition<SgdOptions, SgdSlots> = defineOptimizer({
   ...sgd,
   name: "sgdw",
+  torch: { step: "none", group: () => ({ dampening: 0, ...torchGroup, ...timmGroup }) },
   loop({ data }, grad, { momentum_buffer: buffer }, { lr, weightDecay, momentum, nesterov }) {
     sgdStep(data, grad, buffer, { l2: 0, keep: 1 - lr * weightDecay, lr, momentum, nesterov });
   },
