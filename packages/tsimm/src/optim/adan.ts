@@ -1,5 +1,5 @@
 /** Adan: Adam that looks ahead along the change of the gradient. */
-import { cautionCheck, type CautionOption, cautionScale, cautiousNodes } from "./caution.ts";
+import { type CautionOption, cautionCheck, cautionScale, cautiousNodes } from "./caution.ts";
 import { decayScalars, nonZero, runningMean, shrunk } from "./graph-terms.ts";
 import { defineOptimizer, type OptimizerDefinition } from "./optimizer-definition.ts";
 import { boolean, nonNegative, threeFractions } from "./option-checks.ts";
@@ -92,10 +92,7 @@ export const adan: OptimizerDefinition<AdanOptions, AdanSlots> = defineOptimizer
       const exp_avg_diff = runningMean(math, slots.exp_avg_diff, difference, beta2);
       const exp_avg_sq = runningMean(math, slots.exp_avg_sq, math.mul(ahead, ahead), beta3);
       const along = group.caution ? cautiousNodes(context, exp_avg) : exp_avg;
-      const moved = math.add(
-        math.mul(along, scalar("size")),
-        math.mul(exp_avg_diff, scalar("changeSize")),
-      );
+      const moved = math.add(math.mul(along, scalar("size")), math.mul(exp_avg_diff, scalar("changeSize")));
       const u = math.div(moved, math.add(math.unary("Sqrt", exp_avg_sq), scalar("eps")));
       const next = math.sub(group.noProx ? shrunk(context) : data, u);
       const shrinks = !group.noProx && group.weightDecay !== 0;

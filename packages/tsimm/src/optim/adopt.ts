@@ -1,6 +1,6 @@
 /** ADOPT: Adam that divides each gradient by the squares before it. */
 import { type AdamOptions, type AdamSlots, adamChecks, createAdamSlots } from "./adam.ts";
-import { cautionCheck, type CautionOption, cautionScale, cautiousNodes } from "./caution.ts";
+import { type CautionOption, cautionCheck, cautionScale, cautiousNodes } from "./caution.ts";
 import { type CorrectedDecayOption, correctedDecayCheck, decayShare } from "./corrected-decay.ts";
 import { decayScalars, nonZero, penalized, shrunk } from "./graph-terms.ts";
 import type { ParamGroup } from "./optimizer.ts";
@@ -95,10 +95,7 @@ export const adopt: OptimizerDefinition<AdoptOptions, AdamSlots> = defineOptimiz
       const limit = scalar("limit");
       const least = builder.op("Max", [normed, math.sub(0, limit)]);
       const limited = clipExp === null ? normed : builder.op("Min", [least, limit]);
-      const exp_avg = math.add(
-        slots.exp_avg,
-        math.mul(math.sub(limited, slots.exp_avg), scalar("share")),
-      );
+      const exp_avg = math.add(slots.exp_avg, math.mul(math.sub(limited, slots.exp_avg), scalar("share")));
       const squares = math.mul(math.mul(d, d), scalar("present"));
       const exp_avg_sq = math.add(math.mul(slots.exp_avg_sq, scalar("past")), squares);
       const u = caution ? cautiousNodes(context, exp_avg, d) : exp_avg;

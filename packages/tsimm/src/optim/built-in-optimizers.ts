@@ -1,42 +1,70 @@
 /** The optimizers that are built in. */
+
+import { adabelief, radabelief } from "./adabelief.ts";
 import { adadelta } from "./adadelta.ts";
 import { adafactor } from "./adafactor.ts";
 import { adagrad } from "./adagrad.ts";
 import { adam, adamw } from "./adam.ts";
 import { adamax } from "./adamax.ts";
+import { adamp, cadamp } from "./adamp.ts";
+import { adan, adanw, cadan, cadanw } from "./adan.ts";
+import { adopt, adoptw, cadopt, cadoptw } from "./adopt.ts";
 import { lamb, lambc, lambw } from "./lamb.ts";
+import { claprop, laprop } from "./laprop.ts";
 import { larc, lars, nlarc, nlars } from "./lars.ts";
 import { lion } from "./lion.ts";
+import { madgrad, madgradw } from "./madgrad.ts";
 import { nadam, nadamw } from "./nadam.ts";
 import type { OptimizerDefinition } from "./optimizer-definition.ts";
-import { radam } from "./radam.ts";
+import { radam, radamw } from "./radam.ts";
 import { rmsprop, rmsproptf } from "./rmsprop.ts";
-import { momentum, nesterov, sgd, sgdw } from "./sgd.ts";
+import { momentum, nesterov, nesterovw, sgd, sgdw } from "./sgd.ts";
+import { csgdp, sgdp } from "./sgdp.ts";
 
 /** Name of an optimizer that is built in. */
 export type BuiltInOptimizerName =
+  | "adabelief"
   | "adadelta"
   | "adafactor"
   | "adagrad"
   | "adam"
-  | "adamw"
   | "adamax"
+  | "adamp"
+  | "adamw"
+  | "adan"
+  | "adanw"
+  | "adopt"
+  | "adoptw"
+  | "cadamp"
+  | "cadan"
+  | "cadanw"
+  | "cadopt"
+  | "cadoptw"
+  | "claprop"
+  | "csgdp"
   | "lamb"
   | "lambc"
   | "lambw"
+  | "laprop"
   | "larc"
   | "lars"
-  | "nlarc"
-  | "nlars"
   | "lion"
+  | "madgrad"
+  | "madgradw"
+  | "momentum"
   | "nadam"
   | "nadamw"
+  | "nesterov"
+  | "nesterovw"
+  | "nlarc"
+  | "nlars"
+  | "radabelief"
   | "radam"
+  | "radamw"
   | "rmsprop"
   | "rmsproptf"
-  | "momentum"
-  | "nesterov"
   | "sgd"
+  | "sgdp"
   | "sgdw";
 
 /**
@@ -44,27 +72,47 @@ export type BuiltInOptimizerName =
  * put beside a worker's entry; the threads of onnxruntime-web would then run that entry.
  */
 export const builtInOptimizers: readonly OptimizerDefinition[] = [
+  adabelief,
   adadelta,
   adafactor,
   adagrad,
   adam,
-  adamw,
   adamax,
+  adamp,
+  adamw,
+  adan,
+  adanw,
+  adopt,
+  adoptw,
+  cadamp,
+  cadan,
+  cadanw,
+  cadopt,
+  cadoptw,
+  claprop,
+  csgdp,
   lamb,
   lambc,
   lambw,
+  laprop,
   larc,
   lars,
-  nlarc,
-  nlars,
   lion,
+  madgrad,
+  madgradw,
+  momentum,
   nadam,
   nadamw,
+  nesterov,
+  nesterovw,
+  nlarc,
+  nlars,
+  radabelief,
   radam,
+  radamw,
   rmsprop,
   rmsproptf,
-  momentum,
-  nesterov,
   sgd,
+  sgdp,
   sgdw,
 ];

@@ -1,6 +1,6 @@
 /** LaProp: momentum of normalised gradients. */
 import { type AdamOptions, type AdamSlots, adamChecks, createAdamSlots } from "./adam.ts";
-import { cautionCheck, type CautionOption, cautionScale, cautiousNodes } from "./caution.ts";
+import { type CautionOption, cautionCheck, cautionScale, cautiousNodes } from "./caution.ts";
 import { type CorrectedDecayOption, correctedDecayCheck, decayShare } from "./corrected-decay.ts";
 import { nonZero, runningMean } from "./graph-terms.ts";
 import { defineOptimizer, type OptimizerDefinition } from "./optimizer-definition.ts";
@@ -74,15 +74,12 @@ export const laprop: OptimizerDefinition<LapropOptions, LapropSlots> = defineOpt
       keep: 1 - decayShare(group),
     }),
     build(context) {
-      const { builder, math, group, data, grad, slots, vectors, slotVectors, scalar } = context;
+      const { math, group, data, grad, slots, vectors, slotVectors, scalar } = context;
       const { betas, eps, caution, weightDecay } = group;
       const [beta1, beta2] = betas;
       // One number, hence one row, per tensor; the rest of a row stays 0.
       const first = slotVectors.exp_avg_lr_1.join(vectors.layout.parts.map(() => math.constant(1)));
-      const exp_avg_lr_1 = math.add(
-        math.mul(slots.exp_avg_lr_1, beta1),
-        math.mul(first, scalar("rateGain")),
-      );
+      const exp_avg_lr_1 = math.add(math.mul(slots.exp_avg_lr_1, beta1), math.mul(first, scalar("rateGain")));
       const exp_avg_lr_2 = math.add(math.mul(slots.exp_avg_lr_2, beta2), math.mul(first, 1 - beta2));
       const [rates, ones] = [math.sum(exp_avg_lr_1, [1]), math.sum(exp_avg_lr_2, [1])];
       const lr = scalar("lr");
