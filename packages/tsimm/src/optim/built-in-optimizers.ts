@@ -1,17 +1,18 @@
 /** The optimizers that are built in. */
 import { adadelta } from "./adadelta.ts";
-import { adafactor } from "./adafactor.ts";
+import { adafactor, cadafactor } from "./adafactor.ts";
 import { adagrad } from "./adagrad.ts";
 import { adam, adamw } from "./adam.ts";
 import { adamax } from "./adamax.ts";
-import { lamb, lambc, lambw } from "./lamb.ts";
+import { adamwlegacy, cadamw } from "./cadamw.ts";
+import { clamb, clambw, lamb, lambc, lambcw, lambw } from "./lamb.ts";
 import { larc, lars, nlarc, nlars } from "./lars.ts";
-import { lion } from "./lion.ts";
-import { nadam, nadamw } from "./nadam.ts";
+import { clion, lion } from "./lion.ts";
+import { cnadamw, nadam, nadamw } from "./nadam.ts";
 import type { OptimizerDefinition } from "./optimizer-definition.ts";
 import { radam } from "./radam.ts";
-import { rmsprop, rmsproptf } from "./rmsprop.ts";
-import { momentum, nesterov, sgd, sgdw } from "./sgd.ts";
+import { crmsproptf, rmsprop, rmsproptf } from "./rmsprop.ts";
+import { csgdw, momentum, nesterov, sgd, sgdw } from "./sgd.ts";
 
 /** Name of an optimizer that is built in. */
 export type BuiltInOptimizerName =
@@ -20,9 +21,19 @@ export type BuiltInOptimizerName =
   | "adagrad"
   | "adam"
   | "adamw"
+  | "adamwlegacy"
   | "adamax"
+  | "cadafactor"
+  | "cadamw"
+  | "clamb"
+  | "clambw"
+  | "clion"
+  | "cnadamw"
+  | "crmsproptf"
+  | "csgdw"
   | "lamb"
   | "lambc"
+  | "lambcw"
   | "lambw"
   | "larc"
   | "lars"
@@ -49,9 +60,19 @@ export const builtInOptimizers: readonly OptimizerDefinition[] = [
   adagrad,
   adam,
   adamw,
+  adamwlegacy,
   adamax,
+  cadafactor,
+  cadamw,
+  clamb,
+  clambw,
+  clion,
+  cnadamw,
+  crmsproptf,
+  csgdw,
   lamb,
   lambc,
+  lambcw,
   lambw,
   larc,
   lars,

@@ -16,6 +16,11 @@ export const cautionCheck: OptionChecks<CautionOption> = { caution: boolean };
 /** Elements that are left over are scaled as if they were at least this share of a tensor. */
 const smallestShare = 1e-3;
 
+/** The factor on the elements of a step that are left over, `count` of `length`. */
+export function cautionScale(count: number, length: number): number {
+  return 1 / Math.max(count / length, smallestShare);
+}
+
 /**
  * Makes the step u of a tensor cautious, in place (Liang et al., arXiv:2411.16085).
  *
@@ -28,7 +33,7 @@ const smallestShare = 1e-3;
 export function cautious(step: Float32Array, grad: Float32Array): void {
   let count = 0;
   for (let i = 0; i < grad.length; i++) if ((step[i] ?? 0) * (grad[i] ?? 0) > 0) count++;
-  const scale = 1 / Math.max(count / grad.length, smallestShare);
+  const scale = cautionScale(count, grad.length);
   for (let i = 0; i < grad.length; i++) {
     const u = step[i] ?? 0;
     step[i] = u * (grad[i] ?? 0) > 0 ? u * scale : 0;
