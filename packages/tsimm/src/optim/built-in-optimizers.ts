@@ -8,7 +8,9 @@ import { adamwlegacy, cadamw } from "./cadamw.ts";
 import { clamb, clambw, lamb, lambc, lambcw, lambw } from "./lamb.ts";
 import { larc, lars, nlarc, nlars } from "./lars.ts";
 import { clion, lion } from "./lion.ts";
+import { cmars, mars } from "./mars.ts";
 import { cnadamw, nadam, nadamw } from "./nadam.ts";
+import { novograd } from "./novograd.ts";
 import type { OptimizerDefinition } from "./optimizer-definition.ts";
 import { radam } from "./radam.ts";
 import { crmsproptf, rmsprop, rmsproptf } from "./rmsprop.ts";
@@ -28,6 +30,7 @@ export type BuiltInOptimizerName =
   | "clamb"
   | "clambw"
   | "clion"
+  | "cmars"
   | "cnadamw"
   | "crmsproptf"
   | "csgdw"
@@ -40,8 +43,10 @@ export type BuiltInOptimizerName =
   | "nlarc"
   | "nlars"
   | "lion"
+  | "mars"
   | "nadam"
   | "nadamw"
+  | "novograd"
   | "radam"
   | "rmsprop"
   | "rmsproptf"
@@ -67,6 +72,7 @@ export const builtInOptimizers: readonly OptimizerDefinition[] = [
   clamb,
   clambw,
   clion,
+  cmars,
   cnadamw,
   crmsproptf,
   csgdw,
@@ -79,8 +85,10 @@ export const builtInOptimizers: readonly OptimizerDefinition[] = [
   nlarc,
   nlars,
   lion,
+  mars,
   nadam,
   nadamw,
+  novograd,
   radam,
   rmsprop,
   rmsproptf,
