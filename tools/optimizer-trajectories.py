@@ -67,6 +67,28 @@ CONFIGS = {
         "cadopt": dict(opt="cadopt", lr=0.01),
         "cadoptw": dict(opt="cadoptw", lr=0.01),
     },
+    "caution": {
+        "adamwlegacy": dict(opt="adamwlegacy", lr=0.01),
+        "cadamw": dict(opt="cadamw", lr=0.01),
+        "cadamw_betas": dict(opt="cadamw", lr=0.01, betas=[0.5, 0.9], eps=1e-3),
+        "cadafactor": dict(opt="cadafactor", lr=0.01),
+        "cadafactor_relative": dict(opt="cadafactor", lr=None),
+        "clamb": dict(opt="clamb", lr=0.02),
+        "clamb_unlimited": dict(opt="clamb", lr=0.02, max_grad_norm=None, always_adapt=True, trust_clip=True),
+        "clambw": dict(opt="clambw", lr=0.02),
+        "lambcw": dict(opt="lambcw", lr=0.02),
+        "clion": dict(opt="clion", lr=0.003),
+        "clion_betas": dict(opt="clion", lr=0.003, betas=[0.95, 0.9]),
+        "lion_off": dict(opt="clion", lr=0.003, caution=False),
+        "cnadamw": dict(opt="cnadamw", lr=0.01),
+        "nadamw_on": dict(opt="nadamw", lr=0.01, betas=[0.5, 0.9], caution=True),
+        "crmsproptf": dict(opt="crmsproptf", lr=0.01),
+        "crmsproptf_decoupled": dict(opt="crmsproptf", lr=0.01, decoupled_decay=True, momentum=0.5),
+        "crmsproptf_plain": dict(opt="crmsproptf", lr=0.01, momentum=0.0),
+        "csgdw": dict(opt="csgdw", lr=0.05),
+        "csgdw_momentum": dict(opt="csgdw", lr=0.05, nesterov=False, momentum=0.95),
+        "csgdw_plain": dict(opt="csgdw", lr=0.05, nesterov=False, momentum=0.0),
+    },
     "laprop": {
         "laprop": dict(opt="laprop", lr=0.01),
         "laprop_betas": dict(opt="laprop", lr=0.01, betas=[0.8, 0.95], eps=1e-4),
@@ -81,13 +103,26 @@ CONFIGS = {
         "madgradw": dict(opt="madgradw", lr=0.01),
         "madgradw_without_momentum": dict(opt="madgradw", lr=0.01, momentum=0.0),
     },
+    "mars": {
+        "mars": dict(opt="mars", lr=0.01),
+        "mars_options": dict(opt="mars", lr=0.01, betas=[0.8, 0.9], betas_1d=[0.7, 0.95], gamma=0.3, eps=1e-4),
+        "mars_all": dict(opt="mars", lr=0.01, optimize_1d=True, gamma=0.1),
+        "mars_lion": dict(opt="mars", lr=0.003, mars_type="lion", lr_1d_factor=0.5),
+        "cmars": dict(opt="cmars", lr=0.01, gamma=0.5),
+        "cmars_lion": dict(opt="cmars", lr=0.003, mars_type="lion"),
+    },
+    "novograd": {
+        "novograd": dict(opt="novograd", lr=0.01),
+        "novograd_betas": dict(opt="novograd", lr=0.01, betas=[0.9, 0.7], eps=1e-3),
+        "novograd_averaged": dict(opt="novograd", lr=0.05, grad_averaging=True, amsgrad=True, betas=[0.9, 0.5]),
+    },
     "radamw": {
         "radamw": dict(opt="radamw", lr=0.01),
         "radamw_betas": dict(opt="radamw", lr=0.01, betas=[0.8, 0.95], eps=1e-4),
     },
     "sgdw": {
         "nesterovw": dict(opt="nesterovw", lr=0.05),
-        "sgdw_corrected": dict(opt="sgdw", lr=0.05, corrected_weight_decay=True),
+        "nesterovw_momentum": dict(opt="nesterovw", lr=0.05, momentum=0.8),
     },
 }
 
@@ -188,7 +223,11 @@ def layout(optimizer):
     state = saved["state"].get(group["params"][0], {})
     return {
         "state": {name: kind(value) for name, value in state.items()},
-        "group": {name: value for name, value in group.items() if name != "params"},
+        "group": {
+            name: kind(value) if isinstance(value, torch.Tensor) else value
+            for name, value in group.items()
+            if name != "params"
+        },
     }
 
 

@@ -2,23 +2,26 @@
 
 import { adabelief, radabelief } from "./adabelief.ts";
 import { adadelta } from "./adadelta.ts";
-import { adafactor } from "./adafactor.ts";
+import { adafactor, cadafactor } from "./adafactor.ts";
 import { adagrad } from "./adagrad.ts";
 import { adam, adamw } from "./adam.ts";
 import { adamax } from "./adamax.ts";
 import { adamp, cadamp } from "./adamp.ts";
 import { adan, adanw, cadan, cadanw } from "./adan.ts";
 import { adopt, adoptw, cadopt, cadoptw } from "./adopt.ts";
-import { lamb, lambc, lambw } from "./lamb.ts";
+import { adamwlegacy, cadamw } from "./cadamw.ts";
+import { clamb, clambw, lamb, lambc, lambcw, lambw } from "./lamb.ts";
 import { claprop, laprop } from "./laprop.ts";
 import { larc, lars, nlarc, nlars } from "./lars.ts";
-import { lion } from "./lion.ts";
+import { clion, lion } from "./lion.ts";
 import { madgrad, madgradw } from "./madgrad.ts";
-import { nadam, nadamw } from "./nadam.ts";
+import { cmars, mars } from "./mars.ts";
+import { cnadamw, nadam, nadamw } from "./nadam.ts";
+import { novograd } from "./novograd.ts";
 import type { OptimizerDefinition } from "./optimizer-definition.ts";
 import { radam, radamw } from "./radam.ts";
-import { rmsprop, rmsproptf } from "./rmsprop.ts";
-import { momentum, nesterov, nesterovw, sgd, sgdw } from "./sgd.ts";
+import { crmsproptf, rmsprop, rmsproptf } from "./rmsprop.ts";
+import { csgdw, momentum, nesterov, nesterovw, sgd, sgdw } from "./sgd.ts";
 import { csgdp, sgdp } from "./sgdp.ts";
 
 /** Name of an optimizer that is built in. */
@@ -31,19 +34,30 @@ export type BuiltInOptimizerName =
   | "adamax"
   | "adamp"
   | "adamw"
+  | "adamwlegacy"
   | "adan"
   | "adanw"
   | "adopt"
   | "adoptw"
+  | "cadafactor"
   | "cadamp"
+  | "cadamw"
   | "cadan"
   | "cadanw"
   | "cadopt"
   | "cadoptw"
+  | "clamb"
+  | "clambw"
   | "claprop"
+  | "clion"
+  | "cmars"
+  | "cnadamw"
+  | "crmsproptf"
   | "csgdp"
+  | "csgdw"
   | "lamb"
   | "lambc"
+  | "lambcw"
   | "lambw"
   | "laprop"
   | "larc"
@@ -51,6 +65,7 @@ export type BuiltInOptimizerName =
   | "lion"
   | "madgrad"
   | "madgradw"
+  | "mars"
   | "momentum"
   | "nadam"
   | "nadamw"
@@ -58,6 +73,7 @@ export type BuiltInOptimizerName =
   | "nesterovw"
   | "nlarc"
   | "nlars"
+  | "novograd"
   | "radabelief"
   | "radam"
   | "radamw"
@@ -80,19 +96,30 @@ export const builtInOptimizers: readonly OptimizerDefinition[] = [
   adamax,
   adamp,
   adamw,
+  adamwlegacy,
   adan,
   adanw,
   adopt,
   adoptw,
+  cadafactor,
   cadamp,
+  cadamw,
   cadan,
   cadanw,
   cadopt,
   cadoptw,
+  clamb,
+  clambw,
   claprop,
+  clion,
+  cmars,
+  cnadamw,
+  crmsproptf,
   csgdp,
+  csgdw,
   lamb,
   lambc,
+  lambcw,
   lambw,
   laprop,
   larc,
@@ -100,6 +127,7 @@ export const builtInOptimizers: readonly OptimizerDefinition[] = [
   lion,
   madgrad,
   madgradw,
+  mars,
   momentum,
   nadam,
   nadamw,
@@ -107,6 +135,7 @@ export const builtInOptimizers: readonly OptimizerDefinition[] = [
   nesterovw,
   nlarc,
   nlars,
+  novograd,
   radabelief,
   radam,
   radamw,

@@ -16,6 +16,11 @@ export const cautionCheck: OptionChecks<CautionOption> = { caution: boolean };
 /** Elements that are left over are scaled as if they were at least this share of a tensor. */
 const smallestShare = 1e-3;
 
+/** The factor on the elements of a step that are left over, `count` of `length`. */
+export function cautionScale(count: number, length: number): number {
+  return 1 / Math.max(count / length, smallestShare);
+}
+
 /**
  * Makes the step u of a tensor cautious, in place (Liang et al., arXiv:2411.16085).
  *
@@ -33,11 +38,6 @@ export function cautious(step: Float32Array, grad: Float32Array): void {
     const u = step[i] ?? 0;
     step[i] = u * (grad[i] ?? 0) > 0 ? u * scale : 0;
   }
-}
-
-/** Factor on the elements of a cautious step that are left over: `count` of `length`. */
-export function cautionScale(count: number, length: number): number {
-  return 1 / Math.max(count / length, smallestShare);
 }
 
 /** {@link cautious} as nodes, for each tensor of the vector of steps. */

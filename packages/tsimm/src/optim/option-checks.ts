@@ -32,6 +32,15 @@ export const threeFractions: OptionCheck = {
   test: (value) => Array.isArray(value) && value.length === 3 && value.every(isFraction),
 };
 
+/** One of some texts. */
+export function oneOf(...choices: readonly string[]): OptionCheck {
+  const named = choices.map((choice) => JSON.stringify(choice));
+  return {
+    text: `${named.slice(0, -1).join(", ")} or ${named.at(-1)}`,
+    test: (value) => typeof value === "string" && choices.includes(value),
+  };
+}
+
 /** The same check, null allowed. */
 export function orNull({ text, test }: OptionCheck): OptionCheck {
   return { text: `${text} or null`, test: (value) => value === null || test(value) };

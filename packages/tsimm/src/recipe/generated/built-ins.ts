@@ -9,7 +9,7 @@ export const builtInNames: {
   readonly task: readonly string[];
 } = {
   schedule: ["constant","cosine","exponential","invsqrt","linear","multistep","onecycle","plateau","poly","step","tanh","wsd"],
-  optimizer: ["adadelta","adafactor","adagrad","adam","adamax","adamw","lamb","lambc","lambw","larc","lars","lion","momentum","nadam","nadamw","nesterov","nlarc","nlars","radam","rmsprop","rmsproptf","sgd","sgdw"],
+  optimizer: ["adadelta","adafactor","adagrad","adam","adamax","adamw","adamwlegacy","cadafactor","cadamw","clamb","clambw","clion","cmars","cnadamw","crmsproptf","csgdw","lamb","lambc","lambcw","lambw","larc","lars","lion","mars","momentum","nadam","nadamw","nesterov","nlarc","nlars","novograd","radam","rmsprop","rmsproptf","sgd","sgdw"],
   engine: ["auto","cuda","dml","native","wasm","webgpu"],
   task: ["classification","multi-label","regression"],
 };
