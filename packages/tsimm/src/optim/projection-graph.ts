@@ -57,7 +57,7 @@ function partsAlong(context: Context): {
   const norm = (squares: Value) => math.unary("Sqrt", squares);
   const atLeast = (x: Value) => builder.op("Max", [x, math.constant(eps)]);
   const cosine = (product: Value, weights: Value, gradient: Value) =>
-    math.div(math.unary("Abs", product), math.mul(atLeast(weights), atLeast(gradient)));
+    math.div(math.div(math.unary("Abs", product), atLeast(weights)), atLeast(gradient));
   const limit = (size: number) => group.delta / Math.sqrt(size);
 
   const products = channels.sums(math.mul(data, grad));
