@@ -9,6 +9,7 @@ import { clamb, clambw, lamb, lambc, lambcw, lambw } from "./lamb.ts";
 import { larc, lars, nlarc, nlars } from "./lars.ts";
 import { clion, lion } from "./lion.ts";
 import { cmars, mars } from "./mars.ts";
+import { adamuon, muon, nadamuon, nmuon } from "./muon.ts";
 import { cnadamw, nadam, nadamw } from "./nadam.ts";
 import { novograd } from "./novograd.ts";
 import type { OptimizerDefinition } from "./optimizer-definition.ts";
@@ -25,6 +26,7 @@ export type BuiltInOptimizerName =
   | "adamw"
   | "adamwlegacy"
   | "adamax"
+  | "adamuon"
   | "cadafactor"
   | "cadamw"
   | "clamb"
@@ -44,9 +46,12 @@ export type BuiltInOptimizerName =
   | "nlars"
   | "lion"
   | "mars"
+  | "muon"
+  | "nadamuon"
   | "nadam"
   | "nadamw"
   | "novograd"
+  | "nmuon"
   | "radam"
   | "rmsprop"
   | "rmsproptf"
@@ -67,6 +72,7 @@ export const builtInOptimizers: readonly OptimizerDefinition[] = [
   adamw,
   adamwlegacy,
   adamax,
+  adamuon,
   cadafactor,
   cadamw,
   clamb,
@@ -86,9 +92,12 @@ export const builtInOptimizers: readonly OptimizerDefinition[] = [
   nlars,
   lion,
   mars,
+  muon,
+  nadamuon,
   nadam,
   nadamw,
   novograd,
+  nmuon,
   radam,
   rmsprop,
   rmsproptf,
