@@ -1,7 +1,9 @@
 /** Options and slots of Adafactor, and the two dimensions by which it factors a tensor. */
 
+import type { CautionOption } from "./caution.ts";
+
 /** Options of Adafactor. */
-export type AdafactorOptions = {
+export type AdafactorOptions = CautionOption & {
   /** Added to squared gradients, >= 0. */
   readonly eps: number;
   /** Smallest size of a tensor that its step is taken relative to, >= 0. */

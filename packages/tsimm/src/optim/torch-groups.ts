@@ -10,4 +10,4 @@ export const torchNeutral: Keys = { foreach: null, capturable: false, differenti
 export const torchGroup: Keys = { maximize: false, ...torchNeutral };
 
 /** Of an optimizer of timm's own. */
-export const timmGroup: Keys = { caution: false, corrected_weight_decay: false };
+export const timmGroup: Keys = { corrected_weight_decay: false };

@@ -1,12 +1,11 @@
 /** What a run was started with, read from its `args.yaml`: of tsimm, or of timm with settings that tsimm has not. */
 import { parse } from "yaml";
 import { readRegularFile, TEXT_LIMIT } from "../files/read-file.ts";
-import type { SimulatedSchedule } from "../preview/simulate.ts";
 import { DEFAULT_TASK } from "../task/default-task.ts";
 import type { Metric } from "../task/task.ts";
 import { createTask } from "../task/tasks.ts";
 import { printable } from "../text/printable.ts";
-import { type ArgumentName, separated, type TrainArguments } from "./arguments.ts";
+import { separated, type TrainArguments } from "./arguments.ts";
 import { planArguments } from "./earlier-plan.ts";
 import { fromKeys } from "./read-configuration.ts";
 import { resolveArguments } from "./resolve-arguments.ts";
@@ -24,13 +23,13 @@ export interface RunPlan {
   readonly evalMetric: string | null;
   /** Metrics of the run's task. */
   readonly metrics: readonly Metric[];
-  /** The schedule, where t counts epochs; null: it counts updates, or tsimm has no such schedule. */
-  readonly schedule: SimulatedSchedule | null;
+  /** Arguments of the schedule; null: they are not known, or tsimm has no such schedule. */
+  readonly scheduled: TrainArguments | null;
 }
 
 /** The plan of a run without `args.yaml`. */
 export const unknownPlan: RunPlan = {
-  ...{ saved: {}, model: null, numEpochs: null, evalMetric: null, schedule: null },
+  ...{ saved: {}, model: null, numEpochs: null, evalMetric: null, scheduled: null },
   metrics: metricsOf(DEFAULT_TASK),
 };
 
@@ -68,7 +67,7 @@ export function planOf(saved: Readonly<Record<string, unknown>>): RunPlan {
     numEpochs: schedule?.numEpochs ?? (isCount(epochs) ? epochs : null),
     evalMetric: typeof metric === "string" ? metric : null,
     metrics: metricsOf(typeof task === "string" ? task : DEFAULT_TASK),
-    schedule: schedule?.unit === "epoch" ? schedule : null,
+    scheduled: schedule?.args ?? null,
   };
 }
 
@@ -77,21 +76,19 @@ function isCount(value: unknown): value is number {
 }
 
 /** null: there is none here, or its arguments make none. */
-function scheduleOf(saved: Readonly<Record<string, unknown>>): SimulatedSchedule | null {
+function scheduleOf(
+  saved: Readonly<Record<string, unknown>>,
+): { readonly args: TrainArguments; readonly numEpochs: number } | null {
   if (!isCount(saved["epochs"])) return null;
+  const keys = planArguments().map((name) => separated(name, "_"));
+  const entries = Object.entries(saved).filter(([key]) => keys.includes(key));
   try {
-    // Without an update per epoch, the length of the run alone is right.
-    return simulateRun(scheduleArguments(saved), 1);
+    const args = resolveArguments(fromKeys(Object.fromEntries(entries)).given);
+    // The length of the run does not depend on the updates of an epoch.
+    return { args, numEpochs: simulateRun(args, 1).numEpochs };
   } catch {
     return null;
   }
-}
-
-function scheduleArguments(saved: Readonly<Record<string, unknown>>): TrainArguments {
-  const keys = planArguments().map((name: ArgumentName) => separated(name, "_"));
-  return resolveArguments(
-    fromKeys(Object.fromEntries(Object.entries(saved).filter(([key]) => keys.includes(key)))).given,
-  );
 }
 
 /** Of a task that was registered by a program, and is not known here, those of the default. */
