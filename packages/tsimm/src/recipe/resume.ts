@@ -10,7 +10,7 @@ import { UsageError } from "../usage-error.ts";
 import { separated, type TrainArguments, trainFlagRows } from "./arguments.ts";
 import { isAddress } from "./data-place.ts";
 import type { Log } from "./log.ts";
-import { fromKeys, readConfiguration } from "./read-configuration.ts";
+import { fromKeys, readStart } from "./read-configuration.ts";
 
 /** A run to go on with. */
 export interface Resume {
@@ -90,7 +90,7 @@ async function startingArguments(folder: string): Promise<Partial<TrainArguments
       `train: --resume found no usable .resume.safetensors file in "${printable(folder)}", which holds no run; start it anew with its own command`,
     );
   }
-  return (await readConfiguration(path)).given;
+  return await readStart(path);
 }
 
 function logChanges(saved: Partial<TrainArguments>, given: Partial<TrainArguments>, { info }: Log): void {
