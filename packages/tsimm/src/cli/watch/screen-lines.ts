@@ -8,7 +8,7 @@ import { type TerminalSeries, terminalPlot } from "../../preview/terminal-plot.t
 import { printable } from "../../text/printable.ts";
 import { shortPath } from "../short-path.ts";
 import { runTime } from "./epoch-clock.ts";
-import { bestRow, type FollowedMetric, followedMetrics } from "./followed-metrics.ts";
+import { bestRow, type FollowedMetric, type FollowedMetrics, followedMetrics } from "./followed-metrics.ts";
 import { epochsDone, isComplete, type RunView } from "./run-view.ts";
 
 /** Options of {@link screenLines}. */
@@ -46,8 +46,7 @@ export function screenLines(view: RunView, options: ScreenOptions): string[] {
   const top = [
     headline(view, width),
     progressLine(view, options),
-    ...valueLines(view.rows.at(-1), metrics.validation, metrics.drawn, width),
-    ...(best === null ? [] : [best]),
+    ...filled([...values(view.rows.at(-1), metrics), ...(best === null ? [] : [best])], width),
     ...(view.problem === null ? [] : [printable(view.problem)]),
   ].map((line) => clipped(line, width));
   return [...top, ...curves(view, metrics.drawn, { ...options, height: options.height - top.length })];
@@ -99,30 +98,32 @@ function clipped(line: string, width: number): string {
   return line.length > width ? `${line.slice(0, width - 1)}…` : line;
 }
 
-/** The numbers of the newest epoch, on as many lines as they need. */
-function valueLines(
-  row: SummaryRow | undefined,
-  validation: readonly FollowedMetric[],
-  drawn: FollowedMetric | null,
-  width: number,
-): string[] {
+/** The numbers of the newest epoch. */
+function values(row: SummaryRow | undefined, { validation, drawn }: FollowedMetrics): string[] {
   if (row === undefined) return [];
-  const shown = [...validation, ...(drawn === null || validation.includes(drawn) ? [] : [drawn])];
-  const values = shown.flatMap((metric) => {
+  const shown = drawn === null || validation.includes(drawn) ? validation : [...validation, drawn];
+  const metrics = shown.flatMap((metric) => {
     const value = metric.of(row);
+    // There was no validation in this epoch.
     if (Number.isNaN(value) && row.validation === null) return [];
     return [
       `${metric.name === "loss" ? "validation loss" : printable(metric.label)} ${metricText(value, metric)}`,
     ];
   });
-  const rate = Number.isNaN(row.lr) ? [] : [`lr ${scientific(row.lr)}`];
-  const loss = Number.isNaN(row.trainLoss) && values.length > 0 ? [] : [`loss ${significant(row.trainLoss)}`];
+  return [
+    ...(Number.isNaN(row.trainLoss) && metrics.length > 0 ? [] : [`loss ${significant(row.trainLoss)}`]),
+    ...metrics,
+    ...(Number.isNaN(row.lr) ? [] : [`lr ${scientific(row.lr)}`]),
+  ];
+}
+
+/** All parts, on as many lines as they need. */
+function filled(parts: readonly string[], width: number): string[] {
   const lines: string[] = [];
-  for (const part of [...loss, ...values, ...rate]) {
+  for (const part of parts) {
     const line = lines.at(-1);
-    if (line !== undefined && line.length + part.length + 3 <= width)
-      lines[lines.length - 1] = `${line} | ${part}`;
-    else lines.push(part);
+    const fits = line !== undefined && line.length + part.length + 3 <= width;
+    lines.splice(fits ? -1 : lines.length, 1, fits ? `${line} | ${part}` : part);
   }
   return lines;
 }
@@ -132,7 +133,7 @@ export function bestLine(rows: readonly SummaryRow[], metric: FollowedMetric): s
   const best = bestRow(rows, metric);
   if (best === null) return null;
   const label = metric.name === "loss" ? "validation loss" : printable(metric.label);
-  return `Best: ${label} ${metricText(metric.of(best), metric)} in epoch ${best.epoch + 1}`;
+  return `best: ${label} ${metricText(metric.of(best), metric)} in epoch ${best.epoch + 1}`;
 }
 
 interface Curve {
