@@ -27,10 +27,12 @@ export interface ScreenOptions {
 
 /** Widest and narrowest bar. */
 const BAR = { most: 24, least: 8 };
-/** Characters of a plot that has another beside it, at least; and of any plot. */
-const PLOT = { beside: 64, least: 40, most: 100 };
+/** Characters of a plot, and from which on two stand beside each other where there is room for all above each other. */
+const PLOT = { least: 38, wide: 64, most: 100 };
+/** Characters between two plots. */
+const GAP = 2;
 /** Lines between the axes of a plot. */
-const ROWS = { least: 5, most: 13 };
+const ROWS = { least: 7, most: 13 };
 /** Lines of a plot beside these: a blank one, title, axis, numbers; the names of several curves are one more. */
 const FRAME = 4;
 
@@ -141,32 +143,40 @@ interface Curve {
   readonly series: readonly TerminalSeries[];
 }
 
-/** Plots above each other, or two beside each other where the terminal is wide. */
+/** Plots above each other, or two beside each other where the terminal is wide, or low. */
 function curves(view: RunView, drawn: FollowedMetric | null, options: ScreenOptions): string[] {
   const { width, height, color = false } = options;
   if (width < PLOT.least) return [];
-  const perLine = width >= 2 * PLOT.beside + 2 ? 2 : 1;
   const all = curvesOf(view.rows, drawn);
+  const column = gridOf(all, 1, height);
+  const isWide = width >= 2 * PLOT.wide + GAP;
+  const isLow = column.length < all.length && width >= 2 * PLOT.least + GAP;
+  const [perLine, grid] = isWide || isLow ? [2, gridOf(all, 2, height)] : [1, column];
+  const size = {
+    ...{ xLabel: "epoch", height: Math.min(ROWS.most, rowsOf(grid, height)), color },
+    width: Math.min(PLOT.most, perLine === 2 ? (width - GAP) >> 1 : width),
+  };
+  return grid.flatMap((line) => {
+    const plots = line.map(({ title, series }) => terminalPlot(series, { title, ...size }));
+    return ["", ...besideEachOther(plots, size.width + GAP)];
+  });
+}
+
+/** As many lines of plots as find room. */
+function gridOf(all: readonly Curve[], perLine: number, height: number): readonly (readonly Curve[])[] {
   const grid = Array.from({ length: Math.ceil(all.length / perLine) }, (_, i) =>
     all.slice(i * perLine, (i + 1) * perLine),
   );
+  const lines = grid.findLastIndex((_, i) => rowsOf(grid.slice(0, i + 1), height) >= ROWS.least) + 1;
+  return grid.slice(0, lines);
+}
+
+/** Lines between the axes of each plot. */
+function rowsOf(grid: readonly (readonly Curve[])[], height: number): number {
   const frames = grid.map(
-    (line) => FRAME + Math.max(...line.map(({ series }) => Math.min(1, series.length - 1))),
+    (line) => FRAME + Math.max(...line.map(({ series }) => (series.length > 1 ? 1 : 0))),
   );
-  const heights = frames.map((_, i) => {
-    const room = height - frames.slice(0, i + 1).reduce((a, b) => a + b, 0);
-    return Math.floor(room / (i + 1));
-  });
-  // As many as find room.
-  const lines = heights.filter((rows) => rows >= ROWS.least).length;
-  const size = {
-    ...{ xLabel: "epoch", height: Math.min(ROWS.most, heights[lines - 1] ?? 0), color },
-    width: Math.min(PLOT.most, perLine === 2 ? (width - 2) >> 1 : width),
-  };
-  return grid.slice(0, lines).flatMap((line) => {
-    const plots = line.map(({ title, series }) => terminalPlot(series, { title, ...size }));
-    return ["", ...besideEachOther(plots, size.width + 2)];
-  });
+  return Math.floor((height - frames.reduce((a, b) => a + b, 0)) / grid.length);
 }
 
 function curvesOf(rows: readonly SummaryRow[], drawn: FollowedMetric | null): Curve[] {
