@@ -67,7 +67,7 @@ async function readMapping(path: string): Promise<Readonly<Record<string, unknow
   const text = (await readRegularFile(path, { limit: TEXT_LIMIT })).toString("utf8");
   let content: unknown;
   try {
-    content = parse(text, { version: "1.1", logLevel: "silent" });
+    content = parse(text, { version: "1.1", logLevel: "error" });
   } catch (error) {
     const [reason = ""] = (error as Error).message.split("\n");
     throw new Error(printable(`"${path}" must be a readable YAML file (${reason})`), { cause: error });
