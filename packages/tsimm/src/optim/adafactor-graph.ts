@@ -8,7 +8,7 @@ import {
   factor,
   relativeStepSize,
 } from "./adafactor-state.ts";
-import { nonZero } from "./graph-terms.ts";
+import { meanSquares, nonZero } from "./graph-terms.ts";
 import type { OptimizerGraph, UpdateGraphContext } from "./optimizer-graph.ts";
 
 type Context = UpdateGraphContext<AdafactorOptions, AdafactorSlots>;
@@ -24,16 +24,7 @@ export const adafactorGraph: OptimizerGraph<AdafactorOptions, AdafactorSlots> = 
   build(context) {
     const { builder, math, group, data, vectors, scalar } = context;
     const { change, slots } = scaledGradient(context);
-    const counts = vectors.layout.parts.map(({ shape }) =>
-      shape.reduce((product, size) => product * size, 1),
-    );
-    const perCount = builder.constant({
-      dtype: "float32",
-      shape: [counts.length],
-      data: Float32Array.from(counts, (count) => 1 / count),
-    });
-    const rootMeanSquare = (vector: Value) =>
-      math.unary("Sqrt", math.mul(vectors.sumSquares(vector), perCount));
+    const rootMeanSquare = (vector: Value) => math.unary("Sqrt", meanSquares(context, vector));
     const atLeast = (x: Value, bound: number) => builder.op("Max", [x, math.constant(bound)]);
     const lr = group.relativeStep
       ? math.mul(atLeast(rootMeanSquare(data), group.epsScale), scalar("lr"))

@@ -6,8 +6,11 @@ import {
   type AdafactorSlots,
   type FactoredShape,
   factor,
+  factoredSlotShape,
+  largestUnfactored,
   relativeStepSize,
 } from "./adafactor-state.ts";
+import { cautionCheck } from "./caution.ts";
 import { l2Norm } from "./norm.ts";
 import type { ParamGroup } from "./optimizer.ts";
 import { defineOptimizer, type OptimizerDefinition } from "./optimizer-definition.ts";
@@ -19,7 +22,8 @@ import { boolean, negative, nonNegative, positive } from "./option-checks.ts";
  * β = 1 - t^decayRate; q = g² + eps. Two dimensions of a tensor are factored where both exceed 16: row and
  * column are running means of q over the other one, u = g / √(row / mean(row)) / √column. Other tensors:
  * u = g / √(running mean of q). u /= max(1, rms(u) / clipThreshold); p -= lr·wd·p; p -= lr·u.
- * Without a learning rate lr = min(0.01, 1 / √t) · max(epsScale, rms(p)).
+ * Without a learning rate lr = min(0.01, 1 / √t) · max(epsScale, rms(p)). `caution` changes nothing, as in timm, whose
+ * factory leaves out the first moment that it would apply to.
  *
  * @see timm `timm/optim/adafactor.py`
  */
@@ -30,15 +34,32 @@ export const adafactor: OptimizerDefinition<AdafactorOptions, AdafactorSlots> = 
   name: "adafactor",
   lr: 0,
   lrScaling: "sqrt",
-  defaults: { eps: 1e-30, epsScale: 1e-3, clipThreshold: 1, decayRate: -0.8, relativeStep: false },
+  defaults: {
+    eps: 1e-30,
+    epsScale: 1e-3,
+    clipThreshold: 1,
+    decayRate: -0.8,
+    relativeStep: false,
+    caution: false,
+  },
   checks: {
     eps: nonNegative,
     epsScale: nonNegative,
     clipThreshold: positive,
     decayRate: negative,
     relativeStep: boolean,
+    ...cautionCheck,
   },
   withoutLr: { relativeStep: true },
+  torch: {
+    step: "number",
+    shape: factoredSlotShape,
+    state: () => ({ RMS: 0 }),
+    group: () => ({
+      ...{ beta1: null, scale_parameter: true, warmup_init: false },
+      ...{ min_dim_size_to_factor: largestUnfactored },
+    }),
+  },
   createSlots({ shape, data }) {
     const layout = factor(shape);
     if (layout === null) return { exp_avg_sq: new Float32Array(data.length) };
@@ -59,6 +80,13 @@ export const adafactor: OptimizerDefinition<AdafactorOptions, AdafactorSlots> = 
     else throw new Error("adafactor: slots do not fit the tensor");
   },
   graph: adafactorGraph,
+});
+
+/** {@link adafactor} under timm's other name: without a first moment there is nothing to be cautious about. */
+export const cadafactor: OptimizerDefinition<AdafactorOptions, AdafactorSlots> = defineOptimizer({
+  ...adafactor,
+  name: "cadafactor",
+  defaults: { ...adafactor.defaults, caution: true },
 });
 
 interface Change extends Pick<AdafactorOptions, "eps" | "clipThreshold"> {

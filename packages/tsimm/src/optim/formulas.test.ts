@@ -1,4 +1,5 @@
 /** What no golden trajectory holds: names that are aliases, and combinations of options, against their formulas. */
+import { readdirSync } from "node:fs";
 import { expect, test } from "vitest";
 import { readGolden } from "../models/golden.fixture.ts";
 import type { Parameter } from "../models/model.ts";
@@ -96,7 +97,11 @@ const formulas: Readonly<Record<string, () => void>> = {
 test.each(Object.entries(formulas))("%s moves as its formula says", (_, check) => check());
 
 test("every optimizer has a golden trajectory or a formula", () => {
-  const { configs } = readGolden<{ configs: Record<string, { args: { opt: string } }> }>("optim.json");
-  const held = new Set([...Object.values(configs).map(({ args }) => args.opt), ...Object.keys(formulas)]);
+  const files = readdirSync(new URL("../../../../test/golden/optimizers/", import.meta.url));
+  const goldens = files.filter((file) => file.endsWith(".json")).map((file) => `../optimizers/${file}`);
+  const configs = ["optim.json", ...goldens].flatMap((file) =>
+    Object.values(readGolden<{ configs: Record<string, { args: { opt: string } }> }>(file).configs),
+  );
+  const held = new Set([...configs.map(({ args }) => args.opt), ...Object.keys(formulas)]);
   expect(listOptimizers().filter((name) => !held.has(name))).toEqual([]);
 });

@@ -49,3 +49,14 @@ export function runningMean(
 export function nonZero(eps: number): number {
   return Math.max(eps, 1e-30);
 }
+
+/** Mean of the squares of each tensor of a vector, [tensors]. */
+export function meanSquares(
+  { builder, math, vectors }: Pick<UpdateGraphContext<unknown, unknown>, "builder" | "math" | "vectors">,
+  vector: Value,
+): Value {
+  const counts = vectors.layout.parts.map(({ shape }) => shape.reduce((product, size) => product * size, 1));
+  const perCount = Float32Array.from(counts, (count) => 1 / count);
+  const factors = builder.constant({ dtype: "float32", shape: [counts.length], data: perCount });
+  return math.mul(vectors.sumSquares(vector), factors);
+}

@@ -1,29 +1,33 @@
 /** LAMB: Adam with a trust ratio per tensor. */
 import { type AdamOptions, type AdamSlots, adamChecks, adamMeans, createAdamSlots } from "./adam.ts";
+import { type CautionOption, cautionCheck, cautious, cautiousNodes } from "./caution.ts";
 import { decayScalars, nonZero, shrunk } from "./graph-terms.ts";
 import { defineOptimizer, type OptimizerDefinition } from "./optimizer-definition.ts";
 import { boolean, orNull, positive } from "./option-checks.ts";
+import { scratch } from "./scratch.ts";
+import { timmGroup } from "./torch-groups.ts";
 
 /** Options of {@link lamb}. */
-export type LambOptions = AdamOptions & {
-  /** Running means are corrected for their start at 0. */
-  readonly biasCorrection: boolean;
-  /** Limit on the norm of all gradients, > 0; null: none. */
-  readonly maxGradNorm: number | null;
-  /** The trust ratio is at most 1. */
-  readonly trustClip: boolean;
-  /** Tensors without weight decay have a trust ratio too. */
-  readonly alwaysAdapt: boolean;
-  /** Weight decay shrinks the weights instead of adding to the step. */
-  readonly decoupledDecay: boolean;
-};
+export type LambOptions = AdamOptions &
+  CautionOption & {
+    /** Running means are corrected for their start at 0. */
+    readonly biasCorrection: boolean;
+    /** Limit on the norm of all gradients, > 0; null: none. */
+    readonly maxGradNorm: number | null;
+    /** The trust ratio is at most 1. */
+    readonly trustClip: boolean;
+    /** Tensors without weight decay have a trust ratio too. */
+    readonly alwaysAdapt: boolean;
+    /** Weight decay shrinks the weights instead of adding to the step. */
+    readonly decoupledDecay: boolean;
+  };
 
 /**
  * LAMB (You et al., arXiv:1904.00962).
  *
  * all g /= max(1, ‖all g‖ / maxGradNorm); m, v as in Adam;
- * u = m / (1 - β₁ᵗ) / (√v / √(1 - β₂ᵗ) + eps) + wd·p; with weight decay or `alwaysAdapt` u *= ‖p‖ / ‖u‖,
- * where neither is 0; p -= lr·u
+ * u = m / (1 - β₁ᵗ) / (√v / √(1 - β₂ᵗ) + eps), with `caution` {@link cautious}; u += wd·p;
+ * with weight decay or `alwaysAdapt` u *= ‖p‖ / ‖u‖, where neither is 0; p -= lr·u
  *
  * @see timm `timm/optim/lamb.py`
  */
@@ -39,6 +43,7 @@ export const lamb: OptimizerDefinition<LambOptions, AdamSlots> = defineOptimizer
     trustClip: false,
     alwaysAdapt: false,
     decoupledDecay: false,
+    caution: false,
   },
   checks: {
     ...adamChecks,
@@ -47,12 +52,15 @@ export const lamb: OptimizerDefinition<LambOptions, AdamSlots> = defineOptimizer
     trustClip: boolean,
     alwaysAdapt: boolean,
     decoupledDecay: boolean,
+    ...cautionCheck,
   },
+  torch: { step: "group", group: () => ({ grad_averaging: true, ...timmGroup }) },
   createSlots: createAdamSlots,
   gradScale: (norm, { maxGradNorm }) =>
     maxGradNorm === null || norm <= maxGradNorm ? 1 : maxGradNorm / norm,
   loop({ data: p }, g, { exp_avg: m, exp_avg_sq: v }, group, step, gradScale) {
     const { lr, weightDecay, betas, eps, biasCorrection, trustClip, alwaysAdapt, decoupledDecay } = group;
+    const { caution } = group;
     const [beta1, beta2] = betas;
     const meanCorrection = biasCorrection ? 1 / (1 - beta1 ** step) : 1;
     const squareCorrection = biasCorrection ? 1 / Math.sqrt(1 - beta2 ** step) : 1;
@@ -68,11 +76,13 @@ export const lamb: OptimizerDefinition<LambOptions, AdamSlots> = defineOptimizer
       const square = beta2 * (v[i] ?? 0) + (1 - beta2) * d * d;
       m[i] = mean;
       v[i] = square;
-      const change = (mean * meanCorrection) / (Math.sqrt(square) * squareCorrection + eps) + l2 * w;
+      const scaled = (mean * meanCorrection) / (Math.sqrt(square) * squareCorrection + eps);
+      const change = caution ? scaled : scaled + l2 * w;
       u[i] = change;
       weights += w * w;
       changes += change * change;
     }
+    if (caution) changes = makeCautious(u, g, p, l2);
     const adapts = (weightDecay !== 0 || alwaysAdapt) && weights > 0 && changes > 0;
     const ratio = adapts ? Math.sqrt(weights / changes) : 1;
     const size = lr * (trustClip ? Math.min(ratio, 1) : ratio);
@@ -88,13 +98,14 @@ export const lamb: OptimizerDefinition<LambOptions, AdamSlots> = defineOptimizer
     },
     build(context) {
       const { builder, math, group, data, gradNorm, grad, vectors, scalar } = context;
-      const { maxGradNorm, decoupledDecay, weightDecay, trustClip, alwaysAdapt } = group;
+      const { maxGradNorm, decoupledDecay, weightDecay, trustClip, alwaysAdapt, caution } = group;
       const w = decoupledDecay ? shrunk(context) : data;
       const limit = (bound: number) => math.div(bound, builder.op("Max", [gradNorm, math.constant(bound)]));
       const d = maxGradNorm === null ? grad : math.mul(grad, limit(maxGradNorm));
       const slots = adamMeans(context, d);
       const root = math.add(math.unary("Sqrt", slots.exp_avg_sq), scalar("eps"));
-      const change = math.mul(math.div(slots.exp_avg, root), scalar("size"));
+      const scaled = math.mul(math.div(slots.exp_avg, root), scalar("size"));
+      const change = caution ? cautiousNodes(context, scaled) : scaled;
       const u = decoupledDecay || weightDecay === 0 ? change : math.add(change, math.mul(w, scalar("decay")));
       const adapts = weightDecay !== 0 || alwaysAdapt;
       if (!adapts) return { data: math.sub(w, math.mul(u, scalar("lr"))), slots };
@@ -123,10 +134,35 @@ export const lambw: OptimizerDefinition<LambOptions, AdamSlots> = defineOptimize
   defaults: { ...lamb.defaults, decoupledDecay: true },
 });
 
-let steps = new Float32Array();
+/** LAMB with a trust ratio of at most 1 and decoupled weight decay. */
+export const lambcw: OptimizerDefinition<LambOptions, AdamSlots> = defineOptimizer({
+  ...lamb,
+  name: "lambcw",
+  defaults: { ...lamb.defaults, trustClip: true, decoupledDecay: true },
+});
 
-/** Room for one tensor's step, shared by all: its norm must be known before the first weight moves. */
-function scratch(length: number): Float32Array {
-  if (steps.length < length) steps = new Float32Array(length);
-  return steps;
+/** Cautious LAMB. */
+export const clamb: OptimizerDefinition<LambOptions, AdamSlots> = defineOptimizer({
+  ...lamb,
+  name: "clamb",
+  defaults: { ...lamb.defaults, caution: true },
+});
+
+/** Cautious LAMB with decoupled weight decay. */
+export const clambw: OptimizerDefinition<LambOptions, AdamSlots> = defineOptimizer({
+  ...lamb,
+  name: "clambw",
+  defaults: { ...lamb.defaults, decoupledDecay: true, caution: true },
+});
+
+/** Makes a step u without penalty cautious, and adds the penalty. Returns the sum of squares. */
+function makeCautious(u: Float32Array, g: Float32Array, p: Float32Array, l2: number): number {
+  cautious(u, g);
+  let squares = 0;
+  for (let i = 0; i < p.length; i++) {
+    const change = (u[i] ?? 0) + l2 * (p[i] ?? 0);
+    u[i] = change;
+    squares += change * change;
+  }
+  return squares;
 }

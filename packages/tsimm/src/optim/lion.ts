@@ -1,11 +1,14 @@
 /** Lion. */
 
+import { type CautionOption, cautionCheck, cautious, cautiousNodes } from "./caution.ts";
 import { decayScalars, runningMean, shrunk } from "./graph-terms.ts";
 import { defineOptimizer, type OptimizerDefinition } from "./optimizer-definition.ts";
 import { twoFractions } from "./option-checks.ts";
+import { scratch } from "./scratch.ts";
+import { timmGroup } from "./torch-groups.ts";
 
 /** Options of {@link lion}. */
-export type LionOptions = {
+export type LionOptions = CautionOption & {
   /** Weights of the past in the step and in the running mean, each in [0, 1). */
   readonly betas: readonly [number, number];
 };
@@ -16,25 +19,32 @@ export type LionSlots = { readonly exp_avg: Float32Array };
 /**
  * Lion: every weight moves by the learning rate, only the sign is learnt (Chen et al., arXiv:2302.06675).
  *
- * p *= 1 - lr·wd; p -= lr·sign(β₁m + (1 - β₁)g); m = β₂m + (1 - β₂)g
+ * p *= 1 - lr·wd; u = sign(β₁m + (1 - β₁)g), with `caution` {@link cautious}; p -= lr·u; m = β₂m + (1 - β₂)g
  *
  * @see timm `timm/optim/lion.py`
  */
 export const lion: OptimizerDefinition<LionOptions, LionSlots> = defineOptimizer({
   name: "lion",
   lr: 1e-4,
-  defaults: { betas: [0.9, 0.99] },
-  checks: { betas: twoFractions },
+  torch: { step: "none", group: () => ({ maximize: false, foreach: null, ...timmGroup }) },
+  defaults: { betas: [0.9, 0.99], caution: false },
+  checks: { betas: twoFractions, ...cautionCheck },
   createSlots: ({ data }) => ({ exp_avg: new Float32Array(data.length) }),
-  loop({ data: p }, g, { exp_avg: m }, { lr, weightDecay, betas }) {
+  loop({ data: p }, g, { exp_avg: m }, { lr, weightDecay, betas, caution }) {
     const [beta1, beta2] = betas;
     const keep = 1 - lr * weightDecay;
+    const u = caution ? scratch(p.length) : null;
     for (let i = 0; i < p.length; i++) {
       const d = g[i] ?? 0;
       const mean = m[i] ?? 0;
-      p[i] = (p[i] ?? 0) * keep - lr * Math.sign(beta1 * mean + (1 - beta1) * d);
+      const change = Math.sign(beta1 * mean + (1 - beta1) * d);
+      if (u === null) p[i] = (p[i] ?? 0) * keep - lr * change;
+      else u[i] = change;
       m[i] = beta2 * mean + (1 - beta2) * d;
     }
+    if (u === null) return;
+    cautious(u, g);
+    for (let i = 0; i < p.length; i++) p[i] = (p[i] ?? 0) * keep - lr * (u[i] ?? 0);
   },
   graph: {
     scalars: (group) => ({ ...decayScalars(group), up: group.lr, down: -group.lr }),
@@ -52,7 +62,15 @@ export const lion: OptimizerDefinition<LionOptions, LionSlots> = defineOptimizer
         scalar("up"),
         math.where(negative, scalar("down"), 0),
       );
-      return { data: math.sub(shrunk(context), step), slots: { exp_avg } };
+      const moved = group.caution ? cautiousNodes(context, step) : step;
+      return { data: math.sub(shrunk(context), moved), slots: { exp_avg } };
     },
   },
+});
+
+/** Cautious {@link lion}. */
+export const clion: OptimizerDefinition<LionOptions, LionSlots> = defineOptimizer({
+  ...lion,
+  name: "clion",
+  defaults: { ...lion.defaults, caution: true },
 });

@@ -8,9 +8,12 @@ import {
   adamScalars,
   createAdamSlots,
 } from "./adam.ts";
+import { type CautionOption, cautionCheck, cautious, cautiousNodes } from "./caution.ts";
 import { decayScalars, nonZero, penalized, runningMean, shrunk } from "./graph-terms.ts";
 import { defineOptimizer, type OptimizerDefinition } from "./optimizer-definition.ts";
 import { nonNegative } from "./option-checks.ts";
+import { scratch } from "./scratch.ts";
+import { timmGroup, torchGroup } from "./torch-groups.ts";
 
 /** Options of {@link nadam}. */
 export type NadamOptions = AdamOptions & {
@@ -35,6 +38,11 @@ export const nadam: OptimizerDefinition<NadamOptions, NadamSlots> = defineOptimi
   lrScaling: "sqrt",
   defaults: { betas: [0.9, 0.999], eps: 1e-8, momentumDecay: 4e-3 },
   checks: { ...adamChecks, momentumDecay: nonNegative },
+  torch: {
+    step: "tensor",
+    shape: (slot) => (slot === "mu_product" ? [] : undefined),
+    group: () => ({ decoupled_weight_decay: false, ...torchGroup }),
+  },
   createSlots: (parameter) => ({ ...createAdamSlots(parameter), mu_product: Float32Array.of(1) }),
   loop({ data: p }, g, { exp_avg: m, exp_avg_sq: v, mu_product }, group, step) {
     const { lr, weightDecay, betas, eps, momentumDecay } = group;
@@ -88,22 +96,31 @@ function momenta(beta1: number, momentumDecay: number, step: number): [number, n
   return [momentum(step), momentum(step + 1)];
 }
 
+/** Options of {@link nadamw}. */
+export type NadamwOptions = AdamOptions & CautionOption;
+
 /**
  * NAdam with decoupled weight decay and constant momentum.
  *
- * p *= 1 - lr·wd; m, v as in Adam; m' = β₁m + (1 - β₁)g; p -= lr / (1 - β₁ᵗ) · m' / (√v / √(1 - β₂ᵗ) + eps)
+ * p *= 1 - lr·wd; m, v as in Adam; m' = β₁m + (1 - β₁)g; u = m' / (√v / √(1 - β₂ᵗ) + eps), with `caution`
+ * {@link cautious}; p -= lr / (1 - β₁ᵗ) · u
  *
  * @see timm `timm/optim/nadamw.py`
  */
-export const nadamw: OptimizerDefinition<AdamOptions, AdamSlots> = defineOptimizer({
+export const nadamw: OptimizerDefinition<NadamwOptions, AdamSlots> = defineOptimizer<
+  NadamwOptions,
+  AdamSlots
+>({
   name: "nadamw",
   lr: 1e-3,
   lrScaling: "sqrt",
-  defaults: { betas: [0.9, 0.999], eps: 1e-8 },
-  checks: adamChecks,
+  torch: { step: "tensor", group: () => ({ ...torchGroup, ...timmGroup }) },
+  defaults: { betas: [0.9, 0.999], eps: 1e-8, caution: false },
+  checks: { ...adamChecks, ...cautionCheck },
   createSlots: createAdamSlots,
-  loop({ data: p }, g, { exp_avg: m, exp_avg_sq: v }, { lr, weightDecay, betas, eps }, step) {
+  loop({ data: p }, g, { exp_avg: m, exp_avg_sq: v }, { lr, weightDecay, betas, eps, caution }, step) {
     const [beta1, beta2] = betas;
+    const u = caution ? scratch(p.length) : null;
     const keep = 1 - lr * weightDecay;
     const stepSize = lr / (1 - beta1 ** step);
     const correction = 1 / Math.sqrt(1 - beta2 ** step);
@@ -114,8 +131,13 @@ export const nadamw: OptimizerDefinition<AdamOptions, AdamSlots> = defineOptimiz
       m[i] = mean;
       v[i] = square;
       const ahead = beta1 * mean + (1 - beta1) * d;
-      p[i] = (p[i] ?? 0) * keep - (stepSize * ahead) / (Math.sqrt(square) * correction + eps);
+      const change = ahead / (Math.sqrt(square) * correction + eps);
+      if (u === null) p[i] = (p[i] ?? 0) * keep - stepSize * change;
+      else u[i] = change;
     }
+    if (u === null) return;
+    cautious(u, g);
+    for (let i = 0; i < p.length; i++) p[i] = (p[i] ?? 0) * keep - stepSize * (u[i] ?? 0);
   },
   graph: {
     scalars: adamScalars,
@@ -125,7 +147,15 @@ export const nadamw: OptimizerDefinition<AdamOptions, AdamSlots> = defineOptimiz
       const ahead = runningMean(math, slots.exp_avg, grad, group.betas[0]);
       const root = math.add(math.unary("Sqrt", slots.exp_avg_sq), scalar("eps"));
       const change = math.mul(math.div(ahead, root), scalar("stepSize"));
-      return { data: math.sub(shrunk(context), change), slots };
+      const moved = group.caution ? cautiousNodes(context, change) : change;
+      return { data: math.sub(shrunk(context), moved), slots };
     },
   },
+});
+
+/** Cautious {@link nadamw}. */
+export const cnadamw: OptimizerDefinition<NadamwOptions, AdamSlots> = defineOptimizer({
+  ...nadamw,
+  name: "cnadamw",
+  defaults: { ...nadamw.defaults, caution: true },
 });

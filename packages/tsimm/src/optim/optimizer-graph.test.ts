@@ -32,7 +32,11 @@ const normal = (key: string, count: number, deviation: number) => {
   return Float32Array.from({ length: count }, () => random.normal() * deviation);
 };
 
-function create(options: OptimizerOptions): {
+/** @param mixed - All tensors are in one group, which does not decay. */
+function create(
+  options: OptimizerOptions,
+  mixed = false,
+): {
   readonly params: readonly Parameter[];
   readonly optimizer: Optimizer;
 } {
@@ -40,12 +44,13 @@ function create(options: OptimizerOptions): {
     const count = shape.reduce((product, size) => product * size, 1);
     return { name, shape, data: normal(name, count, name === "norm.bias" ? 0 : 0.1), grad: null };
   });
-  const decays = ({ shape }: Parameter) => shape.length > 1;
+  const decays = ({ shape }: Parameter) => !mixed && shape.length > 1;
   const groups = [
     { params: params.filter((parameter) => !decays(parameter)), weightDecay: 0 },
     { params: params.filter(decays), weightDecay: 0.05 },
   ];
-  return { params, optimizer: createOptimizerV2(groups, { lr: 0.01, ...options }) };
+  const filled = groups.filter((group) => group.params.length > 0);
+  return { params, optimizer: createOptimizerV2(filled, { lr: 0.01, ...options }) };
 }
 
 /**
@@ -67,7 +72,7 @@ function prepare(
   }
 }
 
-/** Euclidean distance of two lists of arrays, relative to the first. */
+/** Euclidean distance of two lists of arrays, relative to the first where that is not 0. */
 function distance(expected: readonly Float32Array[], actual: readonly Float32Array[]): number {
   let ofExpected = 0;
   let ofDifference = 0;
@@ -77,7 +82,7 @@ function distance(expected: readonly Float32Array[], actual: readonly Float32Arr
       ofDifference += (value - (actual[k]?.[i] ?? Number.NaN)) ** 2;
     }
   }
-  return Math.sqrt(ofDifference / ofExpected);
+  return Math.sqrt(ofDifference / (ofExpected || 1));
 }
 
 /** Weights, and slots of each kind, of an optimizer. */
@@ -101,27 +106,44 @@ const betas = [0.3, 0.2];
 interface Variant extends OptimizerOptions {
   readonly opt: string;
   readonly clip?: (typeof clips)[number];
+  readonly mixed?: boolean;
 }
 const variants: readonly Variant[] = [
   ...listOptimizers().map((opt) => ({ opt })),
   { opt: "lookahead_adamw" },
   { opt: "adafactor", relativeStep: true },
+  { opt: "adabelief", betas, amsgrad: true, decoupledDecay: false },
+  { opt: "adabelief", fixedDecay: true, eps: 0 },
+  { opt: "radabelief", betas: [0.9, 0.99], degeneratedToSgd: false },
   { opt: "adam", betas, eps: 0 },
+  { opt: "adamp", betas, delta: 9, eps: 0, mixed: true },
+  { opt: "adamp", delta: 2, caution: true, nesterov: false },
+  { opt: "adan", betas: [0.3, 0.2, 0.4] },
+  { opt: "adopt", betas, clipExp: null, eps: 0.01 },
+  { opt: "adoptw", correctedWeightDecay: true },
   { opt: "lamb", betas, alwaysAdapt: true, biasCorrection: false, maxGradNorm: null },
   { opt: "larc", alwaysAdapt: true, momentum: 0 },
   { opt: "lion", betas },
+  { opt: "mars", marsType: "lion", caution: true },
+  { opt: "mars", betas, betas1d: [0.6, 0.7], lr1dFactor: 0.5, mixed: true },
+  { opt: "mars", marsType: "lion", gamma: 1, mixed: true },
+  { opt: "laprop", betas, mixed: true },
+  { opt: "lookahead_madgradw" },
+  { opt: "madgrad", momentum: 0 },
   { opt: "nadam", momentumDecay: 0.5 },
+  { opt: "novograd", gradAveraging: true, amsgrad: true },
   { opt: "rmsproptf", decoupledDecay: true, momentum: 0 },
   { opt: "sgd", momentum: 0 },
+  { opt: "sgdp", delta: 2, dampening: 0.2 },
   ...clips.flatMap((clip) => ["sgd", "lamb"].map((opt) => ({ opt, clip }))),
 ];
 const cases = variants.map((variant) => {
-  const { clip, ...options } = variant;
-  return { name: JSON.stringify(variant).replaceAll('"', ""), options, clip };
+  const { clip, mixed, ...options } = variant;
+  return { name: JSON.stringify(variant).replaceAll('"', ""), options, clip, mixed };
 });
 
-test.each(cases)("30 updates by the graph are those of the loop: $name", async ({ options, clip }) => {
-  const [loop, graph] = [create(options), create(options)];
+test.each(cases)("30 updates by the graph are those of the loop: $name", async ({ options, clip, mixed }) => {
+  const [loop, graph] = [create(options, mixed), create(options, mixed)];
   // By its formula, a weight without gradients and eps is 0/0.
   const untouched = options["eps"] === 0 ? 0 : 9;
   const steps = await graphSteps(engine, graph.optimizer, { ...clip, unclipped: classifier });
@@ -168,8 +190,8 @@ describe("on WebGPU, no node on the CPU", () => {
   beforeAll(async () => {
     const builder = new GraphBuilder("all");
     const feeds: Record<string, Tensor> = {};
-    for (const { name, options, clip } of cases) {
-      const { params, optimizer } = create(options);
+    for (const { name, options, clip, mixed } of cases) {
+      const { params, optimizer } = create(options, mixed);
       for (let step = 1; step <= 7; step++) {
         prepare(params, optimizer, step, 0);
         if (step < 7) optimizer.step();

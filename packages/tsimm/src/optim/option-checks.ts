@@ -27,6 +27,19 @@ export const twoFractions: OptionCheck = {
   text: "two numbers in [0, 1)",
   test: (value) => Array.isArray(value) && value.length === 2 && value.every(isFraction),
 };
+export const threeFractions: OptionCheck = {
+  text: "three numbers in [0, 1)",
+  test: (value) => Array.isArray(value) && value.length === 3 && value.every(isFraction),
+};
+
+/** One of some texts. */
+export function oneOf(...choices: readonly string[]): OptionCheck {
+  const named = choices.map((choice) => JSON.stringify(choice));
+  return {
+    text: `${named.slice(0, -1).join(", ")} or ${named.at(-1)}`,
+    test: (value) => typeof value === "string" && choices.includes(value),
+  };
+}
 
 /** The same check, null allowed. */
 export function orNull({ text, test }: OptionCheck): OptionCheck {
@@ -47,6 +60,8 @@ export interface OptionChecksByName {
   readonly positive: OptionCheck;
   /** Two numbers in [0, 1). */
   readonly twoFractions: OptionCheck;
+  /** Three numbers in [0, 1). */
+  readonly threeFractions: OptionCheck;
   /** The same check, null allowed. */
   orNull(check: OptionCheck): OptionCheck;
 }
@@ -65,6 +80,7 @@ export const optionChecks: OptionChecksByName = {
   nonNegative,
   positive,
   twoFractions,
+  threeFractions,
   orNull,
 };
 

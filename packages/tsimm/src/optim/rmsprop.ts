@@ -1,9 +1,12 @@
 /** RMSprop as in PyTorch and as in TensorFlow 1. */
 
 import type { Arithmetic, Value } from "@tsimm/autodiff";
+import { type CautionOption, cautionCheck, cautionScale, cautiousNodes } from "./caution.ts";
 import { decayScalars, nonZero, penalized, runningMean, shrunk } from "./graph-terms.ts";
 import { defineOptimizer, type OptimizerDefinition } from "./optimizer-definition.ts";
 import { boolean, fraction, nonNegative, type OptionChecks } from "./option-checks.ts";
+import { scratch } from "./scratch.ts";
+import { timmGroup, torchGroup } from "./torch-groups.ts";
 
 /** Options of {@link rmsprop}. */
 export type RmspropOptions = {
@@ -41,6 +44,7 @@ export const rmsprop: OptimizerDefinition<RmspropOptions, RmspropSlots> = define
   lr: 1e-2,
   defaults: { alpha: 0.9, eps: 1e-8, momentum: 0.9 },
   checks,
+  torch: { step: "number", group: () => ({ centered: false, ...torchGroup }) },
   createSlots: (parameter, { momentum }) => createSlots(parameter, momentum, 0),
   loop({ data: p }, g, { square_avg: s, momentum_buffer: b }, group) {
     const { lr, weightDecay, alpha, eps, momentum } = group;
@@ -86,26 +90,31 @@ function withMomentum(
 }
 
 /** Options of {@link rmsproptf}. */
-export type RmsproptfOptions = RmspropOptions & {
-  /** Weight decay shrinks the weights instead of adding to the gradient. */
-  readonly decoupledDecay: boolean;
-};
+export type RmsproptfOptions = RmspropOptions &
+  CautionOption & {
+    /** Weight decay shrinks the weights instead of adding to the gradient. */
+    readonly decoupledDecay: boolean;
+  };
 
 /**
  * RMSprop as TensorFlow 1 computes it: eps below the root, mean square from 1, learning rate in the buffer.
  *
- * g += wd·p (decoupled: p *= 1 - lr·wd); s += (1 - α)(g² - s); b = µb + lr·g / √(s + eps); p -= b
+ * g += wd·p (decoupled: p *= 1 - lr·wd); s += (1 - α)(g² - s); b = µb + lr·g / √(s + eps); p -= b,
+ * with `caution` and momentum by a {@link cautious} b
  *
  * @see timm `timm/optim/rmsprop_tf.py`
  */
 export const rmsproptf: OptimizerDefinition<RmsproptfOptions, RmspropSlots> = defineOptimizer({
   name: "rmsproptf",
   lr: 1e-2,
-  defaults: { alpha: 0.9, eps: 1e-10, momentum: 0.9, decoupledDecay: false },
-  checks: { ...checks, decoupledDecay: boolean },
+  torch: { step: "tensor", group: () => ({ centered: false, lr_in_momentum: true, ...timmGroup }) },
+  defaults: { alpha: 0.9, eps: 1e-10, momentum: 0.9, decoupledDecay: false, caution: false },
+  checks: { ...checks, decoupledDecay: boolean, ...cautionCheck },
   createSlots: (parameter, { momentum }) => createSlots(parameter, momentum, 1),
   loop({ data: p }, g, { square_avg: s, momentum_buffer: b }, group) {
-    const { lr, weightDecay, alpha, eps, momentum, decoupledDecay } = group;
+    const { lr, weightDecay, alpha, eps, momentum, decoupledDecay, caution } = group;
+    const u = caution && b !== undefined ? scratch(p.length) : null;
+    let count = 0;
     const keep = decoupledDecay ? 1 - lr * weightDecay : 1;
     const l2 = decoupledDecay ? 0 : weightDecay;
     for (let i = 0; i < p.length; i++) {
@@ -119,21 +128,36 @@ export const rmsproptf: OptimizerDefinition<RmsproptfOptions, RmspropSlots> = de
         change += momentum * (b[i] ?? 0);
         b[i] = change;
       }
-      p[i] = w - change;
+      if (u === null) p[i] = w - change;
+      else if (change * d > 0) {
+        u[i] = change;
+        count++;
+      } else u[i] = 0;
     }
+    if (u === null) return;
+    const scale = cautionScale(count, p.length);
+    for (let i = 0; i < p.length; i++) p[i] = (p[i] ?? 0) * keep - scale * (u[i] ?? 0);
   },
   graph: {
     scalars: (group) => ({ ...decayScalars(group), lr: group.lr }),
     build(context) {
       const { math, group, data, grad, slots, scalar } = context;
-      const { alpha, eps, momentum, decoupledDecay } = group;
+      const { alpha, eps, momentum, decoupledDecay, caution } = group;
       const w = decoupledDecay ? shrunk(context) : data;
       const d = decoupledDecay ? grad : penalized(context);
       const square_avg = runningMean(math, slots.square_avg, math.mul(d, d), alpha);
       const root = math.unary("Sqrt", math.add(square_avg, nonZero(eps)));
       const scaled = math.div(math.mul(d, scalar("lr")), root);
       const { change, buffer } = withMomentum(math, scaled, momentum, slots.momentum_buffer);
-      return { data: math.sub(w, change), slots: { square_avg, ...buffer } };
+      const moved = caution && momentum !== 0 ? cautiousNodes(context, change, d) : change;
+      return { data: math.sub(w, moved), slots: { square_avg, ...buffer } };
     },
   },
+});
+
+/** Cautious {@link rmsproptf}. */
+export const crmsproptf: OptimizerDefinition<RmsproptfOptions, RmspropSlots> = defineOptimizer({
+  ...rmsproptf,
+  name: "crmsproptf",
+  defaults: { ...rmsproptf.defaults, caution: true },
 });

@@ -1,10 +1,13 @@
 /** Stochastic gradient descent with momentum, plain or Nesterov's. */
 
 import type { Value } from "@tsimm/autodiff";
+import { type CautionOption, cautionCheck, cautious, cautiousNodes } from "./caution.ts";
 import { decayScalars, penalized, shrunk } from "./graph-terms.ts";
 import { defineOptimizer, type OptimizerDefinition } from "./optimizer-definition.ts";
 import type { UpdatedValues, UpdateGraphContext } from "./optimizer-graph.ts";
 import { boolean, fraction, type OptionChecks } from "./option-checks.ts";
+import { scratch } from "./scratch.ts";
+import { timmGroup, torchGroup } from "./torch-groups.ts";
 
 /** Options of {@link sgd} and {@link sgdw}. */
 export type SgdOptions = {
@@ -40,6 +43,7 @@ export const sgd: OptimizerDefinition<SgdOptions, SgdSlots> = defineOptimizer({
   lr: 1e-3,
   defaults: { momentum: 0.9, nesterov: true },
   checks: sgdChecks,
+  torch: { step: "none", group: () => ({ dampening: 0, ...torchGroup }) },
   createSlots: createSgdSlots,
   loop({ data }, grad, { momentum_buffer: buffer }, { lr, weightDecay, momentum, nesterov }) {
     sgdStep(data, grad, buffer, { l2: weightDecay, keep: 1, lr, momentum, nesterov });
@@ -63,23 +67,45 @@ export const momentum: OptimizerDefinition<SgdOptions, SgdSlots> = defineOptimiz
   defaults: { ...sgd.defaults, nesterov: false },
 });
 
+/** Options of {@link sgdw}. */
+export type SgdwOptions = SgdOptions & CautionOption;
+
 /**
  * SGD with decoupled weight decay.
  *
- * p *= 1 - lr·wd; then as {@link sgd} without L2 penalty.
+ * p *= 1 - lr·wd; then as {@link sgd} without L2 penalty; with `caution` and momentum by a {@link cautious} step.
  *
  * @see timm `timm/optim/sgdw.py`
  */
-export const sgdw: OptimizerDefinition<SgdOptions, SgdSlots> = defineOptimizer({
-  ...sgd,
+export const sgdw: OptimizerDefinition<SgdwOptions, SgdSlots> = defineOptimizer({
   name: "sgdw",
-  loop({ data }, grad, { momentum_buffer: buffer }, { lr, weightDecay, momentum, nesterov }) {
-    sgdStep(data, grad, buffer, { l2: 0, keep: 1 - lr * weightDecay, lr, momentum, nesterov });
+  torch: { step: "none", group: () => ({ dampening: 0, ...torchGroup, ...timmGroup }) },
+  lr: 1e-3,
+  defaults: { ...sgd.defaults, caution: false },
+  checks: { ...sgdChecks, ...cautionCheck },
+  createSlots: createSgdSlots,
+  loop({ data }, grad, { momentum_buffer: buffer }, { lr, weightDecay, momentum, nesterov, caution }) {
+    const step = { l2: 0, keep: 1 - lr * weightDecay, lr, momentum, nesterov };
+    if (caution && buffer !== undefined) cautiousSgdStep(data, grad, buffer, step);
+    else sgdStep(data, grad, buffer, step);
   },
   graph: {
     scalars: (group) => ({ lr: group.lr, ...decayScalars(group) }),
-    build: (context) => sgdNodes(context, shrunk(context), context.grad),
+    build: (context) => sgdNodes(context, shrunk(context), context.grad, context.group.caution),
   },
+});
+
+/** {@link sgdw} under timm's other name. */
+export const nesterovw: OptimizerDefinition<SgdwOptions, SgdSlots> = defineOptimizer({
+  ...sgdw,
+  name: "nesterovw",
+});
+
+/** Cautious {@link sgdw}. */
+export const csgdw: OptimizerDefinition<SgdwOptions, SgdSlots> = defineOptimizer({
+  ...sgdw,
+  name: "csgdw",
+  defaults: { ...sgdw.defaults, caution: true },
 });
 
 interface SgdStep extends SgdOptions {
@@ -117,17 +143,38 @@ export function sgdStep(
   }
 }
 
+/** A cautious step of SGD without L2 penalty; `b` is the momentum buffer. */
+function cautiousSgdStep(
+  p: Float32Array,
+  g: Float32Array,
+  b: Float32Array,
+  { keep, lr, momentum, nesterov }: SgdStep,
+): void {
+  const u = scratch(p.length);
+  for (let i = 0; i < p.length; i++) {
+    const d = g[i] ?? 0;
+    const moved = momentum * (b[i] ?? 0) + d;
+    b[i] = moved;
+    u[i] = nesterov ? d + momentum * moved : moved;
+  }
+  cautious(u, g);
+  for (let i = 0; i < p.length; i++) p[i] = (p[i] ?? 0) * keep - lr * (u[i] ?? 0);
+}
+
 /** {@link sgdStep} as nodes: weights w move along d, by the scalar `lr`. */
 export function sgdNodes(
-  { math, group, slots, scalar }: UpdateGraphContext<SgdOptions, SgdSlots>,
+  context: UpdateGraphContext<SgdOptions, SgdSlots>,
   w: Value,
   d: Value,
+  caution = false,
 ): UpdatedValues<SgdSlots> {
+  const { math, group, slots, scalar } = context;
   const { momentum, nesterov } = group;
   const lr = scalar("lr");
   const past = slots.momentum_buffer;
   if (past === undefined) return { data: math.sub(w, math.mul(d, lr)), slots: {} };
   const buffer = math.add(math.mul(past, momentum), d);
-  const step = nesterov ? math.add(d, math.mul(buffer, momentum)) : buffer;
+  const ahead = nesterov ? math.add(d, math.mul(buffer, momentum)) : buffer;
+  const step = caution ? cautiousNodes(context, ahead) : ahead;
   return { data: math.sub(w, math.mul(step, lr)), slots: { momentum_buffer: buffer } };
 }
