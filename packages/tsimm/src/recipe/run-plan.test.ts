@@ -55,7 +55,7 @@ test("reads arguments of tsimm", async () => {
 test.each([
   ["- 1\n", 'must hold "key: value" lines'],
   ["a: [1\n", "must be a readable YAML file"],
-  ["a: &x [*x, *x]\nb: \u0000", "must be a readable YAML file"],
+  ["a: &x [*x]\n", "must be a readable YAML file"],
 ])("refuses %j", async (text, message) => {
   await expect(planOfText(text)).rejects.toThrow(`"${join(root, "args.yaml")}" ${message}`);
 });

@@ -68,6 +68,8 @@ async function readMapping(path: string): Promise<Readonly<Record<string, unknow
   let content: unknown;
   try {
     content = parse(text, { version: "1.1", logLevel: "error" });
+    // A value that holds itself is none.
+    JSON.stringify(content);
   } catch (error) {
     const [reason = ""] = (error as Error).message.split("\n");
     throw new Error(printable(`"${path}" must be a readable YAML file (${reason})`), { cause: error });
