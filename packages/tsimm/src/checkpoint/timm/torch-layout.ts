@@ -2,7 +2,7 @@
 import { lookaheadOptions, slowSlot } from "../../optim/lookahead.ts";
 import type { OptimizerDefinition, TorchLayout, TorchOption } from "../../optim/optimizer-definition.ts";
 import { findOptimizer } from "../../optim/optimizers.ts";
-import { torchNeutral } from "../../optim/torch-groups.ts";
+import { torchUnread } from "../../optim/torch-groups.ts";
 import { snakeCaseOf } from "../../text/case.ts";
 
 /** Key of a group with the updates that Lookahead has counted. */
@@ -36,7 +36,7 @@ export function constantKeys(
 
 /** Whether a key of a group changes only how PyTorch computes. */
 export function isNeutral(key: string): boolean {
-  return Object.hasOwn(torchNeutral, key);
+  return torchUnread.has(key);
 }
 
 /** PyTorch's name of a slot. */
