@@ -100,7 +100,7 @@ export async function refused(): Promise<void> {
   // @ts-expect-error: no such loss
   await train({ regressionLoss: "l2" });
   // @ts-expect-error: two numbers
-  await train({ optBetas: [0.9] });
+  await train({ scale: [0.9] });
   // @ts-expect-error: a number
   await train({ epochs: "5" });
   // @ts-expect-error: options are an object

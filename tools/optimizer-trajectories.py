@@ -155,7 +155,7 @@ CONFIGS = {
     },
     "sgdw": {
         "nesterovw": dict(opt="nesterovw", lr=0.05),
-        "sgdw_corrected": dict(opt="sgdw", lr=0.05, corrected_weight_decay=True),
+        "nesterovw_momentum": dict(opt="nesterovw", lr=0.05, momentum=0.8),
     },
 }
 

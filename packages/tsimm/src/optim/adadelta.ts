@@ -4,6 +4,7 @@ import type { Value } from "@tsimm/autodiff";
 import { decayScalars, nonZero, penalized, runningMean } from "./graph-terms.ts";
 import { defineOptimizer, type OptimizerDefinition } from "./optimizer-definition.ts";
 import { fraction, nonNegative } from "./option-checks.ts";
+import { torchGroup } from "./torch-groups.ts";
 
 /** Options of {@link adadelta}. */
 export type AdadeltaOptions = {
@@ -29,6 +30,7 @@ export const adadelta: OptimizerDefinition<AdadeltaOptions, AdadeltaSlots> = def
   lrScaling: "sqrt",
   defaults: { rho: 0.9, eps: 1e-6 },
   checks: { rho: fraction, eps: nonNegative },
+  torch: { step: "number", group: () => torchGroup },
   createSlots: ({ data }) => ({
     square_avg: new Float32Array(data.length),
     acc_delta: new Float32Array(data.length),

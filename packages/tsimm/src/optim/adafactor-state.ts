@@ -24,7 +24,7 @@ export type AdafactorSlots = {
 };
 
 /** Dimensions up to this size are not factored. */
-const largestUnfactored = 16;
+export const largestUnfactored = 16;
 
 /** A tensor as [outer, columns, rows, inner]; columns and rows are the factored dimensions. */
 export interface FactoredShape {
@@ -38,13 +38,30 @@ export interface FactoredShape {
 export function factor(shape: readonly number[]): FactoredShape | null {
   const product = (sizes: readonly number[]) => sizes.reduce((total, size) => total * size, 1);
   const at = (first: number): FactoredShape | null => {
+    if (!factorsAt(shape, first)) return null;
     const [columns = 0, rows = 0] = shape.slice(first, first + 2);
-    if (columns <= largestUnfactored || rows <= largestUnfactored) return null;
     return { outer: product(shape.slice(0, first)), columns, rows, inner: product(shape.slice(first + 2)) };
   };
   if (shape.length < 2) return null;
   // A convolution's channels come first, a matrix in a stack of matrices last.
   return (shape.length > 2 ? at(0) : null) ?? at(shape.length - 2);
+}
+
+/** Whether two dimensions, one beside the other, are factored. */
+function factorsAt(shape: readonly number[], first: number): boolean {
+  const [columns = 0, rows = 0] = shape.slice(first, first + 2);
+  return columns > largestUnfactored && rows > largestUnfactored;
+}
+
+/**
+ * The shape of a slot of a factored tensor: without the dimension that is averaged over.
+ *
+ * @returns undefined: the slot has the tensor's shape.
+ */
+export function factoredSlotShape(slot: string, shape: readonly number[]): readonly number[] | undefined {
+  const first = shape.length > 2 && factorsAt(shape, 0) ? 0 : shape.length - 2;
+  if (slot === "exp_avg_sq_row") return shape.toSpliced(first + 1, 1);
+  return slot === "exp_avg_sq_col" ? shape.toSpliced(first, 1) : undefined;
 }
 
 /** The learning rate of an update, relative to the size of a tensor. */

@@ -6,6 +6,8 @@ import {
   type AdafactorSlots,
   type FactoredShape,
   factor,
+  factoredSlotShape,
+  largestUnfactored,
   relativeStepSize,
 } from "./adafactor-state.ts";
 import { cautionCheck } from "./caution.ts";
@@ -49,6 +51,15 @@ export const adafactor: OptimizerDefinition<AdafactorOptions, AdafactorSlots> = 
     ...cautionCheck,
   },
   withoutLr: { relativeStep: true },
+  torch: {
+    step: "number",
+    shape: factoredSlotShape,
+    state: () => ({ RMS: 0 }),
+    group: () => ({
+      ...{ beta1: null, scale_parameter: true, warmup_init: false },
+      ...{ min_dim_size_to_factor: largestUnfactored },
+    }),
+  },
   createSlots({ shape, data }) {
     const layout = factor(shape);
     if (layout === null) return { exp_avg_sq: new Float32Array(data.length) };

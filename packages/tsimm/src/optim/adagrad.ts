@@ -3,6 +3,7 @@
 import { decayScalars, nonZero, penalized } from "./graph-terms.ts";
 import { defineOptimizer, type OptimizerDefinition } from "./optimizer-definition.ts";
 import { nonNegative } from "./option-checks.ts";
+import { torchGroup } from "./torch-groups.ts";
 
 /** Options of {@link adagrad}. */
 export type AdagradOptions = {
@@ -28,6 +29,7 @@ export const adagrad: OptimizerDefinition<AdagradOptions, AdagradSlots> = define
   lrScaling: "sqrt",
   defaults: { eps: 1e-8, lrDecay: 0 },
   checks: { eps: nonNegative, lrDecay: nonNegative },
+  torch: { step: "tensor", group: () => ({ initial_accumulator_value: 0, ...torchGroup }) },
   createSlots: ({ data }) => ({ sum: new Float32Array(data.length) }),
   loop({ data: p }, g, { sum: s }, { lr, weightDecay, eps, lrDecay }, step) {
     const stepSize = lr / (1 + (step - 1) * lrDecay);

@@ -3,9 +3,10 @@
 import type { Value } from "@tsimm/autodiff";
 import { decayScalars, nonZero, penalized, runningMean, shrunk } from "./graph-terms.ts";
 import type { ParamGroup } from "./optimizer.ts";
-import { defineOptimizer, type OptimizerDefinition } from "./optimizer-definition.ts";
+import { defineOptimizer, type OptimizerDefinition, type TorchLayout } from "./optimizer-definition.ts";
 import type { UpdatedValues, UpdateGraphContext } from "./optimizer-graph.ts";
 import { nonNegative, type OptionChecks, twoFractions } from "./option-checks.ts";
+import { torchGroup } from "./torch-groups.ts";
 
 /** Options of {@link adam} and {@link adamw}. */
 export type AdamOptions = {
@@ -28,6 +29,12 @@ export function createAdamSlots({ data }: { readonly data: Float32Array }): Adam
   return { exp_avg: new Float32Array(data.length), exp_avg_sq: new Float32Array(data.length) };
 }
 
+/** PyTorch keeps both in one class from 2.6 on. */
+const adamLayout = (decoupled: boolean): TorchLayout<AdamOptions> => ({
+  step: "tensor",
+  group: () => ({ amsgrad: false, decoupled_weight_decay: decoupled, ...torchGroup }),
+});
+
 /**
  * Adam with L2 penalty wd (Kingma and Ba, arXiv:1412.6980); t is the update's number.
  *
@@ -42,6 +49,7 @@ export const adam: OptimizerDefinition<AdamOptions, AdamSlots> = defineOptimizer
   lrScaling: "sqrt",
   defaults: options,
   checks: adamChecks,
+  torch: adamLayout(false),
   createSlots: createAdamSlots,
   loop({ data }, grad, slots, { lr, weightDecay, betas, eps }, step) {
     adamStep(data, grad, slots, { l2: weightDecay, keep: 1, lr, betas, eps, step });
@@ -65,6 +73,7 @@ export const adamw: OptimizerDefinition<AdamOptions, AdamSlots> = defineOptimize
   lrScaling: "sqrt",
   defaults: options,
   checks: adamChecks,
+  torch: adamLayout(true),
   createSlots: createAdamSlots,
   loop({ data }, grad, slots, { lr, weightDecay, betas, eps }, step) {
     adamStep(data, grad, slots, { l2: 0, keep: 1 - lr * weightDecay, lr, betas, eps, step });

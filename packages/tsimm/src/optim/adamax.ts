@@ -2,6 +2,7 @@
 import { type AdamOptions, adamChecks } from "./adam.ts";
 import { decayScalars, nonZero, penalized, runningMean } from "./graph-terms.ts";
 import { defineOptimizer, type OptimizerDefinition } from "./optimizer-definition.ts";
+import { torchGroup } from "./torch-groups.ts";
 
 /** Slots of {@link adamax}: running mean of the gradient and running maximum of its size. */
 export type AdamaxSlots = { readonly exp_avg: Float32Array; readonly exp_inf: Float32Array };
@@ -19,6 +20,7 @@ export const adamax: OptimizerDefinition<AdamOptions, AdamaxSlots> = defineOptim
   lrScaling: "sqrt",
   defaults: { betas: [0.9, 0.999], eps: 1e-8 },
   checks: adamChecks,
+  torch: { step: "tensor", group: () => torchGroup },
   createSlots: ({ data }) => ({
     exp_avg: new Float32Array(data.length),
     exp_inf: new Float32Array(data.length),

@@ -5,6 +5,7 @@ import { decayScalars, nonZero, shrunk } from "./graph-terms.ts";
 import { defineOptimizer, type OptimizerDefinition } from "./optimizer-definition.ts";
 import { boolean, orNull, positive } from "./option-checks.ts";
 import { scratch } from "./scratch.ts";
+import { timmGroup } from "./torch-groups.ts";
 
 /** Options of {@link lamb}. */
 export type LambOptions = AdamOptions &
@@ -53,6 +54,7 @@ export const lamb: OptimizerDefinition<LambOptions, AdamSlots> = defineOptimizer
     decoupledDecay: boolean,
     ...cautionCheck,
   },
+  torch: { step: "group", group: () => ({ grad_averaging: true, ...timmGroup }) },
   createSlots: createAdamSlots,
   gradScale: (norm, { maxGradNorm }) =>
     maxGradNorm === null || norm <= maxGradNorm ? 1 : maxGradNorm / norm,

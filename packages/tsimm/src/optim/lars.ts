@@ -45,6 +45,7 @@ export const lars: OptimizerDefinition<LarsOptions, SgdSlots> = defineOptimizer(
     trustClip: boolean,
     alwaysAdapt: boolean,
   },
+  torch: { step: "none", group: () => ({ dampening: 0 }) },
   createSlots: createSgdSlots,
   loop({ data }, grad, { momentum_buffer: buffer }, group) {
     const { lr, weightDecay, momentum, nesterov, trustClip, alwaysAdapt } = group;

@@ -5,6 +5,7 @@ import { decayScalars, runningMean, shrunk } from "./graph-terms.ts";
 import { defineOptimizer, type OptimizerDefinition } from "./optimizer-definition.ts";
 import { twoFractions } from "./option-checks.ts";
 import { scratch } from "./scratch.ts";
+import { timmGroup } from "./torch-groups.ts";
 
 /** Options of {@link lion}. */
 export type LionOptions = CautionOption & {
@@ -25,6 +26,7 @@ export type LionSlots = { readonly exp_avg: Float32Array };
 export const lion: OptimizerDefinition<LionOptions, LionSlots> = defineOptimizer({
   name: "lion",
   lr: 1e-4,
+  torch: { step: "none", group: () => ({ maximize: false, foreach: null, ...timmGroup }) },
   defaults: { betas: [0.9, 0.99], caution: false },
   checks: { betas: twoFractions, ...cautionCheck },
   createSlots: ({ data }) => ({ exp_avg: new Float32Array(data.length) }),

@@ -13,6 +13,7 @@ import { decayScalars, nonZero, penalized, runningMean, shrunk } from "./graph-t
 import { defineOptimizer, type OptimizerDefinition } from "./optimizer-definition.ts";
 import { nonNegative } from "./option-checks.ts";
 import { scratch } from "./scratch.ts";
+import { timmGroup, torchGroup } from "./torch-groups.ts";
 
 /** Options of {@link nadam}. */
 export type NadamOptions = AdamOptions & {
@@ -37,6 +38,11 @@ export const nadam: OptimizerDefinition<NadamOptions, NadamSlots> = defineOptimi
   lrScaling: "sqrt",
   defaults: { betas: [0.9, 0.999], eps: 1e-8, momentumDecay: 4e-3 },
   checks: { ...adamChecks, momentumDecay: nonNegative },
+  torch: {
+    step: "tensor",
+    shape: (slot) => (slot === "mu_product" ? [] : undefined),
+    group: () => ({ decoupled_weight_decay: false, ...torchGroup }),
+  },
   createSlots: (parameter) => ({ ...createAdamSlots(parameter), mu_product: Float32Array.of(1) }),
   loop({ data: p }, g, { exp_avg: m, exp_avg_sq: v, mu_product }, group, step) {
     const { lr, weightDecay, betas, eps, momentumDecay } = group;
@@ -108,6 +114,7 @@ export const nadamw: OptimizerDefinition<NadamwOptions, AdamSlots> = defineOptim
   name: "nadamw",
   lr: 1e-3,
   lrScaling: "sqrt",
+  torch: { step: "tensor", group: () => ({ ...torchGroup, ...timmGroup }) },
   defaults: { betas: [0.9, 0.999], eps: 1e-8, caution: false },
   checks: { ...adamChecks, ...cautionCheck },
   createSlots: createAdamSlots,

@@ -13,16 +13,35 @@ export type OptimizerOwnOptions = Readonly<Record<string, unknown>>;
 /** Arrays kept per parameter, under PyTorch's slot names. */
 export type OptimizerSlots = Readonly<Record<string, Float32Array>>;
 
+/** A plain value beside the tensors of a checkpoint of PyTorch. */
+export type TorchOption = null | boolean | number | string | readonly TorchOption[];
+
 /** State of an optimizer in a checkpoint of PyTorch, as far as it differs from ours. */
 export interface TorchLayout<O extends OptimizerOwnOptions = OptimizerOwnOptions> {
   /**
-   * Place of the number of updates: a float32 scalar tensor beside the slots, an int there, a key of each group, or none.
+   * Place of the number of updates: a float32 scalar tensor beside the slots, an int there, a float32 scalar tensor or
+   * an int among the keys of each group, or none.
    */
-  readonly step: "tensor" | "number" | "group" | "none";
+  readonly step: "tensor" | "number" | "group" | "group number" | "none";
   /** PyTorch's name of each slot that has another one here. */
   readonly slots?: Readonly<Record<string, string>>;
-  /** Keys of a group beside ours, which are written in snake_case. */
-  group?(options: O): Readonly<Record<string, unknown>>;
+  /**
+   * PyTorch's shape of a slot that has not its parameter's; `"number"`: a bare number; undefined: it has its parameter's.
+   *
+   * @param slot - Name here.
+   * @param parameter - Shape of the parameter.
+   */
+  shape?(slot: string, parameter: readonly number[]): readonly number[] | "number" | undefined;
+  /**
+   * Values beside step and slots in the state of a parameter. They are constants, or computed anew at each update: what a
+   * file has in their place is not read.
+   */
+  state?(parameter: readonly number[], options: O): Readonly<Record<string, TorchOption>>;
+  /**
+   * Keys of a group beside ours, which are written in snake_case. A group that is read must have the same values, where it
+   * has them; but for those of `torchNeutral`, which change how PyTorch computes, not what.
+   */
+  group?(options: O): Readonly<Record<string, TorchOption>>;
 }
 
 /** An optimizer without its parameters. `O`: its options, `S`: its slots. */

@@ -27,6 +27,10 @@ export const twoFractions: OptionCheck = {
   text: "two numbers in [0, 1)",
   test: (value) => Array.isArray(value) && value.length === 2 && value.every(isFraction),
 };
+export const threeFractions: OptionCheck = {
+  text: "three numbers in [0, 1)",
+  test: (value) => Array.isArray(value) && value.length === 3 && value.every(isFraction),
+};
 
 /** A whole number from a smallest to a largest one. */
 export function integerFrom(smallest: number, largest: number): OptionCheck {
@@ -64,6 +68,8 @@ export interface OptionChecksByName {
   readonly positive: OptionCheck;
   /** Two numbers in [0, 1). */
   readonly twoFractions: OptionCheck;
+  /** Three numbers in [0, 1). */
+  readonly threeFractions: OptionCheck;
   /** The same check, null allowed. */
   orNull(check: OptionCheck): OptionCheck;
 }
@@ -82,6 +88,7 @@ export const optionChecks: OptionChecksByName = {
   nonNegative,
   positive,
   twoFractions,
+  threeFractions,
   orNull,
 };
 

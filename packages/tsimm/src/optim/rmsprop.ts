@@ -6,6 +6,7 @@ import { decayScalars, nonZero, penalized, runningMean, shrunk } from "./graph-t
 import { defineOptimizer, type OptimizerDefinition } from "./optimizer-definition.ts";
 import { boolean, fraction, nonNegative, type OptionChecks } from "./option-checks.ts";
 import { scratch } from "./scratch.ts";
+import { timmGroup, torchGroup } from "./torch-groups.ts";
 
 /** Options of {@link rmsprop}. */
 export type RmspropOptions = {
@@ -43,6 +44,7 @@ export const rmsprop: OptimizerDefinition<RmspropOptions, RmspropSlots> = define
   lr: 1e-2,
   defaults: { alpha: 0.9, eps: 1e-8, momentum: 0.9 },
   checks,
+  torch: { step: "number", group: () => ({ centered: false, ...torchGroup }) },
   createSlots: (parameter, { momentum }) => createSlots(parameter, momentum, 0),
   loop({ data: p }, g, { square_avg: s, momentum_buffer: b }, group) {
     const { lr, weightDecay, alpha, eps, momentum } = group;
@@ -105,6 +107,7 @@ export type RmsproptfOptions = RmspropOptions &
 export const rmsproptf: OptimizerDefinition<RmsproptfOptions, RmspropSlots> = defineOptimizer({
   name: "rmsproptf",
   lr: 1e-2,
+  torch: { step: "tensor", group: () => ({ centered: false, lr_in_momentum: true, ...timmGroup }) },
   defaults: { alpha: 0.9, eps: 1e-10, momentum: 0.9, decoupledDecay: false, caution: false },
   checks: { ...checks, decoupledDecay: boolean, ...cautionCheck },
   createSlots: (parameter, { momentum }) => createSlots(parameter, momentum, 1),

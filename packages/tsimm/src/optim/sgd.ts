@@ -7,6 +7,7 @@ import { defineOptimizer, type OptimizerDefinition } from "./optimizer-definitio
 import type { UpdatedValues, UpdateGraphContext } from "./optimizer-graph.ts";
 import { boolean, fraction, type OptionChecks } from "./option-checks.ts";
 import { scratch } from "./scratch.ts";
+import { timmGroup, torchGroup } from "./torch-groups.ts";
 
 /** Options of {@link sgd} and {@link sgdw}. */
 export type SgdOptions = {
@@ -42,6 +43,7 @@ export const sgd: OptimizerDefinition<SgdOptions, SgdSlots> = defineOptimizer({
   lr: 1e-3,
   defaults: { momentum: 0.9, nesterov: true },
   checks: sgdChecks,
+  torch: { step: "none", group: () => ({ dampening: 0, ...torchGroup }) },
   createSlots: createSgdSlots,
   loop({ data }, grad, { momentum_buffer: buffer }, { lr, weightDecay, momentum, nesterov }) {
     sgdStep(data, grad, buffer, { l2: weightDecay, keep: 1, lr, momentum, nesterov });
@@ -77,6 +79,7 @@ export type SgdwOptions = SgdOptions & CautionOption;
  */
 export const sgdw: OptimizerDefinition<SgdwOptions, SgdSlots> = defineOptimizer({
   name: "sgdw",
+  torch: { step: "none", group: () => ({ dampening: 0, ...torchGroup, ...timmGroup }) },
   lr: 1e-3,
   defaults: { ...sgd.defaults, caution: false },
   checks: { ...sgdChecks, ...cautionCheck },
@@ -90,6 +93,12 @@ export const sgdw: OptimizerDefinition<SgdwOptions, SgdSlots> = defineOptimizer(
     scalars: (group) => ({ lr: group.lr, ...decayScalars(group) }),
     build: (context) => sgdNodes(context, shrunk(context), context.grad, context.group.caution),
   },
+});
+
+/** {@link sgdw} under timm's other name. */
+export const nesterovw: OptimizerDefinition<SgdwOptions, SgdSlots> = defineOptimizer({
+  ...sgdw,
+  name: "nesterovw",
 });
 
 /** Cautious {@link sgdw}. */

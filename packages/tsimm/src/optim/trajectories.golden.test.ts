@@ -45,7 +45,7 @@ const faces: Readonly<Record<string, (optimizer: Optimizer) => Promise<() => unk
 };
 const cases = goldens.flatMap((golden) =>
   Object.entries(golden.configs)
-    .filter(([, { args }]) => isOptimizer(args.opt) && args["corrected_weight_decay"] === undefined)
+    .filter(([, { args }]) => isOptimizer(args.opt))
     .flatMap(([name, config]) => Object.keys(faces).map((face) => ({ name, face, golden, config }))),
 );
 
@@ -72,6 +72,8 @@ describe("moves free tensors as timm does", () => {
         ...Object.fromEntries(Object.entries(rest).map(([key, value]) => [camelCaseOf(key), value])),
       },
     );
+    // As a scheduler does.
+    for (const group of optimizer.paramGroups) group.initialLr = group.lr;
     const makeStep = await faces[face]?.(optimizer);
     for (let step = 1; step <= steps; step++) {
       if (lr !== null)

@@ -17,6 +17,8 @@ export interface VectorGraph {
   split(vector: Value): Value[];
   /** The vector of tensors, in any shapes of as many elements. */
   join(tensors: readonly Value[]): Value;
+  /** Sum of each tensor, [tensors]. */
+  sum(vector: Value): Value;
   /** Sum of squares of each tensor, [tensors]. */
   sumSquares(vector: Value): Value;
   /**
@@ -37,6 +39,18 @@ export function vectorGraph(builder: GraphBuilder, layout: VectorLayout): Vector
   const [allRows, width] = shape;
   const sizes = parts.map((part) => elementCount(part.shape));
   const fillers = sizes.map((size, i) => (rows[i]?.count ?? 0) * width - size);
+  const ofTensors = (ofRows: Value) => {
+    if (parts.length === 1) return math.sum(ofRows, [0], true);
+    if (parts.length === allRows) return ofRows;
+    const most = Math.max(...rows.map(({ count }) => count));
+    // Behind the last row stands a 0 for the places that shorter tensors leave over.
+    const indices = new Int32Array(parts.length * most).fill(allRows);
+    for (const [i, { first, count }] of rows.entries()) {
+      for (let k = 0; k < count; k++) indices[i * most + k] = first + k;
+    }
+    const withZero = concat(builder, [ofRows, zeros(builder, 1)]);
+    return math.sum(gather(builder, withZero, int32([parts.length, most], indices)), [1]);
+  };
   return {
     layout,
     split(vector) {
@@ -58,19 +72,8 @@ export function vectorGraph(builder: GraphBuilder, layout: VectorLayout): Vector
       ]);
       return math.reshape(concat(builder, pieces), shape);
     },
-    sumSquares(vector) {
-      const ofRows = sumSquaresOfRows(builder, vector);
-      if (parts.length === 1) return math.sum(ofRows, [0], true);
-      if (parts.length === allRows) return ofRows;
-      const most = Math.max(...rows.map(({ count }) => count));
-      // Behind the last row stands a 0 for the places that shorter tensors leave over.
-      const indices = new Int32Array(parts.length * most).fill(allRows);
-      for (const [i, { first, count }] of rows.entries()) {
-        for (let k = 0; k < count; k++) indices[i * most + k] = first + k;
-      }
-      const withZero = concat(builder, [ofRows, zeros(builder, 1)]);
-      return math.sum(gather(builder, withZero, int32([parts.length, most], indices)), [1]);
-    },
+    sum: (vector) => ofTensors(math.sum(vector, [1])),
+    sumSquares: (vector) => ofTensors(sumSquaresOfRows(builder, vector)),
     spread(numbers) {
       const ofRows = Int32Array.from(rows.flatMap(({ count }, i) => Array<number>(count).fill(i)));
       return gather(builder, numbers, int32([allRows, 1], ofRows));

@@ -41,7 +41,7 @@ test.each([
   [{ hflip: 2 }, "train: --hflip must be a number >= 0 and <= 1, got 2"],
   [{ dropPath: 1 }, "train: --drop-path must be a number >= 0 and < 1, got 1"],
   [{ decayEpochs: 0 }, "train: --decay-epochs must be a number > 0, got 0"],
-  [{ optBetas: [0.9] }, "train: --opt-betas must be 2 numbers >= 0, got 0.9"],
+  [{ optBetas: [0.9] }, "train: --opt-betas must be 2 to 3 numbers >= 0, got 0.9"],
   [
     { cutmixMinmax: [0.8, 0.2] },
     "train: --cutmix-minmax must be 2 numbers >= 0 and <= 1, the smaller first, got 0.8 0.2",

@@ -94,7 +94,7 @@ const ownFlags: Readonly<Record<Exclude<keyof TrainArguments, keyof typeof defin
 
   opt: { type: "string", default: "sgd", names: builtInNames.optimizer, group: "Optimizer", help: "optimizer" },
   optEps: { type: "float", default: null, min: 0, group: "Optimizer", help: "epsilon; absent: the optimizer's own" },
-  optBetas: { type: "floats", default: null, min: 0, count: [2, 2], group: "Optimizer", help: "betas; absent: the optimizer's own" },
+  optBetas: { type: "floats", default: null, min: 0, count: [2, 3], group: "Optimizer", help: "betas, as many as the optimizer has; absent: its own" },
   momentum: { type: "float", default: 0.9, min: 0, group: "Optimizer", help: "momentum, where the optimizer has one" },
   weightDecay: { type: "float", default: 2e-5, min: 0, group: "Optimizer", help: "weight decay of tensors with two or more dimensions" },
   optKwargs: { type: "map", default: null, savedIfSet: true, group: "Optimizer", help: "options of the optimizer by timm's names, e.g. betas=(0.9,0.95) nesterov=True; values are Python literals" },

@@ -146,6 +146,7 @@ describe("what a library function refuses is said in flags", () => {
       "--batch-size must be at most 36, the number of training images, got 500; choose a smaller batch or add images",
     ],
     [{ opt: "adamw", optBetas: [0.9, 1] }, "--opt-betas must be two numbers in [0, 1), got 0.9 1"],
+    [{ opt: "adan", optBetas: [0.9, 0.8] }, "--opt-betas must be three numbers in [0, 1), got 0.9 0.8"],
     [{ momentum: 1 }, "--momentum must be a number in [0, 1), got 1"],
     [{ modelEmaDecay: 1 }, "--model-ema-decay must be a number in [0, 1), got 1"],
     [{ scale: [0.9, 0.1] }, "--scale must be two numbers, 0 < low <= high, got 0.9 0.1"],

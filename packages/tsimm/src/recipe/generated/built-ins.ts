@@ -9,7 +9,7 @@ export const builtInNames: {
   readonly task: readonly string[];
 } = {
   schedule: ["constant","cosine","exponential","invsqrt","linear","multistep","onecycle","plateau","poly","step","tanh","wsd"],
-  optimizer: ["adadelta","adafactor","adagrad","adam","adamax","adamw","adamwlegacy","cadafactor","cadamw","clamb","clambw","clion","cmars","cnadamw","crmsproptf","csgdw","lamb","lambc","lambcw","lambw","larc","lars","lion","mars","momentum","nadam","nadamw","nesterov","nlarc","nlars","novograd","radam","rmsprop","rmsproptf","sgd","sgdw"],
+  optimizer: ["adabelief","adadelta","adafactor","adagrad","adam","adamax","adamp","adamw","adamwlegacy","adan","adanw","adopt","adoptw","cadafactor","cadamp","cadamw","cadan","cadanw","cadopt","cadoptw","clamb","clambw","claprop","clion","cmars","cnadamw","crmsproptf","csgdp","csgdw","lamb","lambc","lambcw","lambw","laprop","larc","lars","lion","madgrad","madgradw","mars","momentum","nadam","nadamw","nesterov","nesterovw","nlarc","nlars","novograd","radabelief","radam","radamw","rmsprop","rmsproptf","sgd","sgdp","sgdw"],
   engine: ["auto","cuda","dml","native","wasm","webgpu"],
   task: ["classification","multi-label","regression"],
 };

@@ -247,8 +247,8 @@ export interface TrainArguments {
   /** Epsilon; absent: the optimizer's own. Allowed: a number >= 0. Flag `--opt-eps`, default null. */
   readonly optEps: number | null;
 
-  /** Betas; absent: the optimizer's own. Allowed: 2 numbers >= 0. Flag `--opt-betas`, default null. */
-  readonly optBetas: readonly [number, number] | null;
+  /** Betas, as many as the optimizer has; absent: its own. Allowed: 2 to 3 numbers >= 0. Flag `--opt-betas`, default null. */
+  readonly optBetas: readonly number[] | null;
 
   /** Momentum, where the optimizer has one. Allowed: a number >= 0. Flag `--momentum`, default 0.9. */
   readonly momentum: number;
