@@ -74,11 +74,6 @@ export async function findCheckpoint(
   target: string,
   warn: (line: string) => void,
 ): Promise<{ readonly checkpoint: Checkpoint | null; readonly states: readonly CheckpointHeader[] }> {
-  if (/\.(pth|pt|pkl|tar)$/.test(target)) {
-    throw new UsageError(
-      `train: --resume must be a run folder or a .resume.safetensors file, got "${target}"; pickles run code, convert it: python -c "import torch, safetensors.torch as s; s.save_file(torch.load('${basename(target)}', map_location='cpu')['state_dict'], 'model.safetensors')" and pass it as --initial-checkpoint`,
-    );
-  }
   const kind = await stat(target).catch(() => null);
   if (kind === null) throw new UsageError(`train: --resume must exist, got "${printable(target)}"`);
   const path = resolve(target);

@@ -1,11 +1,12 @@
 /** The lock of a run's folder: one process at a time writes there. */
 import { constants, readFileSync } from "node:fs";
-import { copyFile, link, readFile, rename, rm, writeFile } from "node:fs/promises";
+import { access, copyFile, link, readFile, rename, rm, writeFile } from "node:fs/promises";
 import { hostname } from "node:os";
 import { join } from "node:path";
 import { removeTemporaryFiles, temporaryName, WriteError } from "../files/write-file.ts";
 import { printable } from "../text/printable.ts";
 import { UsageError } from "../usage-error.ts";
+import { resumePath } from "./checkpoint.ts";
 
 /** A lock that is held. */
 export interface RunLock {
@@ -56,6 +57,24 @@ export async function lockRun(
     // What is written is written, also where the lock cannot be removed any more.
     release: () => rm(path, { force: true }).catch(() => {}),
   };
+}
+
+/** What the lock of a folder says: a process trains there, was killed while it did, or none does. */
+export type TrainingState = "running" | "killed" | "ended";
+
+/**
+ * Whether a process of tsimm trains in a folder; one of another machine counts as long as its lock is there.
+ *
+ * @returns null: not known, as the run is none of tsimm.
+ */
+export async function trainingState(folder: string): Promise<TrainingState | null> {
+  const text = await readFile(join(folder, NAME), "utf8").catch(() => null);
+  const holder = text === null ? null : parseHolder(text);
+  if (holder !== null) return isAlive(holder) ? "running" : "killed";
+  return await access(resumePath(folder, "last")).then(
+    () => "ended",
+    () => null,
+  );
 }
 
 /** Makes a file that appears with its whole content; false if there is one already. */

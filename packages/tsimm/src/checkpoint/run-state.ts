@@ -132,30 +132,21 @@ const earlierPlans: z.ZodType<readonly EarlierPlan[]> = z
   // Each is a line of the figure.
   .max(1000);
 
-const runState: z.ZodType<RunState> = z.object({
-  version: z.literal(STATE_VERSION),
-  software: z.record(z.string(), z.string()),
-  args: z.record(z.string(), z.unknown()),
-  model: modelEntrySchema,
-  task: z.object({ name, outputNames: z.array(name), settings: z.record(z.string(), z.unknown()) }),
-  dataConfig: dataConfigSchema,
-  evalConfig: z.object({ weights: z.enum(["plain", "ema"]) }),
-  ranking: z.object({ name, better: z.enum(["higher", "lower"]), of: z.enum(["validation", "training"]) }),
+/** Parts of a {@link RunState} that stand in other files too. */
+export type SharedState = Pick<
+  RunState,
+  "epoch" | "update" | "scheduler" | "ranking" | "metricHistory" | "best" | "byOutput" | "earlierPlans"
+>;
+
+/** Names of classes or outputs, as files hold them. */
+export const outputNamesSchema: z.ZodType<readonly string[]> = z.array(name);
+
+/** {@link SharedState} as files hold it, key by key. */
+export const sharedStateSchemas: { readonly [K in keyof SharedState]-?: z.ZodType<SharedState[K]> } = {
   epoch: count,
   update: count,
-  batch: count,
-  inEpoch: z.boolean(),
-  running: z.object({ loss: number, images: count }),
-  optimizer: z.object({
-    name: z.string(),
-    steps: count,
-    groups: z.array(z.object({ params: z.array(z.string()), options: groupOptions })),
-    joined: z.record(z.string(), count).optional(),
-  }),
   scheduler: z.record(z.string(), z.unknown()),
-  ways: z.object({ processor: z.string(), choices: z.record(z.string(), z.string()) }).optional(),
-  rng: z.object({ seed: z.number().int(), scheme: count }),
-  data: z.object({ training: digest, validation: digest.nullable() }).optional(),
+  ranking: z.object({ name, better: z.enum(["higher", "lower"]), of: z.enum(["validation", "training"]) }),
   metricHistory: z.array(
     z.object({
       epoch: count,
@@ -166,10 +157,33 @@ const runState: z.ZodType<RunState> = z.object({
     }),
   ),
   best: z.object({ metric: number, epoch: count }).nullable(),
-  // Names of files are made from the epoch.
-  kept: z.array(z.object({ epoch: count, metric: number })),
   byOutput: z.array(z.object({ label: z.string(), images: count, value: number })),
   earlierPlans: earlierPlans.optional(),
+};
+
+const runState: z.ZodType<RunState> = z.object({
+  ...sharedStateSchemas,
+  version: z.literal(STATE_VERSION),
+  software: z.record(z.string(), z.string()),
+  args: z.record(z.string(), z.unknown()),
+  model: modelEntrySchema,
+  task: z.object({ name, outputNames: outputNamesSchema, settings: z.record(z.string(), z.unknown()) }),
+  dataConfig: dataConfigSchema,
+  evalConfig: z.object({ weights: z.enum(["plain", "ema"]) }),
+  batch: count,
+  inEpoch: z.boolean(),
+  running: z.object({ loss: number, images: count }),
+  optimizer: z.object({
+    name: z.string(),
+    steps: count,
+    groups: z.array(z.object({ params: z.array(z.string()), options: groupOptions })),
+    joined: z.record(z.string(), count).optional(),
+  }),
+  ways: z.object({ processor: z.string(), choices: z.record(z.string(), z.string()) }).optional(),
+  rng: z.object({ seed: z.number().int(), scheme: count }),
+  data: z.object({ training: digest, validation: digest.nullable() }).optional(),
+  // Names of files are made from the epoch.
+  kept: z.array(z.object({ epoch: count, metric: number })),
   sha256: digest,
 });
 
@@ -188,7 +202,12 @@ export function parseRunState(text: string): RunState {
 
 /** The entry as text, keys in alphabetical order: the same state gives the same bytes wherever its parts come from. */
 export function formatRunState(state: RunState): string {
-  return JSON.stringify(state, (_key, value: unknown) => {
+  return formatPlain(state);
+}
+
+/** Plain data as text that the schemas of this file read: numbers that JSON has not are text. */
+export function formatPlain(data: object): string {
+  return JSON.stringify(data, (_key, value: unknown) => {
     if (typeof value === "number" && !Number.isFinite(value)) return String(value);
     if (typeof value !== "object" || value === null || Array.isArray(value)) return value;
     return Object.fromEntries(Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1)));

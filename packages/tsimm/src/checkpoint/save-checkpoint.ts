@@ -3,7 +3,6 @@ import { linkFile } from "../files/write-file.ts";
 import type { PretrainedConfig } from "../models/model.ts";
 import type { ModelEntry } from "../models/model-entry.ts";
 import { RANDOM_SCHEME } from "../random/keyed-random.ts";
-import { slotShape } from "../state/slot-shape.ts";
 import { namedTensors } from "../train/load-training-state.ts";
 import type { TrainingState } from "../train/training-state.ts";
 import {
@@ -22,6 +21,7 @@ import {
 import { type Kept, keepBest, type Ranking } from "./checkpoint-history.ts";
 import type { DataDigest } from "./data-digest.ts";
 import { type EarlierPlan, type RecordedWays, STATE_VERSION, type TaskEntry } from "./run-state.ts";
+import { slotTensors } from "./slot-tensors.ts";
 import { type EngineFacts, softwareOf } from "./software.ts";
 
 /** Recovery checkpoints that are kept. */
@@ -162,12 +162,9 @@ async function recoveryRoles(folder: string): Promise<string[]> {
 
 function checkpointTensors({ model, average, optimizer }: TrainingState): CheckpointTensors {
   const shapes = new Map(model.map(({ name, shape }) => [name, shape]));
-  const slots = [...optimizer.slots].map(([name, data]) => {
-    return [name, { dtype: "F32" as const, shape: slotShape(name, data.length, shapes), data }] as const;
-  });
   return {
     model: namedTensors(model),
     ema: average === null ? null : namedTensors(average),
-    optimizer: new Map(slots),
+    optimizer: slotTensors(optimizer.slots, shapes),
   };
 }

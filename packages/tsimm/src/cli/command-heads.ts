@@ -14,6 +14,7 @@ export type CommandName =
   | "validate"
   | "predict"
   | "export"
+  | "watch"
   | "report"
   | "inspect"
   | "schedule"
@@ -44,6 +45,12 @@ export const commandHeads: Readonly<Record<CommandName, CommandHead>> = {
   export: {
     description: "Write a trained model as one ONNX file for any runtime, checked by running it.",
     argument: "",
+    hasOptions: true,
+  },
+  watch: {
+    description:
+      "Show a run while it trains, here or under timm: progress, time left, curves in the terminal.",
+    argument: "<run>",
     hasOptions: true,
   },
   report: {

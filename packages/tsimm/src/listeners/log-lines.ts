@@ -1,11 +1,12 @@
 /** timm's log lines of what happens in a run. */
 
-import type { Metric, Metrics } from "../task/task.ts";
+import type { Metric } from "../task/task.ts";
 import { printable } from "../text/printable.ts";
 import type {
   BatchEvaluated,
   CheckpointSaved,
   EpochDone,
+  EpochRow,
   EvaluatedWeights,
   EvaluationDone,
   RunEnded,
@@ -152,19 +153,43 @@ function savedLines({ reason, name, kept }: CheckpointSaved): LogLine[] {
   ];
 }
 
-function epochLine({ epoch, epochs, row, seconds }: EpochDone, run: RunStarted | null): string {
+function epochLine({ epochs, row, seconds }: EpochDone, run: RunStarted | null): string {
   if (row === null) return "Skipping eval and checkpointing";
-  const { trainLoss, validation, lr } = row;
-  const metrics =
-    validation === null ? "" : `, validation loss ${significant(validation.loss)}${shown(validation, run)}`;
-  return `Epoch ${epoch + 1}/${epochs}: loss ${significant(trainLoss)}${metrics}, lr ${scientific(lr)}, ${seconds.toFixed(1)} s`;
+  const metric = run?.metrics.find(({ name }) => name !== "loss");
+  return epochText(row, { epochs, seconds, ...(metric === undefined ? {} : { metric }) });
 }
 
-/** The first metric beside the loss, e.g. `, top-1 80.00 %`. */
-function shown(validation: Metrics, run: RunStarted | null): string {
-  const metric = run?.metrics.find(({ name }) => name !== "loss");
-  const value = metric === undefined ? undefined : validation[metric.name];
-  return metric === undefined || value === undefined ? "" : `, ${metric.label} ${metricText(value, metric)}`;
+/** What a line of an epoch says beside its row. */
+export interface EpochTextOptions {
+  /** Epochs of the whole run; null: not known. */
+  readonly epochs: number | null;
+  /** Metric beside the loss; absent: none. */
+  readonly metric?: Pick<Metric, "name" | "label" | "unit">;
+  /** Seconds that it took; null: not known. */
+  readonly seconds: number | null;
+}
+
+/**
+ * The line of an epoch.
+ *
+ * @example
+ * const row = { epoch: 1, trainLoss: 0.5, lr: 0.01, validation: { loss: 0.4, top1: 80 }, plain: null };
+ * const metric = { name: "top1", label: "top-1", unit: "%" } as const;
+ * epochText(row, { epochs: 3, metric, seconds: 12.34 }); // => "Epoch 2/3: loss 0.500, validation loss 0.400, top-1 80.00 %, lr 1.000e-02, 12.3 s"
+ */
+export function epochText(
+  { epoch, trainLoss, validation, lr }: EpochRow,
+  { epochs, metric, seconds }: EpochTextOptions,
+): string {
+  const value = metric === undefined ? undefined : validation?.[metric.name];
+  const parts = [
+    `loss ${significant(trainLoss)}`,
+    ...(validation === null ? [] : [`validation loss ${significant(validation.loss)}`]),
+    ...(metric === undefined || value === undefined ? [] : [`${metric.label} ${metricText(value, metric)}`]),
+    `lr ${scientific(lr)}`,
+    ...(seconds === null ? [] : [`${seconds.toFixed(1)} s`]),
+  ];
+  return `Epoch ${epoch + 1}${epochs === null ? "" : `/${epochs}`}: ${parts.join(", ")}`;
 }
 
 /** A metric's value with its unit. */

@@ -5,10 +5,10 @@ import type { Optimizer, OptimizerState, ParamGroup } from "./optimizer.ts";
 /** Prefix of the names of optimizers that are wrapped in {@link Lookahead}. */
 export const LOOKAHEAD = "lookahead_";
 
-/** Steps of the inner optimizer between two synchronisations. */
-const steps = 6;
-/** Share of the way that the slow weights go towards the fast ones. */
-const alpha = 0.5;
+/** Steps of the inner optimizer between two synchronisations, and share of the way that the slow weights go towards the fast ones. */
+export const lookaheadOptions = { k: 6, alpha: 0.5 } as const;
+
+const { k: steps, alpha } = lookaheadOptions;
 
 /** Name of the slot of the slow weights. */
 export const slowSlot = "lookahead_slow_buff";

@@ -9,7 +9,7 @@ export interface TerminalSeries {
   readonly label: string;
   /** Values, each of which holds until the next. */
   readonly values: Float64Array;
-  /** Their t, ascending integers from 0; absent: 0, 1, 2 … */
+  /** Their t, ascending integers; absent: 0, 1, 2 … */
   readonly times?: readonly number[];
   /** End of the last value; absent: one after the last t. */
   readonly length?: number;
@@ -134,7 +134,7 @@ function columnsOf(
   return Array.from({ length: width }, (_, column) => {
     const from = Math.floor((column * length) / width);
     const to = Math.floor(((column + 1) * length) / width);
-    if (from >= end) return null;
+    if (from >= end || Math.max(to, from + 1) <= timeOf(0)) return null;
     while (i + 1 < values.length && timeOf(i + 1) <= from) i++;
     const row = rowOf(values[i] ?? Number.NaN);
     if (row === null) return null;

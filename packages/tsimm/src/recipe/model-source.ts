@@ -9,6 +9,7 @@ import { HubError } from "../weights/hub/hub-error.ts";
 import type { HubFileName } from "../weights/hub/hub-file.ts";
 import type { TrainArguments } from "./arguments.ts";
 import { flagMessage } from "./from-flags.ts";
+import { hasCheckpoint } from "./resume.ts";
 import type { RunRequest } from "./run-request.ts";
 
 /** Milliseconds between two lines about a download. */
@@ -42,7 +43,7 @@ export async function openModelSource(
   };
   try {
     const start = await modelStart("train", name, {
-      ...{ pretrained: pretrained && state === null, pretrainedPath },
+      ...{ pretrained: pretrained && !hasCheckpoint(resume), pretrainedPath },
       listener: { progress, warn: (text) => messages.warn(text) },
     });
     if (start.weights !== null) messages.info(`Pretrained weights: ${printable(start.weights.from)}`);

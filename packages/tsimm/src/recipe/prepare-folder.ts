@@ -27,6 +27,7 @@ import { runListeners } from "./run-listeners.ts";
 import { RunReport, type RunReportOptions } from "./run-report.ts";
 import type { ClaimFolder, RunRequest } from "./run-request.ts";
 import { scheduleSeries } from "./schedule-series.ts";
+import { writeTimmStates } from "./write-timm-states.ts";
 
 /** Parts of a run that its folder is written from. */
 export interface FolderContents {
@@ -71,10 +72,10 @@ export async function prepareFolder(
   const { folder, lock } = await claim(args, dataConfig);
   if (!resume?.claimed) releases.add(() => lock.release());
   const isElsewhere = (request.given.startEpoch ?? null) !== null;
-  const { resumed, numEpochs } = schedule;
-  const isDone = Boolean(resume?.checkpoint) && !isElsewhere && resumed.progress.epoch === numEpochs;
+  const { resumed, numEpochs, checkpoint } = schedule;
+  const isDone = checkpoint !== null && !isElsewhere && resumed.progress.epoch === numEpochs;
   // Nothing is trained under the arguments of a run that is done.
-  if (!isDone) await updateFile(join(folder, "args.yaml"), argsYaml(args, savedArgs));
+  if (!isDone || resume?.timm) await updateFile(join(folder, "args.yaml"), argsYaml(args, savedArgs));
   const { classNames } = data.training;
   await updateFile(join(folder, "classes.txt"), classNames.map((name) => `${name}\n`).join(""));
   if (isOnnxModel(model)) await writeOriginal(folder, model.onnx.bytes);
@@ -105,7 +106,7 @@ async function goOn(
   { given, resume, messages }: RunRequest,
 ): Promise<Pick<ResumedProgress, "progress" | "kept">> {
   const { progress, kept } = schedule.resumed;
-  const checkpoint = resume?.checkpoint ?? null;
+  const { checkpoint } = schedule;
   if (resume === null || checkpoint === null) return { progress, kept };
   const { model, task, optimizer, average } = parts;
   const limit = args.checkpointHist;
@@ -115,14 +116,16 @@ async function goOn(
     ...{ optimizer: optimizer.stateDict(), schedule: schedule.scheduler.stateDict() },
   };
   const isElsewhere = (given.startEpoch ?? null) !== null;
-  const there = await continueFolder(
-    folder,
-    { ...resume, checkpoint },
-    {
-      ...{ progress, task, ranking, limit, log: messages },
-      saveStart: isElsewhere ? () => writer.saveRecovery(state) : null,
-    },
-  );
+  const { timm } = resume;
+  const target = { parts, ranking, outputNames: facts.task.outputNames, noResumeOpt: args.noResumeOpt };
+  const continued = timm
+    ? await writeTimmStates(folder, timm, checkpoint, { ...target, ...schedule, log: messages })
+    : { ...resume, checkpoint };
+  const there = await continueFolder(folder, continued, {
+    ...{ progress, task, ranking, limit },
+    log: timm ? { info() {}, warn: (line) => messages.warn(line) } : messages,
+    saveStart: isElsewhere ? () => writer.saveRecovery(state) : null,
+  });
   const byOutput = sameBest(progress, there.best) ? progress.byOutput : [];
   return { progress: { ...progress, best: there.best, byOutput }, kept: there.kept };
 }

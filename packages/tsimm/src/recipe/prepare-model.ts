@@ -21,6 +21,7 @@ import { loadModelSource, openModelSource } from "./model-source.ts";
 import { openOnnxModel } from "./onnx-model.ts";
 import { isOnnxPath } from "./onnx-path.ts";
 import type { TrainingData } from "./open-data.ts";
+import { hasCheckpoint } from "./resume.ts";
 import type { RunRequest } from "./run-request.ts";
 
 /** The model and what belongs to it. */
@@ -49,8 +50,9 @@ export async function prepareModel(
   const names = outputNames(args, training.classNames);
   const task = makeTask(args, names, training);
   const model = options.model ?? (await startingModel(args, names, request));
-  if (args.initialCheckpoint !== "" && !resume?.checkpoint) await loadInitialWeights(model, args, messages);
-  if (!resume?.checkpoint) setInitialHead(model, args);
+  const isTrained = hasCheckpoint(resume);
+  if (args.initialCheckpoint !== "" && !isTrained) await loadInitialWeights(model, args, messages);
+  if (!isTrained) setInitialHead(model, args);
   splitModel(model, args);
   const channels = isOnnxModel(model) ? { inChans: model.inChans } : {};
   const dataConfig = resolveDataConfig({ ...args, ...channels }, model.pretrainedCfg);

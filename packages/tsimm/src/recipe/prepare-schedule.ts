@@ -12,11 +12,14 @@ import type { RunData } from "./prepare-data.ts";
 import type { ModelParts } from "./prepare-model.ts";
 import { refuseNegativeRates } from "./refuse-negative-rates.ts";
 import type { RunRequest } from "./run-request.ts";
+import { timmState } from "./timm-state.ts";
 
 /** The schedule, and where on it the run goes on. */
 export interface ScheduleParts extends ScheduledRun {
   readonly updatesPerEpoch: number;
   readonly resumed: ResumedProgress;
+  /** Checkpoint that the run goes on from; null: it begins. */
+  readonly checkpoint: Checkpoint | null;
 }
 
 /** What of a run its schedule depends on. */
@@ -41,9 +44,13 @@ export function prepareSchedule(
   const updatesPerEpoch = Math.ceil(loaders.trainLoader.length / args.gradAccumSteps);
   const scheduled = makeSchedule(args, { lr, optimizer, updatesPerEpoch, metric, better });
   const { scheduler, numEpochs } = scheduled;
-  const checkpoint = resume?.checkpoint ?? null;
+  const outputNames = data.training.classNames;
+  const timmTarget = { parts, ranking, outputNames, updatesPerEpoch, noResumeOpt: args.noResumeOpt };
+  const checkpoint = resume?.timm
+    ? timmState(resume.timm, { ...timmTarget, log: messages })
+    : (resume?.checkpoint ?? null);
   const target = {
-    ...{ args, given, outputNames: data.training.classNames, model, optimizer, scheduler },
+    ...{ args, given, outputNames, model, optimizer, scheduler },
     ...{ ema: average, updatesPerEpoch, log: messages },
   };
   const resumed =
@@ -62,7 +69,7 @@ export function prepareSchedule(
   refuseNegativeRates(args, { command: "train", updatesPerEpoch, from });
   const context = { updatesPerEpoch, task, metric, outputs: model.numClasses };
   describeSchedule(args, { numEpochs }, context, messages);
-  return { ...scheduled, updatesPerEpoch, resumed };
+  return { ...scheduled, updatesPerEpoch, resumed, checkpoint };
 }
 
 function startAt(epoch: number, scheduler: Scheduler, updatesPerEpoch: number): ResumedProgress {

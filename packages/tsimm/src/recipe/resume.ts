@@ -10,7 +10,9 @@ import { UsageError } from "../usage-error.ts";
 import { separated, type TrainArguments, trainFlagRows } from "./arguments.ts";
 import { isAddress } from "./data-place.ts";
 import type { Log } from "./log.ts";
+import { openTimmRun, type TimmRun } from "./open-timm-run.ts";
 import { fromKeys, readConfiguration } from "./read-configuration.ts";
+import { findTimmFile } from "./timm-file.ts";
 
 /** A run to go on with. */
 export interface Resume {
@@ -18,6 +20,8 @@ export interface Resume {
   readonly folder: string;
   /** null: the run was stopped before its first checkpoint and starts from the beginning. */
   readonly checkpoint: Checkpoint | null;
+  /** The run of timm's that it goes on from; null: it is one of ours. */
+  readonly timm: TimmRun | null;
   /** Arguments that it was written under. */
   readonly saved: Partial<TrainArguments>;
   /** All good states in the folder, newest first. */
@@ -33,6 +37,8 @@ export interface Resume {
  * @throws UsageError if there is no run, it cannot be read, it is in use, or its images are gone.
  */
 export async function openResume(target: string, given: Partial<TrainArguments>, log: Log): Promise<Resume> {
+  const timmFile = await findTimmFile(target);
+  if (timmFile !== null) return await openTimm(timmFile, given, log);
   const stats = await stat(target).catch(() => null);
   const folder = resolve(stats?.isDirectory() ? target : dirname(target));
   const claimed = stats === null ? null : await claimSame(folder, given);
@@ -52,11 +58,25 @@ export async function openResume(target: string, given: Partial<TrainArguments>,
     }
     logChanges(saved, given, log);
     await checkDataDir(target, saved, given);
-    return { folder, checkpoint, saved, states, claimed };
+    return { folder, checkpoint, timm: null, saved, states, claimed };
   } catch (error) {
     await claimed?.lock.release();
     throw error;
   }
+}
+
+/** Whether a run goes on from weights that are trained: from a checkpoint of ours or of timm's. */
+export function hasCheckpoint(resume: Resume | null): boolean {
+  return resume !== null && (resume.checkpoint !== null || resume.timm !== null);
+}
+
+/** A run of timm's: nothing in its folder is changed. */
+async function openTimm(path: string, given: Partial<TrainArguments>, log: Log): Promise<Resume> {
+  const timm = await openTimmRun(path, log);
+  const { folder, saved } = timm;
+  logChanges(saved, given, log);
+  await checkDataDir(path, saved, given);
+  return { folder, checkpoint: null, timm, saved, states: [], claimed: null };
 }
 
 /** Claims the run's own folder, unless the arguments name another one to go on in. */

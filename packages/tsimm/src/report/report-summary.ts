@@ -3,7 +3,7 @@ import { metricText } from "../listeners/log-lines.ts";
 import type { Metric } from "../task/task.ts";
 import { markup } from "../text/markup.ts";
 import type { EpochRow } from "../train/events.ts";
-import type { Report } from "./report.ts";
+import type { Report, ReportedEpochs } from "./report.ts";
 
 /** Title of the page, and its first sentence. */
 export interface ReportHead {
@@ -13,15 +13,22 @@ export interface ReportHead {
   readonly lead: string;
 }
 
+/** The epochs of a report. */
+export function epochsOf({ state, task: { metrics } }: Report): ReportedEpochs {
+  const { metricHistory: history, best, ranking, epoch } = state;
+  const done = history.length === 0 ? 0 : epoch + 1;
+  return { history, bestEpoch: best?.epoch ?? null, done, metrics, rankedBy: ranking.name };
+}
+
 /** The row of the best epoch; undefined: no epoch was ranked. */
-export function bestRow({ state: { best, metricHistory } }: Report): EpochRow | undefined {
-  return metricHistory.find(({ epoch }) => epoch === best?.epoch);
+export function bestRow({ history, bestEpoch }: ReportedEpochs): EpochRow | undefined {
+  return history.find(({ epoch }) => epoch === bestEpoch);
 }
 
 /** The metric that is told first: the one that epochs are ranked by, unless that is a loss. */
-export function mainMetric({ state: { ranking }, task: { metrics } }: Report): Metric | undefined {
+export function mainMetric({ metrics, rankedBy }: ReportedEpochs): Metric | undefined {
   return (
-    metrics.find(({ name }) => name === ranking.name && name !== "loss") ??
+    metrics.find(({ name }) => name === rankedBy && name !== "loss") ??
     metrics.find(({ name }) => name !== "loss")
   );
 }
@@ -29,14 +36,15 @@ export function mainMetric({ state: { ranking }, task: { metrics } }: Report): M
 /** What the run was, in one sentence. */
 export function headOf(report: Report): ReportHead {
   const { name, state, task, answers } = report;
-  const row = bestRow(report);
-  const metric = mainMetric(report);
+  const epochs = epochsOf(report);
+  const row = bestRow(epochs);
+  const metric = mainMetric(epochs);
   const value = metric === undefined ? undefined : row?.validation?.[metric.name];
   const [channels, height, width] = state.dataConfig.inputSize;
   const size = `${height}×${width} ${channels === 1 ? "grey " : ""}pixels`;
   const outputs = `${task.outputNames.length} ${nounOf(report)}`;
   const what = `${markup(state.model.arch)} at ${size}, ${outputs}`;
-  const done = `${state.metricHistory.at(-1) === undefined ? 0 : state.epoch + 1} epochs`;
+  const done = `${epochs.done} epochs`;
   const on = answers === null ? "" : ` of ${answers.images} validation images`;
   if (metric === undefined || value === undefined) {
     return { title: `${name} · tsimm`, lead: `${what}, trained for ${done} without validation.` };
@@ -56,11 +64,10 @@ export function nounOf({ task: { answers, outputNames } }: Report): string {
 }
 
 /** The numbers that count, one on a tile. */
-export function tiles(report: Report): string {
-  const { task, state } = report;
-  const row = bestRow(report);
-  const main = mainMetric(report);
-  const validated = task.metrics.flatMap((metric) => {
+export function tiles(epochs: ReportedEpochs): string {
+  const row = bestRow(epochs);
+  const main = mainMetric(epochs);
+  const validated = epochs.metrics.flatMap((metric) => {
     const value = row?.validation?.[metric.name];
     if (value === undefined) return [];
     const label = metric.name === "loss" ? "validation loss" : metric.label;
@@ -74,7 +81,7 @@ export function tiles(report: Report): string {
   const best =
     row === undefined
       ? []
-      : [{ label: `best epoch of ${state.epoch + 1}`, value: String(row.epoch + 1), isMain: false }];
+      : [{ label: `best epoch of ${epochs.done}`, value: String(row.epoch + 1), isMain: false }];
   const all = [...ordered, ...training, ...best];
   if (all.length === 0) return "";
   const items = all.map(

@@ -1,6 +1,7 @@
 /** Contents of a run's report, as plain data. */
 import type { RunState } from "../checkpoint/run-state.ts";
-import type { Task } from "../task/task.ts";
+import type { Metric, Task } from "../task/task.ts";
+import type { EpochRow } from "../train/events.ts";
 import type { AnswerRecord } from "./answer-record.ts";
 
 /** A setting of a run. */
@@ -23,6 +24,20 @@ export interface ReportMistake {
   readonly holds: string;
   /** What the model says. */
   readonly said: string;
+}
+
+/** Epochs of a run, as every report has them. */
+export interface ReportedEpochs {
+  /** Ascending. */
+  readonly history: readonly EpochRow[];
+  /** The best epoch, from 0; null: none was ranked. */
+  readonly bestEpoch: number | null;
+  /** Epochs that are done. */
+  readonly done: number;
+  /** Metrics of a validation, `loss` first. */
+  readonly metrics: readonly Metric[];
+  /** Name of the metric that epochs are ranked by. */
+  readonly rankedBy: string;
 }
 
 /** Contents of a report. */

@@ -9,3 +9,13 @@
 export function camelCaseOf(name: string): string {
   return name.replace(/(?<=[^_])_+([a-zA-Z0-9])/g, (_, letter: string) => letter.toUpperCase());
 }
+
+/**
+ * `outputStride` as `output_stride`; snake_case stays as it is.
+ *
+ * @example
+ * snakeCaseOf("maxGradNorm"); // => "max_grad_norm"
+ */
+export function snakeCaseOf(name: string): string {
+  return name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
+}

@@ -9,6 +9,7 @@
 import { isJsonObject } from "../text/json-object.ts";
 import { printable } from "../text/printable.ts";
 import { duplicateKey } from "./duplicate-key.ts";
+import { ELEMENT_ARRAYS } from "./element-arrays.ts";
 
 /** Element types; F16 and BF16 are given as their bits. */
 export type SafeTensorsType = "F64" | "F32" | "F16" | "BF16" | "I64" | "I32" | "I16" | "I8" | "U8" | "BOOL";
@@ -37,19 +38,6 @@ export type SafeTensors = ReadonlyMap<string, SafeTensor>;
 
 /** Free text by key, beside the tensors. */
 export type SafeTensorsMetadata = Readonly<Record<string, string>>;
-
-const arrays = {
-  F64: Float64Array,
-  F32: Float32Array,
-  F16: Uint16Array,
-  BF16: Uint16Array,
-  I64: BigInt64Array,
-  I32: Int32Array,
-  I16: Int16Array,
-  I8: Int8Array,
-  U8: Uint8Array,
-  BOOL: Uint8Array,
-};
 
 /** Larger headers are refused, as the format's reference implementation does. */
 const maxHeaderLength = 100_000_000;
@@ -113,7 +101,7 @@ export function decodeSafetensors(bytes: Uint8Array): {
       continue;
     }
     const { dtype, shape, begin, end } = readEntry(name, entry, bytes.length - dataStart);
-    const data = new arrays[dtype](copyOf(bytes, dataStart + begin, dataStart + end));
+    const data = new ELEMENT_ARRAYS[dtype](copyOf(bytes, dataStart + begin, dataStart + end));
     tensors.set(name, { dtype, shape, data });
     places.push({ name, begin, end });
   }
@@ -161,7 +149,7 @@ function readEntry(
 ): { dtype: SafeTensorsType; shape: readonly number[]; begin: number; end: number } {
   const { dtype, shape, data_offsets: offsets } = isJsonObject(entry) ? entry : {};
   if (!isType(dtype)) {
-    const types = Object.keys(arrays).join(", ");
+    const types = Object.keys(ELEMENT_ARRAYS).join(", ");
     throw damaged(`dtype of "${name}" must be one of ${types}, got ${JSON.stringify(dtype)}`);
   }
   if (!isCounts(shape)) {
@@ -197,7 +185,7 @@ function checkTensor(name: string, { dtype, shape, data }: SafeTensor): void {
   if (name === "__metadata__") {
     throw new RangeError('encodeSafetensors: a tensor must not be named "__metadata__"; rename it');
   }
-  const Expected = arrays[dtype];
+  const Expected = ELEMENT_ARRAYS[dtype];
   if (!(data instanceof Expected)) {
     throw new TypeError(
       `encodeSafetensors: data of "${name}" must be a ${Expected.name} for ${dtype}, got ${data.constructor.name}`,
@@ -215,7 +203,7 @@ function elements(shape: readonly number[]): number {
 }
 
 function width(dtype: SafeTensorsType): number {
-  return arrays[dtype].BYTES_PER_ELEMENT;
+  return ELEMENT_ARRAYS[dtype].BYTES_PER_ELEMENT;
 }
 
 function isTextRecord(value: unknown): value is Record<string, string> {
@@ -223,7 +211,7 @@ function isTextRecord(value: unknown): value is Record<string, string> {
 }
 
 function isType(value: unknown): value is SafeTensorsType {
-  return typeof value === "string" && Object.hasOwn(arrays, value);
+  return typeof value === "string" && Object.hasOwn(ELEMENT_ARRAYS, value);
 }
 
 function isCounts(value: unknown): value is number[] {

@@ -1,0 +1,101 @@
+/** The metrics of a run that are shown, by what is in its table. */
+import type { SummaryRow } from "../../checkpoint/read-summary.ts";
+import type { Metric } from "../../task/task.ts";
+import { suggestion } from "../../text/suggestion.ts";
+import { UsageError } from "../../usage-error.ts";
+import type { RunView } from "./run-view.ts";
+
+/** A number of each epoch. */
+export interface FollowedMetric extends Pick<Metric, "name" | "label" | "unit" | "better"> {
+  /** Its value in an epoch; NaN: there is none. */
+  of(row: SummaryRow): number;
+}
+
+/** The metrics of a run that are shown. */
+export interface FollowedMetrics {
+  /** Epochs are ranked by it. */
+  readonly ranking: FollowedMetric;
+  /** Drawn beside the losses; null: there is none. */
+  readonly drawn: FollowedMetric | null;
+  /** Metrics of the validation, `loss` first. */
+  readonly validation: readonly FollowedMetric[];
+}
+
+const LOSS = "loss";
+
+/**
+ * Finds the metrics of a run.
+ *
+ * @param view - The run.
+ * @param asked - Metric to rank by and to draw: one of the validation, or a column with numbers. Absent: the one that the
+ * run ranks by, and the first that is no loss.
+ * @throws UsageError if the run has epochs, but not that metric.
+ */
+export function followedMetrics(
+  { plan, rows }: Pick<RunView, "plan" | "rows">,
+  asked?: string,
+): FollowedMetrics {
+  const found = new Set(rows.flatMap(({ validation }) => Object.keys(validation ?? {})));
+  const known = plan.metrics.filter(({ name }) => found.has(name));
+  const others = [...found].filter((name) => known.every((metric) => metric.name !== name));
+  const validation = [...known, ...others.map(unknownMetric)].map((metric): FollowedMetric => {
+    return { ...metric, of: (row) => row.validation?.[metric.name] ?? Number.NaN };
+  });
+  const named = (name: string | null) => validation.find((metric) => metric.name === name);
+  const first = validation.find(({ name }) => name !== LOSS);
+  if (asked !== undefined) {
+    const chosen = named(asked) ?? columnOf(rows, asked, validation);
+    if (chosen !== null) return { ranking: chosen, drawn: chosen.name === LOSS ? null : chosen, validation };
+  }
+  const ranking = named(plan.evalMetric) ?? first ?? named(LOSS) ?? trainingLoss;
+  return {
+    ranking,
+    drawn: ranking.name === LOSS ? (first ?? null) : ranking === trainingLoss ? null : ranking,
+    validation,
+  };
+}
+
+const trainingLoss: FollowedMetric = {
+  ...{ name: "train_loss", label: "training loss", unit: "", better: "lower" },
+  of: ({ trainLoss }) => trainLoss,
+};
+
+/** A metric that no task here has. */
+function unknownMetric(name: string): FollowedMetric {
+  const better = /loss|err|mae|mse|perplexity/i.test(name) ? "lower" : "higher";
+  const of = ({ others }: SummaryRow) => {
+    const value = others[name];
+    return typeof value === "number" ? value : Number.NaN;
+  };
+  return { name, label: name, unit: "", better, of };
+}
+
+/** A column by its name; null: there is no epoch yet. */
+function columnOf(
+  rows: readonly SummaryRow[],
+  name: string,
+  validation: readonly FollowedMetric[],
+): FollowedMetric | null {
+  if (rows.length === 0) return null;
+  if (name === trainingLoss.name) return trainingLoss;
+  const columns = new Set(
+    rows.flatMap(({ others }) => Object.keys(others).filter((key) => typeof others[key] === "number")),
+  );
+  if (columns.has(name)) return unknownMetric(name);
+  const known = [...validation.map((metric) => metric.name), trainingLoss.name, ...columns];
+  throw new UsageError(
+    `watch: --metric must be one of ${known.join(", ")}, got "${name}"${suggestion(name, known)}`,
+  );
+}
+
+/** The best epoch so far; null: none has a value of the metric. */
+export function bestRow(rows: readonly SummaryRow[], { of, better }: FollowedMetric): SummaryRow | null {
+  let best: SummaryRow | null = null;
+  for (const row of rows) {
+    if (Number.isNaN(of(row))) continue;
+    // The first of equal ones stays, as in training.
+    const isBetter = best === null || (better === "higher" ? of(row) > of(best) : of(row) < of(best));
+    if (isBetter) best = row;
+  }
+  return best;
+}

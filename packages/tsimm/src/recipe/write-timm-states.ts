@@ -1,0 +1,49 @@
+/** Writes what a run of timm's left as checkpoints of ours. */
+import {
+  type Checkpoint,
+  epochRole,
+  readCheckpoint,
+  recoveryRole,
+  resumePath,
+  writeResume,
+  writeWeights,
+} from "../checkpoint/checkpoint.ts";
+import { readStates } from "../checkpoint/find-checkpoint.ts";
+import type { ContinuedRun } from "./continue-folder.ts";
+import type { TimmRun } from "./open-timm-run.ts";
+import { findTimmEpoch } from "./timm-file.ts";
+import { type TimmTarget, timmState } from "./timm-state.ts";
+
+/**
+ * Fills the folder of a new run with the checkpoint that it goes on from, and with that of the best epoch where timm's
+ * folder has it. From then on the folder is one of ours.
+ *
+ * @param folder - Of the new run.
+ */
+export async function writeTimmStates(
+  folder: string,
+  run: TimmRun,
+  checkpoint: Checkpoint,
+  target: TimmTarget,
+): Promise<ContinuedRun> {
+  const { best, epoch, inEpoch } = checkpoint.state;
+  const isElsewhere = best !== null && (inEpoch || best.epoch < epoch);
+  const found = isElsewhere ? await findTimmEpoch(run.folder, best.epoch) : null;
+  if (isElsewhere && found === null) {
+    target.log.warn(
+      `the best epoch so far is ${best.epoch}, with ${best.metric}; its weights are not beside ${run.path}, so the best of the new folder counts from here on`,
+    );
+  }
+  if (found !== null) await write(folder, timmState(run, target, found));
+  const path = await write(folder, checkpoint);
+  const { states } = await readStates(folder);
+  return { checkpoint: await readCheckpoint(path), states, folder };
+}
+
+/** @returns Path of the file to go on from. */
+async function write(folder: string, { state, tensors }: Checkpoint): Promise<string> {
+  const role = state.inEpoch ? recoveryRole(state) : epochRole(state.epoch);
+  await writeWeights(folder, role, state, tensors);
+  await writeResume(folder, role, state, tensors);
+  return resumePath(folder, role);
+}
