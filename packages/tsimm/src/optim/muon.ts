@@ -126,6 +126,7 @@ function defineMuon(
     graph: muonGraph(isAdaptive),
     torch: {
       step: "tensor",
+      state: (shape, options) => ({ use_muon: muonTensor(shape, options, isAdaptive) !== null }),
       group: () => ({ algo: isAdaptive ? "adamuon" : "muon", capturable: false, verbose: false }),
     },
   });
