@@ -43,8 +43,9 @@ export const commandHeads: Readonly<Record<CommandName, CommandHead>> = {
     hasOptions: true,
   },
   export: {
-    description: "Write a trained model as one ONNX file for any runtime, checked by running it.",
-    argument: "",
+    description:
+      "Write a trained model as one ONNX file for any runtime, checked by running it; or a run as timm's train.py resumes it.",
+    argument: "[run]",
     hasOptions: true,
   },
   watch: {
