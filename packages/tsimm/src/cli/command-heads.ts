@@ -15,6 +15,7 @@ export type CommandName =
   | "predict"
   | "export"
   | "watch"
+  | "handoff"
   | "report"
   | "inspect"
   | "schedule"
@@ -51,6 +52,12 @@ export const commandHeads: Readonly<Record<CommandName, CommandHead>> = {
   watch: {
     description:
       "Show a run while it trains, here or under timm: progress, time left, curves in the terminal.",
+    argument: "<run>",
+    hasOptions: true,
+  },
+  handoff: {
+    description:
+      "Hand a run over to timm's train.py, on one machine or several: writes its files and prints the command.",
     argument: "<run>",
     hasOptions: true,
   },

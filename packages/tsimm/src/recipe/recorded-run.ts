@@ -1,4 +1,5 @@
 /** Configuration files that a run has written, timm's or ours: all of its settings, and some that are its own. */
+import { CARRIED } from "../checkpoint/timm/carried.ts";
 import { printable } from "../text/printable.ts";
 import { ARGS_YAML_KEYS } from "./args-yaml.ts";
 import { separated, type TrainArguments, trainFlagRows } from "./arguments.ts";
@@ -16,7 +17,7 @@ const KEYS_OF_TIMM = 30;
 const OF_THAT_RUN: readonly string[] = ["experiment", "output", "resume", "start_epoch"];
 
 /** Keys that files of ours carry through timm; they set no argument. */
-export const CARRIED_KEYS: readonly string[] = ["tsimm", ...Object.values(ARGS_YAML_KEYS)];
+export const CARRIED_KEYS: readonly string[] = [CARRIED, ...Object.values(ARGS_YAML_KEYS)];
 
 /** A file's settings for another run. */
 export interface RecordedSettings {

@@ -24,6 +24,8 @@ export interface TimmDifference {
   readonly fate: "stops" | "changes" | "settled";
   /** Keys of timm that come nearest. */
   readonly instead?: Readonly<Record<string, unknown>>;
+  /** What to do where timm cannot train this. */
+  readonly cure?: string;
 }
 
 /** Flags of ours that change the result. */
@@ -34,6 +36,8 @@ const TIMM_HAS_NOT = [
   "labelColumns",
   "earlyStopEpochs",
 ] as const;
+
+const FOLDER = "pass a folder <split>/<class>/<image> of the same images with --data-dir";
 
 /** Flags of ours that leave a part of the model as it is. */
 const FREEZE = ["freeze", "headOnly"] as const;
@@ -55,13 +59,14 @@ export function timmDifferences(args: TrainArguments): TimmDifference[] {
 }
 
 function dataDifferences({ dataDir }: TrainArguments): TimmDifference[] {
-  if (dataDir === null) return [stops("data_dir null is the image set built into tsimm")];
+  if (dataDir === null) return [stops("data_dir null is the image set built into tsimm", FOLDER)];
   if (/\.tar$/i.test(dataDir)) {
     const text = "timm reads a .tar whole for both splits and trains on the validation images; unpack it";
-    return [stops(text)];
+    const place = printable(dataDir);
+    return [stops(text, `tar -xf "${place}" -C FOLDER, and pass the folder with --data-dir`)];
   }
-  if (/\.csv$/i.test(dataDir)) return [stops("timm reads no .csv")];
-  return isAddress(dataDir) ? [stops(`timm reads no ${printable(dataDir)}`)] : [];
+  if (/\.csv$/i.test(dataDir)) return [stops("timm reads no .csv", FOLDER)];
+  return isAddress(dataDir) ? [stops(`timm reads no ${printable(dataDir)}`, FOLDER)] : [];
 }
 
 function scheduleDifferences(args: TrainArguments): TimmDifference[] {
@@ -159,8 +164,8 @@ function isSame(value: unknown, fallback: Flag["default"]): boolean {
   return JSON.stringify(value) === JSON.stringify(fallback);
 }
 
-function stops(text: string): TimmDifference {
-  return { text, fate: "stops" };
+function stops(text: string, cure = "it goes on here with tsimm train --resume"): TimmDifference {
+  return { text, fate: "stops", cure };
 }
 
 function changes(text: string, instead: TimmDifference["instead"] = {}): TimmDifference {
