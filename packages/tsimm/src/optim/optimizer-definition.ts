@@ -39,7 +39,7 @@ export interface TorchLayout<O extends OptimizerOwnOptions = OptimizerOwnOptions
   state?(parameter: readonly number[], options: O): Readonly<Record<string, TorchOption>>;
   /**
    * Keys of a group beside ours, which are written in snake_case. A group that is read must have the same values, where it
-   * has them; but for those of `torchUnread`, which change how PyTorch computes, not what.
+   * has them; but for those of `torchNeutral`, which change how PyTorch computes, not what.
    */
   group?(options: O): Readonly<Record<string, TorchOption>>;
 }

