@@ -2,6 +2,7 @@
 import { readdir, stat } from "node:fs/promises";
 import { basename, dirname, join, resolve } from "node:path";
 import { printable } from "../text/printable.ts";
+import type { EpochRow } from "../train/events.ts";
 import { UsageError } from "../usage-error.ts";
 import {
   type Checkpoint,
@@ -76,6 +77,11 @@ export async function findCheckpoint(
 ): Promise<{ readonly checkpoint: Checkpoint | null; readonly states: readonly CheckpointHeader[] }> {
   const kind = await stat(target).catch(() => null);
   if (kind === null) throw new UsageError(`train: --resume must exist, got "${printable(target)}"`);
+  if (/\.(pth|pt|pkl|tar)$/.test(target)) {
+    throw new UsageError(
+      `train: --resume must be a run folder or a .resume.safetensors file, got "${printable(target)}"; tsimm train takes a checkpoint of timm's`,
+    );
+  }
   const path = resolve(target);
   const folder = kind.isDirectory() ? path : dirname(path);
   const first = kind.isDirectory() ? [] : [path.replace(/((\.ema|\.resume)?\.safetensors)?$/, RESUME_SUFFIX)];
@@ -103,6 +109,22 @@ export async function findCheckpoint(
   });
   throw new UsageError(
     `train: --resume found no usable .resume.safetensors file in "${printable(folder)}": ${reasons.join(", ")}`,
+  );
+}
+
+/**
+ * Whether a folder holds states, all of them of the past of a run: with its rows as far as they have some.
+ *
+ * @param rows - Of the run.
+ */
+export async function holdsPastOf(folder: string, rows: readonly EpochRow[]): Promise<boolean> {
+  const { states } = await readStates(folder).catch(() => ({ states: [] }));
+  return (
+    states.length > 0 &&
+    states.every(({ state: { metricHistory, inEpoch } }) => {
+      const before = rows.slice(0, metricHistory.length);
+      return !inEpoch && JSON.stringify(metricHistory) === JSON.stringify(before);
+    })
   );
 }
 

@@ -15,6 +15,7 @@ export type CommandName =
   | "predict"
   | "export"
   | "watch"
+  | "handoff"
   | "report"
   | "inspect"
   | "schedule"
@@ -43,8 +44,9 @@ export const commandHeads: Readonly<Record<CommandName, CommandHead>> = {
     hasOptions: true,
   },
   export: {
-    description: "Write a trained model as one ONNX file for any runtime, checked by running it.",
-    argument: "",
+    description:
+      "Write a trained model as one ONNX file for any runtime, checked by running it; or a run as timm's train.py resumes it.",
+    argument: "[run]",
     hasOptions: true,
   },
   watch: {
@@ -53,8 +55,15 @@ export const commandHeads: Readonly<Record<CommandName, CommandHead>> = {
     argument: "<run>",
     hasOptions: true,
   },
+  handoff: {
+    description:
+      "Hand a run over to timm's train.py, on one machine or several: writes its files and prints the command.",
+    argument: "<run>",
+    hasOptions: true,
+  },
   report: {
-    description: "Write the report of a run again: curves, confusion matrix and worst mistakes on one page.",
+    description:
+      "Write the report of a run again: curves, confusion matrix and worst mistakes on one page; of a run of timm the curves.",
     argument: "<run>",
     hasOptions: true,
   },

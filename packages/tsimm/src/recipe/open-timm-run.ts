@@ -61,7 +61,7 @@ export async function openTimmRun(path: string, log: Log): Promise<TimmRun> {
   }
   const carried = carriedOf(read.args[CARRIED], log);
   const rows = await rowsOf({ epoch: read.epoch, carried }, folder, log);
-  const lr = baseRate(read);
+  const lr = carriedBase(carried) ?? baseRate(read);
   return {
     ...{ path, folder, checkpoint: read, carried, isRecovery },
     rows: isRecovery ? rows.filter((row) => row.epoch < read.epoch) : rows,
@@ -99,6 +99,13 @@ async function readSummaryFile(folder: string): Promise<string | null> {
     () => false,
   );
   return isThere ? (await readRegularFile(path, { limit: TEXT_LIMIT })).toString("utf8") : null;
+}
+
+/** Base rate of a plateau schedule, which in timm's file the rate in use has taken the place of; null: it has not. */
+function carriedBase(carried: CarriedState | null): number | null {
+  const { plateau, baseValues } = carried?.scheduler ?? {};
+  const [rate]: readonly unknown[] = Array.isArray(baseValues) ? baseValues : [];
+  return plateau !== undefined && typeof rate === "number" && rate > 0 ? rate : null;
 }
 
 /** The base rate of the file's groups, which for timm beats its arguments; null: there is none. */

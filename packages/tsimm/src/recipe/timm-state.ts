@@ -83,7 +83,7 @@ export function timmState(
       rng: { seed: args.seed, scheme: RANDOM_SCHEME },
       metricHistory: rows,
       best,
-      kept: keptOf(rows, own, best),
+      kept: keptOf(rows, own),
       byOutput: best !== null && carried?.best?.epoch === best.epoch ? carried.byOutput : [],
       ...(carried?.earlierPlans && { earlierPlans: carried.earlierPlans }),
       sha256: "",
@@ -102,16 +102,19 @@ function archOf(model: string): string {
   return model.replace(/^[^:]*:/, "").replace(/\..*$/, "");
 }
 
+/** Names of the classes; where none travelled with the run, those of the data, in whose order timm numbers them too. */
 function namesOf(
-  { carried, path }: TimmRun,
+  { carried }: TimmRun,
   { numClasses }: TrainArguments,
-  { outputNames }: TimmTarget,
+  { outputNames, log }: TimmTarget,
 ): readonly string[] {
   if (carried !== null) return carried.classNames;
-  if (numClasses === null || numClasses === outputNames.length) return outputNames;
-  throw new UsageError(
-    `train: the data folder must have the ${numClasses} classes of ${printable(path)}, got ${outputNames.length} [${printable(outputNames.join(", "))}]`,
-  );
+  if (numClasses !== null && numClasses > outputNames.length) {
+    log.warn(
+      `the model has ${numClasses} outputs, the data folder ${outputNames.length} classes: timm's file does not say which of them they are`,
+    );
+  }
+  return outputNames;
 }
 
 /** The rows up to a checkpoint; where there is none of its epoch, with the one number that timm keeps in it. */
@@ -160,11 +163,14 @@ function bestOf(rows: readonly EpochRow[], ranking: Ranking): Best | null {
   }, null);
 }
 
-/** The epochs whose weights may be there: the best, and the newest. */
-function keptOf(rows: readonly EpochRow[], ranking: Ranking, best: Best | null): RunState["kept"] {
-  const row = rows.at(-1);
-  if (row === undefined || best === null) return [];
-  return best.epoch === row.epoch ? [best] : [best, { epoch: row.epoch, metric: rankedBy(row, ranking) }];
+/** All epochs, best first: those whose weights are not there are left out when the folder is filled. */
+function keptOf(rows: readonly EpochRow[], ranking: Ranking): RunState["kept"] {
+  return rows
+    .map((row) => ({ epoch: row.epoch, metric: rankedBy(row, ranking) }))
+    .toSorted((a, b) => {
+      if (isBetter(a.metric, b.metric, ranking)) return -1;
+      return isBetter(b.metric, a.metric, ranking) ? 1 : 0;
+    });
 }
 
 interface Driven {

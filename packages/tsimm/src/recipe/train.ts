@@ -1,11 +1,12 @@
 /** Training, from arguments to a folder of results. */
 import { readdir, rmdir } from "node:fs/promises";
-import { dirname, join } from "node:path";
-import { readStates, roleText } from "../checkpoint/find-checkpoint.ts";
+import { dirname, join, resolve } from "node:path";
+import { holdsPastOf, readStates, roleText } from "../checkpoint/find-checkpoint.ts";
 import { ORIGINAL } from "../checkpoint/original-file.ts";
 import {
   type ClaimedFolder,
   checkExperiment,
+  claimFolder,
   createOutputFolder,
   runName,
 } from "../checkpoint/output-folder.ts";
@@ -189,6 +190,9 @@ async function claim(
   // Beside the run that it goes on with: a path in a checkpoint from elsewhere is no place to write to.
   const parent =
     resume === null ? args.output || join("output", "train") : given.output || dirname(resume.folder);
+  const own = resume?.timm && given.experiment ? resolve(parent, given.experiment) : null;
+  if (own !== null && (await holdsPastOf(own, resume?.timm?.rows ?? [])))
+    return claimFolder(own, "--experiment");
   const numbered = args.experiment === "";
   const name = numbered ? runName(args.model, inputSize[2], new Date()) : args.experiment;
   return createOutputFolder({ parent, name, numbered, overwrite: args.overwrite });

@@ -9,6 +9,7 @@ import {
   writeWeights,
 } from "../checkpoint/checkpoint.ts";
 import { readStates } from "../checkpoint/find-checkpoint.ts";
+import { printable } from "../text/printable.ts";
 import type { ContinuedRun } from "./continue-folder.ts";
 import type { TimmRun } from "./open-timm-run.ts";
 import { findTimmEpoch } from "./timm-file.ts";
@@ -27,11 +28,15 @@ export async function writeTimmStates(
   target: TimmTarget,
 ): Promise<ContinuedRun> {
   const { best, epoch, inEpoch } = checkpoint.state;
-  const isElsewhere = best !== null && (inEpoch || best.epoch < epoch);
+  const { states: there } = await readStates(folder);
+  const isThere = there.some(({ state }) => !state.inEpoch && state.epoch === best?.epoch);
+  const isElsewhere = best !== null && !isThere && (inEpoch || best.epoch < epoch);
   const found = isElsewhere ? await findTimmEpoch(run.folder, best.epoch) : null;
   if (isElsewhere && found === null) {
     target.log.warn(
-      `the best epoch so far is ${best.epoch}, with ${best.metric}; its weights are not beside ${run.path}, so the best of the new folder counts from here on`,
+      printable(
+        `the best epoch so far is ${best.epoch}, with ${best.metric}; its weights are not beside ${run.path}, so the best of the new folder counts from here on; with --output and --experiment the run goes on in the folder where it began`,
+      ),
     );
   }
   if (found !== null) await write(folder, timmState(run, target, found));

@@ -1,7 +1,13 @@
 /** A state of a run as timm's `last.pth.tar`. */
+import type { SchedulerState } from "@tsimm/scheduler";
 import type { OptimizerState } from "../../optim/optimizer.ts";
 import type { SafeTensors } from "../../weights/safetensors.ts";
-import { type TorchDict, TorchTensor, type TorchValue } from "../../weights/torch/torch-value.ts";
+import {
+  PythonFloat,
+  type TorchDict,
+  TorchTensor,
+  type TorchValue,
+} from "../../weights/torch/torch-value.ts";
 import type { CheckpointTensors } from "../checkpoint.ts";
 import type { RunState } from "../run-state.ts";
 import { CARRIED, carriedState, lastEpoch } from "./carried.ts";
@@ -34,7 +40,7 @@ export function timmCheckpoint(
     ["state_dict", tensorDict(tensors.model)],
     ...(tensors.ema === null ? [] : [["state_dict_ema", tensorDict(tensors.ema)] as const]),
     ...(optimizer === null ? [] : [["optimizer", optimizer] as const]),
-    ...(metric === undefined ? [] : [["metric", metric] as const]),
+    ...(metric === undefined ? [] : [["metric", new PythonFloat(metric)] as const]),
     ["args", torchValue({ ...args, [CARRIED]: carriedState(state) })],
     ["version", VERSION],
   ]);
@@ -45,15 +51,25 @@ function optimizerOf(state: RunState, tensors: CheckpointTensors): TorchDict | n
   const slots = [...tensors.optimizer].flatMap(([name, { data }]) =>
     data instanceof Float32Array ? [[name, data] as const] : [],
   );
-  return optimizerToTorch({ ...state.optimizer, groups: steadyGroups(state), slots: new Map(slots) }, shapes);
+  return optimizerToTorch(
+    { ...state.optimizer, groups: groupsForTimm(state), slots: new Map(slots) },
+    shapes,
+  );
 }
 
-/** The groups, with rates that have no noise of plateau's schedule in them: timm goes on from those that it finds. */
-function steadyGroups({ optimizer: { groups }, scheduler }: RunState): OptimizerState["groups"] {
-  const { plateau } = scheduler as { readonly plateau?: { readonly restore?: unknown } };
-  const rates: unknown = plateau?.restore;
-  if (!Array.isArray(rates)) return groups;
-  return groups.map(({ params, options }, i) => ({ params, options: { ...options, lr: Number(rates[i]) } }));
+/**
+ * The groups as timm's schedule finds them. It begins at their base rates: behind its warm-up that of plateau stays there, so
+ * that they must be the rates in use, without the noise of the present epoch.
+ */
+function groupsForTimm(state: RunState): OptimizerState["groups"] {
+  const { groups } = state.optimizer;
+  const { plateau, options = {} } = state.scheduler as Partial<SchedulerState>;
+  const warmup = Number(options["warmupT"] ?? 0);
+  if (plateau === undefined || (warmup > 0 && lastEpoch(state) + 1 <= warmup)) return groups;
+  return groups.map(({ params, options }, i) => {
+    const lr = plateau.restore?.[i] ?? Number(options["lr"]);
+    return { params, options: { ...options, lr, initialLr: lr / Number(options["lrScale"] ?? 1) } };
+  });
 }
 
 function tensorDict(tensors: SafeTensors): TorchDict {
