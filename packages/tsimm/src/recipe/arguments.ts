@@ -56,7 +56,7 @@ const ownFlags: Readonly<Record<Exclude<keyof TrainArguments, keyof typeof defin
   initialCheckpoint: { type: "string", default: "", group: "Model", help: "file of weights to start from, .safetensors or PyTorch's" },
   newHead: { type: "flag", default: false, savedIfSet: true, group: "Model", help: "take all of --initial-checkpoint but its classifier" },
   noInitialEma: { type: "flag", default: false, savedIfSet: true, group: "Model", help: "take the plain weights of --initial-checkpoint, also where there is a moving average" },
-  resume: { type: "string", default: "", group: "Model", help: "run folder or .resume.safetensors file to continue" },
+  resume: { type: "string", default: "", group: "Model", help: "run to continue: its folder or one of its .resume.safetensors files, or a .pth.tar that timm's train.py saved, or its folder" },
   noResumeOpt: { type: "flag", default: false, group: "Model", help: "leave the optimizer's state out of --resume" },
   numClasses: { type: "int", default: null, min: 2, group: "Model", help: "classes of the model; absent: as many as the training folder has" },
   modelKwargs: { type: "map", default: null, savedIfSet: true, group: "Model", help: "options of the model by timm's names, e.g. patch_size=8 act_layer=silu; values are Python literals" },
