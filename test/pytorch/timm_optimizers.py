@@ -7,10 +7,14 @@ timm is imported from the path in the environment variable TSIMM_TIMM.
 import json
 import os
 import sys
+from functools import partial
 
 sys.path.insert(0, os.environ["TSIMM_TIMM"])
 import torch  # noqa: E402
-from timm.optim import create_optimizer_v2  # noqa: E402
+from timm.optim import create_optimizer_v2, muon  # noqa: E402
+
+# In place of bfloat16, in which Muon's iterations are known to three digits.
+muon.zeropower_via_newtonschulz = partial(muon.zeropower_via_newtonschulz, dtype=torch.float32)
 
 # Before 2.0 the restricted reader knows no floats.
 restricted = int(torch.__version__.split(".")[0]) >= 2

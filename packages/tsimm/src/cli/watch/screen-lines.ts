@@ -50,7 +50,9 @@ export function screenLines(view: RunView, options: ScreenOptions): string[] {
     progressLine(view, options),
     ...filled([...values(view.rows.at(-1), metrics), ...(best === null ? [] : [best])], width),
     ...(view.problem === null ? [] : [printable(view.problem)]),
-  ].map((line) => clipped(line, width));
+  ]
+    .map((line) => clipped(line, width))
+    .slice(0, options.height);
   return [...top, ...curves(view, metrics.drawn, { ...options, height: options.height - top.length })];
 }
 
