@@ -124,7 +124,8 @@ describe.each(Object.entries(CASES))("%s", (name, { table, flags }) => {
 
   test("its args.yaml repeats it to the last byte", async () => {
     const cwd = await workingFolder(at("repeated"));
-    const repeated = await tsimm(["train", "-c", out(at("whole"), "args.yaml")], { cwd });
+    const words = ["-c", out(at("whole"), "args.yaml"), "--output", "out", "--experiment", "run"];
+    const repeated = await tsimm(["train", ...words], { cwd });
     expect(repeated.code).toBe(0);
     expect(await contents(at("repeated"))).toEqual(await contents(at("whole")));
   });

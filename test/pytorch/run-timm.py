@@ -3,7 +3,8 @@
 Nothing of its training is changed. What is, so that it runs on a CPU under any PyTorch from 1.13 on:
 - $TSIMM_STOP_AFTER=N stops before epoch N as Ctrl-C between two epochs does;
 - PyTorch 1.13's restricted reader knows no float and so refuses every training checkpoint: there, the plain one reads;
-- timm passes device_ids for CPU, too, which DistributedDataParallel refuses.
+- timm passes device_ids for CPU, too, which DistributedDataParallel refuses;
+- processes end without leaving their group, where gloo waits, at times for ever, for one that is gone already.
 """
 import os
 import sys
@@ -24,6 +25,7 @@ class Distributed(parallel.DistributedDataParallel):
 
 
 parallel.DistributedDataParallel = Distributed
+torch.distributed.destroy_process_group = lambda: None
 
 import train
 

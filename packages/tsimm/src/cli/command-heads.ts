@@ -15,6 +15,7 @@ export type CommandName =
   | "predict"
   | "export"
   | "watch"
+  | "handoff"
   | "report"
   | "inspect"
   | "schedule"
@@ -54,8 +55,15 @@ export const commandHeads: Readonly<Record<CommandName, CommandHead>> = {
     argument: "<run>",
     hasOptions: true,
   },
+  handoff: {
+    description:
+      "Hand a run over to timm's train.py, on one machine or several: writes its files and prints the command.",
+    argument: "<run>",
+    hasOptions: true,
+  },
   report: {
-    description: "Write the report of a run again: curves, confusion matrix and worst mistakes on one page.",
+    description:
+      "Write the report of a run again: curves, confusion matrix and worst mistakes on one page; of a run of timm the curves.",
     argument: "<run>",
     hasOptions: true,
   },

@@ -117,7 +117,8 @@ test("args.yaml repeats a run", async () => {
   expect(parse(text)).toMatchObject({
     sched: "step",
     decay_epochs: 2.4,
-    lr: null,
+    lr: 0.05,
+    lr_derived: true,
     opt_betas: [0.9, 0.95],
     num_classes: 10,
   });
@@ -134,7 +135,9 @@ test("args.yaml has the newer flags only where they are set, and says which of t
     ...{ earlyStopEpochs: 5, task: "classification", tensorboard: true },
   });
   const text = argsYaml(args, savedArguments(args, {}));
-  expect(text).toMatch(/^# timm has no --class-weights\n# timm has no --early-stop-epochs\n(?!#)/);
+  expect(text).toMatch(
+    /^# timm has no --class-weights\n# timm has no --early-stop-epochs\n# lr follows from .*\n(?!#)/,
+  );
   expect(parse(text)).toMatchObject({ bce_loss: true, bce_target_thresh: 0.2, tensorboard: true });
   expect(fromKeys(parse(text)).given).toEqual(
     expect.objectContaining({ classWeights: ["cat=2", "dog=0.5"], earlyStopEpochs: 5 }),

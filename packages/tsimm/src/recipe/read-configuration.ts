@@ -4,6 +4,7 @@ import { readRegularFile, TEXT_LIMIT } from "../files/read-file.ts";
 import { printable } from "../text/printable.ts";
 import { suggestion } from "../text/suggestion.ts";
 import { UsageError } from "../usage-error.ts";
+import { ARGS_YAML_KEYS } from "./args-yaml.ts";
 import {
   type ArgumentName,
   type Flag,
@@ -15,6 +16,8 @@ import {
 import { showValue, valueProblems } from "./check-arguments.ts";
 import { type GivenTimmFlag, judgeTimmFlags } from "./judge-timm-flags.ts";
 import { problemsError } from "./list-problems.ts";
+import { CARRIED_KEYS, recordedSettings, withoutDerived } from "./recorded-run.ts";
+import { saysNothing } from "./says-nothing.ts";
 import { timmFlags, timmKeyAliases } from "./timm-flags.ts";
 
 /** Content of a configuration file. */
@@ -25,12 +28,34 @@ export interface Configuration {
 }
 
 /**
- * Reads a configuration file: YAML whose keys are flag names with underscores.
+ * Reads a configuration file: YAML whose keys are flag names with underscores. Of one that a run has written, places of
+ * that run are left out, and so are its derived settings, which are derived anew.
  *
  * @throws UsageError for a file that can't be read, and for all of its unknown keys, bad values and features of timm
  * that are switched on and not offered here.
  */
 export async function readConfiguration(path: string): Promise<Configuration> {
+  const content = await readContent(path);
+  const recorded = recordedSettings(content);
+  const { given, withoutEffect } = fromKeys(recorded.content);
+  return {
+    given: withoutDerived(given, content),
+    withoutEffect: [...withoutEffect, ...recorded.notes],
+  };
+}
+
+/**
+ * Reads the `args.yaml` of a run that is to begin again in its folder: its settings, and where it is written.
+ *
+ * @throws UsageError as {@link readConfiguration}.
+ */
+export async function readStart(path: string): Promise<Partial<TrainArguments>> {
+  const { [ARGS_YAML_KEYS.place]: place } = await readContent(path);
+  const { given } = await readConfiguration(path);
+  return isMapping(place) ? { ...given, ...fromKeys(place).given } : given;
+}
+
+async function readContent(path: string): Promise<Readonly<Record<string, unknown>>> {
   let content: unknown;
   try {
     content = parse((await readRegularFile(path, { limit: TEXT_LIMIT })).toString("utf8"), {
@@ -41,10 +66,12 @@ export async function readConfiguration(path: string): Promise<Configuration> {
       `train: --config must be a readable YAML file, got "${path}" (${(error as Error).message.split("\n")[0]})`,
     );
   }
-  if (typeof content !== "object" || content === null || Array.isArray(content)) {
-    throw new UsageError(`train: --config must hold "key: value" lines, got "${path}"`);
-  }
-  return fromKeys(content as Record<string, unknown>);
+  if (isMapping(content)) return content;
+  throw new UsageError(`train: --config must hold "key: value" lines, got "${path}"`);
+}
+
+function isMapping(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 
 /** Turns snake_case keys into arguments; see {@link readConfiguration}. */
@@ -57,7 +84,7 @@ export function fromKeys(content: Readonly<Record<string, unknown>>): Configurat
     const name = names.get(key);
     if (name !== undefined) given[name] = asTyped(name, value);
     else if (Object.hasOwn(timmFlags, key)) fromTimm.push({ key, typed: key, value });
-    else if (!isNothing(value)) {
+    else if (!saysNothing(value) && !CARRIED_KEYS.includes(key)) {
       const known = [...names.keys(), ...Object.keys(timmFlags)];
       problems.push(`unknown key "${printable(key)}" in the configuration${suggestion(key, known)}`);
     }
@@ -79,8 +106,8 @@ function withoutAliases(content: Readonly<Record<string, unknown>>): {
   for (const [alias, key] of Object.entries(timmKeyAliases)) {
     const [value, own] = [plain[alias], plain[key]];
     delete plain[alias];
-    if (isNothing(value)) continue;
-    if (isNothing(own)) plain[key] = value;
+    if (saysNothing(value)) continue;
+    if (saysNothing(own)) plain[key] = value;
     else if (own !== value) {
       const got = `got ${showValue(value)} and ${showValue(own)}`;
       problems.push(`${alias} and ${key} must be the same, ${got}; leave one out`);
@@ -89,17 +116,11 @@ function withoutAliases(content: Readonly<Record<string, unknown>>): {
   return { plain, problems };
 }
 
-/** Whether an unknown key says nothing. */
-function isNothing(value: unknown): boolean {
-  const isEmpty = typeof value === "object" && value !== null && Object.keys(value).length === 0;
-  return value === null || value === undefined || value === false || value === "" || value === 0 || isEmpty;
-}
-
 /** The value that timm's parser makes of one in a file: a bare one for a list, a text for a number. */
 function asTyped(name: ArgumentName, value: unknown): unknown {
   const flag = findFlag(name);
   if (flag === undefined) return value;
-  if (flag.type === "map") return isNothing(value) ? null : value;
+  if (flag.type === "map") return saysNothing(value) ? null : value;
   if (Array.isArray(value)) return value.map((one) => asNumber(flag, one));
   const one = asNumber(flag, value);
   const isOne =

@@ -11,7 +11,7 @@ import { separated, type TrainArguments, trainFlagRows } from "./arguments.ts";
 import { isAddress } from "./data-place.ts";
 import type { Log } from "./log.ts";
 import { openTimmRun, type TimmRun } from "./open-timm-run.ts";
-import { fromKeys, readConfiguration } from "./read-configuration.ts";
+import { fromKeys, readStart } from "./read-configuration.ts";
 import { findTimmFile } from "./timm-file.ts";
 
 /** A run to go on with. */
@@ -110,7 +110,7 @@ async function startingArguments(folder: string): Promise<Partial<TrainArguments
       `train: --resume found no usable .resume.safetensors file in "${printable(folder)}", which holds no run; start it anew with its own command`,
     );
   }
-  return (await readConfiguration(path)).given;
+  return await readStart(path);
 }
 
 function logChanges(saved: Partial<TrainArguments>, given: Partial<TrainArguments>, { info }: Log): void {

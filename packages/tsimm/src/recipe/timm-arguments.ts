@@ -1,10 +1,11 @@
 /** The arguments in a checkpoint of timm's as arguments here. */
-import { CARRIED } from "../checkpoint/timm/carried.ts";
 import { printable } from "../text/printable.ts";
 import { separated, type TrainArguments, trainFlagRows } from "./arguments.ts";
 import { judgeTimmFlags } from "./judge-timm-flags.ts";
 import type { Log } from "./log.ts";
 import { fromKeys } from "./read-configuration.ts";
+import { CARRIED_KEYS } from "./recorded-run.ts";
+import { saysNothing } from "./says-nothing.ts";
 import { timmFlags, timmKeyAliases } from "./timm-flags.ts";
 
 /** Arguments of one call, or of a place: the run goes on elsewhere. */
@@ -14,7 +15,7 @@ const NOT_TAKEN = [
 ];
 
 /** Keys that timm adds to its arguments while it runs. */
-const RUNTIME = ["prefetcher", "distributed", "world_size", "rank", "local_rank", CARRIED];
+const RUNTIME = ["prefetcher", "distributed", "world_size", "rank", "local_rank", ...CARRIED_KEYS];
 
 /**
  * The arguments of a run of timm's, with the batch size of all its processes together. Features of timm that are not
@@ -31,7 +32,7 @@ export function timmArguments(
   const isKnown = (key: string) =>
     own.has(key) || Object.hasOwn(timmFlags, key) || Object.hasOwn(timmKeyAliases, key);
   const taken = Object.entries(keys).filter(([key]) => ![...NOT_TAKEN, ...RUNTIME].includes(key));
-  const unknown = taken.filter(([key, value]) => !isKnown(key) && !isOff(value)).map(([key]) => key);
+  const unknown = taken.filter(([key, value]) => !isKnown(key) && !saysNothing(value)).map(([key]) => key);
   if (unknown.length > 0) {
     warn(`arguments that are not known here are passed over: ${printable(unknown.join(", "))}`);
   }
@@ -46,11 +47,6 @@ export function timmArguments(
   const rest = taken.filter(([key]) => own.has(key) || Object.hasOwn(timmKeyAliases, key));
   const { given } = fromKeys(Object.fromEntries(rest));
   return { ...given, ...joinedBatches(given, keys["world_size"], info) };
-}
-
-function isOff(value: unknown): boolean {
-  const isEmpty = typeof value === "object" && value !== null && Object.keys(value).length === 0;
-  return value === null || value === undefined || value === false || value === "" || value === 0 || isEmpty;
 }
 
 /** timm's batch sizes are those of one process. */

@@ -7,6 +7,7 @@ const LOAD: Readonly<Record<CommandName, () => Promise<Command>>> = {
   validate: async () => (await import("./validate.ts")).validateCommand(),
   export: async () => (await import("./export.ts")).exportCommand(),
   watch: async () => (await import("./watch.ts")).watchCommand(),
+  handoff: async () => (await import("./handoff.ts")).handoffCommand(),
   report: async () => (await import("./report.ts")).reportCommand(),
   schedule: async () => (await import("./schedule.ts")).scheduleCommand(),
   "lr-find": async () => (await import("./lr-find.ts")).lrFindCommand(),
