@@ -3,18 +3,23 @@ import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
+import fc from "fast-check";
 import { createEngine, createEvaluation, createModel, encodeSafetensors, type Model } from "tsimm";
 import { afterAll, expect, test } from "vitest";
 import { keyedRandom } from "../packages/tsimm/src/random/keyed-random.ts";
 import { argsYaml, savedArguments } from "../packages/tsimm/src/recipe/args-yaml.ts";
 import { resolveArguments } from "../packages/tsimm/src/recipe/resolve-arguments.ts";
 import { namedTensors } from "../packages/tsimm/src/train/load-training-state.ts";
+import { decodeTorchFile } from "../packages/tsimm/src/weights/torch/decode-torch-file.ts";
+import { encodeTorchFile } from "../packages/tsimm/src/weights/torch/encode-torch-file.ts";
+import { anyTensor, anyValue } from "../packages/tsimm/src/weights/torch/torch-values.fixture.ts";
 import { required } from "./required.fixture.ts";
 import { run } from "./run.fixture.ts";
 
 // Debian's, which has python3-torch and python3-torchvision.
 const python = "/usr/bin/python3";
 const script = fileURLToPath(new URL("pytorch/logits.py", import.meta.url));
+const resave = fileURLToPath(new URL("pytorch/resave.py", import.meta.url));
 const pytorch = await required("PyTorch", () => run(python, ["-c", "import torch, torchvision, yaml"]));
 
 const folder = await mkdtemp(join(tmpdir(), "tsimm-pytorch-"));
@@ -74,3 +79,20 @@ test.skipIf(pytorch === null)("PyYAML reads args.yaml as it was written", async 
   const { experiment, output: _none, ...rest } = saved;
   expect(JSON.parse(stdout)).toEqual({ ...rest, written_to: { experiment } });
 });
+
+test.skipIf(pytorch === null)(
+  "PyTorch reads the files of ours, and we read them as it saves them",
+  async () => {
+    const values = fc.sample(anyValue, { numRuns: 200, seed: 1 });
+    const tensors = new Map(
+      fc.sample(anyTensor, { numRuns: 50, seed: 2 }).map((tensor, i) => [`${i}.weight`, tensor]),
+    );
+    await writeFile(path("values.pth"), encodeTorchFile(values));
+    await writeFile(path("tensors.pth"), encodeTorchFile(tensors));
+    await run(python, [resave, folder]);
+    expect(decodeTorchFile(await readFile(path("tensors-again.pth")))).toStrictEqual(tensors);
+    for (const file of ["zip.pth", "zip-4.pth", "legacy.pth"]) {
+      expect(decodeTorchFile(await readFile(path(file))), file).toStrictEqual(values);
+    }
+  },
+);

@@ -8,6 +8,8 @@ configuration below.
 import json
 import math
 import sys
+from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -18,6 +20,20 @@ from timm.optim import create_optimizer_v2
 FOLDER = Path("test/golden/optimizers")
 SALT = 20261
 SHAPES = {"a": [20, 24], "b": [18, 20, 3, 3], "c": [7], "d": [5, 40]}
+# Of a family in place of SHAPES.
+SHAPES_OF = {
+    "muon": {
+        "wide": [20, 24],
+        "tall": [40, 6],
+        "conv": [18, 20, 3, 3],
+        "patch": [50, 4, 2, 2],
+        "depthwise": [6, 1, 3, 3],
+        "thin": [3, 8],
+        "token": [1, 5, 8],
+        "long": [4, 516],
+        "bias": [7],
+    },
+}
 STEPS = 14
 SHOWN = (1, 2, 7, 14)
 # Factor on the learning rate in each update: warm-up, then a decay.
@@ -111,6 +127,23 @@ CONFIGS = {
         "cmars": dict(opt="cmars", lr=0.01, gamma=0.5),
         "cmars_lion": dict(opt="cmars", lr=0.003, mars_type="lion"),
     },
+    "muon": {
+        "muon": dict(opt="muon", lr=0.02),
+        "nmuon": dict(opt="nmuon", lr=0.02, momentum=0.95, betas=[0.8, 0.9]),
+        "muon_original": dict(opt="muon", lr=0.02, adjust_lr_fn="original", ns_coefficients="original", ns_steps=4),
+        "muon_rms": dict(opt="muon", lr=0.02, adjust_lr_fn="rms_to_rms", ns_coefficients="polar_express", ns_steps=7),
+        "muon_unadjusted": dict(opt="muon", lr=0.02, adjust_lr_fn=None, ns_coefficients=[2.0, -1.5, 0.5], ns_steps=3),
+        "muon_list": dict(opt="muon", lr=0.02, ns_coefficients=[[3.0, -3.2, 1.2], [2.0, -1.5, 0.5]], ns_steps=3),
+        "muon_batched": dict(opt="muon", lr=0.02, conv_mode="batched"),
+        "muon_unnormalized": dict(opt="muon", lr=0.02, conv_mode="batched", normalize_spatial=False, safety_factor=1.01),
+        "muon_scaled_eps": dict(opt="muon", lr=0.02, scale_eps=True, eps=0.5, ns_coefficients="polar_express_safer"),
+        "muon_fallback": dict(opt="muon", lr=0.02, fallback_lr_scale=0.3, nesterov=True, eps=1e-3),
+        "adamuon": dict(opt="adamuon", lr=0.02),
+        "nadamuon": dict(opt="nadamuon", lr=0.02, betas=[0.8, 0.9], eps=1e-3),
+        "adamuon_rms": dict(opt="adamuon", lr=0.02, adjust_lr_fn="rms_to_rms"),
+        "adamuon_columns": dict(opt="adamuon", lr=0.02, adjust_lr_fn="rsqrt_in", conv_mode="batched"),
+        "adamuon_unadjusted": dict(opt="adamuon", lr=0.002, adjust_lr_fn=None, conv_mode="batched"),
+    },
     "novograd": {
         "novograd": dict(opt="novograd", lr=0.01),
         "novograd_betas": dict(opt="novograd", lr=0.01, betas=[0.9, 0.7], eps=1e-3),
@@ -165,6 +198,19 @@ class Decoupled(torch.optim.RAdam):
         super().step()
 
 
+@contextmanager
+def exact_iterations():
+    """Lets Muon iterate in float64 in place of bfloat16."""
+    from timm.optim import muon
+
+    own = muon.zeropower_via_newtonschulz
+    muon.zeropower_via_newtonschulz = partial(own, dtype=torch.float64)
+    try:
+        yield
+    finally:
+        muon.zeropower_via_newtonschulz = own
+
+
 def create(groups, args):
     from timm.optim import _optim_factory as factory
 
@@ -176,9 +222,9 @@ def create(groups, args):
     return create_optimizer_v2(groups, **args)
 
 
-def run(args, rates, dtype, **more):
+def run(args, shapes, rates, dtype, **more):
     """Changes since the start after each update, and the optimizer."""
-    params = {name: torch.nn.Parameter(tensor(name, shape, 17, dtype)) for name, shape in SHAPES.items()}
+    params = {name: torch.nn.Parameter(tensor(name, shape, 17, dtype)) for name, shape in shapes.items()}
     start = {name: param.detach().clone() for name, param in params.items()}
     groups = [
         {"params": [param for param in params.values() if param.ndim <= 1], "weight_decay": 0.0},
@@ -191,7 +237,7 @@ def run(args, rates, dtype, **more):
         for group, lr in zip(optimizer.param_groups, own):
             group["lr"] = lr if args.get("lr") is None else args["lr"] * rates[step - 1]
         for name, param in params.items():
-            param.grad = tensor(f"{name}.g{step}", SHAPES[name], 19, dtype)
+            param.grad = tensor(f"{name}.g{step}", shapes[name], 19, dtype)
         optimizer.step()
         changes.append({name: (param.detach() - start[name]).double() for name, param in params.items()})
     return changes, optimizer
@@ -231,21 +277,22 @@ def layout(optimizer):
     }
 
 
-def trajectory(args):
+def trajectory(args, shapes):
     args = dict(args)
     rates = args.pop("rates", RATES)
     torch.set_default_dtype(torch.float64)
-    changes, optimizer = run(args, rates, torch.float64)
+    with exact_iterations():
+        changes, optimizer = run(args, shapes, rates, torch.float64)
     if "foreach" in optimizer.defaults and type(optimizer).__module__.startswith("timm."):
         for foreach in (False, True):
             try:
-                other, _ = run(args, rates, torch.float64, foreach=foreach)
+                other, _ = run(args, shapes, rates, torch.float64, foreach=foreach)
             except (AttributeError, RuntimeError, TypeError) as error:
                 print(f"  {args['opt']} with foreach={foreach}: not in this PyTorch: {error}"[:150])
                 continue
             assert distance(changes, other) < 1e-9, (args, foreach)
     torch.set_default_dtype(torch.float32)
-    single, optimizer = run(args, rates, torch.float32)
+    single, optimizer = run(args, shapes, rates, torch.float32)
     delta = {
         str(step): {
             name: [rounded(change.norm())] + [rounded(value) for value in change.flatten()[:3].tolist()]
@@ -274,10 +321,11 @@ def main():
     torch.set_num_threads(1)
     families = sys.argv[1:] or list(CONFIGS)
     for family in families:
-        configs = {name: trajectory(args) for name, args in CONFIGS[family].items()}
+        shapes = SHAPES_OF.get(family, SHAPES)
+        configs = {name: trajectory(args, shapes) for name, args in CONFIGS[family].items()}
         for name, config in configs.items():
             print(f"{name}: float32 {config['f32_dev']}")
-        golden = {"salt": SALT, "shapes": SHAPES, "steps": STEPS, "rates": RATES, "configs": configs}
+        golden = {"salt": SALT, "shapes": shapes, "steps": STEPS, "rates": RATES, "configs": configs}
         golden["made_with"] = {"timm": timm.__version__, "torch": torch.__version__}
         (FOLDER / f"{family}.json").write_text(text(golden, 4) + "\n")
 

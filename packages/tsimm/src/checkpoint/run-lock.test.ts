@@ -4,7 +4,7 @@ import { mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { hostname, tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { lockRun } from "./run-lock.ts";
+import { lockRun, trainingState } from "./run-lock.ts";
 
 let folder = "";
 let lockFile = "";
@@ -65,4 +65,16 @@ test("temporary files of dead writers are removed with the lock taken", async ()
   const lock = await lockRun(folder);
   expect(await readdir(folder)).toEqual([".tsimm.lock"]);
   await lock.release();
+});
+
+test("tells whether a process trains in a folder", async () => {
+  expect(await trainingState(folder)).toBe(null);
+  await writeFile(lockFile, holder(process.pid));
+  expect(await trainingState(folder)).toBe("running");
+  // No process has this id.
+  await writeFile(lockFile, holder(2 ** 30));
+  expect(await trainingState(folder)).toBe("killed");
+  await rm(lockFile);
+  await writeFile(join(folder, "last.resume.safetensors"), "");
+  expect(await trainingState(folder)).toBe("ended");
 });

@@ -62,7 +62,8 @@ export const commandHeads: Readonly<Record<CommandName, CommandHead>> = {
     hasOptions: true,
   },
   report: {
-    description: "Write the report of a run again: curves, confusion matrix and worst mistakes on one page.",
+    description:
+      "Write the report of a run again: curves, confusion matrix and worst mistakes on one page; of a run of timm the curves.",
     argument: "<run>",
     hasOptions: true,
   },

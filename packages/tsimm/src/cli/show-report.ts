@@ -1,5 +1,8 @@
 /** Writes the report of a run, after the fact. */
+import { readdir } from "node:fs/promises";
 import { join, resolve } from "node:path";
+import { RESUME_SUFFIX } from "../checkpoint/checkpoint.ts";
+import { SUMMARY_FILE } from "../checkpoint/find-run.ts";
 import type { RunState } from "../checkpoint/run-state.ts";
 import { createDecodePool } from "../data/decode-pool.ts";
 import type { ImageDataset } from "../data/image-dataset.ts";
@@ -20,14 +23,17 @@ import { info, warn } from "./log-lines.ts";
 import { openImages } from "./open-for-validation.ts";
 import { openModel } from "./open-model.ts";
 import { shortPath } from "./short-path.ts";
+import { showSummaryReport } from "./show-summary-report.ts";
 
 /**
- * Writes `report.html` into the folder of a run, the same bytes as at its end.
+ * Writes `report.html` into the folder of a run, the same bytes as at its end; of a run of timm what its table of epochs
+ * tells, elsewhere.
  *
  * @throws Error if the folder is not that of a run; images that cannot be opened are a warning.
  */
 export async function showReport(folder: string, options: ReportOptions): Promise<void> {
   const path = resolve(folder);
+  if (await isOfAnother(path)) return await showSummaryReport(path, options.output);
   const state = await stateOf(path);
   const { model, task: entry } = state;
   const task = taskOfFile(entry, entry.outputNames, model.numClasses);
@@ -37,6 +43,12 @@ export async function showReport(folder: string, options: ReportOptions): Promis
   await makeFolderOf(file);
   await writeReport(path, { ...parts, settingsOf: reportSettings }, file);
   info(`Wrote ${shortPath(file)}`);
+}
+
+/** Whether a folder holds a run without states of tsimm. */
+async function isOfAnother(folder: string): Promise<boolean> {
+  const names: readonly string[] = await readdir(folder).catch(() => []);
+  return names.includes(SUMMARY_FILE) && !names.some((name) => name.endsWith(RESUME_SUFFIX));
 }
 
 async function stateOf(folder: string): Promise<RunState> {

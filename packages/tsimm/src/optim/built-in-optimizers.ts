@@ -16,6 +16,7 @@ import { larc, lars, nlarc, nlars } from "./lars.ts";
 import { clion, lion } from "./lion.ts";
 import { madgrad, madgradw } from "./madgrad.ts";
 import { cmars, mars } from "./mars.ts";
+import { adamuon, muon, nadamuon, nmuon } from "./muon.ts";
 import { cnadamw, nadam, nadamw } from "./nadam.ts";
 import { novograd } from "./novograd.ts";
 import type { OptimizerDefinition } from "./optimizer-definition.ts";
@@ -33,6 +34,7 @@ export type BuiltInOptimizerName =
   | "adam"
   | "adamax"
   | "adamp"
+  | "adamuon"
   | "adamw"
   | "adamwlegacy"
   | "adan"
@@ -67,12 +69,15 @@ export type BuiltInOptimizerName =
   | "madgradw"
   | "mars"
   | "momentum"
+  | "muon"
   | "nadam"
+  | "nadamuon"
   | "nadamw"
   | "nesterov"
   | "nesterovw"
   | "nlarc"
   | "nlars"
+  | "nmuon"
   | "novograd"
   | "radabelief"
   | "radam"
@@ -95,6 +100,7 @@ export const builtInOptimizers: readonly OptimizerDefinition[] = [
   adam,
   adamax,
   adamp,
+  adamuon,
   adamw,
   adamwlegacy,
   adan,
@@ -129,12 +135,15 @@ export const builtInOptimizers: readonly OptimizerDefinition[] = [
   madgradw,
   mars,
   momentum,
+  muon,
   nadam,
+  nadamuon,
   nadamw,
   nesterov,
   nesterovw,
   nlarc,
   nlars,
+  nmuon,
   novograd,
   radabelief,
   radam,

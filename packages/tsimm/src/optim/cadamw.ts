@@ -4,6 +4,7 @@ import { type CautionOption, cautionCheck, cautious, cautiousNodes } from "./cau
 import { shrunk } from "./graph-terms.ts";
 import { defineOptimizer, type OptimizerDefinition } from "./optimizer-definition.ts";
 import { scratch } from "./scratch.ts";
+import { timmGroup, torchGroup } from "./torch-groups.ts";
 
 /** Options of {@link adamwlegacy}. */
 export type AdamwLegacyOptions = AdamOptions & CautionOption;
@@ -22,6 +23,7 @@ export const adamwlegacy: OptimizerDefinition<AdamwLegacyOptions, AdamSlots> = d
   name: "adamwlegacy",
   lr: 1e-3,
   lrScaling: "sqrt",
+  torch: { step: "tensor", group: () => ({ amsgrad: false, ...torchGroup, ...timmGroup }) },
   defaults: { ...adamw.defaults, caution: false },
   checks: { ...adamChecks, ...cautionCheck },
   createSlots: adamw.createSlots,

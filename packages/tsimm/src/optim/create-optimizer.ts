@@ -9,7 +9,12 @@ import { Lookahead } from "./lookahead.ts";
 import type { Optimizer } from "./optimizer.ts";
 import { findOptimizer } from "./optimizers.ts";
 import { boolean, checkOption, nonNegative, type OptionChecks, orNull, positive } from "./option-checks.ts";
-import { type ParamGroupInput, paramGroupsLayerDecay, paramGroupsWeightDecay } from "./param-groups.ts";
+import {
+  type FallbackOptions,
+  type ParamGroupInput,
+  paramGroupsLayerDecay,
+  paramGroupsWeightDecay,
+} from "./param-groups.ts";
 import { RuleOptimizer } from "./rule-optimizer.ts";
 
 /** Arguments of {@link createOptimizer}, as a training script's flags hold them; null counts as not given. */
@@ -51,6 +56,10 @@ export interface OptimizerOptions {
   readonly layerDecay?: number | null | undefined;
   readonly layerDecayMinScale?: number | null | undefined;
   readonly layerDecayNoOptScale?: number | null | undefined;
+  /** Patterns of parameters that Muon leaves to AdamW, such as `head.*`; refused by other optimizers. */
+  readonly fallbackList?: readonly string[] | null | undefined;
+  /** Muon leaves a model's `noWeightDecay` to AdamW. */
+  readonly fallbackNoWeightDecay?: boolean | undefined;
   /** Part of a model that is not trained, as patterns or from `freeze`; absent: none. */
   readonly frozen?: FrozenOption | null | undefined;
   /** Makes the groups in place of the rules above. */
@@ -143,6 +152,15 @@ export function createOptimizerV2(modelOrParams: OptimizerTarget, options: Optim
   return create("createOptimizerV2", modelOrParams, options);
 }
 
+/** Checks of what an optimizer with the option `useFallback` has besides, for a model. */
+export const fallbackChecks: OptionChecks<FallbackOptions> = {
+  fallbackList: {
+    text: "a list of patterns of names",
+    test: (value) => Array.isArray(value) && value.every((one) => typeof one === "string"),
+  },
+  fallbackNoWeightDecay: boolean,
+};
+
 /** Checks of the options that are not the optimizer's own. */
 const factoryChecks: OptionChecks<
   Pick<
@@ -151,6 +169,8 @@ const factoryChecks: OptionChecks<
     | "layerDecay"
     | "layerDecayMinScale"
     | "layerDecayNoOptScale"
+    | "fallbackList"
+    | "fallbackNoWeightDecay"
     | "frozen"
     | "paramGroupFn"
   >
@@ -159,6 +179,8 @@ const factoryChecks: OptionChecks<
   layerDecay: orNull(positive),
   layerDecayMinScale: orNull(nonNegative),
   layerDecayNoOptScale: orNull(nonNegative),
+  fallbackList: orNull(fallbackChecks.fallbackList),
+  fallbackNoWeightDecay: fallbackChecks.fallbackNoWeightDecay,
   frozen: orNull({
     text: "patterns of names, or what freeze returns",
     test: (value) =>
@@ -185,11 +207,14 @@ function create(where: string, target: OptimizerTarget, options: OptimizerOption
     layerDecayNoOptScale,
     frozen,
     paramGroupFn,
-    ...own
+    ...named
   } = options;
   const { definition, lookahead } = findOptimizer(where, opt);
+  const isHybrid = "parameters" in target && Object.hasOwn(definition.defaults, "useFallback");
+  const { fallback, own } = fallbackOptions(isHybrid, named);
   const grouping = {
     ...{ weightDecay, filterBiasAndBn, layerDecay, layerDecayMinScale, layerDecayNoOptScale, frozen },
+    ...fallback,
   };
   const groups = "parameters" in target ? split(target, grouping, paramGroupFn) : collect(target);
   const shared = Object.entries({ momentum, eps: eps ?? undefined, betas: betas ?? undefined });
@@ -201,18 +226,29 @@ function create(where: string, target: OptimizerTarget, options: OptimizerOption
   return lookahead ? new Lookahead(optimizer) : optimizer;
 }
 
+/** Parts what an optimizer with the option `useFallback` has besides from its own options; else it stays unknown. */
+function fallbackOptions(
+  isHybrid: boolean,
+  { fallbackList, fallbackNoWeightDecay, ...own }: FallbackOptions & Readonly<Record<string, unknown>>,
+): { readonly fallback: FallbackOptions; readonly own: Readonly<Record<string, unknown>> } {
+  const fallback = { fallbackList: fallbackList ?? undefined, fallbackNoWeightDecay };
+  return isHybrid ? { fallback, own } : { fallback: {}, own: { ...own, ...fallback } };
+}
+
 function split(
   model: Model,
   options: OptimizerOptions & { readonly weightDecay: number; readonly filterBiasAndBn: boolean },
   paramGroupFn: OptimizerOptions["paramGroupFn"],
 ): readonly ParamGroupInput[] {
   const { weightDecay, filterBiasAndBn, layerDecay, layerDecayMinScale, layerDecayNoOptScale } = options;
+  const { fallbackList, fallbackNoWeightDecay } = options;
+  const fallback = { fallbackList, fallbackNoWeightDecay };
   if (paramGroupFn) return paramGroupFn(model);
   const frozen = options.frozen ? frozenOf(model, options.frozen) : null;
   if (typeof layerDecay !== "number")
-    return paramGroupsWeightDecay(model, { weightDecay, filterBiasAndBn, frozen });
+    return paramGroupsWeightDecay(model, { weightDecay, filterBiasAndBn, frozen, ...fallback });
   return paramGroupsLayerDecay(model, {
-    ...{ weightDecay, frozen },
+    ...{ weightDecay, frozen, ...fallback },
     layerDecay,
     layerDecayMinScale: layerDecayMinScale ?? 0,
     layerDecayNoOptScale: layerDecayNoOptScale ?? 0,

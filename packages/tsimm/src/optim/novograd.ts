@@ -93,5 +93,5 @@ export const novograd: OptimizerDefinition<NovogradOptions, NovogradSlots> = def
       };
     },
   },
-  torch: { step: "number" },
+  torch: { step: "number", shape: (slot) => (slot === "exp_avg" ? undefined : []) },
 });

@@ -32,6 +32,14 @@ export const threeFractions: OptionCheck = {
   test: (value) => Array.isArray(value) && value.length === 3 && value.every(isFraction),
 };
 
+/** A whole number from a smallest to a largest one. */
+export function integerFrom(smallest: number, largest: number): OptionCheck {
+  return {
+    text: `an integer from ${smallest} to ${largest}`,
+    test: (value) => isNumber(value) && Number.isInteger(value) && value >= smallest && value <= largest,
+  };
+}
+
 /** One of some texts. */
 export function oneOf(...choices: readonly string[]): OptionCheck {
   const named = choices.map((choice) => JSON.stringify(choice));

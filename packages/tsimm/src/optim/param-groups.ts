@@ -1,6 +1,7 @@
 /** Splits a model's parameters into groups: with and without weight decay, and by depth. */
 import { type Frozen, trainedParameters } from "../models/frozen/frozen.ts";
 import type { Model, Parameter } from "../models/model.ts";
+import { globExpression } from "../text/glob-expression.ts";
 
 /** A parameter group before the optimizer completes it; what it sets beats the optimizer's options. */
 export interface ParamGroupInput {
@@ -11,8 +12,16 @@ export interface ParamGroupInput {
   readonly [option: string]: unknown;
 }
 
+/** Options about tensors that Muon leaves to AdamW, beside those that it leaves by their shapes. */
+export interface FallbackOptions {
+  /** Patterns of their names, such as `head.*`; absent: none. */
+  readonly fallbackList?: readonly string[] | null | undefined;
+  /** The model's `noWeightDecay` is among them. */
+  readonly fallbackNoWeightDecay?: boolean | undefined;
+}
+
 /** Options of {@link paramGroupsWeightDecay}. */
-export interface WeightDecayGroupOptions {
+export interface WeightDecayGroupOptions extends FallbackOptions {
   /** Weight decay of the tensors that have any, >= 0. */
   readonly weightDecay: number;
   /** false: every tensor decays. */
@@ -24,7 +33,8 @@ export interface WeightDecayGroupOptions {
 /**
  * Groups without and with weight decay, in this order, empty ones left out.
  *
- * Biases, tensors with at most one dimension (normalisation) and the model's `noWeightDecay` do not decay.
+ * Biases, tensors with at most one dimension (normalisation) and the model's `noWeightDecay` do not decay. What Muon leaves
+ * to AdamW by its name follows in groups of its own, with `useFallback`.
  *
  * @example
  * paramGroupsWeightDecay(createModel("resnet18"), { weightDecay: 0.05 }).map((group) => group.params.length);
@@ -33,22 +43,47 @@ export interface WeightDecayGroupOptions {
  */
 export function paramGroupsWeightDecay(
   model: Pick<Model, "parameters" | "noWeightDecay">,
-  { weightDecay, filterBiasAndBn = true, frozen = null }: WeightDecayGroupOptions,
+  options: WeightDecayGroupOptions,
 ): ParamGroupInput[] {
+  const { weightDecay, filterBiasAndBn = true, frozen = null } = options;
   const parameters = trainedParameters(model, frozen);
-  if (weightDecay === 0) return [{ params: parameters, weightDecay }];
+  const fallback = fallbackTest("paramGroupsWeightDecay", model, options);
   const decays = ({ name, shape }: Parameter) =>
+    weightDecay !== 0 &&
     !(filterBiasAndBn && (shape.length <= 1 || name.endsWith(".bias"))) &&
     !model.noWeightDecay.includes(name);
-  const groups = [
-    { params: parameters.filter((parameter) => !decays(parameter)), weightDecay: 0 },
-    { params: parameters.filter(decays), weightDecay },
-  ];
+  const groups = [false, true].flatMap((isFallback) => {
+    const own = parameters.filter((parameter) => fallback(parameter) === isFallback);
+    const marked = isFallback ? { useFallback: true } : {};
+    return [
+      { params: own.filter((parameter) => !decays(parameter)), weightDecay: 0, ...marked },
+      { params: own.filter(decays), weightDecay, ...marked },
+    ];
+  });
   return groups.filter(({ params }) => params.length > 0);
 }
 
+/** Whether a parameter is left to AdamW by its name. */
+function fallbackTest(
+  where: string,
+  { parameters, noWeightDecay }: Pick<Model, "parameters" | "noWeightDecay">,
+  { fallbackList, fallbackNoWeightDecay }: FallbackOptions,
+): (parameter: Parameter) => boolean {
+  const expressions = (fallbackList ?? []).map((pattern) => {
+    const expression = globExpression(`${where}: fallbackList`, pattern);
+    if (parameters.some(({ name }) => expression.test(name))) return expression;
+    throw new RangeError(
+      `${where}: fallbackList must have patterns of parameters, such as ${parameters.at(-1)?.name}, ` +
+        `got "${pattern}"; end it in .* for all of a module`,
+    );
+  });
+  return ({ name }) =>
+    expressions.some((expression) => expression.test(name)) ||
+    (fallbackNoWeightDecay === true && noWeightDecay.includes(name));
+}
+
 /** Options of {@link paramGroupsLayerDecay}. */
-export interface LayerDecayGroupOptions {
+export interface LayerDecayGroupOptions extends FallbackOptions {
   /** Weight decay of tensors with two or more dimensions, >= 0. */
   readonly weightDecay: number;
   /** Factor on the learning rate from one layer to the layer before it, in (0, 1]. */
@@ -78,7 +113,11 @@ export function paramGroupsLayerDecay(
   const { weightDecay, layerDecay, layerDecayMinScale = 0, layerDecayNoOptScale = 0, frozen } = options;
   const places = model.parameters.map(({ name }) => model.layerOf(name) ?? [Number.POSITIVE_INFINITY]);
   const layers = [...new Set(places.toSorted(byNumbers).map(String))];
-  const groups = new Map<string, { params: Parameter[]; lrScale: number; weightDecay: number }>();
+  const fallback = fallbackTest("paramGroupsLayerDecay", model, options);
+  const groups = new Map<
+    string,
+    { params: Parameter[]; lrScale: number; weightDecay: number; useFallback?: boolean }
+  >();
   for (const [index, parameter] of model.parameters.entries()) {
     if (frozen?.parameters.has(parameter.name)) continue;
     const layer = layers.indexOf(String(places[index]));
@@ -86,8 +125,9 @@ export function paramGroupsLayerDecay(
     if (lrScale < layerDecayNoOptScale) continue;
     const decays = parameter.shape.length > 1 && !model.noWeightDecay.includes(parameter.name);
     const decay = decays ? weightDecay : 0;
-    const key = `${layer} ${decays}`;
-    const group = groups.get(key) ?? { params: [], lrScale, weightDecay: decay };
+    const marked = fallback(parameter) ? { useFallback: true } : {};
+    const key = `${layer} ${decays} ${fallback(parameter)}`;
+    const group = groups.get(key) ?? { params: [], lrScale, weightDecay: decay, ...marked };
     group.params.push(parameter);
     groups.set(key, group);
   }

@@ -50,6 +50,35 @@ test.each([...listOptimizers(), "lookahead_adam"])(
   },
 );
 
+test.each(listOptimizers())(
+  "weights that join %s late move as those of a new one do, saved or not",
+  (opt) => {
+    const [old, late] = parameters();
+    const [, fresh] = parameters();
+    if (!old || !late || !fresh) throw new Error("two parameters");
+    const options = { opt, lr: 0.01, weightDecay: 0.01 };
+    let optimizer = createOptimizerV2([old, late], options);
+    for (let step = 1; step <= 4; step++) {
+      setGradients([old], step);
+      optimizer.step();
+    }
+    // The others have no gradient from now on: some rules look at the norm of all.
+    old.grad = null;
+    const alone = createOptimizerV2([fresh], options);
+    for (let step = 1; step <= 9; step++) {
+      setGradients([late], step);
+      setGradients([fresh], step);
+      optimizer.step();
+      alone.step();
+      if (step !== 3) continue;
+      const saved = structuredClone(optimizer.stateDict());
+      optimizer = createOptimizerV2([old, late], options);
+      optimizer.loadStateDict(saved);
+    }
+    expect(late.data).toEqual(fresh.data);
+  },
+);
+
 test("parameters without a gradient stay, and zeroGrad drops all gradients", () => {
   const params = parameters();
   const before = params.map(({ data }) => data.slice());

@@ -111,7 +111,7 @@ export function curvesFigure(rows: readonly CurveRow[], options: CurvesFigureOpt
   const { metrics = CLASSIFICATION } = options;
   const line = (label: string, value: (row: CurveRow) => number | undefined): Series[] => {
     const points = rows.map((row): [number, number | null] => [row.epoch + 1, value(row) ?? null]);
-    return points.some(([, y]) => y !== null) ? [{ label, points }] : [];
+    return points.some(isNumber) ? [{ label, points }] : [];
   };
   const { rates, times, length } = options.rates ?? ratesOf(rows);
   const planned = held(rates, times, length);
@@ -130,7 +130,7 @@ export function curvesFigure(rows: readonly CurveRow[], options: CurvesFigureOpt
         ),
       }),
     ),
-    { yLabel: "learning rate", fromZero: true, series: rows.length > 0 ? [rateLine] : [] },
+    { yLabel: "learning rate", fromZero: true, series: planned.some(isNumber) ? [rateLine] : [] },
   ];
   return {
     title: "Training curves",
@@ -138,6 +138,10 @@ export function curvesFigure(rows: readonly CurveRow[], options: CurvesFigureOpt
     panels: panels.filter(({ series }) => series.length > 0),
     rules: drops(planned),
   };
+}
+
+function isNumber([, y]: Point): boolean {
+  return y !== null && !Number.isNaN(y);
 }
 
 function metricOf({ validation }: CurveRow, name: string): number | undefined {

@@ -124,3 +124,17 @@ test("keys that do not fit in a line stand below each other", () => {
     "     ━━ cosine",
   ]);
 });
+
+test("a curve begins at its first t", () => {
+  const late = { ...series("late", 2, 1), times: [3, 5] };
+  expect(plot([late], { height: 5 }).join("\n")).toMatchInlineSnapshot(`
+    "rate
+    2 ┤                   ────────────╮
+      │                               │
+      │                               ╰─────
+      │
+    0 ┤
+      └┬────────────┬───────────┬───────────
+       0            2           4     epoch"
+  `);
+});

@@ -1,6 +1,7 @@
 /** `--opt-kwargs`: options of the optimizer by timm's names. */
+import { fallbackChecks } from "../optim/create-optimizer.ts";
 import type { OptimizerDefinition } from "../optim/optimizer-definition.ts";
-import { nonNegative } from "../optim/option-checks.ts";
+import { nonNegative, type OptionCheck } from "../optim/option-checks.ts";
 import { camelCaseOf } from "../text/case.ts";
 import type { PythonValue } from "../text/python-literal.ts";
 import { suggestion } from "../text/suggestion.ts";
@@ -22,11 +23,16 @@ const SHARED = ["momentum", "weightDecay", "eps", "betas"];
  */
 export function withOptKwargs(
   args: TrainArguments,
-  { name: optimizer, defaults, checks }: OptimizerDefinition,
+  { name: optimizer, defaults, checks: ownChecks }: OptimizerDefinition,
 ): { readonly args: TrainArguments; readonly options: Readonly<Record<string, PythonValue>> } {
   const own: Record<string, PythonValue> = {};
   const flags: Record<string, PythonValue> = {};
-  const names = [...new Set([...Object.keys(defaults), "weightDecay"])];
+  const isHybrid = Object.hasOwn(defaults, "useFallback");
+  const checks: Readonly<Record<string, OptionCheck>> = isHybrid
+    ? { ...ownChecks, ...fallbackChecks }
+    : ownChecks;
+  const ofModel = isHybrid ? Object.keys(fallbackChecks) : [];
+  const names = [...new Set([...Object.keys(defaults), "weightDecay", ...ofModel])];
   for (const [key, value] of Object.entries(args.optKwargs ?? {})) {
     const name = camelCaseOf(key);
     if (name === "lr") throw new UsageError("train: --opt-kwargs must leave out lr; pass --lr");

@@ -5,6 +5,7 @@ import { DEFAULT_TASK } from "../task/default-task.ts";
 import type { Metric } from "../task/task.ts";
 import { createTask } from "../task/tasks.ts";
 import { printable } from "../text/printable.ts";
+import type { EpochRow } from "../train/events.ts";
 import { separated, type TrainArguments } from "./arguments.ts";
 import { planArguments } from "./earlier-plan.ts";
 import { fromKeys } from "./read-configuration.ts";
@@ -27,6 +28,26 @@ export interface RunPlan {
   readonly scheduled: TrainArguments | null;
 }
 
+/**
+ * The metrics of a validation that rows have: those of the run's task, then others.
+ *
+ * @param rows - Epochs of the run.
+ */
+export function metricsIn({ metrics }: RunPlan, rows: readonly Pick<EpochRow, "validation">[]): Metric[] {
+  const found = new Set(rows.flatMap(({ validation }) => Object.keys(validation ?? {})));
+  // One that is in no column is NaN everywhere.
+  if (rows.every(({ validation }) => Number.isNaN(validation?.loss ?? Number.NaN))) found.delete("loss");
+  const known = metrics.filter(({ name }) => found.has(name));
+  for (const { name } of known) found.delete(name);
+  return [...known, ...[...found].map(unknownMetric)];
+}
+
+/** A metric that no task here has, by its name. */
+export function unknownMetric(name: string): Metric {
+  const better = /loss|err|mae|mse|perplexity/i.test(name) ? "lower" : "higher";
+  return { name, label: name, unit: "", better, panel: name };
+}
+
 /** The plan of a run without `args.yaml`. */
 export const unknownPlan: RunPlan = {
   ...{ saved: {}, model: null, numEpochs: null, evalMetric: null, scheduled: null },
@@ -46,7 +67,9 @@ async function readMapping(path: string): Promise<Readonly<Record<string, unknow
   const text = (await readRegularFile(path, { limit: TEXT_LIMIT })).toString("utf8");
   let content: unknown;
   try {
-    content = parse(text, { version: "1.1", logLevel: "silent" });
+    content = parse(text, { version: "1.1", logLevel: "error" });
+    // A value that holds itself is none.
+    JSON.stringify(content);
   } catch (error) {
     const [reason = ""] = (error as Error).message.split("\n");
     throw new Error(printable(`"${path}" must be a readable YAML file (${reason})`), { cause: error });

@@ -12,7 +12,7 @@ import { environmentSection, filesSection, goOnSection, settingsSection } from "
  * @returns The same text for the same contents.
  */
 export function reportHtml(report: Report): string {
-  const { name, identity, figures } = report;
+  const { name, identity, figures, files, task } = report;
   const { curves, schedule } = figures;
   const { title, lead } = headOf(report);
   const epochs = epochsOf(report);
@@ -22,7 +22,7 @@ export function reportHtml(report: Report): string {
     ...answerSections(report),
     scheduleSection(schedule),
     `<div class="beside">${settingsSection(report)}${environmentSection(report)}</div>`,
-    filesSection(report),
+    filesSection({ files, isLinked: true, classifies: task.answers?.kind === "class" }),
     goOnSection(report),
   ];
   return pageHtml({ title, identity, over: "tsimm run", name, lead, body });

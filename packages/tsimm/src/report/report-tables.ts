@@ -4,7 +4,7 @@ import type { Report, ReportSetting } from "./report.ts";
 import { describeFiles } from "./written-files.ts";
 
 /** Settings that differ from their defaults, then all. */
-export function settingsSection({ settings }: Report): string {
+export function settingsSection({ settings }: Pick<Report, "settings">): string {
   if (settings.length === 0) return "";
   const changed = settings.filter(({ isDefault }) => !isDefault);
   const none = '<p class="soft">Every setting is its default.</p>';
@@ -38,11 +38,25 @@ export function environmentSection({ state }: Report): string {
   return `<section><h2>Environment</h2><div class="scroll" tabindex="0"><table class="pairs"><tbody>${rows.join("")}</tbody></table></div></section>`;
 }
 
-/** The files beside the page, a row for each kind. */
-export function filesSection({ files, task }: Report): string {
-  const rows = describeFiles(files, task.answers?.kind === "class").map(({ names, description }) => {
-    const links = names.map((name) => `<a href="${markup(encodeURIComponent(name))}">${markup(name)}</a>`);
-    return `<tr><td class="value">${markup(description)}</td><td class="links">${links.join(" ")}</td></tr>`;
+/** Files of a run. */
+export interface ListedFiles {
+  /** Names in the run's folder. */
+  readonly files: readonly string[];
+  /** Whether the page lies beside them. */
+  readonly isLinked: boolean;
+  /** Whether the run is one of a classifier. */
+  readonly classifies: boolean;
+}
+
+/** The files of a run, a row for each kind. */
+export function filesSection({ files, isLinked, classifies }: ListedFiles): string {
+  const rows = describeFiles(files, classifies).map(({ names, description }) => {
+    const shown = names.map((name) =>
+      isLinked
+        ? `<a href="${markup(encodeURIComponent(name))}">${markup(name)}</a>`
+        : `<span>${markup(name)}</span>`,
+    );
+    return `<tr><td class="value">${markup(description)}</td><td class="links">${shown.join(" ")}</td></tr>`;
   });
   return `<section><h2>Files</h2><div class="scroll" tabindex="0"><table><tbody>${rows.join("")}</tbody></table></div></section>`;
 }

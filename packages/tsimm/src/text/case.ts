@@ -15,7 +15,8 @@ export function camelCaseOf(name: string): string {
  *
  * @example
  * snakeCaseOf("maxGradNorm"); // => "max_grad_norm"
+ * snakeCaseOf("betas1d"); // => "betas_1d"
  */
 export function snakeCaseOf(name: string): string {
-  return name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
+  return name.replace(/[A-Z]|(?<=[a-z])\d/g, (letter) => `_${letter.toLowerCase()}`);
 }

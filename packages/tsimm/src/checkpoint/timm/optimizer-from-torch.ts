@@ -100,7 +100,9 @@ function groupFrom(
   const names = [...Object.keys(options).filter((name) => !GROUP_FIELDS.includes(name)), ...GROUP_FIELDS];
   const values = names.flatMap((name) => {
     const read = saved.get(snakeCaseOf(name));
-    const value = read === undefined ? options[name] : plainValue(read);
+    // An option that is null stands for a value that PyTorch writes out.
+    const isOwn = read === undefined || (options[name] === null && snakeCaseOf(name) in constants);
+    const value = isOwn ? options[name] : plainValue(read);
     return value === undefined ? [] : [[name, value] as const];
   });
   return { params: params.map(({ name }) => name), options: Object.fromEntries(values) };

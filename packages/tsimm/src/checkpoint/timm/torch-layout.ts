@@ -23,20 +23,21 @@ export function torchOptimizer(name: string): TorchOptimizer | null {
   return layout === undefined ? null : { definition, layout, lookahead };
 }
 
-/** Keys of a group that no option here stands for. */
+/** Keys of a group that no option here stands for, or one that is null. */
 export function constantKeys(
   { layout, lookahead }: TorchOptimizer,
   options: Readonly<Record<string, unknown>>,
 ): Readonly<Record<string, TorchOption>> {
-  const own = new Set(Object.keys(options).map(snakeCaseOf));
+  const given = Object.entries(options).filter(([, value]) => value !== null);
+  const own = new Set(given.map(([name]) => snakeCaseOf(name)));
   const keys = Object.entries(layout.group?.(options) ?? {}).filter(([key]) => !own.has(key));
   const { k, alpha } = lookaheadOptions;
   return { ...Object.fromEntries(keys), ...(lookahead && { lookahead_k: k, lookahead_alpha: alpha }) };
 }
 
-/** Whether a key of a group changes only how PyTorch computes. */
+/** Whether a key of a group changes only how PyTorch computes, or holds what it has computed. */
 export function isNeutral(key: string): boolean {
-  return Object.hasOwn(torchNeutral, key);
+  return key === "buffer" || Object.hasOwn(torchNeutral, key);
 }
 
 /** PyTorch's name of a slot. */

@@ -18,7 +18,7 @@ const RUN = "Run";
 
 /** The flags of `tsimm report`. */
 export const reportFlags: Readonly<Record<keyof ReportOptions, CommandFlag>> = {
-  output: { type: "string", default: null, short: "-o", group: REPORT, help: "file to write; absent: report.html in the folder of the run" },
+  output: { type: "string", default: null, short: "-o", group: REPORT, help: "file to write; absent: report.html in the folder of the run, of a run of timm report-<run>.html here" },
   dataDir: { type: "string", default: null, group: REPORT, help: "images of the run, if they lie elsewhere now" },
   noImages: { type: "flag", default: false, group: REPORT, help: "leave out what needs the validation images: confusion matrix and mistakes" },
   workers: { type: "int", default: 4, min: 0, short: "-j", group: RUN, help: "decoding threads; 0 decodes on the main thread" },

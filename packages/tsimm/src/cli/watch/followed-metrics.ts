@@ -1,5 +1,6 @@
 /** The metrics of a run that are shown, by what is in its table. */
 import type { SummaryRow } from "../../checkpoint/read-summary.ts";
+import { metricsIn, unknownMetric } from "../../recipe/run-plan.ts";
 import type { Metric } from "../../task/task.ts";
 import { suggestion } from "../../text/suggestion.ts";
 import { UsageError } from "../../usage-error.ts";
@@ -35,10 +36,7 @@ export function followedMetrics(
   { plan, rows }: Pick<RunView, "plan" | "rows">,
   asked?: string,
 ): FollowedMetrics {
-  const found = new Set(rows.flatMap(({ validation }) => Object.keys(validation ?? {})));
-  const known = plan.metrics.filter(({ name }) => found.has(name));
-  const others = [...found].filter((name) => known.every((metric) => metric.name !== name));
-  const validation = [...known, ...others.map(unknownMetric)].map((metric): FollowedMetric => {
+  const validation = metricsIn(plan, rows).map((metric): FollowedMetric => {
     return { ...metric, of: (row) => row.validation?.[metric.name] ?? Number.NaN };
   });
   const named = (name: string | null) => validation.find((metric) => metric.name === name);
@@ -60,16 +58,6 @@ const trainingLoss: FollowedMetric = {
   of: ({ trainLoss }) => trainLoss,
 };
 
-/** A metric that no task here has. */
-function unknownMetric(name: string): FollowedMetric {
-  const better = /loss|err|mae|mse|perplexity/i.test(name) ? "lower" : "higher";
-  const of = ({ others }: SummaryRow) => {
-    const value = others[name];
-    return typeof value === "number" ? value : Number.NaN;
-  };
-  return { name, label: name, unit: "", better, of };
-}
-
 /** A column by its name; null: there is no epoch yet. */
 function columnOf(
   rows: readonly SummaryRow[],
@@ -81,7 +69,10 @@ function columnOf(
   const columns = new Set(
     rows.flatMap(({ others }) => Object.keys(others).filter((key) => typeof others[key] === "number")),
   );
-  if (columns.has(name)) return unknownMetric(name);
+  if (columns.has(name)) {
+    const of = ({ others }: SummaryRow) => Number(others[name] ?? Number.NaN);
+    return { ...unknownMetric(name), of };
+  }
   const known = [...validation.map((metric) => metric.name), trainingLoss.name, ...columns];
   throw new UsageError(
     `watch: --metric must be one of ${known.join(", ")}, got "${name}"${suggestion(name, known)}`,

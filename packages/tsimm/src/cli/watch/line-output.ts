@@ -44,7 +44,7 @@ export function lineOutput(
     },
     close(reason) {
       const best = last === null ? null : bestLine(last.rows, followedMetrics(last, metric).ranking);
-      if (best !== null) line(best);
+      if (best !== null) line(best.replace(/^b/, "B"));
       if (reason !== null) info(reason);
     },
   };

@@ -8,7 +8,7 @@ import { type TerminalSeries, terminalPlot } from "../../preview/terminal-plot.t
 import { printable } from "../../text/printable.ts";
 import { shortPath } from "../short-path.ts";
 import { runTime } from "./epoch-clock.ts";
-import { bestRow, type FollowedMetric, followedMetrics } from "./followed-metrics.ts";
+import { bestRow, type FollowedMetric, type FollowedMetrics, followedMetrics } from "./followed-metrics.ts";
 import { epochsDone, isComplete, type RunView } from "./run-view.ts";
 
 /** Options of {@link screenLines}. */
@@ -27,10 +27,12 @@ export interface ScreenOptions {
 
 /** Widest and narrowest bar. */
 const BAR = { most: 24, least: 8 };
-/** Characters of a plot that has another beside it, at least; and of any plot. */
-const PLOT = { beside: 64, least: 40, most: 100 };
+/** Characters of a plot, and from which on two stand beside each other where there is room for all above each other. */
+const PLOT = { least: 38, wide: 64, most: 100 };
+/** Characters between two plots. */
+const GAP = 2;
 /** Lines between the axes of a plot. */
-const ROWS = { least: 5, most: 13 };
+const ROWS = { least: 7, most: 13 };
 /** Lines of a plot beside these: a blank one, title, axis, numbers; the names of several curves are one more. */
 const FRAME = 4;
 
@@ -46,10 +48,11 @@ export function screenLines(view: RunView, options: ScreenOptions): string[] {
   const top = [
     headline(view, width),
     progressLine(view, options),
-    ...valueLines(view.rows.at(-1), metrics.validation, metrics.drawn, width),
-    ...(best === null ? [] : [best]),
+    ...filled([...values(view.rows.at(-1), metrics), ...(best === null ? [] : [best])], width),
     ...(view.problem === null ? [] : [printable(view.problem)]),
-  ].map((line) => clipped(line, width));
+  ]
+    .map((line) => clipped(line, width))
+    .slice(0, options.height);
   return [...top, ...curves(view, metrics.drawn, { ...options, height: options.height - top.length })];
 }
 
@@ -99,30 +102,32 @@ function clipped(line: string, width: number): string {
   return line.length > width ? `${line.slice(0, width - 1)}…` : line;
 }
 
-/** The numbers of the newest epoch, on as many lines as they need. */
-function valueLines(
-  row: SummaryRow | undefined,
-  validation: readonly FollowedMetric[],
-  drawn: FollowedMetric | null,
-  width: number,
-): string[] {
+/** The numbers of the newest epoch. */
+function values(row: SummaryRow | undefined, { validation, drawn }: FollowedMetrics): string[] {
   if (row === undefined) return [];
-  const shown = [...validation, ...(drawn === null || validation.includes(drawn) ? [] : [drawn])];
-  const values = shown.flatMap((metric) => {
+  const shown = drawn === null || validation.includes(drawn) ? validation : [...validation, drawn];
+  const metrics = shown.flatMap((metric) => {
     const value = metric.of(row);
+    // There was no validation in this epoch.
     if (Number.isNaN(value) && row.validation === null) return [];
     return [
       `${metric.name === "loss" ? "validation loss" : printable(metric.label)} ${metricText(value, metric)}`,
     ];
   });
-  const rate = Number.isNaN(row.lr) ? [] : [`lr ${scientific(row.lr)}`];
-  const loss = Number.isNaN(row.trainLoss) && values.length > 0 ? [] : [`loss ${significant(row.trainLoss)}`];
+  return [
+    ...(Number.isNaN(row.trainLoss) && metrics.length > 0 ? [] : [`loss ${significant(row.trainLoss)}`]),
+    ...metrics,
+    ...(Number.isNaN(row.lr) ? [] : [`lr ${scientific(row.lr)}`]),
+  ];
+}
+
+/** All parts, on as many lines as they need. */
+function filled(parts: readonly string[], width: number): string[] {
   const lines: string[] = [];
-  for (const part of [...loss, ...values, ...rate]) {
+  for (const part of parts) {
     const line = lines.at(-1);
-    if (line !== undefined && line.length + part.length + 3 <= width)
-      lines[lines.length - 1] = `${line} | ${part}`;
-    else lines.push(part);
+    const fits = line !== undefined && line.length + part.length + 3 <= width;
+    lines.splice(fits ? -1 : lines.length, 1, fits ? `${line} | ${part}` : part);
   }
   return lines;
 }
@@ -132,7 +137,7 @@ export function bestLine(rows: readonly SummaryRow[], metric: FollowedMetric): s
   const best = bestRow(rows, metric);
   if (best === null) return null;
   const label = metric.name === "loss" ? "validation loss" : printable(metric.label);
-  return `Best: ${label} ${metricText(metric.of(best), metric)} in epoch ${best.epoch + 1}`;
+  return `best: ${label} ${metricText(metric.of(best), metric)} in epoch ${best.epoch + 1}`;
 }
 
 interface Curve {
@@ -140,32 +145,40 @@ interface Curve {
   readonly series: readonly TerminalSeries[];
 }
 
-/** Plots above each other, or two beside each other where the terminal is wide. */
+/** Plots above each other, or two beside each other where the terminal is wide, or low. */
 function curves(view: RunView, drawn: FollowedMetric | null, options: ScreenOptions): string[] {
   const { width, height, color = false } = options;
   if (width < PLOT.least) return [];
-  const perLine = width >= 2 * PLOT.beside + 2 ? 2 : 1;
   const all = curvesOf(view.rows, drawn);
+  const column = gridOf(all, 1, height);
+  const isWide = width >= 2 * PLOT.wide + GAP;
+  const isLow = column.length < all.length && width >= 2 * PLOT.least + GAP;
+  const [perLine, grid] = isWide || isLow ? [2, gridOf(all, 2, height)] : [1, column];
+  const size = {
+    ...{ xLabel: "epoch", height: Math.min(ROWS.most, rowsOf(grid, height)), color },
+    width: Math.min(PLOT.most, perLine === 2 ? (width - GAP) >> 1 : width),
+  };
+  return grid.flatMap((line) => {
+    const plots = line.map(({ title, series }) => terminalPlot(series, { title, ...size }));
+    return ["", ...besideEachOther(plots, size.width + GAP)];
+  });
+}
+
+/** As many lines of plots as find room. */
+function gridOf(all: readonly Curve[], perLine: number, height: number): readonly (readonly Curve[])[] {
   const grid = Array.from({ length: Math.ceil(all.length / perLine) }, (_, i) =>
     all.slice(i * perLine, (i + 1) * perLine),
   );
+  const lines = grid.findLastIndex((_, i) => rowsOf(grid.slice(0, i + 1), height) >= ROWS.least) + 1;
+  return grid.slice(0, lines);
+}
+
+/** Lines between the axes of each plot. */
+function rowsOf(grid: readonly (readonly Curve[])[], height: number): number {
   const frames = grid.map(
-    (line) => FRAME + Math.max(...line.map(({ series }) => Math.min(1, series.length - 1))),
+    (line) => FRAME + Math.max(...line.map(({ series }) => (series.length > 1 ? 1 : 0))),
   );
-  const heights = frames.map((_, i) => {
-    const room = height - frames.slice(0, i + 1).reduce((a, b) => a + b, 0);
-    return Math.floor(room / (i + 1));
-  });
-  // As many as find room.
-  const lines = heights.filter((rows) => rows >= ROWS.least).length;
-  const size = {
-    ...{ xLabel: "epoch", height: Math.min(ROWS.most, heights[lines - 1] ?? 0), color },
-    width: Math.min(PLOT.most, perLine === 2 ? (width - 2) >> 1 : width),
-  };
-  return grid.slice(0, lines).flatMap((line) => {
-    const plots = line.map(({ title, series }) => terminalPlot(series, { title, ...size }));
-    return ["", ...besideEachOther(plots, size.width + 2)];
-  });
+  return Math.floor((height - frames.reduce((a, b) => a + b, 0)) / grid.length);
 }
 
 function curvesOf(rows: readonly SummaryRow[], drawn: FollowedMetric | null): Curve[] {

@@ -1,4 +1,5 @@
 /** The part of a model that is not trained. */
+import { globExpression } from "../../text/glob-expression.ts";
 import { listNames } from "../../text/list-names.ts";
 import { printable } from "../../text/printable.ts";
 import { suggestion } from "../../text/suggestion.ts";
@@ -102,33 +103,12 @@ function matched(model: Model, patterns: readonly string[]): Frozen {
 /** Whether a name, or a module that it is inside, fits a pattern. */
 function matcher(model: Model, pattern: string): (name: string) => boolean {
   if (isWord(pattern)) return (name) => words[pattern](model, name);
-  const expression = globExpression(pattern);
+  const expression = globExpression("freeze: patterns", pattern);
   return (name) => prefixes(name).some((prefix) => expression.test(prefix));
 }
 
 function isWord(pattern: string): pattern is keyof typeof words {
   return Object.hasOwn(words, pattern);
-}
-
-/** A glob as Python's fnmatch reads it. */
-function globExpression(pattern: string): RegExp {
-  const source = pattern.replaceAll(/\[!?[^\]]+\]|[\s\S]/g, (part) => {
-    if (part === "*") return ".*";
-    if (part === "?") return ".";
-    if (part.length === 1) return part.replace(/[\\^$.|+()[\]{}/-]/, "\\$&");
-    const inside = part
-      .slice(1, -1)
-      .replace(/^!/, "")
-      .replaceAll(/[\\^\]]/g, "\\$&");
-    return `[${part[1] === "!" ? "^" : ""}${inside}]`;
-  });
-  try {
-    return new RegExp(`^${source.replaceAll(/(\.\*)+/g, ".*")}$`, "s");
-  } catch {
-    throw new RangeError(
-      `freeze: patterns must be globs such as layer1*, got "${pattern}"; mend its brackets`,
-    );
-  }
 }
 
 /** A name and the modules around it: `a`, `a.b`, `a.b.c`. */

@@ -9,7 +9,7 @@ export const builtInNames: {
   readonly task: readonly string[];
 } = {
   schedule: ["constant","cosine","exponential","invsqrt","linear","multistep","onecycle","plateau","poly","step","tanh","wsd"],
-  optimizer: ["adabelief","adadelta","adafactor","adagrad","adam","adamax","adamp","adamw","adamwlegacy","adan","adanw","adopt","adoptw","cadafactor","cadamp","cadamw","cadan","cadanw","cadopt","cadoptw","clamb","clambw","claprop","clion","cmars","cnadamw","crmsproptf","csgdp","csgdw","lamb","lambc","lambcw","lambw","laprop","larc","lars","lion","madgrad","madgradw","mars","momentum","nadam","nadamw","nesterov","nesterovw","nlarc","nlars","novograd","radabelief","radam","radamw","rmsprop","rmsproptf","sgd","sgdp","sgdw"],
+  optimizer: ["adabelief","adadelta","adafactor","adagrad","adam","adamax","adamp","adamuon","adamw","adamwlegacy","adan","adanw","adopt","adoptw","cadafactor","cadamp","cadamw","cadan","cadanw","cadopt","cadoptw","clamb","clambw","claprop","clion","cmars","cnadamw","crmsproptf","csgdp","csgdw","lamb","lambc","lambcw","lambw","laprop","larc","lars","lion","madgrad","madgradw","mars","momentum","muon","nadam","nadamuon","nadamw","nesterov","nesterovw","nlarc","nlars","nmuon","novograd","radabelief","radam","radamw","rmsprop","rmsproptf","sgd","sgdp","sgdw"],
   engine: ["auto","cuda","dml","native","wasm","webgpu"],
   task: ["classification","multi-label","regression"],
 };

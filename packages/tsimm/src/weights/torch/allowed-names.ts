@@ -37,7 +37,7 @@ export function allowedName(module: string, name: string): AllowedName | string 
 
 function refusal(full: string): string {
   const what = MODELS.test(full)
-    ? "a whole model was saved, and to build it is to run its code"
-    : "which is no tensor, number, text or container, and to build it could run code";
-  return `it names ${shown(full)}, ${what}; in Python save the weights alone: torch.save(model.state_dict(), "weights.pth")`;
+    ? ": a whole model was saved, and to build it is to run its code"
+    : ", which is no tensor, number, text or container, and to build it could run code";
+  return `it names ${shown(full)}${what}; in Python save the weights alone: torch.save(model.state_dict(), "weights.pth")`;
 }

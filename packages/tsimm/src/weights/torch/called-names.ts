@@ -101,8 +101,11 @@ function bytesOf(source: PickleItem | undefined, budget: MemoryBudget): Uint8Arr
   if (source instanceof Uint8Array) return source;
   if (typeof source !== "string") throw damaged("bytes must be made of text");
   budget.take(source.length, "bytes");
-  const bytes = Uint8Array.from(source, (character) => character.charCodeAt(0));
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: every byte is meant
-  if (!/^[\u0000-\u00ff]*$/.test(source)) throw damaged("text of bytes must be Latin-1");
+  const bytes = new Uint8Array(source.length);
+  for (let i = 0; i < source.length; i++) {
+    const code = source.charCodeAt(i);
+    if (code > 0xff) throw damaged("text of bytes must be Latin-1");
+    bytes[i] = code;
+  }
   return bytes;
 }

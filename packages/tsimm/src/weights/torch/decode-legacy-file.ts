@@ -26,13 +26,15 @@ export function decodeLegacyFile(bytes: Uint8Array): TorchValue {
   };
   const magic = next();
   if (magic !== MAGIC) {
-    if (at !== bytes.length)
+    if (at !== bytes.length) {
       throw damaged(`the pickle must end with the file, got ${bytes.length - at} bytes more`);
+    }
     return magic;
   }
   const protocol = next();
-  if (protocol !== PROTOCOL)
+  if (protocol !== PROTOCOL) {
     throw damaged(`protocol of the file must be ${PROTOCOL}, got ${shown(String(protocol))}`);
+  }
   checkMachine(next());
   // The storages come behind the object that needs them: it is read twice.
   const object = at;
@@ -86,17 +88,21 @@ function readStorages(
   let at = start;
   for (const key of keys) {
     const id = typeof key === "string" ? ids.get(key) : undefined;
-    if (id === undefined || storages.has(id.key))
+    if (id === undefined || storages.has(id.key)) {
       throw damaged("keys must be those of the storages, each once");
-    if (at + 8 > bytes.length)
+    }
+    if (at + 8 > bytes.length) {
       throw damaged(`storage "${shown(id.key)}" must be in the file; was it cut off?`);
+    }
     const length = view.getBigInt64(at, true);
     const size = id.length * bytesPerElement(id.dtype);
-    if (length !== BigInt(id.length))
+    if (length !== BigInt(id.length)) {
       throw damaged(`storage "${shown(id.key)}" must have ${id.length} elements, got ${length}`);
+    }
     at += 8;
-    if (at + size > bytes.length)
+    if (at + size > bytes.length) {
       throw damaged(`storage "${shown(id.key)}" must have ${size} bytes; was the file cut off?`);
+    }
     storages.set(id.key, alignedBytes(bytes.subarray(at, at + size)));
     at += size;
   }

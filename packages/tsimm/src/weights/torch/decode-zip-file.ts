@@ -25,13 +25,14 @@ export function decodeZipFile(bytes: Uint8Array): TorchValue {
       'it is a TorchScript archive; in Python save the weights alone: torch.save(torch.jit.load(FILE).state_dict(), "weights.pth")',
     );
   }
-  checkByteOrder(entries.get(`${root}/byteorder`));
+  const entry = (name: string): Uint8Array | undefined => plainEntry(entries, `${root}/${name}`);
+  checkByteOrder(entry("byteorder"));
   const storages = new Map<string, Uint8Array<ArrayBuffer>>();
-  const { value } = unpickle(entries.get(`${root}/data.pkl`) ?? new Uint8Array(0), {
+  const { value } = unpickle(entry("data.pkl") ?? new Uint8Array(0), {
     budget: new MemoryBudget(bytes.length),
     persistent: (id) => {
       const { dtype, key, length } = readPersistentId(id);
-      const stored = storages.get(key) ?? entries.get(`${root}/data/${key}`);
+      const stored = storages.get(key) ?? entry(`data/${key}`);
       if (stored === undefined) throw damaged(`the archive must have the storage "${shown(key)}"`);
       const expected = length * bytesPerElement(dtype);
       if (stored.length !== expected) {
@@ -43,6 +44,14 @@ export function decodeZipFile(bytes: Uint8Array): TorchValue {
     },
   });
   return value;
+}
+
+function plainEntry(entries: ReadonlyMap<string, Uint8Array | null>, name: string): Uint8Array | undefined {
+  const bytes = entries.get(name);
+  if (bytes !== null) return bytes;
+  throw new TorchFileError(
+    `its entry "${shown(name)}" is compressed or encrypted, which PyTorch does not do; unpack it and zip it without`,
+  );
 }
 
 function checkByteOrder(entry: Uint8Array | undefined): void {

@@ -1,44 +1,13 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { ELEMENT_ARRAYS } from "../element-arrays.ts";
-import type { SafeTensorsType } from "../safetensors.ts";
 import { decodeTorchFile } from "./decode-torch-file.ts";
 import { encodeTorchFile } from "./encode-torch-file.ts";
 import { PythonFloat, TorchNamespace, TorchTensor, type TorchValue } from "./torch-value.ts";
-
-const shape = fc.array(fc.nat(3), { maxLength: 4 });
-const dtype = fc.constantFrom(...(Object.keys(ELEMENT_ARRAYS) as SafeTensorsType[]));
-const tensor = fc.record({ dtype, shape, seed: fc.integer() }).map((given) => {
-  const length = given.shape.reduce((product, size) => product * size, 1);
-  const bytes = Uint8Array.from(
-    { length: length * ELEMENT_ARRAYS[given.dtype].BYTES_PER_ELEMENT },
-    (_, i) => given.seed * (i + 1),
-  );
-  const data = new ELEMENT_ARRAYS[given.dtype](bytes.buffer);
-  return new TorchTensor({ dtype: given.dtype, shape: given.shape, data });
-});
-
-const key = fc.oneof(fc.string({ unit: "grapheme" }), fc.maxSafeInteger(), fc.boolean());
-const { value } = fc.letrec<{ value: TorchValue }>((tie) => ({
-  value: fc.oneof(
-    { depthSize: "small", withCrossShrink: true },
-    fc.constant(null),
-    fc.boolean(),
-    fc.maxSafeInteger(),
-    fc.double(),
-    fc.bigInt({ min: 2n ** 60n, max: 2n ** 2039n }),
-    fc.bigInt({ min: -(2n ** 2039n), max: -(2n ** 60n) }),
-    fc.string({ unit: "grapheme" }),
-    fc.uint8Array(),
-    tensor,
-    fc.array(tie("value")),
-    fc.array(fc.tuple(key, tie("value"))).map((entries) => new Map(entries)),
-  ),
-}));
+import { anyValue } from "./torch-values.fixture.ts";
 
 test("every value comes back as it was", () => {
   fc.assert(
-    fc.property(value, (written) => {
+    fc.property(anyValue, (written) => {
       expect(decodeTorchFile(encodeTorchFile(written))).toStrictEqual(written);
     }),
   );
@@ -83,4 +52,13 @@ test.each<[unknown, string]>([
   ],
 ])("case %# is refused: it says what must be", (written, message) => {
   expect(() => encodeTorchFile(written as TorchValue)).toThrow(message);
+});
+
+test("4 GiB are refused before they are copied", () => {
+  // The system gives no memory to what is not touched.
+  const data = new Uint8Array(2 ** 30);
+  const part = new TorchTensor({ dtype: "U8", shape: [2 ** 30], data });
+  expect(() => encodeTorchFile([part, part, part, part])).toThrow(
+    "encodeTorchFile: tensors must have less than 4 GiB together; write them in several files",
+  );
 });

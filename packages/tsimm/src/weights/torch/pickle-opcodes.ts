@@ -163,6 +163,7 @@ export const opcodes: ReadonlyMap<number, Operation> = new Map<number, Operation
 ]);
 
 function checkProtocol(protocol: number): void {
-  if (!(protocol >= 2 && protocol <= 5))
+  if (!(protocol >= 2 && protocol <= 5)) {
     throw damaged(`protocol of a pickle must be 2 to 5, got ${protocol}`);
+  }
 }

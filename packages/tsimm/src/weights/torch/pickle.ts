@@ -82,8 +82,9 @@ function writeNumber(value: number, writer: PickleWriter): void {
 }
 
 function writeText(value: string, writer: PickleWriter): void {
-  if (/\p{Surrogate}/u.test(value))
+  if (/\p{Surrogate}/u.test(value)) {
     throw new TypeError("encodeTorchFile: text must be well-formed Unicode, got half a pair of surrogates");
+  }
   writer.text(value);
 }
 

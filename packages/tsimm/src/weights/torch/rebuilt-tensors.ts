@@ -34,8 +34,9 @@ export const rebuildTensorOfType: Call = (args, budget) => {
 /** `_rebuild_from_type_v2(function, type, arguments, attributes)`: a tensor with attributes, which are left out. */
 export const rebuildFromType: Call = ([build, , args], budget) => {
   if (!(build instanceof AllowedName && isTuple(args))) throw damaged("a tensor must be built by a function");
-  if (build.call === rebuildFromType)
+  if (build.call === rebuildFromType) {
     throw damaged("a tensor must be built by another function than its own");
+  }
   return build.call(args, budget);
 };
 

@@ -2,7 +2,7 @@
 import { printable } from "../../text/printable.ts";
 
 /** Characters shown of a text of the file. */
-const MOST_SHOWN = 200;
+const MOST_SHOWN = 100;
 
 /** A file of PyTorch that is not read. */
 export class TorchFileError extends Error {

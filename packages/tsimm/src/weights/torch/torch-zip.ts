@@ -5,7 +5,7 @@
  *
  * @see https://pkware.cachefly.net/webdocs/casestudies/APPNOTE.TXT
  */
-import { damaged, shown, TorchFileError } from "./torch-file-error.ts";
+import { damaged, shown } from "./torch-file-error.ts";
 
 const END = 0x06054b50;
 const END_LENGTH = 22;
@@ -27,7 +27,10 @@ const MOST_ENTRIES = 2 ** 20;
 
 interface Entry {
   readonly name: string;
-  readonly size: number;
+  /** Bytes in the archive. */
+  readonly stored: number;
+  /** Whether they are the entry's bytes as they are. */
+  readonly plain: boolean;
   /** Place of its header. */
   readonly header: number;
 }
@@ -35,24 +38,27 @@ interface Entry {
 /**
  * Reads the directory of an archive.
  *
- * @returns The bytes of each entry by its name, not copied.
- * @throws TorchFileError if it is damaged, or an entry is compressed or encrypted; checksums are not looked at, as PyTorch does not.
+ * @returns The bytes of each entry by its name, not copied; null: they are compressed or encrypted.
+ * @throws TorchFileError if it is damaged; checksums are not looked at, as PyTorch does not.
  */
-export function readTorchZip(bytes: Uint8Array): ReadonlyMap<string, Uint8Array> {
+export function readTorchZip(bytes: Uint8Array): ReadonlyMap<string, Uint8Array | null> {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   const { directory, count } = findDirectory(view);
-  if (count > MOST_ENTRIES)
+  if (count > MOST_ENTRIES) {
     throw damaged(`the archive must have at most ${MOST_ENTRIES} entries, got ${count}`);
-  const entries = new Map<string, Uint8Array>();
+  }
+  const entries = new Map<string, Uint8Array | null>();
   const places: { begin: number; end: number }[] = [];
   let at = directory;
   for (let i = 0; i < count; i++) {
     const { entry, next } = readEntry(view, at);
-    if (entries.has(entry.name))
+    if (entries.has(entry.name)) {
       throw damaged(`the archive must have each name once, got "${shown(entry.name)}" twice`);
+    }
     const begin = dataOf(view, entry);
-    entries.set(entry.name, bytes.subarray(begin, begin + entry.size));
-    places.push({ begin: entry.header, end: begin + entry.size });
+    const end = begin + entry.stored;
+    entries.set(entry.name, entry.plain ? bytes.subarray(begin, end) : null);
+    places.push({ begin: entry.header, end });
     at = next;
   }
   places.sort((a, b) => a.begin - b.begin);
@@ -75,8 +81,9 @@ function findDirectory(view: DataView): { directory: number; count: number } {
     if (locator < 0 || view.getUint32(locator, true) !== LOCATOR64) return { directory, count };
     const end = long(view, locator + 8);
     checkInside(view, end, 56, "the end of the directory");
-    if (view.getUint32(end, true) !== END64)
+    if (view.getUint32(end, true) !== END64) {
       throw damaged("the archive's directory of 64 bits is not where it should be");
+    }
     return { directory: long(view, end + 48), count: long(view, end + 32) };
   }
   throw damaged("the archive has no directory; was the file cut off?");
@@ -84,29 +91,26 @@ function findDirectory(view: DataView): { directory: number; count: number } {
 
 function readEntry(view: DataView, at: number): { entry: Entry; next: number } {
   checkInside(view, at, DIRECTORY_ENTRY_LENGTH, "the directory");
-  if (view.getUint32(at, true) !== DIRECTORY_ENTRY)
+  if (view.getUint32(at, true) !== DIRECTORY_ENTRY) {
     throw damaged(`the archive's directory has no entry at byte ${at}`);
+  }
   const [nameLength, extraLength] = [view.getUint16(at + 28, true), view.getUint16(at + 30, true)];
   const next = at + DIRECTORY_ENTRY_LENGTH + nameLength + extraLength + view.getUint16(at + 32, true);
   checkInside(view, at, next - at, "the directory");
   const nameAt = at + DIRECTORY_ENTRY_LENGTH;
   const name = new TextDecoder().decode(new Uint8Array(view.buffer, view.byteOffset + nameAt, nameLength));
-  const flags = view.getUint16(at + 8, true);
-  if ((flags & 1) !== 0)
-    throw new TorchFileError(`its entry "${shown(name)}" is encrypted; PyTorch does not do that`);
-  if (view.getUint16(at + 10, true) !== 0) {
-    throw new TorchFileError(
-      `its entry "${shown(name)}" is compressed, which PyTorch does not do; save it again in Python`,
-    );
-  }
+  const encrypted = (view.getUint16(at + 8, true) & 1) !== 0;
+  const plain = !encrypted && view.getUint16(at + 10, true) === 0;
   const extra = nameAt + nameLength;
-  const [stored = 0, size = 0, header = 0] = longNumbers(view, extra, extra + extraLength, [
-    view.getUint32(at + 20, true),
+  const [size = 0, stored = 0, header = 0] = longNumbers(view, extra, extra + extraLength, [
     view.getUint32(at + 24, true),
+    view.getUint32(at + 20, true),
     view.getUint32(at + 42, true),
   ]);
-  if (stored !== size) throw damaged(`entry "${shown(name)}" must have ${size} bytes, got ${stored}`);
-  return { entry: { name, size, header }, next };
+  if (plain && stored !== size) {
+    throw damaged(`entry "${shown(name)}" must have ${size} bytes, got ${stored}`);
+  }
+  return { entry: { name, stored, plain, header }, next };
 }
 
 /** Numbers of the directory; those that do not fit in 32 bits stand in an extra field, in this order. */
@@ -123,13 +127,14 @@ function longNumbers(view: DataView, start: number, end: number, numbers: readon
 }
 
 /** Place of an entry's bytes: behind its own header, which may be longer than the directory says. */
-function dataOf(view: DataView, { name, header, size }: Entry): number {
+function dataOf(view: DataView, { name, header, stored }: Entry): number {
   checkInside(view, header, LOCAL_HEADER_LENGTH, `entry "${shown(name)}"`);
-  if (view.getUint32(header, true) !== LOCAL_HEADER)
+  if (view.getUint32(header, true) !== LOCAL_HEADER) {
     throw damaged(`entry "${shown(name)}" must begin at byte ${header}`);
+  }
   const begin =
     header + LOCAL_HEADER_LENGTH + view.getUint16(header + 26, true) + view.getUint16(header + 28, true);
-  checkInside(view, begin, size, `entry "${shown(name)}"`);
+  checkInside(view, begin, stored, `entry "${shown(name)}"`);
   return begin;
 }
 
