@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
-import { modelInfo } from "../../models/pretrained/create-model.ts";
-import { TorchNamespace, type TorchValue } from "../../weights/torch/torch-value.ts";
+import { modelInfo } from "../models/pretrained/create-model.ts";
+import { TorchNamespace, type TorchValue } from "../weights/torch/torch-value.ts";
 import { describeArguments } from "./describe-arguments.ts";
 
 const dict = (entries: Readonly<Record<string, TorchValue>>) => new Map(Object.entries(entries));
