@@ -158,7 +158,7 @@ test("keys bring timm to what the run did, and not back to where it began", () =
     ...{ mean: [0.5, 0.5, 0.5], std: [0.5, 0.5, 0.5], crop_pct: 0.9, model_kwargs: {} },
     ...{ initial_checkpoint: "", start_epoch: null, pretrained: false, pretrained_path: null },
     ...{ head_init_scale: null, head_init_bias: null, lr: 0.05, epochs: 10 },
-    ...{ decay_milestones: [3, 9], milestone_timing: "timm", opt: "momentum" },
+    ...{ decay_milestones: [3, 9], milestone_timing: "timm", opt_kwargs: { nesterov: false } },
     ...{ drop_path: 0.1, drop_connect: null, bn_eps: null },
   });
   expect(planHandoff(state, ONE).warnings).toEqual(["timm's resnet18 takes no bn_eps"]);

@@ -7,7 +7,7 @@ import type { TrainArguments } from "../arguments.ts";
 import { fromKeys } from "../read-configuration.ts";
 import { resolveArguments } from "../resolve-arguments.ts";
 import { isSizedModel } from "../sized-model.ts";
-import { type TimmDifference, timmDifferences } from "../timm-differences.ts";
+import { mixes, type TimmDifference, timmDifferences } from "../timm-differences.ts";
 import { type BatchPlan, planBatch } from "./batch-plan.ts";
 import { planSchedule } from "./planned-schedule.ts";
 
@@ -136,10 +136,6 @@ function pairs(kwargs: Readonly<Record<string, unknown>>): string[] {
 function pythonText(value: unknown): string {
   if (typeof value !== "string") return pythonLiteral(value);
   return parsePythonLiteral(value) === undefined ? value : pythonLiteral(value);
-}
-
-function mixes({ mixup, cutmix, cutmixMinmax }: TrainArguments): boolean {
-  return mixup > 0 || cutmix > 0 || cutmixMinmax !== null;
 }
 
 function accumulation(steps: number): FlagWords {
