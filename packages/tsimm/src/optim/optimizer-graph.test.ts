@@ -111,6 +111,7 @@ interface Variant extends OptimizerOptions {
 const variants: readonly Variant[] = [
   ...listOptimizers().map((opt) => ({ opt })),
   { opt: "lookahead_adamw" },
+  { opt: "lookahead_muon", mixed: true },
   { opt: "adafactor", relativeStep: true },
   { opt: "adabelief", betas, amsgrad: true, decoupledDecay: false },
   { opt: "adabelief", fixedDecay: true, eps: 0 },
@@ -130,6 +131,8 @@ const variants: readonly Variant[] = [
   { opt: "laprop", betas, mixed: true },
   { opt: "lookahead_madgradw" },
   { opt: "madgrad", momentum: 0 },
+  { opt: "muon", mixed: true, convMode: "batched", scaleEps: true },
+  { opt: "nadamuon", mixed: true, adjustLrFn: "rms_to_rms", fallbackLrScale: 0.3 },
   { opt: "nadam", momentumDecay: 0.5 },
   { opt: "novograd", gradAveraging: true, amsgrad: true },
   { opt: "rmsproptf", decoupledDecay: true, momentum: 0 },
