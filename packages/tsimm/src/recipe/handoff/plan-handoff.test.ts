@@ -143,6 +143,10 @@ test("what timm cannot train is told with what to do", () => {
   expect(problemsOf({ task: "regression" })).toEqual([
     'timm has no task "regression"; it goes on here with tsimm train --resume',
   ]);
+  const own = stateOf({}, 4, { model: { arch: "plain4", numClasses: 2, inChans: 3 } });
+  expect(planHandoff(own, ONE).problems).toEqual([
+    'timm has no model "plain4"; it goes on with the program that made it',
+  ]);
   expect(() => planHandoff(stateOf({}), { ...ONE, epochs: 4 })).toThrow(
     "handoff: --epochs must be more than 4 to go on after the 4 epochs that are done; timm would train nothing",
   );

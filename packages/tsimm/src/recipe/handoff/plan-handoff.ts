@@ -1,6 +1,8 @@
 /** What timm is told, so that it goes on with a run. */
 import { resolve } from "node:path";
 import type { RunState } from "../../checkpoint/run-state.ts";
+import { builtInFamilies } from "../../models/families/built-in-families.ts";
+import { printable } from "../../text/printable.ts";
 import { parsePythonLiteral } from "../../text/python-literal.ts";
 import { pythonLiteral } from "../../text/to-python-literal.ts";
 import type { TrainArguments } from "../arguments.ts";
@@ -91,7 +93,9 @@ export function planHandoff(state: RunState, options: HandoffOptions): PlannedHa
     back: isWhole(batch, args, processes)
       ? []
       : [["-b", String(args.batchSize)], accumulation(args.gradAccumSteps)],
-    problems: differences.flatMap(({ fate, text, cure }) => (fate === "stops" ? [`${text}; ${cure}`] : [])),
+    problems: [...modelProblems(state), ...differences].flatMap(({ fate, text, cure }) =>
+      fate === "stops" ? [`${text}; ${cure}`] : [],
+    ),
     warnings: [
       // The export says what becomes of a part that was frozen.
       ...differences.filter((one) => one.fate === "changes" && !isFrozen(one)).map(({ text }) => text),
@@ -102,6 +106,14 @@ export function planHandoff(state: RunState, options: HandoffOptions): PlannedHa
         : [`timm validates on the centre of an image, not with crop mode ${state.dataConfig.cropMode}`]),
     ],
   };
+}
+
+/** A model of one's own is none of timm's; one of an ONNX file is told apart. */
+function modelProblems({ model: { arch, onnx } }: RunState): TimmDifference[] {
+  const isTimms = builtInFamilies.some(({ models }) => Object.hasOwn(models, arch));
+  if (isTimms || onnx !== undefined) return [];
+  const text = `timm has no model "${printable(arch)}"`;
+  return [{ text, fate: "stops", cure: "it goes on with the program that made it" }];
 }
 
 function isFrozen({ text }: TimmDifference): boolean {
