@@ -1,10 +1,13 @@
 /** ADOPT: Adam that divides each gradient by the squares before it. */
+
+import type { Value } from "@tsimm/autodiff";
 import { type AdamOptions, type AdamSlots, adamChecks, createAdamSlots } from "./adam.ts";
 import { type CautionOption, cautionCheck, cautionScale, cautiousNodes } from "./caution.ts";
 import { type CorrectedDecayOption, correctedDecayCheck, decayShare } from "./corrected-decay.ts";
 import { decayScalars, nonZero, penalized, shrunk } from "./graph-terms.ts";
 import type { ParamGroup } from "./optimizer.ts";
 import { defineOptimizer, type OptimizerDefinition } from "./optimizer-definition.ts";
+import type { UpdateGraphContext } from "./optimizer-graph.ts";
 import { boolean, nonNegative, orNull } from "./option-checks.ts";
 
 /** Options of {@link adopt}. */
@@ -92,9 +95,7 @@ export const adopt: OptimizerDefinition<AdoptOptions, AdamSlots> = defineOptimiz
       const d = decoupled ? grad : penalized(context);
       const floored = builder.op("Max", [math.unary("Sqrt", slots.exp_avg_sq), scalar("floor")]);
       const normed = math.div(d, floored);
-      const limit = scalar("limit");
-      const least = builder.op("Max", [normed, math.sub(0, limit)]);
-      const limited = clipExp === null ? normed : builder.op("Min", [least, limit]);
+      const limited = clipExp === null ? normed : within(context, normed, scalar("limit"));
       const exp_avg = math.add(slots.exp_avg, math.mul(math.sub(limited, slots.exp_avg), scalar("share")));
       const squares = math.mul(math.mul(d, d), scalar("present"));
       const exp_avg_sq = math.add(math.mul(slots.exp_avg_sq, scalar("past")), squares);
@@ -129,6 +130,15 @@ export const cadoptw: OptimizerDefinition<AdoptOptions, AdamSlots> = defineOptim
   name: "cadoptw",
   defaults: { ...adoptw.defaults, caution: true },
 });
+
+/** x within ±limit. */
+function within(
+  { builder, math }: Pick<UpdateGraphContext<unknown, unknown>, "builder" | "math">,
+  x: Value,
+  limit: Value,
+): Value {
+  return builder.op("Min", [builder.op("Max", [x, math.sub(0, limit)]), limit]);
+}
 
 /** Limit on normalised gradients. */
 function largest({ clipExp }: ParamGroup & AdoptOptions, step: number): number {

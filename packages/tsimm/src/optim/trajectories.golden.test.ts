@@ -4,11 +4,12 @@ import { describe, expect, test } from "vitest";
 import { goldenTensor, l2 } from "../models/golden.fixture.ts";
 import type { Parameter } from "../models/model.ts";
 import { createEngine } from "../runtime/create-engine.ts";
-import { camelCaseOf } from "../text/case.ts";
+import { camelCaseOf, snakeCaseOf } from "../text/case.ts";
 import { createOptimizerV2 } from "./create-optimizer.ts";
 import { graphSteps } from "./graph-steps.fixture.ts";
 import type { Optimizer } from "./optimizer.ts";
-import { isOptimizer } from "./optimizers.ts";
+import { findOptimizer, isOptimizer } from "./optimizers.ts";
+import { torchNeutral } from "./torch-groups.ts";
 
 interface Config {
   readonly args: {
@@ -21,6 +22,11 @@ interface Config {
   readonly rates?: readonly number[];
   /** Per step and tensor: L2 norm and first values of the change since the start. */
   readonly delta: Readonly<Record<string, Readonly<Record<string, readonly number[]>>>>;
+  /** Kinds of what timm keeps of the first matrix, NoneType where it is nothing, and its options. */
+  readonly layout: {
+    readonly state: Readonly<Record<string, string>>;
+    readonly group: Readonly<Record<string, unknown>>;
+  };
 }
 interface Golden {
   readonly salt: number;
@@ -43,6 +49,9 @@ const faces: Readonly<Record<string, (optimizer: Optimizer) => Promise<() => unk
   loop: async (optimizer) => () => optimizer.step(),
   graph: async (optimizer) => (await graphSteps(engine, optimizer)).step,
 };
+const optionsOf = ({ weight_decay: _, ...args }: Config["args"]) =>
+  Object.fromEntries(Object.entries(args).map(([key, value]) => [camelCaseOf(key), value]));
+
 const cases = goldens.flatMap((golden) =>
   Object.entries(golden.configs)
     .filter(([, { args }]) => isOptimizer(args.opt))
@@ -52,7 +61,7 @@ const cases = goldens.flatMap((golden) =>
 describe("moves free tensors as timm does", () => {
   test.each(cases)("$name by its $face", async ({ face, golden, config }) => {
     const { salt, shapes, steps } = golden;
-    const { weight_decay, lr, ...rest } = config.args;
+    const { weight_decay, lr } = config.args;
     const rates = config.rates ?? golden.rates;
     const params = Object.entries(shapes).map(
       ([name, shape]): Parameter => ({
@@ -67,10 +76,7 @@ describe("moves free tensors as timm does", () => {
         { params: params.filter((parameter) => !decays(parameter)), weightDecay: 0 },
         { params: params.filter(decays), weightDecay: weight_decay },
       ],
-      {
-        lr,
-        ...Object.fromEntries(Object.entries(rest).map(([key, value]) => [camelCaseOf(key), value])),
-      },
+      optionsOf(config.args),
     );
     // As a scheduler does.
     for (const group of optimizer.paramGroups) group.initialLr = group.lr;
@@ -95,3 +101,46 @@ describe("moves free tensors as timm does", () => {
     }
   });
 });
+
+const classes = goldens.flatMap(({ shapes, configs }) =>
+  Object.entries(configs)
+    // The RAdam of PyTorch 1.13 has no decoupled decay, see the golden files' README.
+    .filter(([, { args }]) => isOptimizer(args.opt) && args.opt !== "radamw")
+    .map(([name, config]) => ({
+      name,
+      config,
+      shape: Object.values(shapes).find((shape) => shape.length > 1) ?? [],
+    })),
+);
+
+test.each(classes)(
+  "$name has the options and slots of timm's class",
+  ({ config: { args, layout }, shape }) => {
+    const { torch, createSlots } = findOptimizer("test", args.opt).definition;
+    const parameter = { name: "a", shape, data: new Float32Array(size(shape)), grad: null };
+    const [group] = createOptimizerV2([parameter], {
+      ...optionsOf(args),
+      weightDecay: args.weight_decay,
+    }).paramGroups;
+    if (torch === undefined || group === undefined) throw new Error("a layout and a group");
+    const { params: _params, lr: _lr, weightDecay: _decay, ...own } = group;
+    const options = Object.entries(own)
+      .filter(([, value]) => value !== null)
+      .map(([name, value]) => [snakeCaseOf(name), value] as const);
+    const ours: Readonly<Record<string, unknown>> = { ...torch.group?.(own), ...Object.fromEntries(options) };
+    const unread = new Set(["lr", "weight_decay", "step", "buffer", ...Object.keys(torchNeutral)]);
+    const theirs = Object.entries(layout.group).filter(([key]) => !unread.has(key));
+    expect(Object.fromEntries(theirs.map(([key]) => [key, ours[key] ?? null]))).toEqual(
+      Object.fromEntries(theirs),
+    );
+    const slots = Object.keys(createSlots(parameter, group)).map((slot) => torch.slots?.[slot] ?? slot);
+    const { step: kindOfStep, ...timms } = layout.state;
+    const kept = [...slots, ...Object.keys(torch.state?.(shape, own) ?? {})];
+    expect(kept.toSorted()).toEqual(
+      Object.keys(timms)
+        .filter((key) => timms[key] !== "NoneType")
+        .toSorted(),
+    );
+    if (kindOfStep !== undefined) expect(torch.step).toBe(kindOfStep === "int" ? "number" : "tensor");
+  },
+);
