@@ -95,7 +95,7 @@ test.skipIf(process.platform === "win32")(
       [["predict", "photos", "--checkpoint", "pipe.onnx"], 1, regular("pipe.onnx")],
     ];
     await writeFile(join(root, "other.safetensors"), encodeSafetensors(new Map()));
-    const named = 'tsimm: predict: --checkpoint must be a model.onnx or a .safetensors file of a run, got "';
+    const named = `tsimm: predict: --checkpoint must be a model.onnx, a .safetensors file of a run or a checkpoint of timm's, got "`;
     cases.push(
       [["predict", "photos", "--checkpoint", "none.onnx"], 1, `${named}none.onnx" (ENOENT)\n`],
       [

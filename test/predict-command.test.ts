@@ -157,7 +157,8 @@ test("a run with a model of one's own is read from its ONNX file; its weights sa
   const fromWeights = await predict("runs/own/model_best.safetensors");
   expect(fromWeights).toMatchObject({ code: 1, stdout: "" });
   expect(fromWeights.stderr).toBe(
-    'tsimm: predict: --checkpoint must be a model.onnx or a .safetensors file of a run, got "runs/own/model_best.safetensors" ' +
+    "tsimm: predict: --checkpoint must be a model.onnx, a .safetensors file of a run or a checkpoint of timm's, " +
+      'got "runs/own/model_best.safetensors" ' +
       '(loadClassifier: model of the weights must be one of listModels(), got "my_net"; ' +
       "take the run's model.onnx, which holds the whole model, or make the name known with registerModelFamily)\n",
   );
@@ -170,7 +171,8 @@ test("a file of a task that is not registered names it, the nearest one and the 
   expect(await predict("unknown.onnx")).toMatchObject({
     ...{ code: 1, stdout: "" },
     stderr:
-      'tsimm: predict: --checkpoint must be a model.onnx or a .safetensors file of a run, got "unknown.onnx" ' +
+      "tsimm: predict: --checkpoint must be a model.onnx, a .safetensors file of a run or a checkpoint of timm's, " +
+      'got "unknown.onnx" ' +
       "(loadClassifier: task of the file must be one of classification, multi-label, regression, " +
       'or one that registerTask has made known, got "multi-lable"; did you mean "multi-label"?)\n',
   });

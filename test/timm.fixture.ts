@@ -1,11 +1,17 @@
 /** The real timm, where there is one: its folder is in the environment variable TSIMM_TIMM. */
+import { createHash } from "node:crypto";
 import { mkdir, readdir, readFile, stat, writeFile } from "node:fs/promises";
 import { delimiter, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { readSummary } from "../packages/tsimm/src/checkpoint/read-summary.ts";
+import { decodeTorchFile } from "../packages/tsimm/src/weights/torch/decode-torch-file.ts";
+import { TorchTensor, type TorchValue } from "../packages/tsimm/src/weights/torch/torch-value.ts";
 import { run } from "./run.fixture.ts";
 
-/** Folder of timm's repository; absent: the tests of it do not run, as nothing fetches it. */
+/**
+ * Folder of timm's repository. Absent: nothing fetches it, and the tests of it do not run, in CI either; timm-files.test.ts
+ * holds what timm wrote then.
+ */
 export const timmFolder: string | undefined = process.env["TSIMM_TIMM"];
 
 /** With PyTorch: Debian's, or another one. */
@@ -28,24 +34,25 @@ export interface TimmOptions {
 }
 
 /**
- * Runs a command line that has `torchrun` or `python` start timm's `train.py`, as it stands, in a shell.
+ * Runs a command that has `torchrun` or `python3` start timm's `train.py`, as it stands, in a shell.
  *
  * @throws Error with what it wrote, if it fails or writes no run.
  */
-export async function runTimm(line: string, { cwd, stopAfter }: TimmOptions): Promise<TimmRun> {
+export async function runTimm(command: string, { cwd, stopAfter }: TimmOptions): Promise<TimmRun> {
   const commands = join(cwd, "commands");
   await mkdir(commands, { recursive: true });
   const starters = {
     torchrun: `exec "${python}" "${script("torchrun.py")}"`,
-    python: `shift; exec "${python}" "${script("run-timm.py")}"`,
+    python3: `[ "$1" = train.py ] && shift && exec "${python}" "${script("run-timm.py")}"`,
   };
   for (const [name, start] of Object.entries(starters)) {
     await writeFile(join(commands, name), `#!/bin/sh\n${start} "$@"\n`, { mode: 0o755 });
   }
   const output = join(cwd, "output", "train");
   const before = await names(output);
-  const { stdout, stderr } = await run("/bin/sh", ["-ec", line], {
+  const { stdout, stderr } = await run("/bin/sh", ["-ec", command], {
     cwd,
+    timeout: 120_000,
     env: {
       ...process.env,
       OMP_NUM_THREADS: "1",
@@ -74,6 +81,26 @@ export async function stamps(folder: string): Promise<Record<string, readonly [n
     return [file, [size, mtimeMs]] as const;
   });
   return Object.fromEntries(await Promise.all(entries));
+}
+
+/** All of a checkpoint of timm but its arguments and rates: tsimm keeps those of the next epoch. */
+export async function contentOf(file: string): Promise<unknown> {
+  const value = decodeTorchFile(await readFile(file));
+  if (!(value instanceof Map)) throw new Error(`${file} holds no dict`);
+  return plain(new Map([...value].filter(([key]) => key !== "args")));
+}
+
+function plain(value: TorchValue): unknown {
+  if (value instanceof TorchTensor) {
+    const { dtype, shape, data } = value;
+    const bytes = new Uint8Array(data.buffer, data.byteOffset, data.byteLength);
+    return { dtype, shape, sha256: createHash("sha256").update(bytes).digest("hex") };
+  }
+  if (value instanceof Map) {
+    const entries = [...value].filter(([key]) => key !== "lr" && key !== "initial_lr");
+    return Object.fromEntries(entries.map(([key, one]) => [String(key), plain(one)]));
+  }
+  return Array.isArray(value) ? value.map(plain) : value;
 }
 
 async function names(folder: string): Promise<readonly string[]> {

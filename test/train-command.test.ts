@@ -288,7 +288,7 @@ describe("bad input is one clear line, and nothing is written", () => {
       /train: --num-classes must be at least the 4 of the training folder, got 3/,
     ],
     [["photos", "--resume", "nowhere"], 2, /train: --resume must exist, got "nowhere"/],
-    [["photos", "--resume", "model.pth.tar"], 2, /pickles run code, convert it/],
+    [["photos", "--resume", "model.pth.tar"], 2, /train: --resume must exist, got "model\.pth\.tar"/],
     [
       ["photos", "-c", "nowhere.yaml"],
       2,

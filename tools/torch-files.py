@@ -2,7 +2,8 @@
 
     python3 tools/torch-files.py
 
-Both formats of torch.save, all types of tensors and of other values, and what is refused.
+Both formats of torch.save, all types of tensors and of other values, and what is refused. Files of the old format hold
+addresses: they differ each time.
 """
 import argparse
 import collections
@@ -71,6 +72,18 @@ save("complex.pth", {"a": torch.tensor([1j])})
 save("sparse.pth", torch.eye(2).to_sparse())
 save("storage.pth", {"a": torch.tensor([1.0]).storage()})
 torch.jit.save(torch.jit.script(torch.nn.Identity()), FOLDER / "script.pt")
+
+save(
+    "timm.pth.tar",
+    {
+        "epoch": 1,
+        "arch": "resnet18",
+        "state_dict": {"w": torch.tensor([1.0])},
+        "version": 2,
+        "args": argparse.Namespace(model="resnet18", num_classes=3, img_size=None, input_size=None, in_chans=None),
+        "metric": 50.0,
+    },
+)
 
 # The numbers of 64 bits that archives beyond 4 GiB have.
 zipfile.ZIP64_LIMIT = 1

@@ -1,7 +1,8 @@
 /** Weights of a file, averaged where there is an average, as timm takes them. */
-import { readWeightsFile } from "../weights/read-weights-file.ts";
+import { readWeightsFile, type WeightsFile } from "../weights/read-weights-file.ts";
 import type { SafeTensors } from "../weights/safetensors.ts";
 import { readCheckpoint } from "./checkpoint.ts";
+import { describeArguments } from "./timm/describe-arguments.ts";
 import { describeState, parseWeightsEntry, type WeightsDescription } from "./weights-description.ts";
 
 /** Weights that were read. */
@@ -18,7 +19,7 @@ export interface ReadWeights {
 
 /**
  * Reads a `<role>.safetensors`, `<role>.ema.safetensors` or `<role>.resume.safetensors` file of a run, or any other
- * file of weights. Where there is a moving average, in the file or in `<role>.ema.safetensors` beside it, that is read.
+ * file of weights, PyTorch's too. Where there is a moving average, in the file or in `<role>.ema.safetensors` beside it, that is read.
  *
  * @param options - `average`: false reads the plain weights.
  * @throws Error if the file cannot be read, or holds the average alone and the plain weights are asked for.
@@ -27,7 +28,10 @@ export async function readWeights(
   path: string,
   { average = true }: { readonly average?: boolean } = {},
 ): Promise<ReadWeights> {
-  const { tensors, entry } = await readFile(path);
+  const { tensors, entry, torch } = await readFile(path, average);
+  if (torch !== undefined) {
+    return { tensors, description: describeArguments(torch.args), average: torch.average, path };
+  }
   const { weights, sha256 } = entry;
   if (sha256 !== undefined) {
     const { state, tensors: parts } = await readCheckpoint(path);
@@ -56,15 +60,18 @@ interface Entry {
   readonly sha256?: unknown;
 }
 
-async function readFile(path: string): Promise<{ readonly tensors: SafeTensors; readonly entry: Entry }> {
-  const { tensors, metadata } = await readWeightsFile(path);
+async function readFile(
+  path: string,
+  average: boolean,
+): Promise<Pick<WeightsFile, "tensors" | "torch"> & { readonly entry: Entry }> {
+  const { metadata, ...file } = await readWeightsFile(path, { average });
   const entry: unknown = JSON.parse(metadata["tsimm"] ?? "null");
-  return { tensors, entry: typeof entry === "object" && entry !== null ? entry : {} };
+  return { ...file, entry: typeof entry === "object" && entry !== null ? entry : {} };
 }
 
 /** The average in a file, if it is there and belongs to these weights. */
 async function averageOf({ arch, epoch }: Entry, path: string): Promise<ReadWeights | null> {
-  const file = await readFile(path).catch((error: NodeJS.ErrnoException) => {
+  const file = await readFile(path, true).catch((error: NodeJS.ErrnoException) => {
     if (error.code === "ENOENT") return null;
     throw error;
   });

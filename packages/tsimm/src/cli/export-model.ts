@@ -24,7 +24,7 @@ export async function exportModel(options: ExportOptions): Promise<void> {
   const { checkpoint, output, batchSize, imgSize } = options;
   if (checkpoint === undefined) {
     throw new UsageError(
-      "export: --checkpoint must be given: a .safetensors or .onnx file, or the folder of a run",
+      "export: --checkpoint must be given: a .safetensors or .onnx file, one of PyTorch, or the folder of a run",
     );
   }
   if (output === undefined || extname(output).toLowerCase() !== ".onnx") {

@@ -4,6 +4,7 @@ import { openTrainedModel, type TrainedModel } from "../predict/trained-model.ts
 import { fromFlags } from "../recipe/from-flags.ts";
 import { printable } from "../text/printable.ts";
 import { UsageError } from "../usage-error.ts";
+import { reasonNotRead } from "../weights/read-weights-file.ts";
 
 /** Flags of a command that choose a model. */
 export interface ModelFlags {
@@ -36,8 +37,7 @@ export async function openModel(command: string, path: string, flags: ModelFlags
   try {
     trained = await openTrainedModel(path, { average, model, numClasses, imgSize });
   } catch (error) {
-    const { code, message } = error as NodeJS.ErrnoException;
-    const reason = code ?? message.replace(/^(loadClassifier|decodeClassifier): /, "");
+    const reason = reasonNotRead(error, path).replace(/^(loadClassifier|decodeClassifier): /, "");
     throw new Error(
       printable(`${command}: --checkpoint must be a trained model, got "${path}" (${reason})`),
       { cause: error },

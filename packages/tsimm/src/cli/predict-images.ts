@@ -20,6 +20,7 @@ import { engineLine } from "../runtime/engine-line.ts";
 import type { Answer, Task } from "../task/task.ts";
 import { printable } from "../text/printable.ts";
 import { UsageError } from "../usage-error.ts";
+import { reasonNotRead } from "../weights/read-weights-file.ts";
 import type { PredictOptions } from "./commands/predict.ts";
 import type { AnswerTableFlags } from "./flags/predict-flags.ts";
 import { imageFiles } from "./image-files.ts";
@@ -87,14 +88,12 @@ async function loadModel(
   { ema }: PredictOptions,
   engine: Parameters<typeof loadClassifier>[1],
 ): Promise<Classifier> {
-  const classifier = await loadClassifier(path, engine, { average: ema }).catch(
-    (error: NodeJS.ErrnoException) => {
-      throw new Error(
-        `predict: --checkpoint must be a model.onnx or a .safetensors file of a run, got "${path}" (${error.code ?? error.message})`,
-        { cause: error },
-      );
-    },
-  );
+  const classifier = await loadClassifier(path, engine, { average: ema }).catch((error: unknown) => {
+    throw new Error(
+      `predict: --checkpoint must be a model.onnx, a .safetensors file of a run or a checkpoint of timm's, got "${path}" (${reasonNotRead(error, path)})`,
+      { cause: error },
+    );
+  });
   if (classifier.average) {
     process.stderr.write(
       `Weights: the moving average in ${classifier.path}; --no-ema takes the plain ones\n`,

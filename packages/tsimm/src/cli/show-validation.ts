@@ -85,7 +85,7 @@ function checkOptions(options: ValidateOptions): void {
   }
   if (checkpoint.length === 0 && !pretrained) {
     throw new UsageError(
-      "validate: --checkpoint must be given: a .safetensors or .onnx file, the folder of a run, or a folder of such files",
+      "validate: --checkpoint must be given: a .safetensors or .onnx file, one of PyTorch, the folder of a run, or a folder of such files",
     );
   }
   checkModelFlags("validate", options);

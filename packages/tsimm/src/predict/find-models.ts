@@ -3,6 +3,7 @@ import { readdir, stat } from "node:fs/promises";
 import { join } from "node:path";
 import { naturalSortSet } from "../text/natural-sort.ts";
 import { printable } from "../text/printable.ts";
+import { isTorchName } from "../weights/weights-file-name.ts";
 
 /** Files of trained models. */
 export interface FoundModels {
@@ -13,7 +14,11 @@ export interface FoundModels {
 }
 
 /** The model of a run, the best one first: a run that has not finished its first epoch has none. */
-const BEST = ["model_best.safetensors", "last.safetensors", "model.onnx"];
+const BEST = [
+  ...["model_best.safetensors", "last.safetensors", "model.onnx"],
+  // A run of timm's.
+  ...["model_best.pth.tar", "last.pth.tar"],
+];
 /** Of a run whose best weights are a moving average: the file with the plain ones too. */
 const WITH_PLAIN = ["model_best.ema.safetensors", "model_best.resume.safetensors"];
 /** Files that a folder of a run has, and other folders have not. */
@@ -23,7 +28,7 @@ const OF_RUNS = ["args.yaml", "last.resume.safetensors"];
  * Finds the files of trained models.
  *
  * A folder with `args.yaml` or `last.resume.safetensors` is that of a run. Of another folder all `.safetensors` and
- * `.onnx` files count, and the best one of each run in it; a moving average beside its plain weights counts with them.
+ * `.onnx` files and those of PyTorch count, and the best one of each run in it; a moving average beside its plain weights counts with them.
  *
  * @param where - Command named in errors.
  * @param path - File or folder.
@@ -55,7 +60,7 @@ export async function findModels(
   if (found.length === 0) {
     throw new Error(
       printable(
-        `${where}: --checkpoint must be a .safetensors or .onnx file, the folder of a run, or one with such files, got "${path}" without any`,
+        `${where}: --checkpoint must be a .safetensors or .onnx file, one of PyTorch, the folder of a run, or one with such files, got "${path}" without any`,
       ),
     );
   }
@@ -75,7 +80,7 @@ async function modelsOf(
 ): Promise<string[]> {
   const path = join(folder, name);
   if (name.startsWith(".")) return [];
-  if (name.endsWith(".onnx")) return [path];
+  if (name.endsWith(".onnx") || isTorchName(name)) return [path];
   const plain = name.replace(/\.(ema|resume)\.safetensors$/, ".safetensors");
   if (name.endsWith(".safetensors")) return name !== plain && names.includes(plain) ? [] : [path];
   const inside: readonly string[] = await readdir(path).catch(() => []);

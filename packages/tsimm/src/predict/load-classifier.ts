@@ -7,7 +7,7 @@ import { decodeClassifier } from "../models/onnx-file.ts";
 import { checkOptionNames } from "../option-names.ts";
 import type { Engine } from "../runtime/engine.ts";
 import { checkPart } from "../train/check-parts.ts";
-import { checkNoPickle } from "../weights/read-weights-file.ts";
+import { isWeightsName } from "../weights/weights-file-name.ts";
 import { type Classifier, createClassifier } from "./classifier.ts";
 import { checkAverage, checkBytes, type LoadClassifierOptions } from "./load-in-page.ts";
 import { imageOfPixels, isPixels } from "./pixels.ts";
@@ -17,8 +17,8 @@ import { classifierOfWeights } from "./weights-classifier.ts";
  * Loads a trained model with its preprocessing, the names of its outputs and its task. Where there is a moving average
  * of the weights, in the file or in `<role>.ema.safetensors` beside it, that is taken.
  *
- * @param source - Path of a `model.onnx`, `<role>.safetensors` or `<role>.resume.safetensors` file that training wrote, or
- * of what `exportOnnx` gave; or the bytes of an `.onnx` file.
+ * @param source - Path of a `model.onnx`, `<role>.safetensors` or `<role>.resume.safetensors` file that training wrote, of
+ * a checkpoint that timm's train.py wrote, or of what `exportOnnx` gave; or the bytes of an `.onnx` file.
  * @param options - Which weights.
  * @throws Error if the file cannot be read or is none of these, names a model or task that is not registered, or holds an
  * average alone where the plain weights are asked for.
@@ -59,8 +59,7 @@ function ofBytes(bytes: unknown): Source {
 }
 
 async function readSource(path: string, options: LoadClassifierOptions): Promise<Source> {
-  checkNoPickle(path);
-  if (!path.endsWith(".safetensors")) {
+  if (!isWeightsName(path)) {
     return { path, file: decodeClassifier(await readRegularFile(path, { limit: ONNX_LIMIT })) };
   }
   const weights = await readWeights(path, options);

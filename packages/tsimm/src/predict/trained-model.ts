@@ -21,7 +21,7 @@ import { createEvaluation, type Evaluation, evaluationOver } from "../runtime/ev
 import { isDefaultTask } from "../task/default-task.ts";
 import { namedTensors } from "../train/load-training-state.ts";
 import { version } from "../version.ts";
-import { checkNoPickle } from "../weights/read-weights-file.ts";
+import { isWeightsName } from "../weights/weights-file-name.ts";
 import { modelOfWeights } from "./weights-classifier.ts";
 
 /** Largest `.onnx` file: a protobuf message holds less than 2 GiB. */
@@ -87,15 +87,14 @@ export interface TrainedModel {
 /**
  * Opens a file of weights that training wrote, another one whose model is named, or an ONNX file of a trained model.
  *
- * @param path - A `.safetensors` file, or an `.onnx` file.
+ * @param path - A `.safetensors` file, a file of PyTorch, or an `.onnx` file.
  * @throws Error if it cannot be read, does not say what it is, or has no weights of the kind asked for.
  */
 export async function openTrainedModel(
   path: string,
   options: OpenTrainedOptions = {},
 ): Promise<TrainedModel> {
-  checkNoPickle(path);
-  const trained = path.endsWith(".safetensors")
+  const trained = isWeightsName(path)
     ? await ofWeights(await readWeights(path, { average: options.average !== false }), options)
     : ofFile(path, await readRegularFile(path, { limit: ONNX_LIMIT }));
   if (options.average === true && !trained.average) {
@@ -121,9 +120,15 @@ async function ofWeights(weights: ReadWeights, options: OpenTrainedOptions): Pro
   const note = description?.task;
   const task = note === undefined || isDefaultTask(note.name, note.settings) ? undefined : note;
   return ofModel(model, {
-    ...{ path, average, task, classNames: description?.task.outputNames ?? null },
+    ...{ path, average, task, classNames: namesOf(description) },
     dataConfig: description?.dataConfig ?? model.pretrainedCfg,
   });
+}
+
+/** Names of the outputs; null: the file does not say. */
+function namesOf(description: ReadWeights["description"]): readonly string[] | null {
+  const names = description?.task.outputNames ?? [];
+  return names.length > 0 ? names : null;
 }
 
 /** Options of {@link openPretrainedModel}. */

@@ -4,6 +4,7 @@ import type { Model } from "../models/model.ts";
 import { loadAdapted } from "../models/pretrained/load-start.ts";
 import { printable } from "../text/printable.ts";
 import { UsageError } from "../usage-error.ts";
+import { reasonNotRead } from "../weights/read-weights-file.ts";
 import type { SafeTensors } from "../weights/safetensors.ts";
 import type { TrainArguments } from "./arguments.ts";
 import type { Log } from "./log.ts";
@@ -17,7 +18,7 @@ export function checkNewHead({ initialCheckpoint, newHead }: TrainArguments): vo
 }
 
 /**
- * Loads `--initial-checkpoint`: the weights of a safetensors file, all of them and nothing else, with `--new-head` all
+ * Loads `--initial-checkpoint`: the weights of a file, all of them and nothing else, with `--new-head` all
  * but the classifier; the moving average where there is one, as timm does, said in the log.
  *
  * @throws UsageError if the file cannot be read or its tensors do not fit; the model is as it was then.
@@ -29,9 +30,9 @@ export async function loadInitialWeights(
 ): Promise<void> {
   const file = printable(initialCheckpoint);
   const reading = readWeights(initialCheckpoint, { average: !noInitialEma });
-  const { tensors, average, path } = await reading.catch((error: NodeJS.ErrnoException) => {
+  const { tensors, average, path } = await reading.catch((error: unknown) => {
     throw new UsageError(
-      `train: --initial-checkpoint must be a readable safetensors file, got "${file}" (${error.code ?? error.message})`,
+      `train: --initial-checkpoint must be a readable file of weights, got "${file}" (${reasonNotRead(error, initialCheckpoint)})`,
     );
   });
   if (average) {

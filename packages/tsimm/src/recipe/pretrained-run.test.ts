@@ -2,6 +2,7 @@
 import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { fileURLToPath } from "node:url";
 import { afterEach, expect, onTestFinished, test, vi } from "vitest";
 import { memoryDataset } from "../data/memory-dataset.ts";
 import type { Model } from "../models/model.ts";
@@ -12,6 +13,8 @@ import { fakeHub } from "../weights/hub/fake-hub.fixture.ts";
 import { decodeSafetensors, encodeSafetensors } from "../weights/safetensors.ts";
 import type { TrainArguments } from "./arguments.ts";
 import { train } from "./train.ts";
+
+const wholeModel = fileURLToPath(new URL("../../../../test/golden/torch-files/module.pth", import.meta.url));
 
 afterEach(() => {
   vi.unstubAllEnvs();
@@ -159,19 +162,19 @@ test.each<[string, Partial<TrainArguments>, string, boolean]>([
   [
     "no file",
     { pretrainedPath: "/nowhere/x.safetensors" },
-    'train: --pretrained-path must be a readable safetensors file, got "/nowhere/x.safetensors" (ENOENT)',
+    'train: --pretrained-path must be a readable file of weights, got "/nowhere/x.safetensors" (ENOENT)',
     true,
   ],
   [
-    "a pickle",
-    { pretrainedPath: "/nowhere/x.pth" },
-    'train: --pretrained-path must be a readable safetensors file, got "/nowhere/x.pth" (it is a pickle of PyTorch',
+    "a whole model of PyTorch",
+    { pretrainedPath: wholeModel },
+    `train: --pretrained-path must be a readable file of weights, got "${wholeModel}" (it names torch.nn.modules.linear.Linear: a whole model was saved`,
     true,
   ],
   [
-    "a pickle to start from",
-    { initialCheckpoint: "/nowhere/x.bin" },
-    "it is a pickle of PyTorch, and reading a pickle runs the code in it; convert it once: python -c",
+    "a whole model of PyTorch to start from",
+    { initialCheckpoint: wholeModel },
+    `train: --initial-checkpoint must be a readable file of weights, got "${wholeModel}" (it names torch.nn.modules`,
     true,
   ],
   [

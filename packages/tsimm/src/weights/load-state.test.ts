@@ -27,7 +27,7 @@ test("copies every tensor in place", () => {
 });
 
 test.each<[string, [string, SafeTensor][], string]>([
-  ["missing tensors", [["fc.weight", weight]], "1 missing: bn1.num_batches_tracked"],
+  ["missing tensors", [["bn1.num_batches_tracked", count]], "1 missing: fc.weight"],
   [
     "unexpected tensors",
     [
@@ -56,7 +56,7 @@ test.each<[string, [string, SafeTensor][], string]>([
   [
     "everything at once, shortened",
     Array.from({ length: 10 }, (_, i) => [`layer${i}`, weight]),
-    "2 missing: fc.weight, bn1.num_batches_tracked; 10 unexpected: layer0, layer1, layer2, layer3, " +
+    "1 missing: fc.weight; 10 unexpected: layer0, layer1, layer2, layer3, " +
       "layer4, layer5, layer6, layer7, and 2 more",
   ],
 ])("lists %s and changes nothing", (_, tensors, problems) => {
@@ -108,4 +108,28 @@ test("names every tensor of the model that is missing or unfit", () => {
   const turned = new Map(names.map((name) => [name, { ...weight, shape: [1, 2] }]));
   const unfit = names.map((name) => `${name} must be F32 [2,1], got F32 [1,2]`);
   expect(() => loadState({ name: "deep", state }, turned)).toThrow(`20 unfit: ${unfit.join(", ")}`);
+});
+
+test("counters that are missing begin at 0, as in PyTorch", () => {
+  const target = model();
+  target.state[1]?.data.set([9n] as never);
+  loadState(target, new Map([["fc.weight", weight]]));
+  expect(target.state.map(({ data }) => data)).toEqual([weight.data, BigInt64Array.of(0n)]);
+});
+
+test.each<[SafeTensor["dtype"], SafeTensor["data"]]>([
+  ["F16", Uint16Array.of(0x4200, 0xc000)],
+  ["BF16", Uint16Array.of(0x4040, 0xc000)],
+  ["F64", Float64Array.of(3, -2)],
+])("weights in %s become float32", (dtype, data) => {
+  const target = model();
+  loadState(target, new Map([["fc.weight", { dtype, shape: [2, 1], data }]]));
+  expect(target.state[0]?.data).toEqual(Float32Array.of(3, -2));
+});
+
+test("infinities are found after the conversion", () => {
+  const infinite: SafeTensor = { dtype: "F64", shape: [2, 1], data: Float64Array.of(0, 1e300) };
+  expect(() => loadState(model(), new Map([["fc.weight", infinite]]))).toThrow(
+    "1 unfit: fc.weight must be finite, got Infinity at element 1",
+  );
 });

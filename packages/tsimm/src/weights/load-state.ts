@@ -2,6 +2,7 @@
 import { printable } from "../text/printable.ts";
 import type { SafeTensor, SafeTensors } from "./safetensors.ts";
 import { checkIsHere, noteWritten } from "./state-elsewhere.ts";
+import { toFloat32 } from "./to-float32.ts";
 
 /** Names shown of those that only the file has: there is no bound to them. */
 const MOST_UNEXPECTED = 8;
@@ -17,8 +18,12 @@ export interface ModelState {
   }[];
 }
 
+/** Counters of batch normalizations, which PyTorch's files from before 0.4.1 lack; they begin at 0 then. */
+const COUNTER = /(^|\.)num_batches_tracked$/;
+
 /**
- * Copies tensors into a model's parameters and buffers. All of them must be there, and nothing else.
+ * Copies tensors into a model's parameters and buffers. All of them must be there, and nothing else; counters of batches
+ * may be missing, and floating-point numbers of other precisions become float32.
  *
  * @param model - Its `state` arrays are written in place, and only if everything fits.
  * @param tensors - By state-dict name.
@@ -39,22 +44,28 @@ export function loadState(model: ModelState, tensors: SafeTensors): void {
  */
 export function copiesInto(model: ModelState, tensors: SafeTensors): () => void {
   const names = new Set(model.state.map(({ name }) => name));
-  const missing = [...names].filter((name) => !tensors.has(name));
+  const missing = [...names].filter((name) => !tensors.has(name) && !COUNTER.test(name));
   const unexpected = [...tensors.keys()].filter((name) => !names.has(name));
   const unfit: string[] = [];
   const copies: (() => void)[] = [];
   for (const { name, shape, data } of model.state) {
     const tensor = tensors.get(name);
-    if (tensor === undefined) continue;
-    const expected = `${data instanceof Float32Array ? "F32" : "I64"} [${shape}]`;
-    const copy = copyOf(data, tensor);
+    if (tensor === undefined) {
+      if (data instanceof BigInt64Array) copies.push(() => data.fill(0n));
+      continue;
+    }
+    const values = data instanceof Float32Array ? toFloat32(tensor) : tensor.data;
+    const copy = values === null ? null : copyOf(data, values);
     if (copy !== null && tensor.shape.join() === shape.join()) copies.push(copy);
-    else unfit.push(`${name} must be ${expected}, got ${tensor.dtype} [${tensor.shape}]`);
-    if (!(tensor.data instanceof Float32Array)) continue;
+    else {
+      const expected = `${data instanceof Float32Array ? "F32" : "I64"} [${shape}]`;
+      unfit.push(`${name} must be ${expected}, got ${tensor.dtype} [${tensor.shape}]`);
+    }
+    if (!(values instanceof Float32Array)) continue;
     const variance = name.endsWith("running_var");
-    const at = tensor.data.findIndex((x) => !(Number.isFinite(x) && (!variance || x >= 0)));
+    const at = values.findIndex((x) => !(Number.isFinite(x) && (!variance || x >= 0)));
     const allowed = variance ? "finite and >= 0" : "finite";
-    if (at >= 0) unfit.push(`${name} must be ${allowed}, got ${tensor.data[at]} at element ${at}`);
+    if (at >= 0) unfit.push(`${name} must be ${allowed}, got ${values[at]} at element ${at}`);
   }
   const problems = [
     ...listed("missing", missing),
@@ -71,7 +82,7 @@ export function copiesInto(model: ModelState, tensors: SafeTensors): () => void 
   };
 }
 
-function copyOf(target: Float32Array | BigInt64Array, { data }: SafeTensor): (() => void) | null {
+function copyOf(target: Float32Array | BigInt64Array, data: SafeTensor["data"]): (() => void) | null {
   if (target instanceof Float32Array && data instanceof Float32Array) return () => target.set(data);
   if (target instanceof BigInt64Array && data instanceof BigInt64Array) return () => target.set(data);
   return null;

@@ -24,7 +24,7 @@ export function predictCommand(): Command {
     .argument("<images...>", "image files, or folders of them")
     .requiredOption(
       "--checkpoint <file>",
-      "model.onnx or a .safetensors file of a run, or its folder; a moving average of the weights is taken where there is one; given again: the mean of the answers of all",
+      "model.onnx or a .safetensors file of a run, or its folder, or a .pth.tar of timm's train.py; a moving average of the weights is taken where there is one; given again: the mean of the answers of all",
       (file: string, before: readonly string[] | undefined) => [...(before ?? []), file],
     )
     .option(

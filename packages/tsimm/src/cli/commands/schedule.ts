@@ -23,6 +23,7 @@ const rows = trainFlagRows().filter(
 
 interface ScheduleOptions {
   readonly compare?: string[];
+  readonly config?: string;
   readonly updatesPerEpoch?: number;
   readonly logScale?: true;
   readonly output?: string;
@@ -37,8 +38,12 @@ export function scheduleCommand(): Command {
       "more schedules in the same figure: names, with settings of their own after a colon, e.g. cosine step:decay-rate=0.5,warmup-prefix",
     )
     .option(
+      "-c, --config <file>",
+      "the curve of a run: its args.yaml, timm's or ours; flags given here beat it",
+    )
+    .option(
       "--updates-per-epoch <int>",
-      "updates in an epoch, needed with --sched-on-updates",
+      "updates in an epoch, needed with --sched-on-updates; absent: those of the images that --config names",
       positiveInteger,
     )
     .option("--log-scale", "logarithmic axis")
@@ -48,18 +53,36 @@ export function scheduleCommand(): Command {
     );
   addTrainOptions(command, rows);
   return command.action(async (options: ScheduleOptions) => {
-    const given = givenArguments(command, undefined, rows);
+    const flags = givenArguments(command, undefined, rows);
+    const asked = options.updatesPerEpoch ?? null;
+    const { given, updatesPerEpoch } =
+      options.config === undefined
+        ? { given: flags, updatesPerEpoch: asked }
+        : await configured(options.config, flags, asked);
     const { showSchedules } = await import("../show-schedules.ts");
     await showSchedules({
       schedules: [
         { label: "", given },
         ...(options.compare ?? []).map((text) => ({ label: text, given: { ...given, ...compared(text) } })),
       ],
-      updatesPerEpoch: options.updatesPerEpoch ?? null,
+      updatesPerEpoch,
       log: options.logScale ?? false,
       output: options.output ?? null,
     });
   });
+}
+
+/** The schedule of a file; other settings in it change none. */
+async function configured(
+  file: string,
+  flags: Partial<TrainArguments>,
+  asked: number | null,
+): Promise<{ readonly given: Partial<TrainArguments>; readonly updatesPerEpoch: number | null }> {
+  const { readRunSchedule } = await import("../../recipe/run-schedule.ts");
+  const names = rows.map(([name]) => name);
+  const { given, updates } = await readRunSchedule(file, { names, flags, asked });
+  if (updates !== null) process.stderr.write(`${updates.explanation}\n`);
+  return { given, updatesPerEpoch: asked ?? updates?.perEpoch ?? null };
 }
 
 /** The arguments of a schedule of `--compare`. */

@@ -47,6 +47,14 @@ export function trainCommand(): Command {
         `${classifies ? "Classify an image" : "Try it on an image"}: npx tsimm predict ${sample} --checkpoint ${shellWord(`${folder}/model.onnx`)}\n`,
       );
     }
+    if (result.files.includes("last.resume.safetensors")) {
+      const { canHandOff } = await import("../../recipe/handoff/can-hand-off.ts");
+      if (await canHandOff(result.folder)) {
+        process.stderr.write(
+          `Go on under timm, on more GPUs or machines: npx tsimm handoff ${shellWord(folder)}\n`,
+        );
+      }
+    }
     if (result.interrupted) {
       const canGoOn = result.files.some((name) => name.endsWith(".resume.safetensors"));
       process.stderr.write(

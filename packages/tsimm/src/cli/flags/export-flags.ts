@@ -23,7 +23,7 @@ const FILE = "File";
 
 /** The flags of `tsimm export`. */
 export const exportFlags: Readonly<Record<keyof ExportOptions, CommandFlag>> = {
-  checkpoint: { type: "string", default: null, group: MODEL, help: "a .safetensors or .onnx file, or the folder of a run (its best model)" },
+  checkpoint: { type: "string", default: null, group: MODEL, help: "a .safetensors or .onnx file, one of PyTorch (.pth, .pth.tar, .bin), or the folder of a run (its best model)" },
   model: { type: "string", default: null, short: "-m", group: MODEL, help: "name of the model; absent: the one that the checkpoint names" },
   numClasses: { type: "int", default: null, min: 1, group: MODEL, help: "outputs of the model; absent: those of the checkpoint" },
   useEma: { type: "flag", default: false, group: MODEL, help: "take the moving average, and nothing else (default: where there is one)" },

@@ -50,7 +50,7 @@ export const validateFlags: Readonly<Record<keyof ValidateOptions, CommandFlag>>
     default: null,
     repeated: true,
     group: MODEL,
-    help: "a .safetensors or .onnx file, the folder of a run (its best model), or a folder of either (each of them); may be given again",
+    help: "a .safetensors or .onnx file, one of PyTorch (.pth, .pth.tar, .bin), the folder of a run (its best model), or a folder of either (each of them); may be given again",
   },
   model: { type: "string", default: null, short: "-m", group: MODEL, help: "name of the model; absent: the one that the checkpoint names" },
   pretrained: { type: "flag", default: false, group: MODEL, help: "validate the pretrained weights of --model, at the size that they are tested at, in place of a checkpoint" },

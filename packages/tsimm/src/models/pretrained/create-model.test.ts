@@ -5,6 +5,8 @@ import { afterEach, expect, onTestFinished, test, vi } from "vitest";
 import { type FakeHub, fakeHub } from "../../weights/hub/fake-hub.fixture.ts";
 import { hubFile } from "../../weights/hub/hub-file.ts";
 import { encodeSafetensors, type SafeTensorsMetadata } from "../../weights/safetensors.ts";
+import { encodeTorchFile } from "../../weights/torch/encode-torch-file.ts";
+import { TorchTensor, type TorchValue } from "../../weights/torch/torch-value.ts";
 import type { Model } from "../model.ts";
 import { createModel, modelInfo } from "./create-model.ts";
 import { isModel, listModels } from "./list-models.ts";
@@ -21,6 +23,18 @@ function weightsOf({ state }: Model, metadata: SafeTensorsMetadata = {}): Uint8A
     ] as const;
   });
   return encodeSafetensors(new Map(tensors), metadata);
+}
+
+/** A state dict as PyTorch saves it. */
+function torchOf({ state }: Model): Uint8Array {
+  return encodeTorchFile(
+    new Map(
+      state.map(({ name, shape, data }) => {
+        const dtype = data instanceof Float32Array ? "F32" : "I64";
+        return [name, new TorchTensor({ dtype, shape, data })];
+      }),
+    ),
+  );
 }
 
 const source = createModel("test_resnet", { seed: 7, numClasses: 5 });
@@ -191,32 +205,80 @@ test("checkpointPath takes exactly the model's own weights", async () => {
   );
 });
 
-test("a repository with a pickle alone is refused, with the line that converts it", async () => {
-  await hubOf({ "me/bin/config.json": JSON.stringify(config), "me/bin/pytorch_model.bin": "PK" });
-  await expect(createModel("hf-hub:me/bin", { pretrained: true })).rejects.toThrow(
-    /has no model\.safetensors \(404\), but the pickle pytorch_model\.bin, which is not read: .* python -c "import torch, safetensors\.torch as s; /,
+test("a repository with a file of PyTorch alone is read, once it is downloaded without asking again", async () => {
+  const hub = await hubOf({
+    "me/bin/config.json": JSON.stringify(config),
+    "me/bin/pytorch_model.bin": torchOf(source),
+  });
+  const model = await createModel("hf-hub:me/bin", { pretrained: true });
+  expect(firstConv(model)).toEqual(firstConv(source));
+  hub.requests.length = 0;
+  vi.stubEnv("HF_HUB_OFFLINE", "1");
+  expect(firstConv(await createModel("hf-hub:me/bin", { pretrained: true }))).toEqual(firstConv(source));
+  expect(hub.requests).toEqual([]);
+});
+
+test("a repository with weights of another name says which", async () => {
+  await hubOf({ "me/odd/config.json": JSON.stringify(config), "me/odd/resnet.pth": torchOf(source) });
+  await expect(createModel("hf-hub:me/odd", { pretrained: true })).rejects.toThrow(
+    /has no model\.safetensors \(404\), but resnet\.pth; fetch it and pass it as pretrainedPath$/,
   );
 });
 
-test("a folder with a pickle alone, or nothing, is refused", async () => {
+test("a damaged file of PyTorch in a repository is named", async () => {
+  await hubOf({
+    "me/bad/config.json": JSON.stringify(config),
+    "me/bad/pytorch_model.bin": torchOf(source).subarray(0, 1000),
+  });
+  await expect(createModel("hf-hub:me/bad", { pretrained: true })).rejects.toThrow(
+    /weights of me\/bad must be a readable file of weights, got ".*" \(it is damaged or not a file of PyTorch: the archive has no directory; was the file cut off\?\); remove it/,
+  );
+});
+
+test("a folder with a file of PyTorch alone is read, one with nothing is refused", async () => {
   const folder = await folderOf({ "config.json": JSON.stringify(config) });
   const loading = () => createModel(`local-dir:${folder}`, { pretrained: true });
-  await expect(loading()).rejects.toThrow(`must hold a .safetensors file, got "${folder}" with none`);
-  await writeFile(join(folder, "pytorch_model.bin"), "PK");
   await expect(loading()).rejects.toThrow(
-    /with the pickle "pytorch_model\.bin", which is not read: .*convert it once: python/,
+    `local-dir: must hold a .safetensors file or one of PyTorch, got "${folder}" with none`,
   );
+  await writeFile(join(folder, "a.pth"), "no weights");
+  await writeFile(join(folder, "pytorch_model.bin"), torchOf(source));
+  expect(firstConv(await loading())).toEqual(firstConv(source));
+});
+
+test("weights of PyTorch are a start as any others: wrapped, in half precision, without counters", async () => {
+  const half = new Map(
+    source.state.flatMap(({ name, shape, data }) => {
+      if (!(data instanceof Float32Array)) return [];
+      const bits = new Uint16Array(new Uint32Array(new Float32Array(data).buffer).map((word) => word >>> 16));
+      return [[`module._orig_mod.${name}`, new TorchTensor({ dtype: "BF16", shape, data: bits })] as const];
+    }),
+  );
+  const checkpoint = new Map<string, TorchValue>([
+    ["epoch", 3],
+    ["state_dict", half],
+  ]);
+  const folder = await folderOf({ "half.pth.tar": encodeTorchFile(checkpoint) });
+  const path = join(folder, "half.pth.tar");
+  const cut = (data: Float32Array | undefined) =>
+    new Float32Array(
+      new Uint32Array(new Float32Array(data ?? []).buffer).map((word) => word & 0xffff0000).buffer,
+    );
+  for (const option of ["pretrainedPath", "checkpointPath"]) {
+    const model = await createModel("test_resnet", { numClasses: 5, [option]: path });
+    expect(model.parameters.map(({ data }) => data)).toEqual(source.parameters.map(({ data }) => cut(data)));
+  }
 });
 
 test("damaged weights are named, with what is wrong", async () => {
   const folder = await folderOf({ "a.safetensors": weightsOf(source).subarray(0, 5000) });
   const pretrainedPath = join(folder, "a.safetensors");
   await expect(createModel("test_resnet", { pretrainedPath })).rejects.toThrow(
-    `createModel: pretrainedPath must be a readable safetensors file, got "${pretrainedPath}" (decodeSafetensors: `,
+    `createModel: pretrainedPath must be a readable file of weights, got "${pretrainedPath}" (decodeSafetensors: `,
   );
   await mkdir(join(folder, "empty"));
   await expect(createModel("test_resnet", { pretrainedPath: join(folder, "empty") })).rejects.toThrow(
-    "createModel: pretrainedPath must hold a .safetensors file",
+    "createModel: pretrainedPath must hold a .safetensors file or one of PyTorch",
   );
   const missing = join(folder, "missing.safetensors");
   await expect(createModel("test_resnet", { pretrainedPath: missing })).rejects.toThrow(

@@ -2,7 +2,7 @@
 
 import { printable } from "../../text/printable.ts";
 import { hubSettings } from "../../weights/hub/hub-settings.ts";
-import { readWeightsFile } from "../../weights/read-weights-file.ts";
+import { readWeightsFile, reasonNotRead } from "../../weights/read-weights-file.ts";
 import type { Model, PretrainedWeightsConfig } from "../model.ts";
 import { buildRegistered, describeRegistered, type ModelInfo, type ModelOptions } from "../registry.ts";
 import { loadAdapted, loadStart } from "./load-start.ts";
@@ -14,9 +14,9 @@ import { pretrainedConfig } from "./pretrained-configs.ts";
 export interface WeightsOptions {
   /** The weights of the name's tag, of the default tag, or of the repository or folder. */
   readonly pretrained?: boolean | null | undefined;
-  /** A safetensors file, or folder with one, instead of those weights; adapted as they are. */
+  /** A safetensors file or one of PyTorch, or a folder with one, instead of those weights; adapted as they are. */
   readonly pretrainedPath?: string | null | undefined;
-  /** A safetensors file with exactly the model's state dict. */
+  /** A safetensors file or one of PyTorch with exactly the model's state dict. */
   readonly checkpointPath?: string | null | undefined;
   /** Folder of the hub's cache; absent: that of the environment, as in Python. */
   readonly cacheDir?: string | null | undefined;
@@ -121,9 +121,8 @@ async function loadCheckpoint(model: Model, path: string): Promise<void> {
     const { tensors } = await readWeightsFile(path);
     loadAdapted(model, tensors, { shapes: false, head: false });
   } catch (error) {
-    const { code, message } = error as NodeJS.ErrnoException;
     throw new Error(
-      `createModel: checkpointPath must hold the weights of ${model.name}, got "${printable(path)}" (${code ?? message})`,
+      `createModel: checkpointPath must hold the weights of ${model.name}, got "${printable(path)}" (${reasonNotRead(error, path)})`,
       { cause: error },
     );
   }

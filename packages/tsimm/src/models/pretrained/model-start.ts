@@ -8,8 +8,8 @@ import { HubError } from "../../weights/hub/hub-error.ts";
 import { type HubListener, hubFile } from "../../weights/hub/hub-file.ts";
 import { type HubSettings, hubSettings } from "../../weights/hub/hub-settings.ts";
 import type { Repository } from "../../weights/hub/repository.ts";
-import { readWeightsFile, type WeightsFile } from "../../weights/read-weights-file.ts";
-import { conversion, isPickleName } from "../../weights/refuse-pickle.ts";
+import { readWeightsFile, reasonNotRead, type WeightsFile } from "../../weights/read-weights-file.ts";
+import { weightsName } from "../../weights/weights-file-name.ts";
 import type { PretrainedWeightsConfig } from "../model.ts";
 import type { ModelOptions } from "../registry.ts";
 import { parseModelName } from "./model-name.ts";
@@ -53,6 +53,8 @@ export interface ModelStartOptions {
 /** Largest `config.json`: names of some ten thousand classes. */
 const CONFIG_LIMIT = 16 * 2 ** 20;
 const WEIGHTS_NAME = "model.safetensors";
+/** What repositories without it have. */
+const TORCH_NAME = "pytorch_model.bin";
 
 /**
  * Finds out what a name stands for, and reads its weights where they are asked for.
@@ -127,7 +129,7 @@ function repositoryOf(where: string, arch: string, config: PretrainedWeightsConf
       ? `pass one of ${listNames(others.map((tag) => `${arch}.${tag}`))}`
       : address === null
         ? "give a file of your own as pretrainedPath, or leave pretrained out"
-        : `there is only a pickle, which is not read: fetch ${address} and convert it: ${conversion(address)}`;
+        : `they are not on the hub: fetch ${address} and pass the file as pretrainedPath`;
   const shown = config?.tag === undefined ? arch : `${arch}.${config.tag}`;
   throw new RangeError(`${where}: name must be of a model with pretrained weights, got "${shown}"; ${cure}`);
 }
@@ -135,7 +137,7 @@ function repositoryOf(where: string, arch: string, config: PretrainedWeightsConf
 async function hubWeights(where: string, repository: Repository, hub: Hub): Promise<StartWeights> {
   let path: string;
   try {
-    path = await hubFile({ repository, name: WEIGHTS_NAME }, { ...hub, limit: WEIGHTS_LIMIT });
+    path = await repositoryWeights(repository, hub);
   } catch (error) {
     if (error instanceof HubError && error.kind === "file") {
       const { otherWeights } = await import("./other-weights.ts");
@@ -152,6 +154,23 @@ async function hubWeights(where: string, repository: Repository, hub: Hub): Prom
     "; remove it, and the next try downloads it again",
   );
   return { ...file, from: repository.id, option: "pretrained", saved: null };
+}
+
+/** The file of weights of a repository: safetensors, or else PyTorch's. */
+async function repositoryWeights(repository: Repository, hub: Hub): Promise<string> {
+  const options = { ...hub, limit: WEIGHTS_LIMIT };
+  try {
+    return await hubFile({ repository, name: WEIGHTS_NAME }, options);
+  } catch (error) {
+    if (!isAbsent(error)) throw error;
+    return await hubFile({ repository, name: TORCH_NAME }, options).catch((other) => {
+      throw isAbsent(other) ? error : other;
+    });
+  }
+}
+
+function isAbsent(error: unknown): boolean {
+  return error instanceof HubError && (error.kind === "file" || error.kind === "offline");
 }
 
 /** An error of the hub with the function that asked. */
@@ -174,33 +193,25 @@ async function folderWeights(where: string, folder: string): Promise<StartWeight
   return { ...file, from: path, option: "pretrained", saved: null };
 }
 
-/** The weights in a folder, `model.safetensors` or that of a run first; any other path as it is. */
+/** The weights in a folder; any other path as it is. */
 async function weightsAt(what: string, path: string): Promise<string> {
   const names = await readdir(path).catch(() => null);
   if (names === null) return path;
-  const files = names.filter((name) => name.endsWith(".safetensors") && !name.startsWith(".")).sort();
-  const preferred = [WEIGHTS_NAME, "model_best.safetensors", "last.safetensors"].find((name) =>
-    files.includes(name),
-  );
-  const chosen = preferred ?? files[0];
+  const chosen = weightsName(names);
   if (chosen !== undefined) return join(path, chosen);
-  const pickle = names.sort().find(isPickleName);
-  const got =
-    pickle === undefined
-      ? "none"
-      : `the pickle "${printable(pickle)}", which is not read: it could run code; convert it once: ${conversion(pickle)}`;
-  throw new Error(`${what} must hold a .safetensors file, got "${printable(path)}" with ${got}`);
+  throw new Error(
+    `${what} must hold a .safetensors file or one of PyTorch, got "${printable(path)}" with none`,
+  );
 }
 
 async function readFrom(what: string, path: string, cure = ""): Promise<WeightsFile> {
   try {
     return await readWeightsFile(path);
   } catch (error) {
-    const { code, message } = error as NodeJS.ErrnoException;
-    const shown = `"${printable(path)}"`;
-    const reason = code ?? message.replace(`${shown} is not read: `, "");
-    throw new Error(`${what} must be a readable safetensors file, got ${shown} (${reason})${cure}`, {
-      cause: error,
-    });
+    const reason = reasonNotRead(error, path);
+    throw new Error(
+      `${what} must be a readable file of weights, got "${printable(path)}" (${reason})${cure}`,
+      { cause: error },
+    );
   }
 }

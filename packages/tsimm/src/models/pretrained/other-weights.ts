@@ -4,7 +4,7 @@ import { printable } from "../../text/printable.ts";
 import { hubRequest } from "../../weights/hub/hub-request.ts";
 import type { HubSettings } from "../../weights/hub/hub-settings.ts";
 import type { Repository } from "../../weights/hub/repository.ts";
-import { conversion, isPickleName } from "../../weights/refuse-pickle.ts";
+import { isTorchName } from "../../weights/weights-file-name.ts";
 
 /** Most files of a listing that are looked at. */
 const MOST = 2000;
@@ -32,9 +32,7 @@ export async function otherWeights({ id, revision }: Repository, settings: HubSe
   } catch {
     return "";
   }
-  const pickle = names.find(isPickleName);
-  if (pickle !== undefined) {
-    return `, but the pickle ${printable(pickle)}, which is not read: reading it could run code; fetch and convert it: ${conversion(pickle)}, and pass the new file as pretrainedPath`;
-  }
+  const other = names.find(isTorchName);
+  if (other !== undefined) return `, but ${printable(other)}; fetch it and pass it as pretrainedPath`;
   return names.length === 0 ? "" : `, but ${printable(listNames(names))}`;
 }

@@ -160,7 +160,7 @@ export interface TrainArguments {
   /** Take the plain weights of --initial-checkpoint, also where there is a moving average. Flag `--no-initial-ema`, default false. */
   readonly noInitialEma: boolean;
 
-  /** Run folder or .resume.safetensors file to continue. Flag `--resume`, default "". */
+  /** Run to continue: its folder or one of its .resume.safetensors files, or a .pth.tar that timm's train.py saved, or its folder. Flag `--resume`, default "". */
   readonly resume: string;
 
   /** Leave the optimizer's state out of --resume. Flag `--no-resume-opt`, default false. */

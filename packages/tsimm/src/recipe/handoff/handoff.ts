@@ -46,7 +46,7 @@ export async function handOff(run: string, options: HandoffOptions): Promise<Han
     const problems = [...plan.problems, ...(images?.problems ?? [])];
     if (problems.length > 0) throw cannot(folder, problems);
     const config = join(dirname(checkpoint), "args.yaml");
-    await updateFile(config, configText(state, plan, await classMapOf(folder, plan, images)));
+    await updateFile(config, configText(state, plan, classMapOf(folder, images)));
     const warnings = [
       ...notes.filter((note) => !note.startsWith("timm has no schedule")),
       ...plan.warnings,
@@ -86,13 +86,8 @@ function cannot(folder: string, problems: readonly string[]): UsageError {
 }
 
 /** The list of classes, where timm would number them otherwise; null: it would not. */
-async function classMapOf(
-  folder: string,
-  { args }: PlannedHandoff,
-  images: JudgedImages | null,
-): Promise<string | null> {
-  if (images === null || !images.needsClassMap) return null;
-  return join(folder, "classes.txt");
+function classMapOf(folder: string, images: JudgedImages | null): string | null {
+  return images?.needsClassMap ? join(folder, "classes.txt") : null;
 }
 
 /** Arguments of the run under timm's keys, without its places, and what timm only carries along. */

@@ -71,7 +71,7 @@ export function planSchedule(
     numEpochs: after.numEpochs,
     warnings: [
       ...(isOver
-        ? [`all ${done} epochs are done: --epochs ${epochs} lets timm go on to ${after.numEpochs}`]
+        ? [`the run is over: --epochs ${epochs} lets timm go on, to ${after.numEpochs} epochs in all`]
         : []),
       ...(follows
         ? [

@@ -1,0 +1,71 @@
+/** The model of a checkpoint by the arguments of timm's train.py in it. */
+import { z } from "zod";
+import { modelInfo } from "../../models/pretrained/create-model.ts";
+import { isModel } from "../../models/pretrained/list-models.ts";
+import { DEFAULT_TASK } from "../../task/default-task.ts";
+import type { TorchValue } from "../../weights/torch/torch-value.ts";
+import { dataConfigSchema } from "../run-state.ts";
+import type { WeightsDescription } from "../weights-description.ts";
+import { plainValue } from "./plain-value.ts";
+
+/** Classes of a model of timm's that is not told otherwise. */
+const IMAGENET_CLASSES = 1000;
+
+const side = z.int().min(1).max(16384);
+const channels = z.int().min(1).max(4);
+const perChannel = z.array(z.number()).min(1).max(4);
+
+const schema = z.object({
+  model: z.string().max(200),
+  num_classes: z.int().min(1).max(1_000_000).nullish(),
+  in_chans: channels.nullish(),
+  img_size: side.nullish(),
+  input_size: z.tuple([channels, side, side]).nullish(),
+  crop_pct: z.number().nullish(),
+  crop_mode: z.string().nullish(),
+  interpolation: z.string().nullish(),
+  mean: perChannel.nullish(),
+  std: perChannel.nullish(),
+});
+
+/**
+ * Model and preprocessing of a checkpoint, as timm derives them from the arguments; the names of classes are unknown.
+ *
+ * @param args - A dict or a namespace; of somebody else.
+ * @returns null: they do not name a model that is known here.
+ */
+export function describeArguments(args: TorchValue): WeightsDescription | null {
+  const parsed = schema.safeParse(plainValue(args));
+  if (!parsed.success) return null;
+  const given = parsed.data;
+  if (!isModel(given.model)) return null;
+  const own = modelInfo(given.model);
+  const [inChans, height, width] = given.input_size ?? [];
+  const [, ownHeight, ownWidth] = own.pretrainedCfg.inputSize;
+  const dataConfig = dataConfigSchema.safeParse({
+    ...own.pretrainedCfg,
+    inputSize: [
+      given.in_chans ?? inChans ?? 3,
+      height ?? given.img_size ?? ownHeight,
+      width ?? given.img_size ?? ownWidth,
+    ],
+    ...(given.crop_pct ? { cropPct: given.crop_pct } : {}),
+    ...(given.crop_mode ? { cropMode: given.crop_mode } : {}),
+    // While training it may be "random".
+    ...(isInterpolation(given.interpolation) ? { interpolation: given.interpolation } : {}),
+    ...(given.mean ? { mean: given.mean } : {}),
+    ...(given.std ? { std: given.std } : {}),
+  });
+  if (!dataConfig.success) return null;
+  const numClasses = given.num_classes ?? own.pretrainedCfg.numClasses ?? IMAGENET_CLASSES;
+  const [arch = ""] = given.model.split(".");
+  return {
+    model: { arch, numClasses, inChans: dataConfig.data.inputSize[0] },
+    task: { name: DEFAULT_TASK, settings: {}, outputNames: [] },
+    dataConfig: dataConfig.data,
+  };
+}
+
+function isInterpolation(name: string | null | undefined): boolean {
+  return name === "bilinear" || name === "bicubic";
+}
