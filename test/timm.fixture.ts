@@ -84,10 +84,15 @@ export async function stamps(folder: string): Promise<Record<string, readonly [n
 }
 
 /** All of a checkpoint of timm but its arguments and rates: tsimm keeps those of the next epoch. */
-export async function contentOf(file: string): Promise<unknown> {
+export async function contentOf(file: string): Promise<Readonly<Record<string, unknown>>> {
   const value = decodeTorchFile(await readFile(file));
   if (!(value instanceof Map)) throw new Error(`${file} holds no dict`);
-  return plain(new Map([...value].filter(([key]) => key !== "args")));
+  return plainDict([...value].filter(([key]) => key !== "args"));
+}
+
+function plainDict(entries: readonly (readonly [unknown, TorchValue])[]): Readonly<Record<string, unknown>> {
+  const kept = entries.filter(([key]) => key !== "lr" && key !== "initial_lr");
+  return Object.fromEntries(kept.map(([key, value]) => [String(key), plain(value)]));
 }
 
 function plain(value: TorchValue): unknown {
@@ -96,10 +101,7 @@ function plain(value: TorchValue): unknown {
     const bytes = new Uint8Array(data.buffer, data.byteOffset, data.byteLength);
     return { dtype, shape, sha256: createHash("sha256").update(bytes).digest("hex") };
   }
-  if (value instanceof Map) {
-    const entries = [...value].filter(([key]) => key !== "lr" && key !== "initial_lr");
-    return Object.fromEntries(entries.map(([key, one]) => [String(key), plain(one)]));
-  }
+  if (value instanceof Map) return plainDict([...value]);
   return Array.isArray(value) ? value.map(plain) : value;
 }
 
