@@ -3,7 +3,7 @@ import { createHash } from "node:crypto";
 import { mkdir, readdir, readFile, stat, writeFile } from "node:fs/promises";
 import { delimiter, join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { readSummary } from "../packages/tsimm/src/checkpoint/read-summary.ts";
+import { readSummary, type SummaryRow } from "../packages/tsimm/src/checkpoint/read-summary.ts";
 import { decodeTorchFile } from "../packages/tsimm/src/weights/torch/decode-torch-file.ts";
 import { TorchTensor, type TorchValue } from "../packages/tsimm/src/weights/torch/torch-value.ts";
 import { run } from "./run.fixture.ts";
@@ -69,7 +69,7 @@ export async function runTimm(command: string, { cwd, stopAfter }: TimmOptions):
 }
 
 /** The summary of a run, by timm or by us. */
-export async function summaryOf(folder: string): Promise<ReturnType<typeof readSummary>> {
+export async function summaryOf(folder: string): Promise<readonly SummaryRow[]> {
   return readSummary(await readFile(join(folder, "summary.csv"), "utf8"));
 }
 
