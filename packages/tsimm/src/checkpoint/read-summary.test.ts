@@ -107,6 +107,10 @@ test.each([
     'readSummary: each column must have another name, got "lr" twice in line 1 of summary.csv; rename one',
   ],
   [
+    `epoch${",x".repeat(1000)}\n`,
+    "readSummary: there must be at most 1000 columns, got 1001 in line 1 of summary.csv; take some out",
+  ],
+  [
     "epoch,lr\n0,1\n1\n",
     "readSummary: a row must have 2 cells, one for each column, got 1 in line 3 of summary.csv; repair the line or take it out",
   ],

@@ -10,6 +10,12 @@ export interface SummaryRow extends EpochRow {
   readonly others: Readonly<Record<string, number | string>>;
 }
 
+/** Largest `summary.csv` that is read, in bytes: a hundred thousand epochs, and more. */
+export const SUMMARY_LIMIT: number = 16 * 2 ** 20;
+
+/** More are no table of metrics. */
+const MOST_COLUMNS = 1000;
+
 /** Columns with a meaning of their own. */
 const [EPOCH, TRAIN_LOSS, RATE] = ["epoch", "train_loss", "lr"];
 
@@ -58,6 +64,9 @@ function headerOf(cells: readonly string[], row: number): readonly string[] {
       row,
       "name the column with the number of the epoch so",
     );
+  }
+  if (names.length > MOST_COLUMNS) {
+    throw refusal(`there must be at most ${MOST_COLUMNS} columns, got ${names.length}`, row, "take some out");
   }
   const twice = names.find((name, i) => names.indexOf(name) < i);
   if (twice !== undefined) {

@@ -2,8 +2,8 @@
 import { readdir } from "node:fs/promises";
 import { basename, dirname, join, resolve } from "node:path";
 import { ARGUMENTS_FILE, SUMMARY_FILE } from "../checkpoint/find-run.ts";
-import { readSummary, type SummaryRow } from "../checkpoint/read-summary.ts";
-import { readRegularFile, TEXT_LIMIT } from "../files/read-file.ts";
+import { readSummary, SUMMARY_LIMIT, type SummaryRow } from "../checkpoint/read-summary.ts";
+import { readRegularFile } from "../files/read-file.ts";
 import { makeFolderOf, updateFile } from "../files/write-file.ts";
 import { figureToSvg } from "../plot/figure-to-svg.ts";
 import { curvesFigure, learningRateFigure } from "../plot/training-figures.ts";
@@ -53,7 +53,7 @@ export async function showSummaryReport(folder: string, output?: string): Promis
 }
 
 async function textOf(path: string): Promise<string> {
-  return (await readRegularFile(path, { limit: TEXT_LIMIT })).toString("utf8");
+  return (await readRegularFile(path, { limit: SUMMARY_LIMIT })).toString("utf8");
 }
 
 interface ReportedRun {

@@ -196,7 +196,7 @@ describe("what is left to AdamW", () => {
   test("refuses patterns of no parameter", () => {
     expect(() => createOptimizerV2(model, { opt: "muon", fallbackList: ["head"] })).toThrow(
       new RangeError(
-        'paramGroupsWeightDecay: fallbackList must have patterns of parameters, such as head.bias, got "head"; end it in .* for all of a module',
+        'paramGroupsWeightDecay: fallbackList must fit parameters such as head.bias, which "head" does not, got ["head"]; end it in .* for all of a module',
       ),
     );
   });

@@ -111,6 +111,7 @@ interface Variant extends OptimizerOptions {
 const variants: readonly Variant[] = [
   ...listOptimizers().map((opt) => ({ opt })),
   { opt: "lookahead_adamw" },
+  { opt: "lookahead_muon", mixed: true },
   { opt: "adafactor", relativeStep: true },
   { opt: "adabelief", betas, amsgrad: true, decoupledDecay: false },
   { opt: "adabelief", fixedDecay: true, eps: 0 },

@@ -73,8 +73,8 @@ function fallbackTest(
     const expression = globExpression(`${where}: fallbackList`, pattern);
     if (parameters.some(({ name }) => expression.test(name))) return expression;
     throw new RangeError(
-      `${where}: fallbackList must have patterns of parameters, such as ${parameters.at(-1)?.name}, ` +
-        `got "${pattern}"; end it in .* for all of a module`,
+      `${where}: fallbackList must fit parameters such as ${parameters.at(-1)?.name}, which "${pattern}" does not, ` +
+        `got ${JSON.stringify(fallbackList)}; end it in .* for all of a module`,
     );
   });
   return ({ name }) =>

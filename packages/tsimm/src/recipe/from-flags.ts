@@ -42,6 +42,7 @@ const FLAGS: ParameterFlags = {
   dropPathRate: ["dropPath", "dropConnect"],
   eps: ["optEps"],
   betas: ["optBetas"],
+  fallbackList: ["optKwargs"],
   "freeze.patterns": ["freeze"],
   "ModelEma.decay": ["modelEmaDecay"],
   "createEngine.name": ["engine"],

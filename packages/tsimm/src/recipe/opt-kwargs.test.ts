@@ -24,6 +24,11 @@ test.each<[Record<string, PythonValue>, Partial<TrainArguments>, Record<string, 
   [{ weightDecay: 0.05 }, { opt: "lookahead_adamw" }, { weightDecay: 0.05 }],
   [{ momentum: 0.8 }, { momentum: 0.8 }, { momentum: 0.8 }],
   [{}, {}, { momentum: 0.9 }],
+  [{ caution: true }, { opt: "sgdw" }, { caution: true }],
+  [{ caution: false }, { opt: "clion" }, { caution: false }],
+  [{ mars_type: "lion", optimize_1d: true }, { opt: "mars" }, { marsType: "lion", optimize1d: true }],
+  [{ fallback_list: ["head.*"], ns_steps: 3 }, { opt: "muon" }, { useFallback: true, nsSteps: 3 }],
+  [{ fallback_no_weight_decay: true }, { opt: "nmuon" }, { useFallback: true, nesterov: true }],
 ])("%j with %j gives %j", (optKwargs, flags, expected) => {
   expect(groupOf(optKwargs, flags)).toMatchObject(expected);
 });
@@ -36,6 +41,13 @@ test.each<[Record<string, PythonValue>, Partial<TrainArguments>, string]>([
   ],
   [{ betas: [0.9, 0.95] }, {}, "train: --opt-kwargs must have keys among"],
   [{ lr: 0.1 }, {}, "train: --opt-kwargs must leave out lr; pass --lr"],
+  [{ caution: 1 }, { opt: "cadamw" }, "train: --opt-kwargs caution must be true or false, got 1"],
+  [{ fallback_list: ["head.*"] }, { opt: "lion" }, "train: --opt-kwargs must have keys among betas, caution"],
+  [
+    { fallback_list: ["head.*", "neck"] },
+    { opt: "muon" },
+    'train: --opt-kwargs must fit parameters such as head.bias, which "neck" does not, got {"fallback_list":["head.*","neck"]}; end it in .* for all of a module',
+  ],
   [{ momentum: 2 }, {}, "train: --opt-kwargs momentum must be a number in [0, 1), got 2"],
   [{ weight_decay: "much" }, {}, 'train: --opt-kwargs weight_decay must be a number >= 0, got "much"'],
   [

@@ -2,9 +2,9 @@
 import { readdir, stat } from "node:fs/promises";
 import { join } from "node:path";
 import { ARGUMENTS_FILE, SUMMARY_FILE } from "../../checkpoint/find-run.ts";
-import { readSummary } from "../../checkpoint/read-summary.ts";
+import { readSummary, SUMMARY_LIMIT } from "../../checkpoint/read-summary.ts";
 import { trainingState } from "../../checkpoint/run-lock.ts";
-import { readRegularFile, TEXT_LIMIT } from "../../files/read-file.ts";
+import { readRegularFile } from "../../files/read-file.ts";
 import { readRunPlan, unknownPlan } from "../../recipe/run-plan.ts";
 import type { EpochEnd } from "./epoch-clock.ts";
 import { epochsDone, type RunView } from "./run-view.ts";
@@ -41,7 +41,7 @@ export class RunReader {
     const before = this.#view;
     const [plan, planProblem] = await changed(this.#arguments, before.plan, readRunPlan);
     const [rows, problem] = await changed(this.#summary, before.rows, async (path) =>
-      readSummary((await readRegularFile(path, { limit: TEXT_LIMIT })).toString("utf8")),
+      readSummary((await readRegularFile(path, { limit: SUMMARY_LIMIT })).toString("utf8")),
     );
     if (isFirst && problem !== null) throw problem;
     const done = epochsDone({ rows });
