@@ -27,8 +27,8 @@ const LARGEST = 2 ** 32 - 1;
  * @throws TypeError for a namespace, which `weights_only=True` does not allow, and for what is no value; RangeError if
  * lists and dicts are too deep or contain themselves, or the file would have 4 GiB or more, or 65,533 tensors.
  * @example
- * const w = new TorchTensor({ dtype: "F32", shape: [2], data: Float32Array.of(1, 2) });
- * decodeTorchFile(encodeTorchFile(new Map([["w", w]]))).get("w").data; // => Float32Array [1, 2]
+ * const bytes = encodeTorchFile(new Map([["epoch", 3]]));
+ * String.fromCharCode(...bytes.subarray(0, 2)); // => "PK"
  */
 export function encodeTorchFile(value: TorchValue): Uint8Array {
   const { bytes, tensors } = pickle(value);
