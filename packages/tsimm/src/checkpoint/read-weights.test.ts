@@ -4,6 +4,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { encodeSafetensors, type SafeTensors } from "../weights/safetensors.ts";
+import { encodeTorchFile } from "../weights/torch/encode-torch-file.ts";
+import { TorchTensor, type TorchValue } from "../weights/torch/torch-value.ts";
 import { readWeights } from "./read-weights.ts";
 import { exampleState, writeRole } from "./run-state.fixture.ts";
 
@@ -104,4 +106,19 @@ test("a resume file of version 1 is read, with or without its average", async ()
 
 test("a file of others does not say what it is", async () => {
   expect((await readWeights(join(folder, "foreign.safetensors"))).description).toBeNull();
+});
+
+test("a checkpoint of timm's gives its average or its plain weights, and its arguments", async () => {
+  const tensor = (value: number) =>
+    new Map([["w", new TorchTensor({ dtype: "F32", shape: [1], data: Float32Array.of(value) })]]);
+  const args = new Map<string, TorchValue>([
+    ["model", "resnet18"],
+    ["num_classes", 3],
+  ]);
+  const path = join(folder, "last.pth.tar");
+  const checkpoint = { state_dict: tensor(1), state_dict_ema: tensor(2), args };
+  await writeFile(path, encodeTorchFile(new Map(Object.entries<TorchValue>(checkpoint))));
+  expect(await read("last.pth.tar")).toEqual([2, true]);
+  expect(await read("last.pth.tar", { average: false })).toEqual([1, false]);
+  expect(await readWeights(path)).toMatchObject({ description: null, args });
 });

@@ -1,8 +1,8 @@
 /** Weights of a file, averaged where there is an average, as timm takes them. */
 import { readWeightsFile, type WeightsFile } from "../weights/read-weights-file.ts";
 import type { SafeTensors } from "../weights/safetensors.ts";
+import type { TorchValue } from "../weights/torch/torch-value.ts";
 import { readCheckpoint } from "./checkpoint.ts";
-import { describeArguments } from "./timm/describe-arguments.ts";
 import { describeState, parseWeightsEntry, type WeightsDescription } from "./weights-description.ts";
 
 /** Weights that were read. */
@@ -11,6 +11,8 @@ export interface ReadWeights {
   readonly tensors: SafeTensors;
   /** Model, task and preprocessing; null: the file does not say. */
   readonly description: WeightsDescription | null;
+  /** Arguments of the script that wrote a checkpoint of PyTorch; absent: the file is none, null: it has none. */
+  readonly args?: TorchValue;
   /** Whether the weights are a moving average. */
   readonly average: boolean;
   /** The file that holds them. */
@@ -30,7 +32,7 @@ export async function readWeights(
 ): Promise<ReadWeights> {
   const { tensors, entry, torch } = await readFile(path, average);
   if (torch !== undefined) {
-    return { tensors, description: describeArguments(torch.args), average: torch.average, path };
+    return { tensors, description: null, args: torch.args, average: torch.average, path };
   }
   const { weights, sha256 } = entry;
   if (sha256 !== undefined) {

@@ -11,6 +11,8 @@ import { createEngine } from "../runtime/create-engine.ts";
 import { defineTask } from "../task/define-task.ts";
 import { createTask, registerTask } from "../task/tasks.ts";
 import { namedTensors } from "../train/load-training-state.ts";
+import { encodeTorchFile } from "../weights/torch/encode-torch-file.ts";
+import { TorchTensor, type TorchValue } from "../weights/torch/torch-value.ts";
 import type { Classifier } from "./classifier.ts";
 import { exportOnnx } from "./export-onnx.ts";
 import { loadClassifier } from "./load-classifier.ts";
@@ -193,6 +195,47 @@ test("weights of a model of no registered name name it, and what to do", async (
       'loadClassifier: model of the weights must be one of listModels(), got "my_net"; take the run\'s model.onnx, which holds the whole model, or make the name known with registerModelFamily',
     );
   }
+});
+
+test("a checkpoint of timm's names its model; its classes are called by their number", async () => {
+  const weights = new Map(
+    model.state.map(({ name, shape, data }) => {
+      const dtype = data instanceof Float32Array ? "F32" : "I64";
+      return [`module.${name}`, new TorchTensor({ dtype, shape, data })];
+    }),
+  );
+  const { mean, std, interpolation, cropPct } = model.pretrainedCfg;
+  const args = new Map<string, TorchValue>([
+    ...([
+      ["model", "test_resnet"],
+      ["num_classes", 3],
+      ["img_size", 32],
+      ["crop_pct", cropPct],
+    ] as const),
+    ...([
+      ["mean", mean],
+      ["std", std],
+      ["interpolation", interpolation],
+    ] as const),
+  ]);
+  const path = join(folder, "model_best.pth.tar");
+  await writeFile(
+    path,
+    encodeTorchFile(
+      new Map<string, TorchValue>([
+        ["state_dict", weights],
+        ["args", args],
+      ]),
+    ),
+  );
+  const expected = await asked(load({ classNames: ["0", "1", "2"] }), (net) => net.classify(png, 3));
+  expect(await asked(loadClassifier(path, engine), (net) => net.classify(png, 3))).toEqual(expected);
+
+  await writeFile(path, encodeTorchFile(weights));
+  await expect(loadClassifier(path, engine)).rejects.toThrow(
+    "loadClassifier: the file must be one that tsimm train or timm's train.py wrote, which names its model; make a model.onnx of " +
+      "other weights: tsimm export --checkpoint FILE --model NAME --num-classes N --output model.onnx",
+  );
 });
 
 test("a moving average alone is refused where the plain weights are asked for", async () => {

@@ -1,6 +1,5 @@
 /** Loads a trained model from a file. */
 
-import { readWeights } from "../checkpoint/read-weights.ts";
 import { decodeImage } from "../data/decode.ts";
 import { ONNX_LIMIT, readRegularFile } from "../files/read-file.ts";
 import { decodeClassifier } from "../models/onnx-file.ts";
@@ -11,6 +10,7 @@ import { isWeightsName } from "../weights/weights-file-name.ts";
 import { type Classifier, createClassifier } from "./classifier.ts";
 import { checkAverage, checkBytes, type LoadClassifierOptions } from "./load-in-page.ts";
 import { imageOfPixels, isPixels } from "./pixels.ts";
+import { readDescribedWeights } from "./read-described-weights.ts";
 import { classifierOfWeights } from "./weights-classifier.ts";
 
 /**
@@ -62,6 +62,6 @@ async function readSource(path: string, options: LoadClassifierOptions): Promise
   if (!isWeightsName(path)) {
     return { path, file: decodeClassifier(await readRegularFile(path, { limit: ONNX_LIMIT })) };
   }
-  const weights = await readWeights(path, options);
+  const weights = await readDescribedWeights(path, options);
   return { path: weights.path, file: classifierOfWeights(weights) };
 }

@@ -8,7 +8,7 @@ import {
   readMetadata,
   withMetadata,
 } from "@tsimm/autodiff";
-import { type ReadWeights, readWeights } from "../checkpoint/read-weights.ts";
+import type { ReadWeights } from "../checkpoint/read-weights.ts";
 import { readRegularFile } from "../files/read-file.ts";
 import type { Model, PretrainedConfig } from "../models/model.ts";
 import { parseOrigin } from "../models/onnx/origin-metadata.ts";
@@ -22,6 +22,7 @@ import { isDefaultTask } from "../task/default-task.ts";
 import { namedTensors } from "../train/load-training-state.ts";
 import { version } from "../version.ts";
 import { isWeightsName } from "../weights/weights-file-name.ts";
+import { readDescribedWeights } from "./read-described-weights.ts";
 import { modelOfWeights } from "./weights-classifier.ts";
 
 /** Largest `.onnx` file: a protobuf message holds less than 2 GiB. */
@@ -95,7 +96,7 @@ export async function openTrainedModel(
   options: OpenTrainedOptions = {},
 ): Promise<TrainedModel> {
   const trained = isWeightsName(path)
-    ? await ofWeights(await readWeights(path, { average: options.average !== false }), options)
+    ? await ofWeights(await readDescribedWeights(path, { average: options.average !== false }), options)
     : ofFile(path, await readRegularFile(path, { limit: ONNX_LIMIT }));
   if (options.average === true && !trained.average) {
     throw new Error(`"${path}" must hold a moving average, got plain weights; leave --use-ema out`);

@@ -145,13 +145,13 @@ export interface TrainArguments {
   /** Start from the weights of the model's tag, fetched from the hub. Flag `--pretrained`, default false. */
   readonly pretrained: boolean;
 
-  /** Safetensors file of pretrained weights to start from; classes, channels and image size may differ. Flag `--pretrained-path`, default null. */
+  /** File of pretrained weights to start from, .safetensors or PyTorch's; classes, channels and image size may differ. Flag `--pretrained-path`, default null. */
   readonly pretrainedPath: string | null;
 
   /** Value of an ONNX file that its classifier leads to; absent: the file's outputs (tsimm inspect shows them). Flag `--logits`, default "". */
   readonly logits: string;
 
-  /** Safetensors file to start from. Flag `--initial-checkpoint`, default "". */
+  /** File of weights to start from, .safetensors or PyTorch's. Flag `--initial-checkpoint`, default "". */
   readonly initialCheckpoint: string;
 
   /** Take all of --initial-checkpoint but its classifier. Flag `--new-head`, default false. */

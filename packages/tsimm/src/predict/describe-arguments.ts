@@ -1,12 +1,12 @@
 /** The model of a checkpoint by the arguments of timm's train.py in it. */
 import { z } from "zod";
-import { modelInfo } from "../../models/pretrained/create-model.ts";
-import { isModel } from "../../models/pretrained/list-models.ts";
-import { DEFAULT_TASK } from "../../task/default-task.ts";
-import type { TorchValue } from "../../weights/torch/torch-value.ts";
-import { dataConfigSchema } from "../run-state.ts";
-import type { WeightsDescription } from "../weights-description.ts";
-import { plainValue } from "./plain-value.ts";
+import { dataConfigSchema } from "../checkpoint/run-state.ts";
+import { plainValue } from "../checkpoint/timm/plain-value.ts";
+import type { WeightsDescription } from "../checkpoint/weights-description.ts";
+import { modelInfo } from "../models/pretrained/create-model.ts";
+import { isModel } from "../models/pretrained/list-models.ts";
+import { DEFAULT_TASK } from "../task/default-task.ts";
+import type { TorchValue } from "../weights/torch/torch-value.ts";
 
 /** Classes of a model of timm's that is not told otherwise. */
 const IMAGENET_CLASSES = 1000;
