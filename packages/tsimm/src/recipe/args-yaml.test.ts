@@ -102,11 +102,16 @@ test.each<[Partial<TrainArguments>, readonly string[]]>([
     { lr: 0.1, sched: "multistep", milestoneTiming: "torch" },
     ["timm decays one epoch before each milestone"],
   ],
-  [{ lr: 0.1, momentum: 0 }, ["timm's sgd needs a momentum > 0; momentum is the same without it"]],
   [
-    { lr: 0.1, momentum: 0, opt: "lookahead_sgd" },
-    ["timm's sgd needs a momentum > 0; lookahead_momentum is the same without it"],
+    { lr: 0.1, momentum: 0 },
+    ["timm's sgd needs a momentum > 0, or opt_kwargs nesterov: false, which is the same without it"],
   ],
+  [
+    { lr: 0.1, momentum: 0, opt: "lookahead_nesterov" },
+    ["timm's nesterov needs a momentum > 0, or opt_kwargs nesterov: false, which is the same without it"],
+  ],
+  [{ lr: 0.1, momentum: 0, optKwargs: { nesterov: false } }, []],
+  [{ lr: 0.1, momentum: 0, opt: "momentum" }, []],
   [{ lr: 0.1, momentum: 0, opt: "adamw" }, []],
   [{ lr: 0.1, model: "resnet18", bnMomentum: 0.2 }, ["timm's resnet18 takes no bn_momentum"]],
   [{ lr: 0.1, model: "efficientnet_b0", bnMomentum: 0.2, bnEps: 1e-3 }, []],
@@ -114,6 +119,7 @@ test.each<[Partial<TrainArguments>, readonly string[]]>([
   [{ lr: 0.1, augRepeats: 3 }, ["timm takes aug_repeats with several processes only"]],
   [{ lr: 0.1, bceLoss: true, smoothing: 0 }, ["timm ignores bce_loss without smoothing, mixup and CutMix"]],
   [{ lr: 0.1, bceLoss: true, smoothing: 0, mixup: 0.2 }, []],
+  [{ lr: 0.1, mixup: 0.2, batchSize: 7 }, ["timm mixes batches of an even number of images only"]],
 ])("%o: the file says %o", (given, comments) => {
   expect(commentsOf(given)).toEqual(comments);
 });

@@ -1,4 +1,5 @@
 /** The folder of a run: its first files, and the listeners that write the rest. */
+import { existsSync } from "node:fs";
 import { join, resolve } from "node:path";
 import type { Ranking } from "../checkpoint/checkpoint-history.ts";
 import { writeOriginal } from "../checkpoint/original-file.ts";
@@ -66,6 +67,8 @@ export async function prepareFolder(
   const savedArgs = savedArguments(args, {
     numClasses: model.numClasses,
     dataDir: args.dataDir === null ? null : absolutePlace(args.dataDir),
+    // A name below the images is none of the working folder.
+    ...(existsSync(args.classMap) ? { classMap: resolve(args.classMap) } : {}),
     ...(isOnnxPath(args.model) ? { model: resolve(args.model) } : {}),
     ...(ranking.of === "validation" ? { evalMetric: ranking.name } : {}),
   });

@@ -100,12 +100,13 @@ function scheduleDifferences(args: TrainArguments): TimmDifference[] {
   ];
 }
 
-function optimizerDifferences({ opt, momentum }: TrainArguments): TimmDifference[] {
-  const { name } = findOptimizer("train", opt).definition;
+function optimizerDifferences({ opt, momentum, optKwargs }: TrainArguments): TimmDifference[] {
+  const { name, defaults } = findOptimizer("train", opt).definition;
   if (!builtInNames.optimizer.includes(name)) return [stops(`timm has no optimizer "${opt}"`)];
-  if (momentum !== 0 || (name !== "sgd" && name !== "nesterov")) return [];
-  const plain = opt.toLowerCase().replace(/(sgd|nesterov)$/, "momentum");
-  return [settled(`timm's ${name} needs a momentum > 0; ${plain} is the same without it`, { opt: plain })];
+  const looksAhead = "momentum" in defaults && "nesterov" in defaults && defaults["nesterov"] === true;
+  if (momentum !== 0 || !looksAhead || optKwargs?.["nesterov"] === false) return [];
+  const text = `timm's ${name} needs a momentum > 0, or opt_kwargs nesterov: false, which is the same without it`;
+  return [settled(text, { opt_kwargs: { ...optKwargs, nesterov: false } })];
 }
 
 function ownFlags(args: TrainArguments): TimmDifference[] {
@@ -142,17 +143,25 @@ function modelDifferences(args: TrainArguments): TimmDifference[] {
   ];
 }
 
-function lossDifferences({
-  bceLoss,
-  smoothing,
+function lossDifferences(args: TrainArguments): TimmDifference[] {
+  const { bceLoss, smoothing, batchSize } = args;
+  return [
+    ...(bceLoss && smoothing === 0 && !mixes(args)
+      ? [changes("timm ignores bce_loss without smoothing, mixup and CutMix")]
+      : []),
+    ...(mixes(args) && batchSize % 2 !== 0
+      ? [settled("timm mixes batches of an even number of images only", {})]
+      : []),
+  ];
+}
+
+/** Whether images are mixed. */
+export function mixes({
   mixup,
   cutmix,
   cutmixMinmax,
-}: TrainArguments): TimmDifference[] {
-  const mixes = mixup > 0 || cutmix > 0 || cutmixMinmax !== null;
-  return bceLoss && smoothing === 0 && !mixes
-    ? [changes("timm ignores bce_loss without smoothing, mixup and CutMix")]
-    : [];
+}: Pick<TrainArguments, "mixup" | "cutmix" | "cutmixMinmax">): boolean {
+  return mixup > 0 || cutmix > 0 || cutmixMinmax !== null;
 }
 
 function isDefault(args: TrainArguments, name: string): boolean {

@@ -7,9 +7,11 @@ import { timmDifferences } from "../timm-differences.ts";
 /**
  * Whether timm has the task, the optimizer and a reader for the images of a run.
  *
- * @param folder - Folder of a run of `tsimm train`.
+ * @param folder - Folder of a run of `tsimm train`; false for one without a file of arguments.
  */
 export async function canHandOff(folder: string): Promise<boolean> {
-  const { given } = await readConfiguration(join(folder, "args.yaml"));
-  return timmDifferences(resolveArguments(given)).every(({ fate }) => fate !== "stops");
+  const configuration = await readConfiguration(join(folder, "args.yaml")).catch(() => null);
+  if (configuration === null) return false;
+  const args = resolveArguments(configuration.given);
+  return timmDifferences(args).every(({ fate }) => fate !== "stops");
 }

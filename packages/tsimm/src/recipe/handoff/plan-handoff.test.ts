@@ -143,6 +143,10 @@ test("what timm cannot train is told with what to do", () => {
   expect(problemsOf({ task: "regression" })).toEqual([
     'timm has no task "regression"; it goes on here with tsimm train --resume',
   ]);
+  const own = stateOf({}, 4, { model: { arch: "plain4", numClasses: 2, inChans: 3 } });
+  expect(planHandoff(own, ONE).problems).toEqual([
+    'timm has no model "plain4"; it goes on with the program that made it',
+  ]);
   expect(() => planHandoff(stateOf({}), { ...ONE, epochs: 4 })).toThrow(
     "handoff: --epochs must be more than 4 to go on after the 4 epochs that are done; timm would train nothing",
   );
@@ -158,7 +162,7 @@ test("keys bring timm to what the run did, and not back to where it began", () =
     ...{ mean: [0.5, 0.5, 0.5], std: [0.5, 0.5, 0.5], crop_pct: 0.9, model_kwargs: {} },
     ...{ initial_checkpoint: "", start_epoch: null, pretrained: false, pretrained_path: null },
     ...{ head_init_scale: null, head_init_bias: null, lr: 0.05, epochs: 10 },
-    ...{ decay_milestones: [3, 9], milestone_timing: "timm", opt: "momentum" },
+    ...{ decay_milestones: [3, 9], milestone_timing: "timm", opt_kwargs: { nesterov: false } },
     ...{ drop_path: 0.1, drop_connect: null, bn_eps: null },
   });
   expect(planHandoff(state, ONE).warnings).toEqual(["timm's resnet18 takes no bn_eps"]);

@@ -1,13 +1,15 @@
 /** What timm is told, so that it goes on with a run. */
 import { resolve } from "node:path";
 import type { RunState } from "../../checkpoint/run-state.ts";
+import { builtInFamilies } from "../../models/families/built-in-families.ts";
+import { printable } from "../../text/printable.ts";
 import { parsePythonLiteral } from "../../text/python-literal.ts";
 import { pythonLiteral } from "../../text/to-python-literal.ts";
 import type { TrainArguments } from "../arguments.ts";
 import { fromKeys } from "../read-configuration.ts";
 import { resolveArguments } from "../resolve-arguments.ts";
 import { isSizedModel } from "../sized-model.ts";
-import { type TimmDifference, timmDifferences } from "../timm-differences.ts";
+import { mixes, type TimmDifference, timmDifferences } from "../timm-differences.ts";
 import { type BatchPlan, planBatch } from "./batch-plan.ts";
 import { planSchedule } from "./planned-schedule.ts";
 
@@ -91,7 +93,9 @@ export function planHandoff(state: RunState, options: HandoffOptions): PlannedHa
     back: isWhole(batch, args, processes)
       ? []
       : [["-b", String(args.batchSize)], accumulation(args.gradAccumSteps)],
-    problems: differences.flatMap(({ fate, text, cure }) => (fate === "stops" ? [`${text}; ${cure}`] : [])),
+    problems: [...modelProblems(state), ...differences].flatMap(({ fate, text, cure }) =>
+      fate === "stops" ? [`${text}; ${cure}`] : [],
+    ),
     warnings: [
       // The export says what becomes of a part that was frozen.
       ...differences.filter((one) => one.fate === "changes" && !isFrozen(one)).map(({ text }) => text),
@@ -102,6 +106,14 @@ export function planHandoff(state: RunState, options: HandoffOptions): PlannedHa
         : [`timm validates on the centre of an image, not with crop mode ${state.dataConfig.cropMode}`]),
     ],
   };
+}
+
+/** A model of one's own is none of timm's; one of an ONNX file is told apart. */
+function modelProblems({ model: { arch, onnx } }: RunState): TimmDifference[] {
+  const isTimms = builtInFamilies.some(({ models }) => Object.hasOwn(models, arch));
+  if (isTimms || onnx !== undefined) return [];
+  const text = `timm has no model "${printable(arch)}"`;
+  return [{ text, fate: "stops", cure: "it goes on with the program that made it" }];
 }
 
 function isFrozen({ text }: TimmDifference): boolean {
@@ -136,10 +148,6 @@ function pairs(kwargs: Readonly<Record<string, unknown>>): string[] {
 function pythonText(value: unknown): string {
   if (typeof value !== "string") return pythonLiteral(value);
   return parsePythonLiteral(value) === undefined ? value : pythonLiteral(value);
-}
-
-function mixes({ mixup, cutmix, cutmixMinmax }: TrainArguments): boolean {
-  return mixup > 0 || cutmix > 0 || cutmixMinmax !== null;
 }
 
 function accumulation(steps: number): FlagWords {
