@@ -3,7 +3,7 @@ import { createHash } from "node:crypto";
 import { mkdir, readdir, readFile, stat, writeFile } from "node:fs/promises";
 import { delimiter, join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { readSummary } from "../packages/tsimm/src/checkpoint/read-summary.ts";
+import { readSummary, type SummaryRow } from "../packages/tsimm/src/checkpoint/read-summary.ts";
 import { decodeTorchFile } from "../packages/tsimm/src/weights/torch/decode-torch-file.ts";
 import { TorchTensor, type TorchValue } from "../packages/tsimm/src/weights/torch/torch-value.ts";
 import { run } from "./run.fixture.ts";
@@ -69,7 +69,7 @@ export async function runTimm(command: string, { cwd, stopAfter }: TimmOptions):
 }
 
 /** The summary of a run, by timm or by us. */
-export async function summaryOf(folder: string): Promise<ReturnType<typeof readSummary>> {
+export async function summaryOf(folder: string): Promise<readonly SummaryRow[]> {
   return readSummary(await readFile(join(folder, "summary.csv"), "utf8"));
 }
 
@@ -84,10 +84,15 @@ export async function stamps(folder: string): Promise<Record<string, readonly [n
 }
 
 /** All of a checkpoint of timm but its arguments and rates: tsimm keeps those of the next epoch. */
-export async function contentOf(file: string): Promise<unknown> {
+export async function contentOf(file: string): Promise<Readonly<Record<string, unknown>>> {
   const value = decodeTorchFile(await readFile(file));
   if (!(value instanceof Map)) throw new Error(`${file} holds no dict`);
-  return plain(new Map([...value].filter(([key]) => key !== "args")));
+  return plainDict([...value].filter(([key]) => key !== "args"));
+}
+
+function plainDict(entries: readonly (readonly [unknown, TorchValue])[]): Readonly<Record<string, unknown>> {
+  const kept = entries.filter(([key]) => key !== "lr" && key !== "initial_lr");
+  return Object.fromEntries(kept.map(([key, value]) => [String(key), plain(value)]));
 }
 
 function plain(value: TorchValue): unknown {
@@ -96,10 +101,7 @@ function plain(value: TorchValue): unknown {
     const bytes = new Uint8Array(data.buffer, data.byteOffset, data.byteLength);
     return { dtype, shape, sha256: createHash("sha256").update(bytes).digest("hex") };
   }
-  if (value instanceof Map) {
-    const entries = [...value].filter(([key]) => key !== "lr" && key !== "initial_lr");
-    return Object.fromEntries(entries.map(([key, one]) => [String(key), plain(one)]));
-  }
+  if (value instanceof Map) return plainDict([...value]);
   return Array.isArray(value) ? value.map(plain) : value;
 }
 

@@ -163,3 +163,40 @@ test("the rows of a file that grows are those of the whole file, so far", () => 
     expect(read).toEqual(rows.slice(0, read.length));
   }
 });
+
+test("any text is a table of epochs, or an error in one line that names the line", () => {
+  const cell = fc.oneof(
+    fc.constantFrom(
+      "epoch",
+      "train_loss",
+      "lr",
+      "eval_loss",
+      "0",
+      "1",
+      "2.0",
+      "1e999",
+      "nan",
+      "-inf",
+      '"',
+      '""',
+      "",
+    ),
+    fc.string({ unit: "binary" }),
+  );
+  const separator = fc.constantFrom(",", ",", ",", "\r\n", "\n", "\r", "\0", '"');
+  const text = fc.array(fc.tuple(cell, separator)).map((parts) => `epoch,lr\n${parts.flat().join("")}`);
+  fc.assert(
+    fc.property(text, (hostile) => {
+      try {
+        const epochs = readSummary(hostile).map(({ epoch }) => epoch);
+        expect(epochs).toEqual([...new Set(epochs)].sort((a, b) => a - b));
+      } catch (error) {
+        expect(error).toBeInstanceOf(RangeError);
+        const { message } = error as RangeError;
+        expect(message).toMatch(/^readSummary: [^\p{Cc}]+ in line \d+ of summary\.csv; [a-z ]+$/u);
+        expect(message.length).toBeLessThan(1000);
+      }
+    }),
+    { numRuns: 150 },
+  );
+});

@@ -63,7 +63,7 @@ export const commandHeads: Readonly<Record<CommandName, CommandHead>> = {
   },
   report: {
     description:
-      "Write the report of a run again: curves, confusion matrix and worst mistakes on one page; of a run of timm the curves.",
+      "Write the report of a run, also of one of timm: curves, confusion matrix and worst mistakes on one page.",
     argument: "<run>",
     hasOptions: true,
   },

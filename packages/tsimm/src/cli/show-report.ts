@@ -2,26 +2,16 @@
 import { readdir } from "node:fs/promises";
 import { join, resolve } from "node:path";
 import { RESUME_SUFFIX } from "../checkpoint/checkpoint.ts";
-import { SUMMARY_FILE } from "../checkpoint/find-run.ts";
+import { findRun, SUMMARY_FILE } from "../checkpoint/find-run.ts";
 import type { RunState } from "../checkpoint/run-state.ts";
-import { createDecodePool } from "../data/decode-pool.ts";
-import type { ImageDataset } from "../data/image-dataset.ts";
-import { createLoader } from "../data/loader.ts";
 import { makeFolderOf } from "../files/write-file.ts";
 import { taskOfFile } from "../predict/file-task.ts";
-import { findModels } from "../predict/find-models.ts";
-import { runArguments } from "../predict/run-arguments.ts";
-import { validateModel } from "../predict/validate-model.ts";
 import { reportSettings } from "../recipe/report-settings.ts";
-import { type AnswerRecord, answerRecorder } from "../report/answer-record.ts";
-import { newestState, REPORT_FILE, REPORT_MISTAKES, writeReport } from "../report/write-report.ts";
-import { createEngine } from "../runtime/create-engine.ts";
-import type { Task } from "../task/task.ts";
+import { newestState, REPORT_FILE, writeReport } from "../report/write-report.ts";
 import { printable } from "../text/printable.ts";
+import { bestAnswers } from "./best-answers.ts";
 import type { ReportOptions } from "./flags/report-flags.ts";
-import { info, warn } from "./log-lines.ts";
-import { openImages } from "./open-for-validation.ts";
-import { openModel } from "./open-model.ts";
+import { info } from "./log-lines.ts";
 import { shortPath } from "./short-path.ts";
 import { showSummaryReport } from "./show-summary-report.ts";
 
@@ -32,17 +22,28 @@ import { showSummaryReport } from "./show-summary-report.ts";
  * @throws Error if the folder is not that of a run; images that cannot be opened are a warning.
  */
 export async function showReport(folder: string, options: ReportOptions): Promise<void> {
-  const path = resolve(folder);
-  if (await isOfAnother(path)) return await showSummaryReport(path, options.output);
+  const path = await folderOf(folder);
+  if (await isOfAnother(path)) return await showSummaryReport(path, options);
   const state = await stateOf(path);
   const { model, task: entry } = state;
   const task = taskOfFile(entry, entry.outputNames, model.numClasses);
-  const asked = options.noImages ? null : await answersOf(path, task, options);
+  const asked = options.noImages ? null : await bestAnswers(path, task, options);
   const file = options.output === undefined ? join(path, REPORT_FILE) : resolve(options.output);
   const parts = { task, answers: asked?.answers ?? null, images: asked?.images ?? null };
   await makeFolderOf(file);
   await writeReport(path, { ...parts, settingsOf: reportSettings }, file);
   info(`Wrote ${shortPath(file)}`);
+}
+
+/** The folder of the run: the newest one of a folder of runs. */
+async function folderOf(named: string): Promise<string> {
+  const found = await findRun("report", named);
+  if (found.kind === "none") {
+    const state = found.reason === "missing" ? "does not exist" : "is empty";
+    throw new Error(printable(`report: <run> must be the folder of a run, got "${named}", which ${state}`));
+  }
+  if (found.isNewest) info(`The newest run in ${named}: ${shortPath(found.folder)}`);
+  return found.folder;
 }
 
 /** Whether a folder holds a run without states of tsimm. */
@@ -62,41 +63,5 @@ async function stateOf(folder: string): Promise<RunState> {
       ),
       { cause: error },
     );
-  }
-}
-
-interface Asked {
-  readonly answers: AnswerRecord;
-  readonly images: ImageDataset;
-}
-
-/** Asks the best weights about the validation images; null, with a warning, where that cannot be done. */
-async function answersOf(folder: string, task: Task, options: ReportOptions): Promise<Asked | null> {
-  const { dataDir, threads, workers = 4 } = options;
-  const pool = createDecodePool(workers);
-  try {
-    const [path = ""] = (await findModels("report", folder)).files;
-    const run = await runArguments(path);
-    if (run.valSplit === "") return null;
-    const trained = await openModel("report", path, {});
-    const images = await openImages(trained, dataDir === undefined ? {} : { dataDir }, run);
-    const { std: _, ...transform } = trained.dataConfig;
-    const batchSize = trained.fixedBatch ?? run.validationBatchSize ?? run.batchSize ?? images.samples.length;
-    const loader = createLoader(images, {
-      ...{ batchSize, pool, onWarning: warn, transform: { training: false, ...transform } },
-      ...(run.maxBadImages === undefined ? {} : { maxBadImages: run.maxBadImages }),
-    });
-    const recorder = answerRecorder(task, { mistakes: REPORT_MISTAKES });
-    await validateModel(trained, {
-      engine: await createEngine(options.engine, { onWarning: warn }),
-      ...{ loader, task, dataConfig: trained.dataConfig, threads: threads ?? run.threads ?? undefined },
-      onOutputs: (batch) => recorder.add(batch),
-    });
-    return { answers: recorder.result(), images };
-  } catch (error) {
-    warn(`the report has no confusion matrix and no mistakes: ${(error as Error).message}`);
-    return null;
-  } finally {
-    await pool.close();
   }
 }

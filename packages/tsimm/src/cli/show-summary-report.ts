@@ -12,22 +12,29 @@ import { metricsIn, type RunPlan, readRunPlan, unknownPlan } from "../recipe/run
 import { savedSettings } from "../recipe/saved-settings.ts";
 import { scheduleOfRows } from "../recipe/schedule-of-rows.ts";
 import { type SummaryReport, summaryReportHtml } from "../report/summary-report.ts";
+import { mistakesOf } from "../report/write-report.ts";
 import { printable } from "../text/printable.ts";
 import { UsageError } from "../usage-error.ts";
+import { bestAnswers } from "./best-answers.ts";
+import type { ReportOptions } from "./flags/report-flags.ts";
 import { info } from "./log-lines.ts";
 import { shellWord } from "./shell-word.ts";
 import { shortPath } from "./short-path.ts";
 import { bestRow, followedMetrics } from "./watch/followed-metrics.ts";
 import { epochsDone } from "./watch/run-view.ts";
 
+/** Checkpoints of timm. */
+const WEIGHTS = /^(model_best|last|checkpoint-\d+)\.pth\.tar$/;
+
 /**
  * Writes the report of a run without states of tsimm. Nothing is written into its folder unless the user names it.
  *
  * @param folder - Absolute path of a folder with a `summary.csv`.
- * @param output - File to write; absent: one named after the run, in the working folder.
+ * @param options - Without an output it is a file named after the run, in the working folder.
  * @throws Error if the run has no epoch, or its files cannot be read.
  */
-export async function showSummaryReport(folder: string, output?: string): Promise<void> {
+export async function showSummaryReport(folder: string, options: ReportOptions): Promise<void> {
+  const { output } = options;
   const file = resolve(output ?? `report-${basename(folder)}.html`);
   if (output === undefined && dirname(file) === folder) {
     throw new UsageError(
@@ -47,8 +54,12 @@ export async function showSummaryReport(folder: string, output?: string): Promis
     throw error;
   });
   const names = await readdir(folder);
+  const hasWeights = names.some((name) => WEIGHTS.test(name));
+  const asked = options.noImages || !hasWeights ? null : await bestAnswers(folder, null, options);
+  const mistakes = asked === null ? [] : await mistakesOf(asked.answers, asked.task, asked.images);
+  const answered = asked === null ? null : { ...asked, mistakes };
   await makeFolderOf(file);
-  await updateFile(file, summaryReportHtml(reportOf({ folder, plan, rows, names })));
+  await updateFile(file, summaryReportHtml(reportOf({ folder, plan, rows, names, answered })));
   info(`Wrote ${shortPath(file)}`);
 }
 
@@ -61,9 +72,10 @@ interface ReportedRun {
   readonly plan: RunPlan;
   readonly rows: readonly SummaryRow[];
   readonly names: readonly string[];
+  readonly answered: SummaryReport["answered"];
 }
 
-function reportOf({ folder, plan, rows, names }: ReportedRun): SummaryReport {
+function reportOf({ folder, plan, rows, names, answered }: ReportedRun): SummaryReport {
   const { ranking } = followedMetrics({ plan, rows });
   const schedule = plan.scheduled === null ? null : scheduleOfRows(plan.scheduled, rows);
   const { data_dir: place } = plan.saved;
@@ -86,6 +98,7 @@ function reportOf({ folder, plan, rows, names }: ReportedRun): SummaryReport {
       curves: curvesOf(plan, rows, schedule),
       schedule: schedule === null ? null : scheduleFigure(schedule),
     },
+    answered,
     withoutSchedule:
       schedule === null
         ? `The schedule does not follow from ${ARGUMENTS_FILE} alone; the curves above have the rate of each epoch.`

@@ -131,6 +131,20 @@ export const cadoptw: OptimizerDefinition<AdoptOptions, AdamSlots> = defineOptim
   defaults: { ...adoptw.defaults, caution: true },
 });
 
+/** {@link adoptw} with weight decay by the square of the learning rate. */
+export const adoptc: OptimizerDefinition<AdoptOptions, AdamSlots> = defineOptimizer({
+  ...adoptw,
+  name: "adoptc",
+  defaults: { ...adoptw.defaults, correctedWeightDecay: true },
+});
+
+/** Cautious {@link adoptc}. */
+export const cadoptc: OptimizerDefinition<AdoptOptions, AdamSlots> = defineOptimizer({
+  ...adoptc,
+  name: "cadoptc",
+  defaults: { ...adoptc.defaults, caution: true },
+});
+
 /** x within ±limit. */
 function within(
   { builder, math }: Pick<UpdateGraphContext<unknown, unknown>, "builder" | "math">,

@@ -8,21 +8,21 @@ import { adam, adamw } from "./adam.ts";
 import { adamax } from "./adamax.ts";
 import { adamp, cadamp } from "./adamp.ts";
 import { adan, adanw, cadan, cadanw } from "./adan.ts";
-import { adopt, adoptw, cadopt, cadoptw } from "./adopt.ts";
-import { adamwlegacy, cadamw } from "./cadamw.ts";
-import { clamb, clambw, lamb, lambc, lambcw, lambw } from "./lamb.ts";
-import { claprop, laprop } from "./laprop.ts";
+import { adopt, adoptc, adoptw, cadopt, cadoptc, cadoptw } from "./adopt.ts";
+import { adamc, adamwlegacy, cadamc, cadamw } from "./cadamw.ts";
+import { clamb, clambw, lamb, lambc, lambcd, lambcw, lambw } from "./lamb.ts";
+import { claprop, laprop, lapropc } from "./laprop.ts";
 import { larc, lars, nlarc, nlars } from "./lars.ts";
-import { clion, lion } from "./lion.ts";
+import { clion, clionc, lion, lionc } from "./lion.ts";
 import { madgrad, madgradw } from "./madgrad.ts";
 import { cmars, mars } from "./mars.ts";
 import { adamuon, muon, nadamuon, nmuon } from "./muon.ts";
-import { cnadamw, nadam, nadamw } from "./nadam.ts";
+import { cnadamc, cnadamw, nadam, nadamc, nadamw } from "./nadam.ts";
 import { novograd } from "./novograd.ts";
 import type { OptimizerDefinition } from "./optimizer-definition.ts";
 import { radam, radamw } from "./radam.ts";
-import { crmsproptf, rmsprop, rmsproptf } from "./rmsprop.ts";
-import { csgdw, momentum, nesterov, nesterovw, sgd, sgdw } from "./sgd.ts";
+import { crmsproptf, rmsprop, rmsproptf, rmsproptfc } from "./rmsprop.ts";
+import { csgdc, csgdw, momentum, nesterov, nesterovw, sgd, sgdc, sgdw } from "./sgd.ts";
 import { csgdp, sgdp } from "./sgdp.ts";
 
 /** Name of an optimizer that is built in. */
@@ -33,6 +33,7 @@ export type BuiltInOptimizerName =
   | "adagrad"
   | "adam"
   | "adamax"
+  | "adamc"
   | "adamp"
   | "adamuon"
   | "adamw"
@@ -40,37 +41,47 @@ export type BuiltInOptimizerName =
   | "adan"
   | "adanw"
   | "adopt"
+  | "adoptc"
   | "adoptw"
   | "cadafactor"
+  | "cadamc"
   | "cadamp"
   | "cadamw"
   | "cadan"
   | "cadanw"
   | "cadopt"
+  | "cadoptc"
   | "cadoptw"
   | "clamb"
   | "clambw"
   | "claprop"
   | "clion"
+  | "clionc"
   | "cmars"
+  | "cnadamc"
   | "cnadamw"
   | "crmsproptf"
+  | "csgdc"
   | "csgdp"
   | "csgdw"
   | "lamb"
   | "lambc"
+  | "lambcd"
   | "lambcw"
   | "lambw"
   | "laprop"
+  | "lapropc"
   | "larc"
   | "lars"
   | "lion"
+  | "lionc"
   | "madgrad"
   | "madgradw"
   | "mars"
   | "momentum"
   | "muon"
   | "nadam"
+  | "nadamc"
   | "nadamuon"
   | "nadamw"
   | "nesterov"
@@ -84,7 +95,9 @@ export type BuiltInOptimizerName =
   | "radamw"
   | "rmsprop"
   | "rmsproptf"
+  | "rmsproptfc"
   | "sgd"
+  | "sgdc"
   | "sgdp"
   | "sgdw";
 
@@ -99,6 +112,7 @@ export const builtInOptimizers: readonly OptimizerDefinition[] = [
   adagrad,
   adam,
   adamax,
+  adamc,
   adamp,
   adamuon,
   adamw,
@@ -106,37 +120,47 @@ export const builtInOptimizers: readonly OptimizerDefinition[] = [
   adan,
   adanw,
   adopt,
+  adoptc,
   adoptw,
   cadafactor,
+  cadamc,
   cadamp,
   cadamw,
   cadan,
   cadanw,
   cadopt,
+  cadoptc,
   cadoptw,
   clamb,
   clambw,
   claprop,
   clion,
+  clionc,
   cmars,
+  cnadamc,
   cnadamw,
   crmsproptf,
+  csgdc,
   csgdp,
   csgdw,
   lamb,
   lambc,
+  lambcd,
   lambcw,
   lambw,
   laprop,
+  lapropc,
   larc,
   lars,
   lion,
+  lionc,
   madgrad,
   madgradw,
   mars,
   momentum,
   muon,
   nadam,
+  nadamc,
   nadamuon,
   nadamw,
   nesterov,
@@ -150,7 +174,9 @@ export const builtInOptimizers: readonly OptimizerDefinition[] = [
   radamw,
   rmsprop,
   rmsproptf,
+  rmsproptfc,
   sgd,
+  sgdc,
   sgdp,
   sgdw,
 ];

@@ -1,13 +1,14 @@
 /** AdamW as timm's own class computes it, which can be cautious. */
 import { type AdamOptions, type AdamSlots, adamChecks, adamMeans, adamScalars, adamw } from "./adam.ts";
 import { type CautionOption, cautionCheck, cautious, cautiousNodes } from "./caution.ts";
+import { type CorrectedDecayOption, correctedDecayCheck, decayShare } from "./corrected-decay.ts";
 import { shrunk } from "./graph-terms.ts";
 import { defineOptimizer, type OptimizerDefinition } from "./optimizer-definition.ts";
 import { scratch } from "./scratch.ts";
 import { timmGroup, torchGroup } from "./torch-groups.ts";
 
 /** Options of {@link adamwlegacy}. */
-export type AdamwLegacyOptions = AdamOptions & CautionOption;
+export type AdamwLegacyOptions = AdamOptions & CautionOption & CorrectedDecayOption;
 
 /**
  * AdamW of timm: as {@link adamw}, and with `caution` by a {@link cautious} step.
@@ -24,14 +25,17 @@ export const adamwlegacy: OptimizerDefinition<AdamwLegacyOptions, AdamSlots> = d
   lr: 1e-3,
   lrScaling: "sqrt",
   torch: { step: "tensor", group: () => ({ amsgrad: false, ...torchGroup, ...timmGroup }) },
-  defaults: { ...adamw.defaults, caution: false },
-  checks: { ...adamChecks, ...cautionCheck },
+  defaults: { ...adamw.defaults, caution: false, correctedWeightDecay: false },
+  checks: { ...adamChecks, ...cautionCheck, ...correctedDecayCheck },
   createSlots: adamw.createSlots,
   loop(parameter, g, slots, group, step) {
-    if (!group.caution) return adamw.loop(parameter, g, slots, group, step, 1);
+    if (!group.caution) {
+      const weightDecay = group.lr > 0 ? decayShare(group) / group.lr : 0;
+      return adamw.loop(parameter, g, slots, { ...group, weightDecay }, step, 1);
+    }
     const { data: p } = parameter;
     const { exp_avg: m, exp_avg_sq: v } = slots;
-    const { lr, weightDecay, betas, eps } = group;
+    const { lr, betas, eps } = group;
     const [beta1, beta2] = betas;
     const u = scratch(p.length);
     const correction = 1 / Math.sqrt(1 - beta2 ** step);
@@ -44,7 +48,7 @@ export const adamwlegacy: OptimizerDefinition<AdamwLegacyOptions, AdamSlots> = d
       u[i] = mean / (Math.sqrt(square) * correction + eps);
     }
     cautious(u, g);
-    const keep = 1 - lr * weightDecay;
+    const keep = 1 - decayShare(group);
     const size = lr / (1 - beta1 ** step);
     for (let i = 0; i < p.length; i++) p[i] = (p[i] ?? 0) * keep - size * (u[i] ?? 0);
   },
@@ -66,4 +70,18 @@ export const cadamw: OptimizerDefinition<AdamwLegacyOptions, AdamSlots> = define
   ...adamwlegacy,
   name: "cadamw",
   defaults: { ...adamwlegacy.defaults, caution: true },
+});
+
+/** {@link adamwlegacy} with weight decay by the square of the learning rate. */
+export const adamc: OptimizerDefinition<AdamwLegacyOptions, AdamSlots> = defineOptimizer({
+  ...adamwlegacy,
+  name: "adamc",
+  defaults: { ...adamwlegacy.defaults, correctedWeightDecay: true },
+});
+
+/** Cautious {@link adamc}. */
+export const cadamc: OptimizerDefinition<AdamwLegacyOptions, AdamSlots> = defineOptimizer({
+  ...adamc,
+  name: "cadamc",
+  defaults: { ...adamc.defaults, caution: true },
 });

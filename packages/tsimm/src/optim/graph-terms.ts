@@ -1,16 +1,17 @@
 /** Terms that the graphs of several optimizers have. */
 import type { Arithmetic, Value } from "@tsimm/autodiff";
+import { type CorrectedDecayOption, decayShare } from "./corrected-decay.ts";
 import type { ParamGroup } from "./optimizer.ts";
 import type { UpdateGraphContext } from "./optimizer-graph.ts";
 
 type Context = Pick<UpdateGraphContext<unknown, unknown>, "math" | "group" | "data" | "grad" | "scalar">;
 
 /** Numbers that {@link penalized} and {@link shrunk} take. */
-export function decayScalars({ lr, weightDecay }: Pick<ParamGroup, "lr" | "weightDecay">): {
-  readonly decay: number;
-  readonly keep: number;
-} {
-  return { decay: weightDecay, keep: 1 - lr * weightDecay };
+export function decayScalars(
+  group: Pick<ParamGroup, "lr" | "initialLr" | "weightDecay"> & Partial<CorrectedDecayOption>,
+): { readonly decay: number; readonly keep: number } {
+  const share = decayShare({ correctedWeightDecay: false, ...group });
+  return { decay: group.weightDecay, keep: 1 - share };
 }
 
 /** The gradient with an L2 penalty: g + wd·p. */
@@ -18,7 +19,7 @@ export function penalized({ math, group, data, grad, scalar }: Context): Value {
   return group.weightDecay === 0 ? grad : math.add(grad, math.mul(data, scalar("decay")));
 }
 
-/** The weights after decoupled decay: p (1 - lr·wd). */
+/** The weights after decoupled decay: p (1 - lr·wd), of {@link decayShare}. */
 export function shrunk({ math, group, data, scalar }: Context): Value {
   return group.weightDecay === 0 ? data : math.mul(data, scalar("keep"));
 }

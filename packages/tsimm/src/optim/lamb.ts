@@ -1,6 +1,7 @@
 /** LAMB: Adam with a trust ratio per tensor. */
 import { type AdamOptions, type AdamSlots, adamChecks, adamMeans, createAdamSlots } from "./adam.ts";
 import { type CautionOption, cautionCheck, cautious, cautiousNodes } from "./caution.ts";
+import { type CorrectedDecayOption, correctedDecayCheck, decayShare } from "./corrected-decay.ts";
 import { decayScalars, nonZero, shrunk } from "./graph-terms.ts";
 import { defineOptimizer, type OptimizerDefinition } from "./optimizer-definition.ts";
 import { boolean, orNull, positive } from "./option-checks.ts";
@@ -9,7 +10,8 @@ import { timmGroup } from "./torch-groups.ts";
 
 /** Options of {@link lamb}. */
 export type LambOptions = AdamOptions &
-  CautionOption & {
+  CautionOption &
+  CorrectedDecayOption & {
     /** Running means are corrected for their start at 0. */
     readonly biasCorrection: boolean;
     /** Limit on the norm of all gradients, > 0; null: none. */
@@ -44,6 +46,7 @@ export const lamb: OptimizerDefinition<LambOptions, AdamSlots> = defineOptimizer
     alwaysAdapt: false,
     decoupledDecay: false,
     caution: false,
+    correctedWeightDecay: false,
   },
   checks: {
     ...adamChecks,
@@ -53,6 +56,7 @@ export const lamb: OptimizerDefinition<LambOptions, AdamSlots> = defineOptimizer
     alwaysAdapt: boolean,
     decoupledDecay: boolean,
     ...cautionCheck,
+    ...correctedDecayCheck,
   },
   torch: { step: "group", group: () => ({ grad_averaging: true, ...timmGroup }) },
   createSlots: createAdamSlots,
@@ -65,7 +69,7 @@ export const lamb: OptimizerDefinition<LambOptions, AdamSlots> = defineOptimizer
     const meanCorrection = biasCorrection ? 1 / (1 - beta1 ** step) : 1;
     const squareCorrection = biasCorrection ? 1 / Math.sqrt(1 - beta2 ** step) : 1;
     const l2 = decoupledDecay ? 0 : weightDecay;
-    const keep = decoupledDecay ? 1 - lr * weightDecay : 1;
+    const keep = decoupledDecay ? 1 - decayShare(group) : 1;
     const u = scratch(p.length);
     let weights = 0;
     let changes = 0;
@@ -139,6 +143,13 @@ export const lambcw: OptimizerDefinition<LambOptions, AdamSlots> = defineOptimiz
   ...lamb,
   name: "lambcw",
   defaults: { ...lamb.defaults, trustClip: true, decoupledDecay: true },
+});
+
+/** {@link lambw} with weight decay by the square of the learning rate. */
+export const lambcd: OptimizerDefinition<LambOptions, AdamSlots> = defineOptimizer({
+  ...lambw,
+  name: "lambcd",
+  defaults: { ...lambw.defaults, correctedWeightDecay: true },
 });
 
 /** Cautious LAMB. */

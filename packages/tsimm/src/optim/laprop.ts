@@ -108,3 +108,10 @@ export const claprop: OptimizerDefinition<LapropOptions, LapropSlots> = defineOp
   name: "claprop",
   defaults: { ...laprop.defaults, caution: true },
 });
+
+/** {@link laprop} with weight decay by the square of the learning rate. */
+export const lapropc: OptimizerDefinition<LapropOptions, LapropSlots> = defineOptimizer({
+  ...laprop,
+  name: "lapropc",
+  defaults: { ...laprop.defaults, correctedWeightDecay: true },
+});

@@ -1,6 +1,7 @@
 /** Lion. */
 
 import { type CautionOption, cautionCheck, cautious, cautiousNodes } from "./caution.ts";
+import { type CorrectedDecayOption, correctedDecayCheck, decayShare } from "./corrected-decay.ts";
 import { decayScalars, runningMean, shrunk } from "./graph-terms.ts";
 import { defineOptimizer, type OptimizerDefinition } from "./optimizer-definition.ts";
 import { twoFractions } from "./option-checks.ts";
@@ -8,10 +9,11 @@ import { scratch } from "./scratch.ts";
 import { timmGroup } from "./torch-groups.ts";
 
 /** Options of {@link lion}. */
-export type LionOptions = CautionOption & {
-  /** Weights of the past in the step and in the running mean, each in [0, 1). */
-  readonly betas: readonly [number, number];
-};
+export type LionOptions = CautionOption &
+  CorrectedDecayOption & {
+    /** Weights of the past in the step and in the running mean, each in [0, 1). */
+    readonly betas: readonly [number, number];
+  };
 
 /** Slots of {@link lion}: running mean of the gradient. */
 export type LionSlots = { readonly exp_avg: Float32Array };
@@ -27,12 +29,13 @@ export const lion: OptimizerDefinition<LionOptions, LionSlots> = defineOptimizer
   name: "lion",
   lr: 1e-4,
   torch: { step: "none", group: () => ({ maximize: false, foreach: null, ...timmGroup }) },
-  defaults: { betas: [0.9, 0.99], caution: false },
-  checks: { betas: twoFractions, ...cautionCheck },
+  defaults: { betas: [0.9, 0.99], caution: false, correctedWeightDecay: false },
+  checks: { betas: twoFractions, ...cautionCheck, ...correctedDecayCheck },
   createSlots: ({ data }) => ({ exp_avg: new Float32Array(data.length) }),
-  loop({ data: p }, g, { exp_avg: m }, { lr, weightDecay, betas, caution }) {
+  loop({ data: p }, g, { exp_avg: m }, group) {
+    const { lr, betas, caution } = group;
     const [beta1, beta2] = betas;
-    const keep = 1 - lr * weightDecay;
+    const keep = 1 - decayShare(group);
     const u = caution ? scratch(p.length) : null;
     for (let i = 0; i < p.length; i++) {
       const d = g[i] ?? 0;
@@ -73,4 +76,18 @@ export const clion: OptimizerDefinition<LionOptions, LionSlots> = defineOptimize
   ...lion,
   name: "clion",
   defaults: { ...lion.defaults, caution: true },
+});
+
+/** {@link lion} with weight decay by the square of the learning rate. */
+export const lionc: OptimizerDefinition<LionOptions, LionSlots> = defineOptimizer({
+  ...lion,
+  name: "lionc",
+  defaults: { ...lion.defaults, correctedWeightDecay: true },
+});
+
+/** Cautious {@link lionc}. */
+export const clionc: OptimizerDefinition<LionOptions, LionSlots> = defineOptimizer({
+  ...lionc,
+  name: "clionc",
+  defaults: { ...lionc.defaults, caution: true },
 });

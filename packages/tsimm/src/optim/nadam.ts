@@ -9,6 +9,7 @@ import {
   createAdamSlots,
 } from "./adam.ts";
 import { type CautionOption, cautionCheck, cautious, cautiousNodes } from "./caution.ts";
+import { type CorrectedDecayOption, correctedDecayCheck, decayShare } from "./corrected-decay.ts";
 import { decayScalars, nonZero, penalized, runningMean, shrunk } from "./graph-terms.ts";
 import { defineOptimizer, type OptimizerDefinition } from "./optimizer-definition.ts";
 import { nonNegative } from "./option-checks.ts";
@@ -97,7 +98,7 @@ function momenta(beta1: number, momentumDecay: number, step: number): [number, n
 }
 
 /** Options of {@link nadamw}. */
-export type NadamwOptions = AdamOptions & CautionOption;
+export type NadamwOptions = AdamOptions & CautionOption & CorrectedDecayOption;
 
 /**
  * NAdam with decoupled weight decay and constant momentum.
@@ -115,13 +116,14 @@ export const nadamw: OptimizerDefinition<NadamwOptions, AdamSlots> = defineOptim
   lr: 1e-3,
   lrScaling: "sqrt",
   torch: { step: "tensor", group: () => ({ ...torchGroup, ...timmGroup }) },
-  defaults: { betas: [0.9, 0.999], eps: 1e-8, caution: false },
-  checks: { ...adamChecks, ...cautionCheck },
+  defaults: { betas: [0.9, 0.999], eps: 1e-8, caution: false, correctedWeightDecay: false },
+  checks: { ...adamChecks, ...cautionCheck, ...correctedDecayCheck },
   createSlots: createAdamSlots,
-  loop({ data: p }, g, { exp_avg: m, exp_avg_sq: v }, { lr, weightDecay, betas, eps, caution }, step) {
+  loop({ data: p }, g, { exp_avg: m, exp_avg_sq: v }, group, step) {
+    const { lr, betas, eps, caution } = group;
     const [beta1, beta2] = betas;
     const u = caution ? scratch(p.length) : null;
-    const keep = 1 - lr * weightDecay;
+    const keep = 1 - decayShare(group);
     const stepSize = lr / (1 - beta1 ** step);
     const correction = 1 / Math.sqrt(1 - beta2 ** step);
     for (let i = 0; i < p.length; i++) {
@@ -158,4 +160,18 @@ export const cnadamw: OptimizerDefinition<NadamwOptions, AdamSlots> = defineOpti
   ...nadamw,
   name: "cnadamw",
   defaults: { ...nadamw.defaults, caution: true },
+});
+
+/** {@link nadamw} with weight decay by the square of the learning rate. */
+export const nadamc: OptimizerDefinition<NadamwOptions, AdamSlots> = defineOptimizer({
+  ...nadamw,
+  name: "nadamc",
+  defaults: { ...nadamw.defaults, correctedWeightDecay: true },
+});
+
+/** Cautious {@link nadamc}. */
+export const cnadamc: OptimizerDefinition<NadamwOptions, AdamSlots> = defineOptimizer({
+  ...nadamc,
+  name: "cnadamc",
+  defaults: { ...nadamc.defaults, caution: true },
 });

@@ -2,6 +2,7 @@
 
 import type { Arithmetic, Value } from "@tsimm/autodiff";
 import { type CautionOption, cautionCheck, cautionScale, cautiousNodes } from "./caution.ts";
+import { type CorrectedDecayOption, correctedDecayCheck, decayShare } from "./corrected-decay.ts";
 import { decayScalars, nonZero, penalized, runningMean, shrunk } from "./graph-terms.ts";
 import { defineOptimizer, type OptimizerDefinition } from "./optimizer-definition.ts";
 import { boolean, fraction, nonNegative, type OptionChecks } from "./option-checks.ts";
@@ -91,7 +92,8 @@ function withMomentum(
 
 /** Options of {@link rmsproptf}. */
 export type RmsproptfOptions = RmspropOptions &
-  CautionOption & {
+  CautionOption &
+  CorrectedDecayOption & {
     /** Weight decay shrinks the weights instead of adding to the gradient. */
     readonly decoupledDecay: boolean;
   };
@@ -108,14 +110,21 @@ export const rmsproptf: OptimizerDefinition<RmsproptfOptions, RmspropSlots> = de
   name: "rmsproptf",
   lr: 1e-2,
   torch: { step: "tensor", group: () => ({ centered: false, lr_in_momentum: true, ...timmGroup }) },
-  defaults: { alpha: 0.9, eps: 1e-10, momentum: 0.9, decoupledDecay: false, caution: false },
-  checks: { ...checks, decoupledDecay: boolean, ...cautionCheck },
+  defaults: {
+    alpha: 0.9,
+    eps: 1e-10,
+    momentum: 0.9,
+    decoupledDecay: false,
+    caution: false,
+    correctedWeightDecay: false,
+  },
+  checks: { ...checks, decoupledDecay: boolean, ...cautionCheck, ...correctedDecayCheck },
   createSlots: (parameter, { momentum }) => createSlots(parameter, momentum, 1),
   loop({ data: p }, g, { square_avg: s, momentum_buffer: b }, group) {
     const { lr, weightDecay, alpha, eps, momentum, decoupledDecay, caution } = group;
     const u = caution && b !== undefined ? scratch(p.length) : null;
     let count = 0;
-    const keep = decoupledDecay ? 1 - lr * weightDecay : 1;
+    const keep = decoupledDecay ? 1 - decayShare(group) : 1;
     const l2 = decoupledDecay ? 0 : weightDecay;
     for (let i = 0; i < p.length; i++) {
       const w = (p[i] ?? 0) * keep;
@@ -160,4 +169,11 @@ export const crmsproptf: OptimizerDefinition<RmsproptfOptions, RmspropSlots> = d
   ...rmsproptf,
   name: "crmsproptf",
   defaults: { ...rmsproptf.defaults, caution: true },
+});
+
+/** {@link rmsproptf} with decoupled weight decay by the square of the learning rate. */
+export const rmsproptfc: OptimizerDefinition<RmsproptfOptions, RmspropSlots> = defineOptimizer({
+  ...rmsproptf,
+  name: "rmsproptfc",
+  defaults: { ...rmsproptf.defaults, decoupledDecay: true, correctedWeightDecay: true },
 });

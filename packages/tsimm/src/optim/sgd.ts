@@ -2,6 +2,7 @@
 
 import type { Value } from "@tsimm/autodiff";
 import { type CautionOption, cautionCheck, cautious, cautiousNodes } from "./caution.ts";
+import { type CorrectedDecayOption, correctedDecayCheck, decayShare } from "./corrected-decay.ts";
 import { decayScalars, penalized, shrunk } from "./graph-terms.ts";
 import { defineOptimizer, type OptimizerDefinition } from "./optimizer-definition.ts";
 import type { UpdatedValues, UpdateGraphContext } from "./optimizer-graph.ts";
@@ -68,7 +69,7 @@ export const momentum: OptimizerDefinition<SgdOptions, SgdSlots> = defineOptimiz
 });
 
 /** Options of {@link sgdw}. */
-export type SgdwOptions = SgdOptions & CautionOption;
+export type SgdwOptions = SgdOptions & CautionOption & CorrectedDecayOption;
 
 /**
  * SGD with decoupled weight decay.
@@ -81,11 +82,12 @@ export const sgdw: OptimizerDefinition<SgdwOptions, SgdSlots> = defineOptimizer(
   name: "sgdw",
   torch: { step: "none", group: () => ({ dampening: 0, ...torchGroup, ...timmGroup }) },
   lr: 1e-3,
-  defaults: { ...sgd.defaults, caution: false },
-  checks: { ...sgdChecks, ...cautionCheck },
+  defaults: { ...sgd.defaults, caution: false, correctedWeightDecay: false },
+  checks: { ...sgdChecks, ...cautionCheck, ...correctedDecayCheck },
   createSlots: createSgdSlots,
-  loop({ data }, grad, { momentum_buffer: buffer }, { lr, weightDecay, momentum, nesterov, caution }) {
-    const step = { l2: 0, keep: 1 - lr * weightDecay, lr, momentum, nesterov };
+  loop({ data }, grad, { momentum_buffer: buffer }, group) {
+    const { lr, momentum, nesterov, caution } = group;
+    const step = { l2: 0, keep: 1 - decayShare(group), lr, momentum, nesterov };
     if (caution && buffer !== undefined) cautiousSgdStep(data, grad, buffer, step);
     else sgdStep(data, grad, buffer, step);
   },
@@ -106,6 +108,20 @@ export const csgdw: OptimizerDefinition<SgdwOptions, SgdSlots> = defineOptimizer
   ...sgdw,
   name: "csgdw",
   defaults: { ...sgdw.defaults, caution: true },
+});
+
+/** {@link sgdw} with weight decay by the square of the learning rate. */
+export const sgdc: OptimizerDefinition<SgdwOptions, SgdSlots> = defineOptimizer({
+  ...sgdw,
+  name: "sgdc",
+  defaults: { ...sgdw.defaults, correctedWeightDecay: true },
+});
+
+/** Cautious {@link sgdc}. */
+export const csgdc: OptimizerDefinition<SgdwOptions, SgdSlots> = defineOptimizer({
+  ...sgdc,
+  name: "csgdc",
+  defaults: { ...sgdc.defaults, caution: true },
 });
 
 interface SgdStep extends SgdOptions {

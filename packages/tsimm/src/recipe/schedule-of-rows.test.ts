@@ -1,6 +1,10 @@
+import { readFile } from "node:fs/promises";
+import { fileURLToPath } from "node:url";
 import { expect, test } from "vitest";
+import { readSummary } from "../checkpoint/read-summary.ts";
 import type { TrainArguments } from "./arguments.ts";
 import { resolveArguments } from "./resolve-arguments.ts";
+import { readRunPlan } from "./run-plan.ts";
 import { scheduleOfRows } from "./schedule-of-rows.ts";
 
 const args = (given: Partial<TrainArguments>) =>
@@ -40,4 +44,18 @@ test.each<[string, Partial<TrainArguments>, readonly number[]]>([
   ["the run is too long", { epochs: 1_000_000 }, [0.1]],
 ])("finds none where %s", (_, given, rates) => {
   expect(baseOf(given, rates)).toBeUndefined();
+});
+
+test.each([
+  ["sgd", "top1", "step", 0.8],
+  ["adamw", "top1", "cosine", 0.03],
+  // Its rates follow updates, and a metric.
+  ["lamb", "top1", "cosine", undefined],
+  ["lookahead_adamw", "top1", "plateau", undefined],
+])("reads a run that timm's train.py made with %s", async (name, metric, sched, lr) => {
+  const folder = new URL(`../../../../test/golden/timm/runs/${name}/`, import.meta.url);
+  const rows = readSummary(await readFile(new URL("whole.csv", folder), "utf8"));
+  const plan = await readRunPlan(fileURLToPath(new URL("args.yaml", folder)));
+  expect([plan.numEpochs, plan.evalMetric, plan.scheduled?.sched]).toEqual([rows.length, metric, sched]);
+  expect(plan.scheduled === null ? null : scheduleOfRows(plan.scheduled, rows)?.lr).toBe(lr);
 });

@@ -3,6 +3,7 @@ import { metricText } from "../listeners/log-lines.ts";
 import { confusionToSvg } from "../plot/confusion-to-svg.ts";
 import type { Confusion } from "../task/confusion.ts";
 import { labelScores } from "../task/label-scores.ts";
+import type { OutputMetric } from "../task/task.ts";
 import { markup } from "../text/markup.ts";
 import type { Report } from "./report.ts";
 import { nounOf } from "./report-summary.ts";
@@ -15,14 +16,20 @@ const PAIRS = 10;
 /** Classes that are shown at once; of more the rest is folded. */
 const SHOWN = 20;
 
+/** Answers of a report. */
+export interface ReportedAnswers extends Pick<Report, "answers" | "mistakes" | "task"> {
+  /** The metric of each class or output in the best epoch. */
+  readonly byOutput: readonly OutputMetric[];
+}
+
 /** Sections in markup. */
-export function answerSections(report: Report): string[] {
+export function answerSections(report: ReportedAnswers): string[] {
   return [confusionSection(report), classesSection(report), mistakesSection(report)].filter(
     (part) => part !== "",
   );
 }
 
-function confusionSection({ answers }: Report): string {
+function confusionSection({ answers }: ReportedAnswers): string {
   const confusion = answers?.confusion ?? null;
   if (confusion === null) return "";
   const size = confusion.classNames.length;
@@ -63,10 +70,9 @@ function confusedPairs({ classNames, counts }: Confusion): string[] {
     );
 }
 
-function classesSection(report: Report): string {
-  const { state, task, answers } = report;
+function classesSection(report: ReportedAnswers): string {
+  const { task, answers, byOutput } = report;
   const { outputMetric } = task;
-  const { byOutput } = state;
   if (outputMetric === null || byOutput.length === 0) return "";
   const sign = outputMetric.better === "higher" ? 1 : -1;
   const sorted = byOutput.toSorted((a, b) => sign * (a.value - b.value));
@@ -102,7 +108,7 @@ const MISTAKES = {
   numbers: ["Largest errors", "Validation images whose numbers the model misses by most."],
 } as const;
 
-function mistakesSection({ task, mistakes, answers }: Report): string {
+function mistakesSection({ task, mistakes, answers }: ReportedAnswers): string {
   if (answers === null) return "";
   const [title, about] = MISTAKES[task.answers?.kind ?? "numbers"];
   if (mistakes.length === 0) {

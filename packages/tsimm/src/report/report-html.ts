@@ -12,14 +12,14 @@ import { environmentSection, filesSection, goOnSection, settingsSection } from "
  * @returns The same text for the same contents.
  */
 export function reportHtml(report: Report): string {
-  const { name, identity, figures, files, task } = report;
+  const { name, identity, figures, files, task, state } = report;
   const { curves, schedule } = figures;
   const { title, lead } = headOf(report);
   const epochs = epochsOf(report);
   const body = [
     tiles(epochs),
     trainingSection(epochs, curves),
-    ...answerSections(report),
+    ...answerSections({ ...report, byOutput: state.byOutput }),
     scheduleSection(schedule),
     `<div class="beside">${settingsSection(report)}${environmentSection(report)}</div>`,
     filesSection({ files, isLinked: true, classifies: task.answers?.kind === "class" }),

@@ -57,7 +57,7 @@ export function headOf(report: Report): ReportHead {
 }
 
 /** What the outputs stand for. */
-export function nounOf({ task: { answers, outputNames } }: Report): string {
+export function nounOf({ task: { answers, outputNames } }: Pick<Report, "task">): string {
   const one = answers?.kind === "class" ? "class" : answers?.kind === "labels" ? "label" : "output";
   if (outputNames.length === 1) return one;
   return one === "class" ? "classes" : `${one}s`;

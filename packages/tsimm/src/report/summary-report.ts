@@ -2,6 +2,7 @@
 import { metricText } from "../listeners/log-lines.ts";
 import { markup } from "../text/markup.ts";
 import type { ReportedEpochs, ReportSetting } from "./report.ts";
+import { answerSections, type ReportedAnswers } from "./report-answers.ts";
 import { scheduleSection, trainingSection } from "./report-epochs.ts";
 import { pageHtml } from "./report-page.ts";
 import { bestRow, mainMetric, tiles } from "./report-summary.ts";
@@ -18,6 +19,8 @@ export interface SummaryReport {
   readonly numEpochs: number | null;
   /** SVG documents; null: there is no such figure. */
   readonly figures: { readonly curves: string | null; readonly schedule: string | null };
+  /** Answers of the best weights; null: there are none. */
+  readonly answered: ReportedAnswers | null;
   /** Why there is no figure of the schedule; null: there is one. */
   readonly withoutSchedule: string | null;
   readonly settings: readonly ReportSetting[];
@@ -27,22 +30,25 @@ export interface SummaryReport {
   readonly commands: readonly (readonly [title: string, command: string])[];
 }
 
+const NO_ANSWERS =
+  '<section><h2>Answers</h2><p class="soft">Confusion matrix, classes and mistakes are left out: they need the validation images and a checkpoint that tsimm can read.</p></section>';
+
 /**
  * Writes the report of a table of epochs as an HTML document that needs nothing else.
  *
  * @returns The same text for the same contents.
  */
 export function summaryReportHtml(report: SummaryReport): string {
-  const { name, program, epochs, figures, settings, files, withoutSchedule } = report;
+  const { name, program, epochs, figures, settings, files, answered, withoutSchedule } = report;
   const { title, lead } = headOf(report);
   const body = [
     tiles(epochs),
     trainingSection(epochs, figures.curves),
+    ...(answered === null ? [NO_ANSWERS] : answerSections(answered)),
     scheduleSection(figures.schedule),
     ...(withoutSchedule === null
       ? []
       : [`<section><h2>Schedule</h2><p class="soft">${markup(withoutSchedule)}</p></section>`]),
-    '<section><h2>Answers</h2><p class="soft">Confusion matrix, classes and mistakes are left out: they need the images and a checkpoint of a run of tsimm.</p></section>',
     settingsSection({ settings }),
     filesSection({ files, isLinked: false, classifies: true }),
     commandsSection(report),

@@ -81,8 +81,13 @@ function identityOf(
   return createHash("sha256").update(text).digest("hex");
 }
 
-async function mistakesOf(
-  { mistakes }: AnswerRecord,
+/**
+ * The mistakes of a report, for people.
+ *
+ * @param images - The images that the answers are to.
+ */
+export async function mistakesOf(
+  { mistakes }: Pick<AnswerRecord, "mistakes">,
   task: Task,
   images: ImageDataset,
 ): Promise<ReportMistake[]> {

@@ -10,7 +10,7 @@ export function reportCommand(): Command {
   const rows: FlagTable = Object.entries(reportFlags);
   const command = new Command("report")
     .description(commandHeads.report.description)
-    .argument("<run>", "folder of a run, of tsimm or of timm");
+    .argument("<run>", "folder of a run of tsimm or timm, or a folder of runs: the newest");
   addFlagOptions(command, rows);
   return command.action(async (folder: string) => {
     const given = givenFlags(command, rows);

@@ -43,14 +43,15 @@ export function followedMetrics(
   const first = validation.find(({ name }) => name !== LOSS);
   if (asked !== undefined) {
     const chosen = named(asked) ?? columnOf(rows, asked, validation);
-    if (chosen !== null) return { ranking: chosen, drawn: chosen.name === LOSS ? null : chosen, validation };
+    if (chosen !== null) return { ranking: chosen, drawn: isLoss(chosen) ? null : chosen, validation };
   }
   const ranking = named(plan.evalMetric) ?? first ?? named(LOSS) ?? trainingLoss;
-  return {
-    ranking,
-    drawn: ranking.name === LOSS ? (first ?? null) : ranking === trainingLoss ? null : ranking,
-    validation,
-  };
+  return { ranking, drawn: isLoss(ranking) ? (first ?? null) : ranking, validation };
+}
+
+/** Whether it is drawn as one of the losses. */
+function isLoss(metric: FollowedMetric): boolean {
+  return metric.name === LOSS || metric === trainingLoss;
 }
 
 const trainingLoss: FollowedMetric = {

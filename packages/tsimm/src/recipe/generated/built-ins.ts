@@ -9,7 +9,7 @@ export const builtInNames: {
   readonly task: readonly string[];
 } = {
   schedule: ["constant","cosine","exponential","invsqrt","linear","multistep","onecycle","plateau","poly","step","tanh","wsd"],
-  optimizer: ["adabelief","adadelta","adafactor","adagrad","adam","adamax","adamp","adamuon","adamw","adamwlegacy","adan","adanw","adopt","adoptw","cadafactor","cadamp","cadamw","cadan","cadanw","cadopt","cadoptw","clamb","clambw","claprop","clion","cmars","cnadamw","crmsproptf","csgdp","csgdw","lamb","lambc","lambcw","lambw","laprop","larc","lars","lion","madgrad","madgradw","mars","momentum","muon","nadam","nadamuon","nadamw","nesterov","nesterovw","nlarc","nlars","nmuon","novograd","radabelief","radam","radamw","rmsprop","rmsproptf","sgd","sgdp","sgdw"],
+  optimizer: ["adabelief","adadelta","adafactor","adagrad","adam","adamax","adamc","adamp","adamuon","adamw","adamwlegacy","adan","adanw","adopt","adoptc","adoptw","cadafactor","cadamc","cadamp","cadamw","cadan","cadanw","cadopt","cadoptc","cadoptw","clamb","clambw","claprop","clion","clionc","cmars","cnadamc","cnadamw","crmsproptf","csgdc","csgdp","csgdw","lamb","lambc","lambcd","lambcw","lambw","laprop","lapropc","larc","lars","lion","lionc","madgrad","madgradw","mars","momentum","muon","nadam","nadamc","nadamuon","nadamw","nesterov","nesterovw","nlarc","nlars","nmuon","novograd","radabelief","radam","radamw","rmsprop","rmsproptf","rmsproptfc","sgd","sgdc","sgdp","sgdw"],
   engine: ["auto","cuda","dml","native","wasm","webgpu"],
   task: ["classification","multi-label","regression"],
 };
