@@ -62,7 +62,7 @@ export function commandText(parts: CommandParts, platform: NodeJS.Platform = pro
 
 /** A flag is no path that begins with a dash; `--name=value` has its value quoted. */
 function quoted(word: string, platform: NodeJS.Platform): string {
-  const [, flag, value] = /^(--?[a-z][\w-]*=?)(.*)$/s.exec(word) ?? [];
-  if (flag === undefined || value === undefined) return shellWord(word, platform);
-  return value === "" ? flag : flag + shellWord(value, platform);
+  if (/^(-[a-z]|--[a-z][\w-]*)$/.test(word)) return word;
+  const [, flag = "", value = word] = /^(--[a-z][\w-]*=)(.+)$/s.exec(word) ?? [];
+  return flag + shellWord(value, platform);
 }

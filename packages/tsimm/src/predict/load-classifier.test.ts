@@ -234,7 +234,7 @@ test("a checkpoint of timm's names its model; its classes are called by their nu
   await writeFile(path, encodeTorchFile(weights));
   await expect(loadClassifier(path, engine)).rejects.toThrow(
     "loadClassifier: the file must be one that tsimm train or timm's train.py wrote, which names its model; make a model.onnx of " +
-      "other weights: tsimm export --checkpoint FILE --model NAME --num-classes N --output model.onnx",
+      "other weights: tsimm export --checkpoint FILE --model NAME --output model.onnx",
   );
 });
 

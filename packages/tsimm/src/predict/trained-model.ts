@@ -21,6 +21,7 @@ import { createEvaluation, type Evaluation, evaluationOver } from "../runtime/ev
 import { isDefaultTask } from "../task/default-task.ts";
 import { namedTensors } from "../train/load-training-state.ts";
 import { version } from "../version.ts";
+import { cleanNames } from "../weights/clean-names.ts";
 import { isWeightsName } from "../weights/weights-file-name.ts";
 import { readDescribedWeights } from "./read-described-weights.ts";
 import { modelOfWeights } from "./weights-classifier.ts";
@@ -34,7 +35,7 @@ export interface OpenTrainedOptions {
   readonly average?: boolean | undefined;
   /** Name of the model, in place of the one that a file of weights names. */
   readonly model?: string | undefined;
-  /** Outputs of the model; absent: those of the file. */
+  /** Outputs of the model; absent: those of the file, or of its classifier. */
   readonly numClasses?: number | undefined;
   /** Side of the input in pixels; absent: that of the file. */
   readonly imgSize?: number | undefined;
@@ -112,7 +113,7 @@ export async function openTrainedModel(
 async function ofWeights(weights: ReadWeights, options: OpenTrainedOptions): Promise<TrainedModel> {
   const { path, average, description } = weights;
   if (description === null && options.model === undefined) {
-    throw new Error("it does not say of which model its weights are; pass --model and --num-classes");
+    throw new Error("it does not say of which model its weights are; pass --model");
   }
   const model =
     options.model === undefined
@@ -189,13 +190,23 @@ function ofModel(model: Model, facts: FileFacts): TrainedModel {
 
 /** The model that the caller names, for weights of any origin. */
 async function named({ tensors, description }: ReadWeights, options: OpenTrainedOptions): Promise<Model> {
-  const { model = "", imgSize, numClasses = description?.model.numClasses } = options;
-  const created = await createModel(model, {
-    ...{ inChans: description?.model.inChans ?? 3, imgSize: imgSize ?? description?.dataConfig.inputSize[1] },
-    ...(numClasses === undefined ? {} : { numClasses }),
-  });
+  const { model = "", imgSize = description?.dataConfig.inputSize[1] } = options;
+  const given = { inChans: description?.model.inChans ?? 3, imgSize };
+  const numClasses = options.numClasses ?? description?.model.numClasses;
+  let created = await createModel(model, numClasses === undefined ? given : { ...given, numClasses });
+  const found = numClasses === undefined ? classesOf(created, tensors) : null;
+  if (found !== null && found !== created.numClasses) {
+    created = await createModel(model, { ...given, numClasses: found });
+  }
   loadAdapted(created, tensors, { head: false });
   return created;
+}
+
+/** Classes of the classifier in weights; null: there is none. */
+function classesOf({ classifier, state }: Model, tensors: ReadWeights["tensors"]): number | null {
+  const names = new Set(state.map(({ name }) => name));
+  const [classes] = cleanNames(tensors, names).get(`${classifier}.weight`)?.shape ?? [];
+  return classes ?? null;
 }
 
 function ofFile(path: string, bytes: Uint8Array): TrainedModel {

@@ -31,7 +31,7 @@ export function modelOfWeights(
   if (description === null) {
     throw new Error(
       "loadClassifier: the file must be one that tsimm train or timm's train.py wrote, which names its model; make a model.onnx of " +
-        "other weights: tsimm export --checkpoint FILE --model NAME --num-classes N --output model.onnx",
+        "other weights: tsimm export --checkpoint FILE --model NAME --output model.onnx",
     );
   }
   const { arch, numClasses, inChans, options, onnx } = description.model;

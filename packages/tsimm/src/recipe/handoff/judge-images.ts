@@ -49,14 +49,16 @@ export async function judgeImages(
   return {
     problems: judged.flatMap(({ problems }) => problems),
     warnings: judged.flatMap(({ warnings }) => warnings),
-    needsClassMap: args.classMap !== "" || Object.values(splits).some(({ labels }) => !isSame(labels)),
+    needsClassMap:
+      args.classMap !== "" ||
+      Object.values(splits).some(({ labels, inHidden }) => inHidden > 0 || !isSame(labels)),
     images: training.images,
   };
 }
 
 function judge(
   name: string,
-  { root, labels, images, leftOut }: TimmSplit,
+  { root, labels, images, leftOut, hidden }: TimmSplit,
   run: { readonly dataDir: string; readonly args: ImageArguments; readonly classNames: readonly string[] },
 ): Pick<JudgedImages, "problems" | "warnings"> {
   const where = printable(root);
@@ -79,12 +81,16 @@ function judge(
         : [
             `timm takes the folder that an image lies in for its class, and in "${where}" these are no classes of the run: ${printable(listNames(unknown.map((label) => label || "the folder itself")))}; ${cure}`,
           ],
-    warnings:
-      leftOut === 0
+    warnings: [
+      ...(leftOut === 0
         ? []
         : [
             `timm reads ${FORMATS}: ${leftOut} of the ${leftOut + images} ${name} images are of other formats and left out`,
-          ],
+          ]),
+      ...(hidden === 0
+        ? []
+        : [`timm takes hidden files for images: ${hidden} of them in "${where}"; remove them`]),
+    ],
   };
 }
 

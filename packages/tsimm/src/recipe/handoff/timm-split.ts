@@ -1,6 +1,8 @@
 /** What timm's reader finds in a folder of images, which is not always what is found here. */
+import type { Dirent } from "node:fs";
 import { readdir, realpath, stat } from "node:fs/promises";
 import { basename, join } from "node:path";
+import { isIgnoredName } from "../../data/ignored-names.ts";
 import { extensionOf, isImageName } from "../../data/image-names.ts";
 import { splitNames } from "../../data/split-files.ts";
 import { naturalSortSet } from "../../text/natural-sort.ts";
@@ -14,6 +16,10 @@ export interface TimmSplit {
   readonly images: number;
   /** Images of formats that timm does not list. */
   readonly leftOut: number;
+  /** Images in hidden folders and in those of the system: timm takes each folder for a class, unless it has their list. */
+  readonly inHidden: number;
+  /** Hidden files of the names of images, which timm takes for images. */
+  readonly hidden: number;
 }
 
 /** Extensions that timm lists. */
@@ -27,29 +33,36 @@ const EXTENSIONS: readonly string[] = [".png", ".jpg", ".jpeg"];
 export async function timmSplit(dataDir: string, split: string): Promise<TimmSplit> {
   const root = await splitFolder(dataDir, split);
   const labels = new Set<string>();
-  const counts = { images: 0, leftOut: 0 };
+  const counts = { images: 0, leftOut: 0, inHidden: 0, hidden: 0 };
   const seen = new Set<string>();
-  const visit = async (folder: string): Promise<void> => {
+  const visit = async (folder: string, isHidden: boolean): Promise<void> => {
     const identity = await realpath(folder);
     if (seen.has(identity)) return;
     seen.add(identity);
     for (const entry of await readdir(folder, { withFileTypes: true })) {
       const path = join(folder, entry.name);
-      const isFolder = entry.isSymbolicLink()
-        ? await stat(path).then(
-            (stats) => stats.isDirectory(),
-            () => false,
-          )
-        : entry.isDirectory();
-      if (isFolder) await visit(path);
+      const isIgnored = isIgnoredName(entry.name);
+      if (await isFolder(entry, path)) await visit(path, isHidden || isIgnored);
       else if (EXTENSIONS.includes(extensionOf(entry.name))) {
-        counts.images++;
-        labels.add(folder === root ? "" : basename(folder));
-      } else if (isImageName(entry.name) && !entry.name.startsWith(".")) counts.leftOut++;
+        if (isHidden) counts.inHidden++;
+        else if (isIgnored) counts.hidden++;
+        else {
+          counts.images++;
+          labels.add(folder === root ? "" : basename(folder));
+        }
+      } else if (isImageName(entry.name) && !isHidden && !isIgnored) counts.leftOut++;
     }
   };
-  await visit(root);
+  await visit(root, false);
   return { root, labels: naturalSortSet(labels), ...counts };
+}
+
+async function isFolder(entry: Dirent, path: string): Promise<boolean> {
+  if (!entry.isSymbolicLink()) return entry.isDirectory();
+  return await stat(path).then(
+    (stats) => stats.isDirectory(),
+    () => false,
+  );
 }
 
 async function splitFolder(dataDir: string, split: string): Promise<string> {
