@@ -3,12 +3,10 @@ import { appendFile, cp, mkdir, mkdtemp, readdir, readFile, rm, writeFile } from
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
-import { afterAll, beforeAll, expect, test, vi } from "vitest";
+import { afterAll, beforeAll, expect, test } from "vitest";
 import { launchChromium } from "./chromium.fixture.ts";
 import { tsimm } from "./command-line.fixture.ts";
 import { timmPhotos } from "./timm-photos.fixture.ts";
-
-vi.setConfig({ testTimeout: 60_000 });
 
 let root = "";
 const HEADER = "epoch,train_loss,eval_loss,eval_top1,eval_top5,lr\r\n";
