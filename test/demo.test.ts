@@ -59,5 +59,5 @@ test("a folder of few images keeps the defaults, with one line of advice", async
   expect(advice).toEqual([
     "The defaults are made for ImageNet, and 16 training images are few for them; try --epochs 50 --warmup-epochs 2",
   ]);
-  expect(args).toMatchObject({ epochs: 300, warmup_epochs: 5, opt: "sgd", lr: null });
+  expect(args).toMatchObject({ epochs: 300, warmup_epochs: 5, opt: "sgd", lr_derived: true });
 });

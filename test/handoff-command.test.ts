@@ -47,7 +47,7 @@ test("prints the command, writes timm's files, and says what to know", async () 
   expect(ended.stderr).toBe(`WARNING: the run is over: --epochs 4 lets timm go on, to 4 epochs in all
 WARNING: cosine over 4 epochs is another curve: epoch 2 begins with the rate 0.00156, epoch 1 began with 0.00156
 Wrote runs/one/handoff/last.pth.tar and args.yaml: 2 of 4 epochs are done
-Run this (it needs timm's train.py and PyTorch 2 or newer; for several processes pass --gpus and --nodes):
+Run this on a machine with a GPU (it needs timm's train.py and PyTorch 2 or newer); --gpus 0 is for one without, --gpus N and --nodes N for several:
 timm writes to output/train/FOLDER there. Watch it: npx tsimm watch output/train/FOLDER
 Back to tsimm: npx tsimm train --resume output/train/FOLDER/last.pth.tar
 `);

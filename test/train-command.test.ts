@@ -114,7 +114,10 @@ describe("a whole run", () => {
 
   test("args.yaml repeats it to the last byte", async () => {
     const again = await tsimm(
-      ["train", "-c", join("runs", "whole", "args.yaml"), "--experiment", "repeated"],
+      [
+        ...["train", "-c", join("runs", "whole", "args.yaml")],
+        ...["--output", "runs", "--experiment", "repeated"],
+      ],
       { cwd: root },
     );
     expect(again.code).toBe(0);

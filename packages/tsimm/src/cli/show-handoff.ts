@@ -41,8 +41,11 @@ export async function showHandoff(run: string, options: HandoffFlags): Promise<v
   info(`Back to tsimm: ${back}`);
 }
 
+/** What the command needs, and which others there are. */
 function whereToRun(nodes: number, gpus: number, trainPy: string): string {
   const needs = `it needs timm's ${printable(trainPy)} and PyTorch 2 or newer`;
   if (nodes > 1) return `Run this on each of the ${nodes} machines, with the same paths on all (${needs}):`;
-  return `Run this (${needs}${gpus <= 1 ? "; for several processes pass --gpus and --nodes" : ""}):`;
+  if (gpus > 1) return `Run this on a machine with ${gpus} GPUs (${needs}):`;
+  if (gpus === 0) return `Run this, on the CPU (${needs}):`;
+  return `Run this on a machine with a GPU (${needs}); --gpus 0 is for one without, --gpus N and --nodes N for several:`;
 }

@@ -43,6 +43,20 @@ test("--input-size is channels, height and width; --in-chans beats its channels"
   expect(describeArguments(dict({ ...args, in_chans: 4 }))?.dataConfig.inputSize).toEqual([4, 64, 48]);
 });
 
+test("arguments of the model make it", () => {
+  const kwargs = dict({ img_size: 16, patch_size: 4, embed_dim: 8, depth: 1 });
+  const described = describeArguments(
+    dict({ ...absent, model: "test_vit", num_classes: 3, model_kwargs: kwargs }),
+  );
+  expect(described).toMatchObject({
+    model: { arch: "test_vit", options: { config: { patchSize: 4, embedDim: 8, depth: 1 } } },
+    dataConfig: { inputSize: [3, 16, 16] },
+  });
+  expect(describeArguments(dict({ ...absent, model: "resnet18", gp: "max" }))?.model.options).toEqual({
+    globalPool: "max",
+  });
+});
+
 test("an interpolation of training alone is passed over", () => {
   const own = modelInfo("resnet18").pretrainedCfg.interpolation;
   const args = dict({ ...absent, model: "resnet18", interpolation: "random" });
@@ -59,6 +73,8 @@ test.each<[string, TorchValue]>([
   ["classes beyond all sense", dict({ model: "resnet18", num_classes: 2 ** 40 })],
   ["images of no size", dict({ model: "resnet18", img_size: 0 })],
   ["a crop beyond the image", dict({ model: "resnet18", crop_pct: 2 })],
+  ["arguments of a model that are not known", dict({ model: "resnet18", model_kwargs: dict({ magic: 1 }) })],
+  ["a pool that is not known", dict({ model: "resnet18", gp: "median" })],
   ["a deviation of 0", dict({ model: "resnet18", std: [0, 0, 0] })],
 ])("%s describe nothing", (_, args) => {
   expect(describeArguments(args)).toBe(null);

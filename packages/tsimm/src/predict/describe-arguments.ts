@@ -3,8 +3,12 @@ import { z } from "zod";
 import { dataConfigSchema } from "../checkpoint/run-state.ts";
 import { plainValue } from "../checkpoint/timm/plain-value.ts";
 import type { WeightsDescription } from "../checkpoint/weights-description.ts";
+import { keptOptions } from "../models/kept-options.ts";
+import { modelEntrySchema } from "../models/model-entry.ts";
 import { modelInfo } from "../models/pretrained/create-model.ts";
 import { isModel } from "../models/pretrained/list-models.ts";
+import { modelOptions } from "../models/pretrained/repository-config.ts";
+import type { ModelOptions } from "../models/registry.ts";
 import { DEFAULT_TASK } from "../task/default-task.ts";
 import type { TorchValue } from "../weights/torch/torch-value.ts";
 
@@ -26,6 +30,8 @@ const schema = z.object({
   interpolation: z.string().nullish(),
   mean: perChannel.nullish(),
   std: perChannel.nullish(),
+  gp: z.string().nullish(),
+  model_kwargs: z.record(z.string(), z.unknown()).nullish(),
 });
 
 /**
@@ -36,19 +42,18 @@ const schema = z.object({
  */
 export function describeArguments(args: TorchValue): WeightsDescription | null {
   const parsed = schema.safeParse(plainValue(args));
-  if (!parsed.success) return null;
+  if (!parsed.success || !isModel(parsed.data.model)) return null;
   const given = parsed.data;
-  if (!isModel(given.model)) return null;
-  const own = modelInfo(given.model);
+  const [arch = ""] = given.model.split(".");
+  const pool = given.gp ? { global_pool: given.gp } : {};
+  const options = optionsOf(arch, { ...given.model_kwargs, ...pool });
+  const own = modelInfo(given.model).pretrainedCfg;
   const [inChans, height, width] = given.input_size ?? [];
-  const [, ownHeight, ownWidth] = own.pretrainedCfg.inputSize;
+  const [, ownHeight, ownWidth] = own.inputSize;
+  const size = given.img_size ?? options?.imgSize;
   const dataConfig = dataConfigSchema.safeParse({
-    ...own.pretrainedCfg,
-    inputSize: [
-      given.in_chans ?? inChans ?? 3,
-      height ?? given.img_size ?? ownHeight,
-      width ?? given.img_size ?? ownWidth,
-    ],
+    ...own,
+    inputSize: [given.in_chans ?? inChans ?? 3, height ?? size ?? ownHeight, width ?? size ?? ownWidth],
     ...(given.crop_pct ? { cropPct: given.crop_pct } : {}),
     ...(given.crop_mode ? { cropMode: given.crop_mode } : {}),
     // While training it may be "random".
@@ -56,14 +61,25 @@ export function describeArguments(args: TorchValue): WeightsDescription | null {
     ...(given.mean ? { mean: given.mean } : {}),
     ...(given.std ? { std: given.std } : {}),
   });
-  if (!dataConfig.success) return null;
-  const numClasses = given.num_classes ?? own.pretrainedCfg.numClasses ?? IMAGENET_CLASSES;
-  const [arch = ""] = given.model.split(".");
-  return {
-    model: { arch, numClasses, inChans: dataConfig.data.inputSize[0] },
-    task: { name: DEFAULT_TASK, settings: {}, outputNames: [] },
-    dataConfig: dataConfig.data,
-  };
+  const kept = options && keptOptions(options);
+  const model = modelEntrySchema.safeParse({
+    arch,
+    numClasses: given.num_classes ?? own.numClasses ?? IMAGENET_CLASSES,
+    inChans: dataConfig.data?.inputSize[0],
+    ...(kept ? { options: kept } : {}),
+  });
+  if (options === null || !dataConfig.success || !model.success) return null;
+  const task = { name: DEFAULT_TASK, settings: {}, outputNames: [] };
+  return { model: model.data, task, dataConfig: dataConfig.data };
+}
+
+/** null: the model is made with arguments that are not known here. */
+function optionsOf(arch: string, args: Readonly<Record<string, unknown>>): ModelOptions | null {
+  try {
+    return modelOptions(arch, args, "describeArguments");
+  } catch {
+    return null;
+  }
 }
 
 function isInterpolation(name: string | null | undefined): boolean {

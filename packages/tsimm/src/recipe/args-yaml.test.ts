@@ -96,7 +96,8 @@ test.each<[Partial<TrainArguments>, readonly string[]]>([
       "timm has no --plateau-threshold and no --threshold-mode; plateau takes 1e-4 rel",
     ],
   ],
-  [{ lr: 0.1, sched: "cosine", plateauThreshold: 0.1 }, []],
+  [{ lr: 0.1, sched: "cosine", plateauThreshold: 0.1, power: 0.9, milestoneTiming: "torch" }, []],
+  [{ lr: 0.1, sched: "poly", power: 0.9 }, ["timm has no --power; poly takes it from --decay-rate"]],
   [{ lr: 0.1, lrNoise: [0.5], lrNoiseStd: 2 }, ["timm ignores lr_noise_std"]],
   [
     { lr: 0.1, sched: "multistep", milestoneTiming: "torch" },

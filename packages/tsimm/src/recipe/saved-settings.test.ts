@@ -1,4 +1,6 @@
+import { readFile } from "node:fs/promises";
 import { expect, test } from "vitest";
+import { parse } from "yaml";
 import { savedSettings } from "./saved-settings.ts";
 
 test("settings are those that are set, in the order of the file, with timm's defaults where tsimm has not the flag", () => {
@@ -34,4 +36,11 @@ test("settings are those that are set, in the order of the file, with timm's def
     ["--sched", "cosine", true],
     ["--worker-seeding", "all", true],
   ]);
+});
+
+test("timm's defaults are defaults", async () => {
+  const file = new URL("../../../../test/golden/timm-train-defaults.yaml", import.meta.url);
+  const settings = savedSettings(parse(await readFile(file, "utf8"), { version: "1.1" }));
+  expect(settings.length).toBeGreaterThan(90);
+  expect(settings.filter(({ isDefault }) => !isDefault)).toEqual([]);
 });

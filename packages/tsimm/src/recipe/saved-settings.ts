@@ -16,8 +16,8 @@ export function savedSettings(saved: Readonly<Record<string, unknown>>): ReportS
     const name = names.get(key);
     const own = name === undefined ? undefined : findFlag(name)?.default;
     const fallback = own ?? (Object.hasOwn(timmFlags, key) ? timmFlags[key]?.default : undefined) ?? null;
-    const isDefault =
-      JSON.stringify(value) === JSON.stringify(fallback) || (value === false && fallback === null);
+    // No switch of timm's is on by default.
+    const isDefault = value === false || JSON.stringify(value) === JSON.stringify(fallback);
     const text =
       typeof value === "string"
         ? value

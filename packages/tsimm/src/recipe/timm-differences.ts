@@ -26,6 +26,8 @@ export interface TimmDifference {
   readonly instead?: Readonly<Record<string, unknown>>;
   /** What to do where timm cannot train this. */
   readonly cure?: string;
+  /** true: it is about a part of the model that is not trained. */
+  readonly ofFrozen?: boolean;
 }
 
 /** Flags of ours that change the result. */
@@ -45,7 +47,7 @@ const FREEZE = ["freeze", "headOnly"] as const;
 /** Model families whose constructor takes options of batch normalizations in timm. */
 const TAKES_BATCH_NORM = /^(tf_|test_)?(efficientnet|mobilenet|mixnet)/;
 
-/** Whether a schedule, an optimizer or a setting of them differs, and all else, in the order in which files name them. */
+/** The differences of a run of these arguments, in the order in which `args.yaml` names them. */
 export function timmDifferences(args: TrainArguments): TimmDifference[] {
   return [
     ...dataDifferences(args),
@@ -74,7 +76,7 @@ function scheduleDifferences(args: TrainArguments): TimmDifference[] {
   const follows = traits.followsMetric;
   return [
     ...(traits.inTimm ? [] : [changes(`timm has no schedule "${args.sched}"`, { sched: "cosine" })]),
-    ...(args.power === null
+    ...(args.power === null || !traits.hasPower
       ? []
       : [
           settled("timm has no --power; poly takes it from --decay-rate", {
@@ -85,11 +87,8 @@ function scheduleDifferences(args: TrainArguments): TimmDifference[] {
     ...(follows && !(isDefault(args, "plateauThreshold") && isDefault(args, "thresholdMode"))
       ? [changes(`timm has no --plateau-threshold and no --threshold-mode; ${args.sched} takes 1e-4 rel`)]
       : []),
-    ...(follows && args.lrNoise !== null
-      ? [changes("timm resumes a rate with the noise of its epoch in it")]
-      : []),
     ...(args.lrNoise !== null && args.lrNoiseStd !== 1 ? [changes("timm ignores lr_noise_std")] : []),
-    ...(args.milestoneTiming === "timm"
+    ...(args.milestoneTiming === "timm" || traits.dropsAt !== "decayMilestones"
       ? []
       : [
           settled("timm decays one epoch before each milestone", {
@@ -115,9 +114,10 @@ function ownFlags(args: TrainArguments): TimmDifference[] {
     ...names
       .filter((name) => !isDefault(args, name))
       .map((name) => changes(`timm has no --${separated(name, "-")}`)),
-    ...FREEZE.filter((name) => !isDefault(args, name)).map((name) =>
-      changes(`timm has no --${separated(name, "-")} and trains every part of the model`),
-    ),
+    ...FREEZE.filter((name) => !isDefault(args, name)).map((name) => ({
+      ...changes(`timm has no --${separated(name, "-")} and trains every part of the model`),
+      ofFrozen: true,
+    })),
   ];
 }
 

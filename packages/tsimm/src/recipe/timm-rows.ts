@@ -21,7 +21,8 @@ export interface TimmRowsOptions {
 export function timmRows({ epoch, carried, summary }: TimmRowsOptions): EpochRow[] {
   const before = (carried?.metricHistory ?? []).filter((row) => row.epoch <= epoch);
   const theirs = (summary === null ? [] : readSummary(summary)).filter(
-    (row) => row.epoch <= epoch && row.epoch > (carried?.epoch ?? -1) && row.lr >= 0,
+    (row) =>
+      row.epoch <= epoch && row.epoch > (carried?.epoch ?? -1) && Number.isFinite(row.lr) && row.lr >= 0,
   );
   return [
     ...before,

@@ -39,8 +39,9 @@ export async function writeTimmStates(
       ),
     );
   }
-  if (found !== null) await write(folder, timmState(run, target, found));
+  // The newest first: a run that is killed here goes on from it.
   const path = await write(folder, checkpoint);
+  if (found !== null) await write(folder, timmState(run, target, found));
   const { states } = await readStates(folder);
   return { checkpoint: await readCheckpoint(path), states, folder };
 }

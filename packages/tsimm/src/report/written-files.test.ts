@@ -18,6 +18,11 @@ test("a run that does not classify has metrics and outputs", () => {
   ]);
 });
 
+test("a table without curves beside it stands for itself", () => {
+  expect(writtenFiles(["curves.svg", "summary.csv"], true)[1]).toBe("  summary.csv  the same as a table");
+  expect(writtenFiles(["summary.csv"], true)).toEqual(["  summary.csv  numbers of each epoch"]);
+});
+
 test("names what listeners write, and has no line for nothing", () => {
   const events = ["events.out.tfevents.1795676020.vm.24431.0", "events.out.tfevents.1795676025.vm.24521.0"];
   expect(writtenFiles([...events, "metrics.jsonl"], true)).toEqual([

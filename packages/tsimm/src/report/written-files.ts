@@ -1,11 +1,13 @@
 /** Tells people what a run has left, many checkpoint files on one line. */
 
+const TABLE = "the same as a table";
+
 /** Files, with a description; of a run that classifies the second one, where there are two. */
 const DESCRIPTIONS: readonly (readonly [RegExp, string, string?])[] = [
   [/^report\.html$/, "all of it on one page"],
   [/^lr\.(svg|png)$/, "the schedule"],
   [/^curves\.(svg|png)$/, "losses, metrics and learning rate", "losses, accuracies and learning rate"],
-  [/^summary\.csv$/, "the same as a table"],
+  [/^summary\.csv$/, TABLE],
   [/^metrics\.jsonl$/, "the same as a line of JSON for each epoch"],
   [/^events\.out\.tfevents\./, "curves for tensorboard --logdir"],
   [/^per-class\.csv$/, "the metric of each class or output in the best epoch"],
@@ -37,7 +39,12 @@ export interface DescribedFiles {
 export function describeFiles(files: readonly string[], classifies: boolean): DescribedFiles[] {
   return DESCRIPTIONS.flatMap(([pattern, ofAny, ofClasses = ofAny]) => {
     const names = files.filter((name) => pattern.test(name));
-    return names.length === 0 ? [] : [{ names, description: classifies ? ofClasses : ofAny }];
+    const description = classifies ? ofClasses : ofAny;
+    // Timm draws no curves.
+    const isAlone = description === TABLE && !files.some((name) => name.startsWith("curves."));
+    return names.length === 0
+      ? []
+      : [{ names, description: isAlone ? "numbers of each epoch" : description }];
   });
 }
 

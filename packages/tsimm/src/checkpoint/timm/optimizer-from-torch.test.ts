@@ -89,6 +89,11 @@ test.each<[string, TorchValue, string]>([
   expect(() => read("sgd", value)).toThrow(message);
 });
 
+test("a broken rate is refused", () => {
+  const value = stateOf("sgd", (group) => group.set("weight_decay", "much"));
+  expect(() => read("sgd", value)).toThrow('weight_decay of its optimizer must be a number >= 0, got "much"');
+});
+
 test("a broken count of updates is refused", () => {
   const value = stateOf("adam", (_, state) => state.get(0)?.set("step", -1));
   expect(() => read("adam", value)).toThrow("step of its optimizer must be a number of updates, got -1");

@@ -103,9 +103,18 @@ function groupFrom(
     // An option that is null stands for a value that PyTorch writes out.
     const isOwn = read === undefined || (options[name] === null && snakeCaseOf(name) in constants);
     const value = isOwn ? options[name] : plainValue(read);
+    if (GROUP_FIELDS.includes(name) && value !== undefined && !isRate(value)) {
+      throw new Error(
+        `${snakeCaseOf(name)} of its optimizer must be a number >= 0, got ${JSON.stringify(value)}`,
+      );
+    }
     return value === undefined ? [] : [[name, value] as const];
   });
   return { params: params.map(({ name }) => name), options: Object.fromEntries(values) };
+}
+
+function isRate(value: unknown): boolean {
+  return typeof value === "number" && Number.isFinite(value) && value >= 0;
 }
 
 /** Elements of a slot; null: it is not there. */

@@ -109,8 +109,17 @@ function cropModeOf(mode: string | undefined): PretrainedWeightsConfig["cropMode
   return mode === "squash" || mode === "border" ? mode : "center";
 }
 
-/** Arguments of timm's constructor as options of a model here. */
-function modelOptions(arch: string, args: Readonly<Record<string, unknown>>, where: string): ModelOptions {
+/**
+ * Arguments of timm's constructor as options of a model here.
+ *
+ * @param where - The file in errors.
+ * @throws Error that names the first one that is not known.
+ */
+export function modelOptions(
+  arch: string,
+  args: Readonly<Record<string, unknown>>,
+  where: string,
+): ModelOptions {
   const options: Record<string, unknown> = {};
   const config: Record<string, unknown> = {};
   const own = modelConfigNames(arch);

@@ -37,7 +37,7 @@ export interface PlannedHandoff {
   /** Epochs of the whole run. */
   readonly numEpochs: number;
   readonly processes: number;
-  /** Keys of `args.yaml` with others values than those of the run. */
+  /** Keys of `args.yaml` with other values than those of the run. */
   readonly keys: Readonly<Record<string, unknown>>;
   /** Flags for timm. */
   readonly flags: readonly FlagWords[];
@@ -98,7 +98,7 @@ export function planHandoff(state: RunState, options: HandoffOptions): PlannedHa
     ),
     warnings: [
       // The export says what becomes of a part that was frozen.
-      ...differences.filter((one) => one.fate === "changes" && !isFrozen(one)).map(({ text }) => text),
+      ...differences.filter((one) => one.fate === "changes" && !one.ofFrozen).map(({ text }) => text),
       ...schedule.warnings,
       ...batchWarnings(args, batch, processes),
       ...(state.dataConfig.cropMode === "center" || args.valSplit === ""
@@ -114,10 +114,6 @@ function modelProblems({ model: { arch, onnx } }: RunState): TimmDifference[] {
   if (isTimms || onnx !== undefined) return [];
   const text = `timm has no model "${printable(arch)}"`;
   return [{ text, fate: "stops", cure: "it goes on with the program that made it" }];
-}
-
-function isFrozen({ text }: TimmDifference): boolean {
-  return text.endsWith("trains every part of the model");
 }
 
 /** Keys that the state answers, so that timm need not find them out again, and what it must not begin with again. */

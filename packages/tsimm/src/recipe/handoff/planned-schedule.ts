@@ -92,11 +92,7 @@ function bend(
   before: Curve,
   after: Curve,
 ): string[] {
-  if (
-    Math.abs(before.rateAt(done - 1) - after.rateAt(done - 1)) <= 1e-12 &&
-    before.rateAt(done) === after.rateAt(done)
-  )
-    return [];
+  if ([done - 1, done].every((epoch) => before.rateAt(epoch) === after.rateAt(epoch))) return [];
   return [
     `${name} over ${epochs} epochs is another curve: epoch ${done} begins with the rate ${short(after.rateAt(done))}, epoch ${done - 1} began with ${short(before.rateAt(done - 1))}`,
   ];

@@ -11,9 +11,9 @@ import { shown, TorchFileError } from "./torch-file-error.ts";
 /** Rooms of PyTorch that have classes of storages and of tensors. */
 const TORCH = /^torch(\.cuda|\.storage)?$/;
 
-/** Where whole models come from. */
+/** Modules whose classes are those of whole models. */
 const MODELS =
-  /^(torch\.nn\.|torchvision\.|timm\.|__main__\.|__torch__\.|transformers\.|ultralytics\.|models?\.)/;
+  /^(torch\.nn\.modules|torchvision\.models|timm\.(models|layers)|transformers\.models|ultralytics\.nn)\./;
 
 /**
  * What a name stands for: a function of ours, or the name itself for a constant as `torch.float16`.

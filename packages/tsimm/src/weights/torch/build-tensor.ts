@@ -45,7 +45,8 @@ function checkLayout({ offset, shape, strides }: TensorLayout, available: number
   if (shape.length !== strides.length) {
     throw damaged(`a tensor must have a stride for each dimension, got [${strides}] for [${shape}]`);
   }
-  const length = shape.reduce((product, size) => product * size, 1);
+  // The product of sizes beyond all numbers and 0 would be NaN.
+  const length = shape.includes(0) ? 0 : shape.reduce((product, size) => product * size, 1);
   const last = strides.reduce((place, stride, axis) => place + stride * ((shape[axis] ?? 1) - 1), offset);
   if (length > 0 && !(last < available)) {
     throw damaged(

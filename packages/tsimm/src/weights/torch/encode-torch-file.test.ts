@@ -54,6 +54,13 @@ test.each<[unknown, string]>([
   expect(() => encodeTorchFile(written as TorchValue)).toThrow(message);
 });
 
+test("tensors that an archive has no room for are refused", () => {
+  const scalar = new TorchTensor({ dtype: "U8", shape: [], data: Uint8Array.of(1) });
+  expect(() => encodeTorchFile(new Array(65_533).fill(scalar))).toThrow(
+    "encodeTorchFile: there must be at most 65532 tensors, got 65533; write them in several files",
+  );
+});
+
 test("4 GiB are refused before they are copied", () => {
   // The system gives no memory to what is not touched.
   const data = new Uint8Array(2 ** 30);

@@ -13,6 +13,8 @@ const HEADER_LENGTH = 30;
 const PADDING = 0x4246;
 /** The first day of zip archives: the same value gives the same bytes. */
 const DATE = new Date(1980, 0, 1);
+/** Most entries of an archive with a count of 16 bits, beside those that are not tensors. */
+const MOST_TENSORS = 2 ** 16 - 4;
 /** Largest archive with numbers of 32 bits. */
 const LARGEST = 2 ** 32 - 1;
 
@@ -23,13 +25,18 @@ const LARGEST = 2 ** 32 - 1;
  * bytes.
  *
  * @throws TypeError for a namespace, which `weights_only=True` does not allow, and for what is no value; RangeError if
- * lists and dicts are too deep or contain themselves, or the file would have 4 GiB or more.
+ * lists and dicts are too deep or contain themselves, or the file would have 4 GiB or more, or 65,533 tensors.
  * @example
- * const w = new TorchTensor({ dtype: "F32", shape: [2], data: Float32Array.of(1, 2) });
- * decodeTorchFile(encodeTorchFile(new Map([["w", w]]))).get("w").data; // => Float32Array [1, 2]
+ * const bytes = encodeTorchFile(new Map([["epoch", 3]]));
+ * String.fromCharCode(...bytes.subarray(0, 2)); // => "PK"
  */
 export function encodeTorchFile(value: TorchValue): Uint8Array {
   const { bytes, tensors } = pickle(value);
+  if (tensors.length > MOST_TENSORS) {
+    throw new RangeError(
+      `encodeTorchFile: there must be at most ${MOST_TENSORS} tensors, got ${tensors.length}; write them in several files`,
+    );
+  }
   const text = (content: string): Uint8Array => new TextEncoder().encode(content);
   const entries: [string, Uint8Array][] = [
     ["data.pkl", bytes],

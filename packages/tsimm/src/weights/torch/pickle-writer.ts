@@ -1,6 +1,6 @@
 /** Bytes of a pickle, written one behind the other. */
 
-/** Text of a string beyond which UTF-8 has no more room in 32 bits. */
+/** Bytes at first; there are twice as many whenever they are full. */
 const FIRST_SIZE = 4096;
 
 /** Writes numbers and texts. */
@@ -63,10 +63,11 @@ export class PickleWriter {
       return;
     }
     const bytes = littleEndian(BigInt(value));
-    if (bytes.length > LONGEST_INTEGER)
+    if (bytes.length > LONGEST_INTEGER) {
       throw new RangeError(
         `encodeTorchFile: an integer must have at most ${LONGEST_INTEGER} bytes, got ${bytes.length}`,
       );
+    }
     this.raw(0x8a, bytes.length, ...bytes);
   }
 }

@@ -15,6 +15,7 @@ test.each([
   ["torch._utils", "_rebuild_tensor_v2.__globals__"],
   ["collections", "OrderedDict.__init__"],
   ["numpy.core.multiarray", "scalar"],
+  ["__main__", "Net"],
   ["constructor", "constructor"],
   ["__proto__", "toString"],
 ])("%s.%s is refused by its full name, called or not", (module, item) => {
@@ -28,8 +29,8 @@ test.each([
 });
 
 test("names of models are refused with the cure", () => {
-  expect(() => decodeTorchFile(pickleOf(name("__main__", "Net"), ")\x81"))).toThrow(
-    'the file is not read: it names __main__.Net: a whole model was saved, and to build it is to run its code; in Python save the weights alone: torch.save(model.state_dict(), "weights.pth")',
+  expect(() => decodeTorchFile(pickleOf(name("timm.models.resnet", "ResNet"), ")\x81"))).toThrow(
+    'the file is not read: it names timm.models.resnet.ResNet: a whole model was saved, and to build it is to run its code; in Python save the weights alone: torch.save(model.state_dict(), "weights.pth")',
   );
 });
 
@@ -228,6 +229,12 @@ test.each<[string, Parameters<typeof tensor>[0], string]>([
 
 test("tensors that are expanded far beyond the file are refused before the memory is taken", () => {
   const huge = tensor({ shape: "J\0\0\0\x40J\0\0\0\x40\x86", strides: "K\0K\0\x86" });
+  // Together they have no elements, whatever the others are.
+  const none = tensor({
+    shape: bytesOf(["(", "\x8a\x06\xff\xff\xff\xff\xff\x0f".repeat(40), "K\0t"]),
+    strides: bytesOf(["(", "K\0".repeat(41), "t"]),
+  });
+  expect(decodeTorchFile(archive(pickleOf(none), six))).toMatchObject({ data: new Float32Array(0) });
   expect(() => decodeTorchFile(archive(pickleOf(huge), six))).toThrow(
     "its tensors that are not contiguous take more memory than the whole file",
   );
