@@ -140,6 +140,12 @@ test("names of somebody else are shown, not obeyed", () => {
   expect(lines.join("")).not.toMatch(/\p{Cc}/u);
 });
 
+test("a long name of a metric fits", () => {
+  const text = `epoch,eval_loss,eval_${"x".repeat(300)}\n0,1,2\n`;
+  const lines = drawn(viewOf(text), { height: 60 });
+  expect(Math.max(...lines.map((line) => line.length))).toBe(79);
+});
+
 test("every run fits every terminal", () => {
   const cell = fc.oneof(fc.double(), fc.constantFrom("nan", "", "-inf", "1e308", "-1e308"));
   const epoch = fc.tuple(fc.nat({ max: Number.MAX_SAFE_INTEGER - 1 }), cell, cell, cell, cell);
