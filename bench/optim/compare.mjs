@@ -52,6 +52,17 @@ const cases = new Map(
     "lion",
     "adafactor",
     "lookahead_adamw",
+    "adamp",
+    "sgdp",
+    "adan",
+    "adopt",
+    "adabelief",
+    "madgrad",
+    "laprop",
+    "mars",
+    "novograd",
+    "cadamw",
+    "muon",
   ].map((opt) => [opt, () => optimizer(opt)]),
 );
 cases.set("sgd without momentum", () => optimizer("sgd", { momentum: 0 }));

@@ -62,6 +62,17 @@ TIMM = {
     "lion": timm("lion", "Lion"),
     "adafactor": timm("adafactor", "Adafactor"),
     "lookahead_adamw": lookahead,
+    "adamp": timm("adamp", "AdamP"),
+    "sgdp": timm("sgdp", "SGDP", momentum=0.9, nesterov=True),
+    "adan": timm("adan", "Adan"),
+    "adopt": timm("adopt", "Adopt"),
+    "adabelief": timm("adabelief", "AdaBelief", rectify=False),
+    "madgrad": timm("madgrad", "MADGRAD", momentum=0.9),
+    "laprop": timm("laprop", "LaProp"),
+    "mars": timm("mars", "Mars"),
+    "novograd": timm("nvnovograd", "NvNovoGrad"),
+    "cadamw": timm("adamw", "AdamWLegacy", caution=True),
+    "muon": timm("muon", "Muon"),
 }
 
 
