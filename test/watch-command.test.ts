@@ -1,11 +1,12 @@
 /** `tsimm watch` and `tsimm report` of a run that timm has written, as a user runs them. */
-import { appendFile, mkdir, mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
+import { appendFile, cp, mkdir, mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { pathToFileURL } from "node:url";
+import { fileURLToPath, pathToFileURL } from "node:url";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { launchChromium } from "./chromium.fixture.ts";
 import { tsimm } from "./command-line.fixture.ts";
+import { timmPhotos } from "./timm-photos.fixture.ts";
 
 let root = "";
 const HEADER = "epoch,train_loss,eval_loss,eval_top1,eval_top5,lr\r\n";
@@ -57,7 +58,7 @@ test("without a terminal writes a line for each epoch as it comes, and ends with
     "Epoch 3/3: loss 1.25, validation loss 1.30, top-1 38.00 %, lr 4.000e-02",
     ...["Best: top-1 40.00 % in epoch 2", ""],
   ]);
-}, 20_000);
+});
 
 test("Ctrl-C ends it as it ends `tail -f`, with what there is", async () => {
   let isSent = false;
@@ -129,6 +130,34 @@ test("it is as wide as a phone and as a screen", async () => {
   } finally {
     await browser.close();
   }
+});
+
+test("with timm's checkpoint and the images it has the confusion matrix and the mistakes too", async () => {
+  const folder = join(root, "golden", "sgd");
+  await cp(fileURLToPath(new URL("golden/timm/runs/sgd", import.meta.url)), folder, { recursive: true });
+  await timmPhotos(join(root, "photos"), 16);
+  const { code, stderr } = await tsimm(["report", "golden", "-o", "answers.html", "-j", "0"], { cwd: root });
+  expect([code, stderr]).toEqual([
+    0,
+    `The newest run in golden: ${join("golden", "sgd")}\nImages of the run: photos\nWrote answers.html\n`,
+  ]);
+  const html = await readFile(join(root, "answers.html"), "utf8");
+  expect([...html.matchAll(/<h2>([^<]*)<\/h2>/g)].map(([, title]) => title)).toEqual([
+    ...["Training", "Confusion matrix", "Accuracy of each class", "Most confident mistakes", "Schedule"],
+    ...["Configuration", "Files", "How to go on"],
+  ]);
+  const row = (await readFile(join(folder, "summary.csv"), "utf8")).trim().split("\r\n").at(-1);
+  const wrong = 12 * (1 - Number(row?.split(",")[3]) / 100);
+  expect(html.match(/<img src="data:image\/webp/g)).toHaveLength(Math.round(wrong));
+  expect(html).toContain(`npx tsimm train --resume ${join("golden", "sgd", "last.pth.tar")}`);
+  const moved = await tsimm(["report", join("golden", "sgd"), "--data-dir", "none", "-o", "less.html"], {
+    cwd: root,
+  });
+  expect([moved.code, moved.stderr]).toEqual([
+    0,
+    expect.stringContaining("WARNING: the report has no confusion matrix and no mistakes: "),
+  ]);
+  expect(await readFile(join(root, "less.html"), "utf8")).toContain("<h2>Answers</h2>");
 });
 
 test("a run of another program has a report of the columns that it has", async () => {

@@ -5,16 +5,12 @@ import type { Model, Parameter } from "../models/model.ts";
 import { checkIsObject } from "../option-names.ts";
 import { suggestion } from "../text/suggestion.ts";
 import { completeGroups } from "./complete-groups.ts";
+import { type FallbackOptions, fallbackChecks } from "./fallback-options.ts";
 import { Lookahead } from "./lookahead.ts";
 import type { Optimizer } from "./optimizer.ts";
 import { findOptimizer } from "./optimizers.ts";
 import { boolean, checkOption, nonNegative, type OptionChecks, orNull, positive } from "./option-checks.ts";
-import {
-  type FallbackOptions,
-  type ParamGroupInput,
-  paramGroupsLayerDecay,
-  paramGroupsWeightDecay,
-} from "./param-groups.ts";
+import { type ParamGroupInput, paramGroupsLayerDecay, paramGroupsWeightDecay } from "./param-groups.ts";
 import { RuleOptimizer } from "./rule-optimizer.ts";
 
 /** Arguments of {@link createOptimizer}, as a training script's flags hold them; null counts as not given. */
@@ -151,15 +147,6 @@ const argNames = [
 export function createOptimizerV2(modelOrParams: OptimizerTarget, options: OptimizerOptions = {}): Optimizer {
   return create("createOptimizerV2", modelOrParams, options);
 }
-
-/** Checks of what an optimizer with the option `useFallback` has besides, for a model. */
-export const fallbackChecks: OptionChecks<FallbackOptions> = {
-  fallbackList: {
-    text: "a list of patterns of names",
-    test: (value) => Array.isArray(value) && value.every((one) => typeof one === "string"),
-  },
-  fallbackNoWeightDecay: boolean,
-};
 
 /** Checks of the options that are not the optimizer's own. */
 const factoryChecks: OptionChecks<

@@ -2,6 +2,7 @@
 import { type Frozen, trainedParameters } from "../models/frozen/frozen.ts";
 import type { Model, Parameter } from "../models/model.ts";
 import { globExpression } from "../text/glob-expression.ts";
+import type { FallbackOptions } from "./fallback-options.ts";
 
 /** A parameter group before the optimizer completes it; what it sets beats the optimizer's options. */
 export interface ParamGroupInput {
@@ -10,14 +11,6 @@ export interface ParamGroupInput {
   readonly lrScale?: number;
   readonly weightDecay?: number;
   readonly [option: string]: unknown;
-}
-
-/** Options about tensors that Muon leaves to AdamW, beside those that it leaves by their shapes. */
-export interface FallbackOptions {
-  /** Patterns of their names, such as `head.*`; absent: none. */
-  readonly fallbackList?: readonly string[] | null | undefined;
-  /** The model's `noWeightDecay` is among them. */
-  readonly fallbackNoWeightDecay?: boolean | undefined;
 }
 
 /** Options of {@link paramGroupsWeightDecay}. */

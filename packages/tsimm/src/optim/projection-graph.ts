@@ -1,11 +1,12 @@
 /** Projection of steps as nodes of a graph. */
+// Types alone: a definition is loaded where nothing is trained, by `tsimm schedule`.
 import type { Value } from "@tsimm/autodiff";
 import { cautiousNodes } from "./caution.ts";
 import { nonZero } from "./graph-terms.ts";
 import type { UpdateGraphContext } from "./optimizer-graph.ts";
 import type { ProjectionOptions } from "./projection.ts";
-import { type VectorGraph, vectorGraph } from "./vector-graph.ts";
-import { packVector, type VectorPart, vectorLayout } from "./vector-layout.ts";
+import type { VectorGraph } from "./vector-graph.ts";
+import { packVector, type VectorPart } from "./vector-layout.ts";
 
 type Context = UpdateGraphContext<ProjectionOptions & { readonly caution: boolean }, unknown>;
 
@@ -117,8 +118,10 @@ interface ChannelVectors {
 
 function channelVectors({ builder, math, vectors }: Context, tensors: readonly Rows[]): ChannelVectors {
   const { parts } = vectors.layout;
-  const layout = vectorLayout(parts.map(({ name }, i) => ({ name, shape: [tensors[i]?.channels ?? 1] })));
-  const ofChannels = vectorGraph(builder, layout);
+  const ofChannels = vectors.ofParts(
+    parts.map(({ name }, i) => ({ name, shape: [tensors[i]?.channels ?? 1] })),
+  );
+  const { layout } = ofChannels;
   return {
     vectors: ofChannels,
     sums: (vector) =>

@@ -8,7 +8,7 @@ import {
   type Tensor,
   type Value,
 } from "@tsimm/autodiff";
-import type { VectorLayout } from "./vector-layout.ts";
+import { type VectorLayout, type VectorPart, vectorLayout } from "./vector-layout.ts";
 
 /** Operations on the vectors of one layout. A vector is a float32 value of the layout's shape [rows, width]. */
 export interface VectorGraph {
@@ -27,6 +27,8 @@ export interface VectorGraph {
    * @param numbers - Float32 [tensors].
    */
   spread(numbers: Value): Value;
+  /** The same operations on vectors of other tensors. */
+  ofParts(parts: readonly VectorPart[]): VectorGraph;
 }
 
 /** Outputs of a Split: with its input 8 buffers, as many as every WebGPU device binds to a kernel. */
@@ -74,6 +76,7 @@ export function vectorGraph(builder: GraphBuilder, layout: VectorLayout): Vector
     },
     sum: (vector) => ofTensors(math.sum(vector, [1])),
     sumSquares: (vector) => ofTensors(sumSquaresOfRows(builder, vector)),
+    ofParts: (others) => vectorGraph(builder, vectorLayout(others)),
     spread(numbers) {
       const ofRows = Int32Array.from(rows.flatMap(({ count }, i) => Array<number>(count).fill(i)));
       return gather(builder, numbers, int32([allRows, 1], ofRows));

@@ -1,5 +1,5 @@
 /** `--opt-kwargs`: options of the optimizer by timm's names. */
-import { fallbackChecks } from "../optim/create-optimizer.ts";
+import { fallbackChecks } from "../optim/fallback-options.ts";
 import type { OptimizerDefinition } from "../optim/optimizer-definition.ts";
 import { nonNegative, type OptionCheck } from "../optim/option-checks.ts";
 import { camelCaseOf } from "../text/case.ts";

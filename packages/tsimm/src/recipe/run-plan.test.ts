@@ -1,10 +1,12 @@
-import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, expect, test } from "vitest";
+import { readSummary } from "../checkpoint/read-summary.ts";
 import { argsYaml, savedArguments } from "./args-yaml.ts";
 import { resolveArguments } from "./resolve-arguments.ts";
-import { metricsIn, readRunPlan, unknownMetric, unknownPlan } from "./run-plan.ts";
+import { allEpochs, metricsIn, readRunPlan, unknownMetric, unknownPlan } from "./run-plan.ts";
 
 let root = "";
 beforeAll(async () => {
@@ -50,6 +52,26 @@ test("reads arguments of tsimm", async () => {
   const { metrics, ...plan } = await planOfText(argsYaml(args, savedArguments(args, {})));
   expect(plan).toEqual({ model: "vit", numEpochs: 4, evalMetric: "top1", sched: "step" });
   expect(metrics).toContain("mae");
+});
+
+test("the epochs of a run that timm took over are those of before, then timm's", async () => {
+  const folder = new URL("../../../../test/golden/timm/runs/handed-over/", import.meta.url);
+  const plan = await readRunPlan(fileURLToPath(new URL("args.yaml", folder)));
+  const own = readSummary(await readFile(new URL("summary.csv", folder), "utf8"));
+  const whole = readSummary(await readFile(new URL("whole.csv", folder), "utf8"));
+  const rows = allEpochs(plan, own);
+  expect(own.map(({ epoch }) => epoch)).toEqual([4, 5]);
+  expect(rows.map(({ epoch }) => epoch)).toEqual([0, 1, 2, 3, 4, 5]);
+  expect(rows.map(({ lr }) => lr)).toEqual(whole.slice(0, 6).map(({ lr }) => lr));
+  // It went back before the hand-over.
+  expect(allEpochs(plan, whole)).toEqual(whole);
+  expect(plan.saved).not.toHaveProperty("tsimm");
+});
+
+test("what travels with a run and cannot be read is passed over", async () => {
+  const path = join(root, "args.yaml");
+  await writeFile(path, "epochs: 3\ntsimm: {version: 1, metricHistory: 5}\n");
+  expect((await readRunPlan(path)).earlier).toEqual([]);
 });
 
 test.each([

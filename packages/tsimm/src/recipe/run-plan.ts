@@ -1,5 +1,7 @@
 /** What a run was started with, read from its `args.yaml`: of tsimm, or of timm with settings that tsimm has not. */
 import { parse } from "yaml";
+import type { SummaryRow } from "../checkpoint/read-summary.ts";
+import { CARRIED, readCarried } from "../checkpoint/timm/carried.ts";
 import { readRegularFile, TEXT_LIMIT } from "../files/read-file.ts";
 import { DEFAULT_TASK } from "../task/default-task.ts";
 import type { Metric } from "../task/task.ts";
@@ -14,7 +16,7 @@ import { simulateRun } from "./simulate-run.ts";
 
 /** The plan of a run. */
 export interface RunPlan {
-  /** Content of the file. */
+  /** Content of the file, but for what travels with a run that was handed over. */
   readonly saved: Readonly<Record<string, unknown>>;
   /** null: not known. */
   readonly model: string | null;
@@ -26,6 +28,18 @@ export interface RunPlan {
   readonly metrics: readonly Metric[];
   /** Arguments of the schedule; null: they are not known, or tsimm has no such schedule. */
   readonly scheduled: TrainArguments | null;
+  /** Epochs that were done when timm took the run over. */
+  readonly earlier: readonly EpochRow[];
+}
+
+/**
+ * The epochs of a run: those from before it was handed over, then those of its own table.
+ *
+ * @param rows - Epochs of the table, ascending.
+ */
+export function allEpochs({ earlier }: Pick<RunPlan, "earlier">, rows: readonly SummaryRow[]): SummaryRow[] {
+  const first = rows[0]?.epoch ?? Number.POSITIVE_INFINITY;
+  return [...earlier.filter(({ epoch }) => epoch < first).map((row) => ({ ...row, others: {} })), ...rows];
 }
 
 /**
@@ -51,6 +65,7 @@ export function unknownMetric(name: string): Metric {
 /** The plan of a run without `args.yaml`. */
 export const unknownPlan: RunPlan = {
   ...{ saved: {}, model: null, numEpochs: null, evalMetric: null, scheduled: null },
+  earlier: [],
   metrics: metricsOf(DEFAULT_TASK),
 };
 
@@ -81,7 +96,8 @@ async function readMapping(path: string): Promise<Readonly<Record<string, unknow
 }
 
 /** The plan that the arguments under these keys make. */
-export function planOf(saved: Readonly<Record<string, unknown>>): RunPlan {
+export function planOf(content: Readonly<Record<string, unknown>>): RunPlan {
+  const { [CARRIED]: carried, ...saved } = content;
   const { model, eval_metric: metric, epochs, task } = saved;
   const schedule = scheduleOf(saved);
   return {
@@ -91,7 +107,17 @@ export function planOf(saved: Readonly<Record<string, unknown>>): RunPlan {
     evalMetric: typeof metric === "string" ? metric : null,
     metrics: metricsOf(typeof task === "string" ? task : DEFAULT_TASK),
     scheduled: schedule?.args ?? null,
+    earlier: earlierEpochs(carried),
   };
+}
+
+/** Of data that is not what was handed over: none. */
+function earlierEpochs(carried: unknown): readonly EpochRow[] {
+  try {
+    return readCarried(carried)?.metricHistory ?? [];
+  } catch {
+    return [];
+  }
 }
 
 function isCount(value: unknown): value is number {

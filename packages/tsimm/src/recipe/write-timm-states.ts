@@ -10,6 +10,7 @@ import {
 } from "../checkpoint/checkpoint.ts";
 import { readStates } from "../checkpoint/find-checkpoint.ts";
 import { printable } from "../text/printable.ts";
+import { UsageError } from "../usage-error.ts";
 import type { ContinuedRun } from "./continue-folder.ts";
 import type { TimmRun } from "./open-timm-run.ts";
 import { findTimmEpoch } from "./timm-file.ts";
@@ -31,7 +32,7 @@ export async function writeTimmStates(
   const { states: there } = await readStates(folder);
   const isThere = there.some(({ state }) => !state.inEpoch && state.epoch === best?.epoch);
   const isElsewhere = best !== null && !isThere && (inEpoch || best.epoch < epoch);
-  const found = isElsewhere ? await findTimmEpoch(run.folder, best.epoch) : null;
+  const found = isElsewhere ? await bestState(run, target, best.epoch) : null;
   if (isElsewhere && found === null) {
     target.log.warn(
       printable(
@@ -41,9 +42,20 @@ export async function writeTimmStates(
   }
   // The newest first: a run that is killed here goes on from it.
   const path = await write(folder, checkpoint);
-  if (found !== null) await write(folder, timmState(run, target, found));
+  if (found !== null) await write(folder, found);
   const { states } = await readStates(folder);
   return { checkpoint: await readCheckpoint(path), states, folder };
+}
+
+/** The state after an epoch that timm kept; null: its file is not there, or is of another run. */
+async function bestState(run: TimmRun, target: TimmTarget, epoch: number): Promise<Checkpoint | null> {
+  const read = await findTimmEpoch(run.folder, epoch);
+  try {
+    return read === null ? null : timmState(run, target, read);
+  } catch (error) {
+    if (error instanceof UsageError) return null;
+    throw error;
+  }
 }
 
 /** @returns Path of the file to go on from. */

@@ -32,20 +32,13 @@ interface Golden {
 const folder = new URL("../../../../../test/golden/timm-optimizers/", import.meta.url);
 const golden = (name: string): Golden => JSON.parse(readFileSync(new URL(`${name}.json`, folder), "utf8"));
 
-/** Optimizers of timm that the PyTorch of the golden files has not, or in which it has a mistake. */
-const NOT_IN_PYTORCH_1_13 = {
-  nadam: "multiplies the momentum into its product twice",
-  radamw: "has no decoupled decay",
-} as const;
-
 /** Keys of groups that newer versions of PyTorch look for; `fused` is false or null there, both of which are off. */
 const NEWER = ["fused", "decoupled_weight_decay", "capturable", "differentiable", "maximize"];
 
 const names = [
   ...optimizerDefinitions()
     .filter(({ torch }) => torch !== undefined)
-    .map(({ name }) => name)
-    .filter((name) => name !== "radamw"),
+    .map(({ name }) => name),
   ...["lookahead_adam", "lookahead_sgd"],
 ];
 
@@ -136,7 +129,7 @@ test.each(names)("the state of %s is laid out as timm's", (name) => {
       else {
         const { shape, data } = got[slot] as { shape: number[]; data: number[] };
         expect([slot, shape]).toEqual([slot, value.shape]);
-        if (!(name in NOT_IN_PYTORCH_1_13)) near(data, value.data);
+        near(data, value.data);
       }
     }
   }
@@ -157,9 +150,7 @@ test.each(names)("the state of %s is laid out as timm's", (name) => {
   }
 });
 
-const comparable = names.filter((name) => !(name in NOT_IN_PYTORCH_1_13));
-
-test.each(comparable)("%s goes on from timm's state as timm does", (name) => {
+test.each(names)("%s goes on from timm's state as timm does", (name) => {
   const theirs = golden(name);
   const parameters = netOf(theirs);
   const optimizer = optimizerOf(theirs, parameters);

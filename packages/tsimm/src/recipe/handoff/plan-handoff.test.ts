@@ -78,6 +78,15 @@ test.each<[Partial<TrainArguments>, number, string, readonly string[]]>([
     ["the run is over: --epochs 20 lets timm go on, to 20 epochs in all"],
   ],
   [
+    { sched: "step", lrNoise: [0.42, 0.9] },
+    10,
+    "--epochs 20",
+    [
+      "the run is over: --epochs 20 lets timm go on, to 20 epochs in all",
+      "the noise of the rate moves with --epochs 20: from epoch 8.4 to 18, not 4.2 to 9",
+    ],
+  ],
+  [
     { cooldownEpochs: 2, warmupEpochs: 3, warmupPrefix: true },
     15,
     "--epochs 20",

@@ -78,6 +78,7 @@ export function planSchedule(
             `timm forgets the best metric and the bad epochs of ${args.sched}: its next epoch counts as the best so far`,
           ]
         : bend({ name: args.sched, epochs, done }, before, after)),
+      ...movedNoise(own, epochs),
     ],
   };
 }
@@ -95,6 +96,15 @@ function bend(
   if ([done - 1, done].every((epoch) => before.rateAt(epoch) === after.rateAt(epoch))) return [];
   return [
     `${name} over ${epochs} epochs is another curve: epoch ${done} begins with the rate ${short(after.rateAt(done))}, epoch ${done - 1} began with ${short(before.rateAt(done - 1))}`,
+  ];
+}
+
+/** Noise lies between shares of the epochs. */
+function movedNoise({ lrNoise, epochs: own }: TrainArguments, epochs: number): string[] {
+  if (lrNoise === null || epochs === own) return [];
+  const range = (all: number) => lrNoise.map((share) => short(share * all)).join(" to ");
+  return [
+    `the noise of the rate moves with --epochs ${epochs}: from epoch ${range(epochs)}, not ${range(own)}`,
   ];
 }
 
