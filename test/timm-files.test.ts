@@ -6,6 +6,8 @@ import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
 import { readSummary } from "../packages/tsimm/src/checkpoint/read-summary.ts";
 import { timmFlags } from "../packages/tsimm/src/recipe/timm-flags.ts";
+import { decodeTorchFile } from "../packages/tsimm/src/weights/torch/decode-torch-file.ts";
+import { encodeTorchFile } from "../packages/tsimm/src/weights/torch/encode-torch-file.ts";
 import { tsimm } from "./command-line.fixture.ts";
 import { contentOf, stamps, summaryOf } from "./timm.fixture.ts";
 import { timmPhotos } from "./timm-photos.fixture.ts";
@@ -133,6 +135,19 @@ test.each(["checkpoint-3", "last.resume", "args.yaml"])(
     expect(await summaryOf(folder)).toEqual(await summaryOf(reference));
   },
 );
+
+test("a run of timm's that names no folder does not go on with the images of the demo", async () => {
+  const checkpoint = decodeTorchFile(await readFile(join(root, file("sgd"))));
+  if (!(checkpoint instanceof Map)) throw new Error("not timm's");
+  await mkdir(join(root, "out", "streamed"));
+  const path = join(root, file("streamed"));
+  await writeFile(path, encodeTorchFile(checkpoint.set("args", new Map([["model", "test_vit"]]))));
+  const { code, stderr } = await tsimm(["train", "--resume", path, ...here("demo")], { cwd: root });
+  expect([code, stderr.trimEnd().split("\n").at(-1)]).toEqual([
+    2,
+    `tsimm: train: --resume must be a run on a folder of images, got "${path}", which names none; pass it: tsimm train FOLDER --resume "${path}"`,
+  ]);
+});
 
 test("weights of another model are the file's fault", async () => {
   const { code, stderr } = await tsimm(
