@@ -1,10 +1,13 @@
 /** Runs that timm began, or had in between, and we end: the files are timm's own, see test/golden/timm. */
-import { cp, mkdtemp, readFile, rm } from "node:fs/promises";
+import { cp, mkdir, mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { afterAll, beforeAll, expect, test, vi } from "vitest";
+import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
 import { readSummary } from "../packages/tsimm/src/checkpoint/read-summary.ts";
+import { timmFlags } from "../packages/tsimm/src/recipe/timm-flags.ts";
+import { decodeTorchFile } from "../packages/tsimm/src/weights/torch/decode-torch-file.ts";
+import { encodeTorchFile } from "../packages/tsimm/src/weights/torch/encode-torch-file.ts";
 import { tsimm } from "./command-line.fixture.ts";
 import { contentOf, stamps, summaryOf } from "./timm.fixture.ts";
 import { timmPhotos } from "./timm-photos.fixture.ts";
@@ -65,3 +68,95 @@ test.each(["adamw", "lamb", "lookahead_adamw"])(
     expect(await contentOf(join(root, written))).toMatchObject(await contentOf(join(root, file(name))));
   },
 );
+
+describe("what timm saved is safe", () => {
+  const refuse = async (words: readonly string[]) => {
+    const { code, stderr } = await tsimm(words, { cwd: root });
+    return [code, stderr.split("\n").find((line) => line.startsWith("tsimm: "))];
+  };
+  const adamw = () => stamps(join(root, "out", "adamw"));
+
+  test("from a new run in its folder, with --overwrite too", async () => {
+    const before = await adamw();
+    const words = ["train", "--resume", file("adamw"), ...here("adamw"), "--overwrite"];
+    expect(await refuse(words)).toEqual([
+      2,
+      `tsimm: train: --experiment must not be the folder of a run of timm's, which stays as it is, got "${join(root, "out", "adamw")}", which holds last.pth.tar; pass another name`,
+    ]);
+    expect(await adamw()).toEqual(before);
+  });
+
+  test("from an export", async () => {
+    await succeed(["train", "--resume", file("sgd"), "--epochs", "4", ...here("exported")]);
+    const before = await adamw();
+    const words = ["export", "--format", "timm", join("out", "exported"), "-o", file("adamw")];
+    expect(await refuse(words)).toEqual([
+      2,
+      `tsimm: export: --output must be a new file with --format timm, as what timm has trained may have no copy, got "${file("adamw")}"; pass another name, or take the file away first`,
+    ]);
+    expect(await adamw()).toEqual(before);
+  });
+
+  test("from a run that would begin anew where timm has no last.pth.tar", async () => {
+    const folder = join(root, "out", "begun");
+    await mkdir(folder);
+    const keys = [...Object.keys(timmFlags), "model", "epochs"].map((key) => `${key}: null\n`);
+    await writeFile(join(folder, "args.yaml"), keys.join(""));
+    expect(await refuse(["train", "--resume", folder])).toEqual([
+      2,
+      `tsimm: train: --resume must be a run that has saved a checkpoint, got "${folder}", where timm's train.py has saved none; wait for its first epoch, or begin elsewhere with -c "${join(folder, "args.yaml")}"`,
+    ]);
+    await cp(join(root, file("sgd")), join(folder, "checkpoint-3.pth.tar"));
+    expect(await refuse(["train", "--resume", folder])).toEqual([
+      2,
+      `tsimm: train: --resume must name one file of timm's where its folder holds no last.pth.tar, got "${folder}", which holds checkpoint-3.pth.tar`,
+    ]);
+    expect(await readdir(folder)).toEqual(["args.yaml", "checkpoint-3.pth.tar"]);
+  });
+});
+
+test.each(["checkpoint-3", "last.resume", "args.yaml"])(
+  "a run taken back that is killed at its %s goes on with its own settings",
+  async (name) => {
+    const run = `killed-${name}`;
+    const folder = join(root, "out", run);
+    const words = ["train", "--resume", file("sgd"), "--seed", "7", "--no-tune"];
+    const env = {
+      NODE_OPTIONS: `--import ${new URL("./kill-at.mjs", import.meta.url).href}`,
+      ...{ KILL_FOLDER: folder, KILL_NAME: name, KILL_AT: "1" },
+    };
+    const killed = await tsimm([...words, ...here(run)], { cwd: root, env });
+    expect(killed.signal).toBe("SIGKILL");
+    await succeed(["train", "--resume", folder]);
+    const reference = join(root, "out", "not-killed");
+    if (!(await readdir(join(root, "out"))).includes("not-killed")) {
+      await succeed([...words, ...here("not-killed")]);
+    }
+    expect(await summaryOf(folder)).toEqual(await summaryOf(reference));
+  },
+);
+
+test("a run of timm's that names no folder does not go on with the images of the demo", async () => {
+  const checkpoint = decodeTorchFile(await readFile(join(root, file("sgd"))));
+  if (!(checkpoint instanceof Map)) throw new Error("not timm's");
+  await mkdir(join(root, "out", "streamed"));
+  const path = join(root, file("streamed"));
+  await writeFile(path, encodeTorchFile(checkpoint.set("args", new Map([["model", "test_vit"]]))));
+  const { code, stderr } = await tsimm(["train", "--resume", path, ...here("demo")], { cwd: root });
+  expect([code, stderr.trimEnd().split("\n").at(-1)]).toEqual([
+    2,
+    `tsimm: train: --resume must be a run on a folder of images, got "${path}", which names none; pass it: tsimm train FOLDER --resume "${path}"`,
+  ]);
+});
+
+test("weights of another model are the file's fault", async () => {
+  const { code, stderr } = await tsimm(
+    ["train", "--resume", file("sgd"), "--num-classes", "9", ...here("other")],
+    { cwd: root },
+  );
+  expect(stderr).toContain(
+    `tsimm: train: --resume must hold the weights of the model, got "${join(root, file("sgd"))}": loadState: `,
+  );
+  expect(stderr).toMatch(/; pass the --model and --num-classes that it was saved with, or /);
+  expect(code).toBe(2);
+});

@@ -1,4 +1,4 @@
-import { mkdtemp, readdir, rm, writeFile } from "node:fs/promises";
+import { mkdir, mkdtemp, readdir, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { basename, join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
@@ -33,6 +33,19 @@ test("a folder that holds a run is taken only with overwrite", async () => {
     await expect(take(false)).rejects.toThrow(refused);
     expect(await take(true)).toBe(folder);
     expect(await readdir(folder)).toEqual(["notes.txt"]);
+  }
+});
+
+test("a folder of timm's is refused, with overwrite too, and nothing in it is touched", async () => {
+  const folder = join(parent, "timm");
+  const files = ["checkpoint-0.pth.tar", "summary.csv"];
+  await mkdir(folder);
+  for (const file of files) await writeFile(join(folder, file), "timm's");
+  for (const overwrite of [false, true]) {
+    await expect(createOutputFolder({ parent, name: "timm", overwrite })).rejects.toThrow(
+      `train: --experiment must not be the folder of a run of timm's, which stays as it is, got "${folder}", which holds checkpoint-0.pth.tar; pass another name`,
+    );
+    expect((await readdir(folder)).sort()).toEqual(files);
   }
 });
 

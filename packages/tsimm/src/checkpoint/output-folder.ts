@@ -35,6 +35,8 @@ export interface ClaimedFolder {
 /** Files of an earlier run that a new one in the same folder must not meet, beside its checkpoints. */
 const RUN_FILES =
   /^(summary\.csv|metrics\.jsonl|per-class\.csv|args\.yaml|classes\.txt|model\.onnx|(lr|curves)\.(svg|png))$/;
+/** Checkpoints of timm's train.py, which are the only copy of what a run on other machines found. */
+const TIMM_CHECKPOINT = /\.pth\.tar$/;
 /** Files that others write into folders too: they are removed only where there was a run. */
 const EVENT_FILES = /^events\.out\.tfevents\./;
 
@@ -59,8 +61,8 @@ export function checkExperiment(name: string): void {
 /**
  * Makes and locks the folder of a new run.
  *
- * @throws UsageError if the name is no single component, the folder is in use, holds a run already and `overwrite` is
- * off, or cannot be written.
+ * @throws UsageError if the name is no single component, the folder is in use, holds a run of timm's, holds one of ours
+ * and `overwrite` is off, or cannot be written.
  */
 export async function createOutputFolder(options: {
   readonly parent: string;
@@ -76,6 +78,12 @@ export async function createOutputFolder(options: {
   const claimed = await claimFolder(numbered ? await createNumbered(resolve(parent), path) : path);
   try {
     const names = await readdir(claimed.folder);
+    const timms = names.find((file) => TIMM_CHECKPOINT.test(file));
+    if (timms !== undefined) {
+      throw new UsageError(
+        `train: --experiment must not be the folder of a run of timm's, which stays as it is, got "${printable(claimed.folder)}", which holds ${printable(timms)}; pass another name`,
+      );
+    }
     const files = names.filter((file) => RUN_FILES.test(file) || roleOf(file) !== null);
     const holdsRun = files.some((file) => file === "args.yaml" || file.endsWith(".resume.safetensors"));
     if (holdsRun && !overwrite) {

@@ -93,8 +93,10 @@ export function applyCheckpoint(
   const { state, tensors } = checkpoint;
   const { args, given, model, ema, log } = target;
   checkFits(checkpoint, saved, target);
-  loadState(model, tensors.model);
-  if (ema !== null && tensors.ema !== null) ema.load(tensors.ema);
+  fromFile(checkpoint, () => {
+    loadState(model, tensors.model);
+    if (ema !== null && tensors.ema !== null) ema.load(tensors.ema);
+  });
   const startEpoch = given.startEpoch ?? null;
   const point = resumePoint(state, startEpoch, target);
   const { line, earlierPlans } = fromState(checkpoint, () => {
@@ -118,6 +120,17 @@ export function applyCheckpoint(
     byOutput: isKept ? byOutput : [],
   };
   return { progress, kept: kept.filter(before), earlierPlans };
+}
+
+/** Blames the file for weights that are not the model's. */
+function fromFile({ path }: Checkpoint, load: () => void): void {
+  try {
+    load();
+  } catch (error) {
+    throw new UsageError(
+      `train: --resume must hold the weights of the model, got "${printable(path)}": ${printable((error as Error).message)}; pass the --model and --num-classes that it was saved with, or start a new run with --initial-checkpoint`,
+    );
+  }
 }
 
 /** Blames the file, not a flag of the same name, for a value in it that is out of range. */

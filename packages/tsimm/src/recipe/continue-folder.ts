@@ -34,12 +34,11 @@ export interface ContinueFolderOptions {
   /** Best checkpoints to keep, >= 1. */
   readonly limit: number;
   /**
-   * Writes a state at the point where the run goes on, where that is another epoch than the checkpoint's
-   * (`--start-epoch`): the checkpoint's own would be the newer one for ever.
-   *
-   * @returns Its role.
+   * Role of a state in the folder at the point where the run goes on, where that is another epoch than the checkpoint's
+   * (`--start-epoch`): the checkpoint's own would be the newer one for ever. And in a new folder, where nothing else has
+   * the arguments that it goes on with. null: the checkpoint is that point.
    */
-  readonly saveStart: (() => Promise<string>) | null;
+  readonly start: string | null;
   readonly log: Log;
 }
 
@@ -56,9 +55,8 @@ export async function continueFolder(
   resume: ContinuedRun,
   options: ContinueFolderOptions,
 ): Promise<{ readonly kept: readonly Kept[]; readonly best: Best | null }> {
-  const { progress, task, ranking, limit, saveStart, log } = options;
-  const checkpoint =
-    saveStart === null ? resume.checkpoint : await readCheckpoint(resumePath(folder, await saveStart()));
+  const { progress, task, ranking, limit, start, log } = options;
+  const checkpoint = start === null ? resume.checkpoint : await readCheckpoint(resumePath(folder, start));
   const { state } = checkpoint;
   const found = findHistory(state, resume.states, ranking);
   // Fewer may be kept from now on.

@@ -1,5 +1,5 @@
 /** Writes a run as timm's train.py resumes it. */
-import { stat } from "node:fs/promises";
+import { lstat, stat } from "node:fs/promises";
 import { join, resolve } from "node:path";
 import { listSchedules } from "@tsimm/scheduler";
 import { readCheckpoint, roleOf } from "../checkpoint/checkpoint.ts";
@@ -34,11 +34,17 @@ export interface TimmExport {
  *
  * @param run - Folder of a run.
  * @param output - The file; absent: `handoff/last.pth.tar` in the folder.
- * @throws UsageError if there is no such state, or timm has not its task or its model; WriteError.
+ * @throws UsageError if there is no such state, timm has not its task or its model, or `output` is there; WriteError.
  */
 export async function exportForTimm(run: string, output: string = join(run, TIMM_FILE)): Promise<TimmExport> {
+  const isOwn = resolve(output) === resolve(run, TIMM_FILE);
   if (!/\.(pth|pt|tar)$/.test(output)) {
     throw new UsageError(`export: --output must end in .pth.tar for timm, got "${printable(output)}"`);
+  }
+  if (!isOwn && (await lstat(output).catch(() => null)) !== null) {
+    throw new UsageError(
+      `export: --output must be a new file with --format timm, as what timm has trained may have no copy, got "${printable(output)}"; pass another name, or take the file away first`,
+    );
   }
   const { path: source, notes: found } = await newestWhole(run);
   const { state, tensors } = await readCheckpoint(source);

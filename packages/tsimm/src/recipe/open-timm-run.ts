@@ -39,7 +39,7 @@ export async function openTimmRun(path: string, log: Log): Promise<TimmRun> {
   const folder = dirname(path);
   const refuse = (reason: string) =>
     new UsageError(
-      `train: --resume must be a run's folder, a .resume.safetensors file or a checkpoint of timm's train.py, got "${printable(path)}": ${printable(reason)}`,
+      `train: --resume must be a run's folder, a .resume.safetensors file or a checkpoint of timm's train.py, got "${printable(path)}": ${reason.split("\n").map(printable).join("\n")}`,
     );
   const read = await readTimmFile(path).catch((error: NodeJS.ErrnoException) => {
     throw refuse(error.code ?? error.message);
@@ -57,7 +57,7 @@ export async function openTimmRun(path: string, log: Log): Promise<TimmRun> {
   try {
     saved = timmArguments(read.args, log);
   } catch (error) {
-    throw refuse((error as Error).message);
+    throw refuse((error as Error).message.replace(/^train: /, ""));
   }
   const carried = carriedOf(read.args[CARRIED], log);
   const rows = await rowsOf({ epoch: read.epoch, carried }, folder, log);

@@ -1,6 +1,8 @@
 /** The arguments and images of a run. */
 import { type DataDigest, dataDigest } from "../checkpoint/data-digest.ts";
 import { readPolicy } from "../data/transforms/augment/policy.ts";
+import { printable } from "../text/printable.ts";
+import { UsageError } from "../usage-error.ts";
 import { checkData } from "./apply-checkpoint.ts";
 import type { TrainArguments } from "./arguments.ts";
 import { checkNames } from "./check-names.ts";
@@ -34,6 +36,7 @@ export async function prepareData({ given, resume, options, messages }: RunReque
   const demo = resume === null && !given.dataDir && own === null ? demoArguments(given) : {};
   const tuning = resume === null ? onnxDefaults(given) : {};
   const args = resolveArguments(resume?.saved ?? {}, demo, tuning, given);
+  if (resume?.timm && args.dataDir === null && own === null) throw withoutFolder(resume.timm.path);
   checkNames(args, { ownModel: options.model !== undefined });
   checkTaskFlags(given, args.task);
   const { aa } = args;
@@ -49,4 +52,11 @@ export async function prepareData({ given, resume, options, messages }: RunReque
   if (advice !== null) messages.info(advice);
   await messages.flush();
   return { args, data, digest };
+}
+
+/** timm has data sets that no folder holds; the images of the demo are none of a run of timm's. */
+function withoutFolder(path: string): UsageError {
+  return new UsageError(
+    `train: --resume must be a run on a folder of images, got "${printable(path)}", which names none; pass it: tsimm train FOLDER --resume "${printable(path)}"`,
+  );
 }

@@ -78,7 +78,12 @@ export async function prepareFolder(
   const { resumed, numEpochs, checkpoint } = schedule;
   const isDone = checkpoint !== null && !isElsewhere && resumed.progress.epoch === numEpochs;
   // Nothing is trained under the arguments of a run that is done.
-  if (!isDone || resume?.timm) await updateFile(join(folder, "args.yaml"), argsYaml(args, savedArgs));
+  const writeArgs = async () => {
+    if (!isDone || resume?.timm) await updateFile(join(folder, "args.yaml"), argsYaml(args, savedArgs));
+  };
+  // Without the states that come from elsewhere they would make a run that is killed here begin anew.
+  const comesFromElsewhere = checkpoint !== null && resume?.folder !== folder;
+  if (!comesFromElsewhere) await writeArgs();
   const { classNames } = data.training;
   await updateFile(join(folder, "classes.txt"), classNames.map((name) => `${name}\n`).join(""));
   if (isOnnxModel(model)) await writeOriginal(folder, model.onnx.bytes);
@@ -86,6 +91,7 @@ export async function prepareFolder(
 
   const facts = runFacts(contents, savedArgs);
   const { progress, kept } = await goOn(folder, facts, contents, request);
+  if (comesFromElsewhere) await writeArgs();
   const report = args.report ? new RunReport(folder, reportOf(contents)) : null;
   const { listeners, finish } = runListeners(folder, {
     args,
@@ -118,8 +124,12 @@ async function goOn(
     ...{ progress, model: model.state, average: average?.state ?? null },
     ...{ optimizer: optimizer.stateDict(), schedule: schedule.scheduler.stateDict() },
   };
-  const isElsewhere = (given.startEpoch ?? null) !== null;
   const { timm } = resume;
+  // In a new folder the states have the arguments of the run that they come from until an epoch ends.
+  const isElsewhere =
+    (given.startEpoch ?? null) !== null || (resume.folder !== folder && progress.epoch < schedule.numEpochs);
+  // Before the states that it comes from, which have other arguments.
+  const start = isElsewhere ? await writer.saveRecovery(state) : null;
   const target = { parts, ranking, outputNames: facts.task.outputNames, noResumeOpt: args.noResumeOpt };
   const continued = timm
     ? await writeTimmStates(folder, timm, checkpoint, { ...target, ...schedule, log: messages })
@@ -127,7 +137,7 @@ async function goOn(
   const there = await continueFolder(folder, continued, {
     ...{ progress, task, ranking, limit },
     log: timm ? { info() {}, warn: (line) => messages.warn(line) } : messages,
-    saveStart: isElsewhere ? () => writer.saveRecovery(state) : null,
+    start,
   });
   const byOutput = sameBest(progress, there.best) ? progress.byOutput : [];
   return { progress: { ...progress, best: there.best, byOutput }, kept: there.kept };

@@ -1,4 +1,5 @@
 /** Configuration files, and the arguments in files under their snake_case keys: timm's own `args.yaml` too. */
+import { dirname } from "node:path";
 import { parse } from "yaml";
 import { readRegularFile, TEXT_LIMIT } from "../files/read-file.ts";
 import { printable } from "../text/printable.ts";
@@ -16,7 +17,7 @@ import {
 import { showValue, valueProblems } from "./check-arguments.ts";
 import { type GivenTimmFlag, judgeTimmFlags } from "./judge-timm-flags.ts";
 import { problemsError } from "./list-problems.ts";
-import { CARRIED_KEYS, recordedSettings, withoutDerived } from "./recorded-run.ts";
+import { CARRIED_KEYS, isRecordOfTimm, recordedSettings, withoutDerived } from "./recorded-run.ts";
 import { saysNothing } from "./says-nothing.ts";
 import { timmFlags, timmKeyAliases } from "./timm-flags.ts";
 
@@ -47,10 +48,16 @@ export async function readConfiguration(path: string): Promise<Configuration> {
 /**
  * Reads the `args.yaml` of a run that is to begin again in its folder: its settings, and where it is written.
  *
- * @throws UsageError as {@link readConfiguration}.
+ * @throws UsageError as {@link readConfiguration}, and for a run of timm's, whose folder stays as it is.
  */
 export async function readStart(path: string): Promise<Partial<TrainArguments>> {
-  const { [ARGS_YAML_KEYS.place]: place } = await readContent(path);
+  const content = await readContent(path);
+  if (isRecordOfTimm(content)) {
+    throw new UsageError(
+      `train: --resume must be a run that has saved a checkpoint, got "${printable(dirname(path))}", where timm's train.py has saved none; wait for its first epoch, or begin elsewhere with -c "${printable(path)}"`,
+    );
+  }
+  const { [ARGS_YAML_KEYS.place]: place } = content;
   const { given } = await readConfiguration(path);
   return isMapping(place) ? { ...given, ...fromKeys(place).given } : given;
 }
@@ -60,6 +67,8 @@ async function readContent(path: string): Promise<Readonly<Record<string, unknow
   try {
     content = parse((await readRegularFile(path, { limit: TEXT_LIMIT })).toString("utf8"), {
       version: "1.1",
+      // Tags of Python's, of which it warns on stderr.
+      logLevel: "error",
     });
   } catch (error) {
     throw new UsageError(

@@ -1,7 +1,7 @@
 import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterAll, expect, test } from "vitest";
+import { afterAll, expect, test, vi } from "vitest";
 import { readConfiguration } from "./read-configuration.ts";
 import { recordedSettings } from "./recorded-run.ts";
 
@@ -85,4 +85,13 @@ test("a file that was written by hand is its writer's: places hold, and unknown 
   });
   await writeFile(path, "epcohs: 3\n");
   await expect(readConfiguration(path)).rejects.toThrow('unknown key "epcohs"');
+});
+
+test("tags of Python's in a file are no warning of Node's", async () => {
+  const path = join(folder, "tags.yaml");
+  await writeFile(path, "betas: !!python/tuple [0.9, 0.95]\nopt_betas: !!python/tuple [0.9, 0.95]\n");
+  const warned = vi.spyOn(process, "emitWarning").mockImplementation(() => {});
+  await expect(readConfiguration(path)).rejects.toThrow('unknown key "betas"');
+  expect(warned).not.toHaveBeenCalled();
+  warned.mockRestore();
 });

@@ -52,6 +52,13 @@ export function recordedSettings(content: Readonly<Record<string, unknown>>): Re
   return { content: Object.fromEntries(rest), notes };
 }
 
+/** Whether a file is the `args.yaml` that timm's train.py writes, not one of ours. */
+export function isRecordOfTimm(content: Readonly<Record<string, unknown>>): boolean {
+  const args = new Set(trainFlagRows().map(([name]) => separated(name, "_")));
+  const ofTimm = Object.keys(content).filter((key) => !args.has(key) && Object.hasOwn(timmFlags, key));
+  return ofTimm.length >= KEYS_OF_TIMM;
+}
+
 /**
  * Arguments without what `args.yaml` holds for timm alone: a rate that follows from the batch size beside it, and the size
  * of the images as an option of the model. Both are derived anew, perhaps from other flags.

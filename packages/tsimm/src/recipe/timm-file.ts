@@ -4,6 +4,8 @@ import { join, resolve } from "node:path";
 import { RESUME_SUFFIX } from "../checkpoint/checkpoint.ts";
 import { readTimmCheckpoint, type TimmCheckpoint } from "../checkpoint/timm/read-timm-checkpoint.ts";
 import { readRegularFile, WEIGHTS_LIMIT } from "../files/read-file.ts";
+import { printable } from "../text/printable.ts";
+import { UsageError } from "../usage-error.ts";
 import { decodeTorchFile } from "../weights/torch/decode-torch-file.ts";
 import { TorchFileError } from "../weights/torch/torch-file-error.ts";
 
@@ -20,6 +22,7 @@ const TORCH_FILE = /\.(pth|pt|pkl|bin|tar)$/i;
  * the last one, else the newest recovery.
  *
  * @returns null: it means none.
+ * @throws UsageError for a folder that holds only other files of timm's.
  */
 export async function findTimmFile(target: string): Promise<string | null> {
   const kind = await stat(target).catch(() => null);
@@ -31,7 +34,12 @@ export async function findTimmFile(target: string): Promise<string | null> {
     .filter((name) => RECOVERY.test(name))
     .sort((a, b) => b.localeCompare(a, "en", { numeric: true }));
   const name = names.includes(LAST) ? LAST : recoveries[0];
-  return name === undefined ? null : resolve(target, name);
+  if (name !== undefined) return resolve(target, name);
+  const others = names.filter((other) => other.endsWith(".pth.tar"));
+  if (others.length === 0) return null;
+  throw new UsageError(
+    `train: --resume must name one file of timm's where its folder holds no ${LAST}, got "${printable(target)}", which holds ${printable(others.join(", "))}`,
+  );
 }
 
 /** Whether a file is of the middle of an epoch, by the name that timm gives it. */
