@@ -1,10 +1,12 @@
-import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, expect, test } from "vitest";
+import { readSummary } from "../checkpoint/read-summary.ts";
 import { argsYaml, savedArguments } from "./args-yaml.ts";
 import { resolveArguments } from "./resolve-arguments.ts";
-import { metricsIn, readRunPlan, unknownMetric, unknownPlan } from "./run-plan.ts";
+import { metricsIn, readRunPlan, unknownMetric, unknownPlan, wholeHistory } from "./run-plan.ts";
 
 let root = "";
 beforeAll(async () => {
@@ -58,6 +60,17 @@ test.each([
   ["a: &x [*x]\n", "must be a readable YAML file"],
 ])("refuses %j", async (text, message) => {
   await expect(planOfText(text)).rejects.toThrow(`"${join(root, "args.yaml")}" ${message}`);
+});
+
+test("a run that timm took over has the epochs of before, too", async () => {
+  const golden = new URL("../../../../test/golden/timm/runs/handed-over/", import.meta.url);
+  const own = readSummary(await readFile(new URL("summary.csv", golden), "utf8"));
+  const plan = await readRunPlan(fileURLToPath(new URL("args.yaml", golden)));
+  const history = wholeHistory(plan, own);
+  expect(history.map(({ epoch }) => epoch)).toEqual([0, 1, 2, 3, 4, 5]);
+  expect(history.slice(4)).toEqual(own);
+  expect(wholeHistory(plan, [])).toEqual([]);
+  expect(wholeHistory({ ...plan, earlier: [] }, own)).toEqual(own);
 });
 
 test("metrics are those of the task that rows have, then others", () => {

@@ -1,5 +1,7 @@
 /** What a run was started with, read from its `args.yaml`: of tsimm, or of timm with settings that tsimm has not. */
 import { parse } from "yaml";
+import type { SummaryRow } from "../checkpoint/read-summary.ts";
+import { CARRIED, readCarried } from "../checkpoint/timm/carried.ts";
 import { readRegularFile, TEXT_LIMIT } from "../files/read-file.ts";
 import { DEFAULT_TASK } from "../task/default-task.ts";
 import type { Metric } from "../task/task.ts";
@@ -26,6 +28,20 @@ export interface RunPlan {
   readonly metrics: readonly Metric[];
   /** Arguments of the schedule; null: they are not known, or tsimm has no such schedule. */
   readonly scheduled: TrainArguments | null;
+  /** Epochs that were done here before timm took the run over. */
+  readonly earlier: readonly EpochRow[];
+}
+
+/**
+ * All epochs of a run: those from before timm took it over, then those of its own table, once it has any.
+ *
+ * @param own - Rows of its `summary.csv`.
+ */
+export function wholeHistory({ earlier }: RunPlan, own: readonly SummaryRow[]): readonly SummaryRow[] {
+  const [first] = own;
+  if (first === undefined) return own;
+  const before = earlier.filter(({ epoch }) => epoch < first.epoch);
+  return [...before.map((row) => ({ ...row, others: {} })), ...own];
 }
 
 /**
@@ -50,7 +66,7 @@ export function unknownMetric(name: string): Metric {
 
 /** The plan of a run without `args.yaml`. */
 export const unknownPlan: RunPlan = {
-  ...{ saved: {}, model: null, numEpochs: null, evalMetric: null, scheduled: null },
+  ...{ saved: {}, model: null, numEpochs: null, evalMetric: null, scheduled: null, earlier: [] },
   metrics: metricsOf(DEFAULT_TASK),
 };
 
@@ -91,7 +107,17 @@ export function planOf(saved: Readonly<Record<string, unknown>>): RunPlan {
     evalMetric: typeof metric === "string" ? metric : null,
     metrics: metricsOf(typeof task === "string" ? task : DEFAULT_TASK),
     scheduled: schedule?.args ?? null,
+    earlier: earlierRows(saved[CARRIED]),
   };
+}
+
+/** A note of another version is no reason not to show the run. */
+function earlierRows(carried: unknown): readonly EpochRow[] {
+  try {
+    return readCarried(carried)?.metricHistory ?? [];
+  } catch {
+    return [];
+  }
 }
 
 function isCount(value: unknown): value is number {

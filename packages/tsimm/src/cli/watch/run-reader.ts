@@ -2,10 +2,10 @@
 import { readdir, stat } from "node:fs/promises";
 import { join } from "node:path";
 import { ARGUMENTS_FILE, SUMMARY_FILE } from "../../checkpoint/find-run.ts";
-import { readSummary, SUMMARY_LIMIT } from "../../checkpoint/read-summary.ts";
+import { readSummary, SUMMARY_LIMIT, type SummaryRow } from "../../checkpoint/read-summary.ts";
 import { trainingState } from "../../checkpoint/run-lock.ts";
 import { readRegularFile } from "../../files/read-file.ts";
-import { readRunPlan, unknownPlan } from "../../recipe/run-plan.ts";
+import { readRunPlan, unknownPlan, wholeHistory } from "../../recipe/run-plan.ts";
 import type { EpochEnd } from "./epoch-clock.ts";
 import { epochsDone, type RunView } from "./run-view.ts";
 
@@ -16,6 +16,8 @@ export class RunReader {
   readonly #summary: ChangingFile;
   readonly #arguments: ChangingFile;
   #view: RunView;
+  /** Rows of the folder's own table. */
+  #own: readonly SummaryRow[] = [];
   /** Ends of epochs that were seen to come. */
   #seen: readonly EpochEnd[] = [];
 
@@ -40,10 +42,12 @@ export class RunReader {
     const isFirst = this.#summary.time === null;
     const before = this.#view;
     const [plan, planProblem] = await changed(this.#arguments, before.plan, readRunPlan);
-    const [rows, problem] = await changed(this.#summary, before.rows, async (path) =>
+    const [own, problem] = await changed(this.#summary, this.#own, async (path) =>
       readSummary((await readRegularFile(path, { limit: SUMMARY_LIMIT })).toString("utf8")),
     );
     if (isFirst && problem !== null) throw problem;
+    this.#own = own;
+    const rows = wholeHistory(plan, own);
     const done = epochsDone({ rows });
     let { ends } = before;
     if (isFirst && done > 0) {
@@ -65,7 +69,8 @@ export class RunReader {
   /** The times of files: arguments are written when a run starts, checkpoints when their epoch ends. */
   async #endsByFiles(done: number): Promise<EpochEnd[]> {
     const ends: EpochEnd[] = [{ done, at: this.#summary.time ?? this.#now() }];
-    if (this.#arguments.time !== null) ends.unshift({ done: 0, at: this.#arguments.time });
+    if (this.#arguments.time !== null)
+      ends.unshift({ done: this.#own[0]?.epoch ?? 0, at: this.#arguments.time });
     for (const name of await readdir(this.#folder).catch(() => [])) {
       const epoch = Number(/^checkpoint-(\d{1,9})\.(pth\.tar|safetensors)$/.exec(name)?.[1] ?? Number.NaN);
       const at = await stat(join(this.#folder, name)).then(
