@@ -8,7 +8,7 @@ import { makeFolderOf, updateFile } from "../files/write-file.ts";
 import { figureToSvg } from "../plot/figure-to-svg.ts";
 import { curvesFigure, learningRateFigure } from "../plot/training-figures.ts";
 import { everyRate, type SimulatedSchedule } from "../preview/simulate.ts";
-import { metricsIn, type RunPlan, readRunPlan, unknownPlan } from "../recipe/run-plan.ts";
+import { allEpochs, metricsIn, type RunPlan, readRunPlan, unknownPlan } from "../recipe/run-plan.ts";
 import { savedSettings } from "../recipe/saved-settings.ts";
 import { scheduleOfRows } from "../recipe/schedule-of-rows.ts";
 import { type SummaryReport, summaryReportHtml } from "../report/summary-report.ts";
@@ -41,8 +41,8 @@ export async function showSummaryReport(folder: string, options: ReportOptions):
       "report: --output must be given in the folder of a run of another program, got none; nothing is written there unasked",
     );
   }
-  const rows = readSummary(await textOf(join(folder, SUMMARY_FILE)));
-  if (rows.length === 0) {
+  const own = readSummary(await textOf(join(folder, SUMMARY_FILE)));
+  if (own.length === 0) {
     throw new Error(
       printable(
         `report: <run> must have an epoch in ${SUMMARY_FILE}, got "${folder}" without any; tsimm watch shows it as it trains`,
@@ -53,6 +53,7 @@ export async function showSummaryReport(folder: string, options: ReportOptions):
     if (error.code === "ENOENT") return unknownPlan;
     throw error;
   });
+  const rows = allEpochs(plan, own);
   const names = await readdir(folder);
   const hasWeights = names.some((name) => WEIGHTS.test(name));
   const asked = options.noImages || !hasWeights ? null : await bestAnswers(folder, null, options);

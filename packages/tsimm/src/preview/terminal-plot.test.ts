@@ -118,7 +118,7 @@ test("draws sampled values where they stand", () => {
 });
 
 test("keys that do not fit in a line stand below each other", () => {
-  const long = "step:warmup-epochs=5";
+  const long = "step:warmup-epochs=5:dr=0.5";
   expect(plot([series(long, 1), series("cosine", 1)]).slice(-2)).toEqual([
     `     ── ${long}`,
     "     ━━ cosine",

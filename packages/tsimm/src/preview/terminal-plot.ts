@@ -68,7 +68,8 @@ export function terminalPlot(series: readonly TerminalSeries[], options: Termina
     return `${(label ?? "").padStart(labelWidth)} ${label === undefined ? "│" : "┤"}${row.join("")}`.trimEnd();
   });
   const legend = series.map(({ label }, i) => `${paint(i, penOf(i).charAt(0).repeat(2))} ${label}`);
-  const fits = series.reduce((sum, { label }) => sum + label.length + 6, 0) <= width;
+  // Two characters of a curve, a space, and three between two names.
+  const fits = series.reduce((sum, { label }) => sum + label.length + 6, -3) <= width;
   const keys = series.length < 2 ? [] : fits ? [legend.join("   ")] : legend;
   return [
     title,

@@ -6,7 +6,7 @@ import { afterAll, beforeAll, expect, test } from "vitest";
 import { readSummary } from "../checkpoint/read-summary.ts";
 import { argsYaml, savedArguments } from "./args-yaml.ts";
 import { resolveArguments } from "./resolve-arguments.ts";
-import { metricsIn, readRunPlan, unknownMetric, unknownPlan, wholeHistory } from "./run-plan.ts";
+import { allEpochs, metricsIn, readRunPlan, unknownMetric, unknownPlan } from "./run-plan.ts";
 
 let root = "";
 beforeAll(async () => {
@@ -54,23 +54,32 @@ test("reads arguments of tsimm", async () => {
   expect(metrics).toContain("mae");
 });
 
+test("the epochs of a run that timm took over are those of before, then timm's", async () => {
+  const folder = new URL("../../../../test/golden/timm/runs/handed-over/", import.meta.url);
+  const plan = await readRunPlan(fileURLToPath(new URL("args.yaml", folder)));
+  const own = readSummary(await readFile(new URL("summary.csv", folder), "utf8"));
+  const whole = readSummary(await readFile(new URL("whole.csv", folder), "utf8"));
+  const rows = allEpochs(plan, own);
+  expect(own.map(({ epoch }) => epoch)).toEqual([4, 5]);
+  expect(rows.map(({ epoch }) => epoch)).toEqual([0, 1, 2, 3, 4, 5]);
+  expect(rows.map(({ lr }) => lr)).toEqual(whole.slice(0, 6).map(({ lr }) => lr));
+  // It went back before the hand-over.
+  expect(allEpochs(plan, whole)).toEqual(whole);
+  expect(plan.saved).not.toHaveProperty("tsimm");
+});
+
+test("what travels with a run and cannot be read is passed over", async () => {
+  const path = join(root, "args.yaml");
+  await writeFile(path, "epochs: 3\ntsimm: {version: 1, metricHistory: 5}\n");
+  expect((await readRunPlan(path)).earlier).toEqual([]);
+});
+
 test.each([
   ["- 1\n", 'must hold "key: value" lines'],
   ["a: [1\n", "must be a readable YAML file"],
   ["a: &x [*x]\n", "must be a readable YAML file"],
 ])("refuses %j", async (text, message) => {
   await expect(planOfText(text)).rejects.toThrow(`"${join(root, "args.yaml")}" ${message}`);
-});
-
-test("a run that timm took over has the epochs of before, too", async () => {
-  const golden = new URL("../../../../test/golden/timm/runs/handed-over/", import.meta.url);
-  const own = readSummary(await readFile(new URL("summary.csv", golden), "utf8"));
-  const plan = await readRunPlan(fileURLToPath(new URL("args.yaml", golden)));
-  const history = wholeHistory(plan, own);
-  expect(history.map(({ epoch }) => epoch)).toEqual([0, 1, 2, 3, 4, 5]);
-  expect(history.slice(4)).toEqual(own);
-  expect(wholeHistory(plan, [])).toEqual([]);
-  expect(wholeHistory({ ...plan, earlier: [] }, own)).toEqual(own);
 });
 
 test("metrics are those of the task that rows have, then others", () => {

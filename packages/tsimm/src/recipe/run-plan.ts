@@ -16,7 +16,7 @@ import { simulateRun } from "./simulate-run.ts";
 
 /** The plan of a run. */
 export interface RunPlan {
-  /** Content of the file. */
+  /** Content of the file, but for what travels with a run that was handed over. */
   readonly saved: Readonly<Record<string, unknown>>;
   /** null: not known. */
   readonly model: string | null;
@@ -28,20 +28,18 @@ export interface RunPlan {
   readonly metrics: readonly Metric[];
   /** Arguments of the schedule; null: they are not known, or tsimm has no such schedule. */
   readonly scheduled: TrainArguments | null;
-  /** Epochs that were done here before timm took the run over. */
+  /** Epochs that were done when timm took the run over. */
   readonly earlier: readonly EpochRow[];
 }
 
 /**
- * All epochs of a run: those from before timm took it over, then those of its own table, once it has any.
+ * The epochs of a run: those from before it was handed over, then those of its own table.
  *
- * @param own - Rows of its `summary.csv`.
+ * @param rows - Epochs of the table, ascending.
  */
-export function wholeHistory({ earlier }: RunPlan, own: readonly SummaryRow[]): readonly SummaryRow[] {
-  const [first] = own;
-  if (first === undefined) return own;
-  const before = earlier.filter(({ epoch }) => epoch < first.epoch);
-  return [...before.map((row) => ({ ...row, others: {} })), ...own];
+export function allEpochs({ earlier }: Pick<RunPlan, "earlier">, rows: readonly SummaryRow[]): SummaryRow[] {
+  const first = rows[0]?.epoch ?? Number.POSITIVE_INFINITY;
+  return [...earlier.filter(({ epoch }) => epoch < first).map((row) => ({ ...row, others: {} })), ...rows];
 }
 
 /**
@@ -66,7 +64,8 @@ export function unknownMetric(name: string): Metric {
 
 /** The plan of a run without `args.yaml`. */
 export const unknownPlan: RunPlan = {
-  ...{ saved: {}, model: null, numEpochs: null, evalMetric: null, scheduled: null, earlier: [] },
+  ...{ saved: {}, model: null, numEpochs: null, evalMetric: null, scheduled: null },
+  earlier: [],
   metrics: metricsOf(DEFAULT_TASK),
 };
 
@@ -97,7 +96,8 @@ async function readMapping(path: string): Promise<Readonly<Record<string, unknow
 }
 
 /** The plan that the arguments under these keys make. */
-export function planOf(saved: Readonly<Record<string, unknown>>): RunPlan {
+export function planOf(content: Readonly<Record<string, unknown>>): RunPlan {
+  const { [CARRIED]: carried, ...saved } = content;
   const { model, eval_metric: metric, epochs, task } = saved;
   const schedule = scheduleOf(saved);
   return {
@@ -107,12 +107,12 @@ export function planOf(saved: Readonly<Record<string, unknown>>): RunPlan {
     evalMetric: typeof metric === "string" ? metric : null,
     metrics: metricsOf(typeof task === "string" ? task : DEFAULT_TASK),
     scheduled: schedule?.args ?? null,
-    earlier: earlierRows(saved[CARRIED]),
+    earlier: earlierEpochs(carried),
   };
 }
 
-/** A note of another version is no reason not to show the run. */
-function earlierRows(carried: unknown): readonly EpochRow[] {
+/** Of data that is not what was handed over: none. */
+function earlierEpochs(carried: unknown): readonly EpochRow[] {
   try {
     return readCarried(carried)?.metricHistory ?? [];
   } catch {

@@ -5,7 +5,7 @@ import { ARGUMENTS_FILE, SUMMARY_FILE } from "../../checkpoint/find-run.ts";
 import { readSummary, SUMMARY_LIMIT, type SummaryRow } from "../../checkpoint/read-summary.ts";
 import { trainingState } from "../../checkpoint/run-lock.ts";
 import { readRegularFile } from "../../files/read-file.ts";
-import { readRunPlan, unknownPlan, wholeHistory } from "../../recipe/run-plan.ts";
+import { allEpochs, readRunPlan, unknownPlan } from "../../recipe/run-plan.ts";
 import type { EpochEnd } from "./epoch-clock.ts";
 import { epochsDone, type RunView } from "./run-view.ts";
 
@@ -16,7 +16,7 @@ export class RunReader {
   readonly #summary: ChangingFile;
   readonly #arguments: ChangingFile;
   #view: RunView;
-  /** Rows of the folder's own table. */
+  /** Epochs of the run's own table. */
   #own: readonly SummaryRow[] = [];
   /** Ends of epochs that were seen to come. */
   #seen: readonly EpochEnd[] = [];
@@ -47,7 +47,7 @@ export class RunReader {
     );
     if (isFirst && problem !== null) throw problem;
     this.#own = own;
-    const rows = wholeHistory(plan, own);
+    const rows = allEpochs(plan, own);
     const done = epochsDone({ rows });
     let { ends } = before;
     if (isFirst && done > 0) {

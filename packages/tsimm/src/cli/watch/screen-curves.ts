@@ -51,7 +51,11 @@ export function screenCurves(
   };
   return grid.flatMap((line) => {
     const plots = line.map(({ title, series }) =>
-      terminalPlot(series, { title: title.slice(0, size.width), ...size }),
+      // Beside the longest numbers a narrow plot names its curves in two lines: the first of them has room.
+      terminalPlot(series, { title: title.slice(0, size.width), ...size }).slice(
+        0,
+        size.height + FRAME - 1 + (series.length > 1 ? 1 : 0),
+      ),
     );
     return ["", ...besideEachOther(plots, size.width + GAP)];
   });

@@ -146,6 +146,16 @@ test("a long name of a metric fits", () => {
   expect(Math.max(...lines.map((line) => line.length))).toBe(79);
 });
 
+test.each([
+  ["-1e-300,1", "── training   ━━ validation"],
+  ["-1.79769e308,1.79769e308", "── training"],
+])("the names of curves beside long numbers (%s) are one line", (losses, names) => {
+  const text = `epoch,train_loss,eval_loss\n0,${losses}\n`;
+  const lines = drawn(viewOf(text), { width: 38, height: 18 });
+  expect(lines.at(-1)?.trim()).toBe(names);
+  expect(lines.length).toBeLessThanOrEqual(18);
+});
+
 test("every run fits every terminal", () => {
   const cell = fc.oneof(fc.double(), fc.constantFrom("nan", "", "-inf", "1e308", "-1e308"));
   const epoch = fc.tuple(fc.nat({ max: Number.MAX_SAFE_INTEGER - 1 }), cell, cell, cell, cell);
