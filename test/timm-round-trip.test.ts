@@ -30,10 +30,15 @@ const own: Partial<TrainArguments> = {
 interface Session {
   /** Epochs after which it stops. */
   readonly until?: number;
+  /** Update of the whole run after which it stops. */
+  readonly untilUpdate?: number;
 }
 
 /** Trains; what is told of the run is returned. */
-async function session(given: Partial<TrainArguments>, { until }: Session = {}): Promise<string[]> {
+async function session(
+  given: Partial<TrainArguments>,
+  { until, untilUpdate }: Session = {},
+): Promise<string[]> {
   const controller = new AbortController();
   const lines: string[] = [];
   await train(
@@ -47,6 +52,7 @@ async function session(given: Partial<TrainArguments>, { until }: Session = {}):
             if (event.type === "message" || event.type === "warning") lines.push(event.text);
             if (event.type === "epochDone" && event.row !== null && event.row.epoch + 1 === until)
               controller.abort();
+            if (event.type === "updateDone" && event.update === untilUpdate) controller.abort();
           },
         },
       ],
@@ -108,6 +114,37 @@ async function changed(name: string, change: (checkpoint: Dict, args: Dict) => T
   await writeFile(path, encodeTorchFile(value));
   return path;
 }
+
+test("a run that was stopped within an epoch is taken back into its own folder, once timm has done that epoch", async () => {
+  const given = { epochs: 4 };
+  await start("stopped", given, { untilUpdate: 10 });
+  const within = async () => (await readdir(out("stopped"))).filter((name) => name.startsWith("recovery-2-"));
+  expect(await within()).toHaveLength(2);
+  const { path } = await exportForTimm(out("stopped"));
+  await expect(session({ resume: path, experiment: "stopped" })).rejects.toThrow(
+    /stopped" holds a run; pass/,
+  );
+
+  const checkpoint = decodeTorchFile(await readFile(path)) as Dict;
+  const later = join(root, "timm", "stopped", "last.pth.tar");
+  await mkdir(join(later, ".."), { recursive: true });
+  await writeFile(later, encodeTorchFile(checkpoint.set("epoch", 2)));
+  const rows = "epoch,train_loss,eval_loss,eval_top1,eval_top5,lr\n2,0.5,0.9,50.0,100.0,0.005\n";
+  await writeFile(join(later, "..", "summary.csv"), rows);
+  await session({ resume: later, output: out(), experiment: "stopped" });
+  const summary = await readFile(out("stopped", "summary.csv"), "utf8");
+  expect(summary.match(/^\d+/gm)).toEqual(["0", "1", "2", "3"]);
+  expect(await within()).toEqual([]);
+});
+
+test("a folder that timm wrote is not handed over to it", async () => {
+  const folder = join(root, "timm", "own");
+  await mkdir(folder, { recursive: true });
+  await cp(out("adamw", "handoff", "last.pth.tar"), join(folder, "last.pth.tar"));
+  await expect(exportForTimm(folder)).rejects.toThrow(
+    `which timm wrote: timm's train.py goes on with it by --resume "${join(folder, "last.pth.tar")}"`,
+  );
+});
 
 test("a run that began with timm goes on in a new folder beside it, from rows and best of its own", async () => {
   const path = await changed("plain", (_, args) => {

@@ -12,6 +12,7 @@ export {
 export { DefinedScheduler } from "./defined-scheduler.ts";
 export type { CreateSchedulerOptions } from "./factory-options.ts";
 export { joinSchedules } from "./join.ts";
+export { pow } from "./math/pow.ts";
 export { didYouMean } from "./nearest-name.ts";
 export { type NoiseOptions, noiseAt, withNoise } from "./noise.ts";
 export { boolean, type Check, type Checks, choice, type NumberRange, number } from "./options.ts";

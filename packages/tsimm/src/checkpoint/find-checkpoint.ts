@@ -113,17 +113,20 @@ export async function findCheckpoint(
 }
 
 /**
- * Whether a folder holds states, all of them of the past of a run: with its rows as far as they have some.
+ * Whether a folder holds states, all of them of the past of a run: with its rows as far as they have some, and within no
+ * epoch that it has not done.
  *
  * @param rows - Of the run.
  */
 export async function holdsPastOf(folder: string, rows: readonly EpochRow[]): Promise<boolean> {
   const { states } = await readStates(folder).catch(() => ({ states: [] }));
+  const lastDone = rows.at(-1)?.epoch ?? -1;
   return (
     states.length > 0 &&
-    states.every(({ state: { metricHistory, inEpoch } }) => {
+    states.every(({ state: { metricHistory, epoch, inEpoch } }) => {
       const before = rows.slice(0, metricHistory.length);
-      return !inEpoch && JSON.stringify(metricHistory) === JSON.stringify(before);
+      const isDone = !inEpoch || epoch <= lastDone;
+      return isDone && JSON.stringify(metricHistory) === JSON.stringify(before);
     })
   );
 }

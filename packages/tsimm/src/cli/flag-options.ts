@@ -68,7 +68,7 @@ function optionsOf(name: string, flag: CommandFlag): Option[] {
   if (flag.repeated) {
     return [option.argParser((text: string, previous: string[] | undefined) => [...(previous ?? []), text])];
   }
-  if (flag.choices) return [option.choices(flag.choices)];
+  if (flag.choices) return [withChoices(option, flag.choices)];
   if (flag.type === "string" || flag.type === "strings") return [option];
   return [
     list
@@ -78,6 +78,14 @@ function optionsOf(name: string, flag: CommandFlag): Option[] {
         ])
       : option.argParser((text: string) => parseNumber(text, flag)),
   ];
+}
+
+/** An empty text, which stands for the default, is taken but not listed. */
+function withChoices(option: Option, choices: readonly string[]): Option {
+  option.choices(choices.filter((choice) => choice !== ""));
+  const { parseArg } = option;
+  if (!choices.includes("") || parseArg === undefined) return option;
+  return option.argParser((text: string, previous: unknown) => (text === "" ? "" : parseArg(text, previous)));
 }
 
 /** `betas=(0.9,0.95)`: a Python literal, or text. */

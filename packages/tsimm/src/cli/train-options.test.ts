@@ -59,8 +59,13 @@ test.each([
   [["--lr", "fast"], "argument 'fast' is invalid. It must be a number."],
   [["--epochs", "1.5"], "argument '1.5' is invalid. It must be an integer."],
   [["--clip-mode", "nrom"], "argument 'nrom' is invalid. Allowed choices are norm, value, agc."],
+  [["--lr-base-scale", "log"], "argument 'log' is invalid. Allowed choices are linear, sqrt."],
 ])("refuses %o", (words, message) => {
   expect(() => parse(...words)).toThrow(message);
+});
+
+test("an empty choice is the default", () => {
+  expect(parse("--lr-base-scale", "", "photos")).toMatchObject({ lrBaseScale: "" });
 });
 
 test("one data folder: the command line writes errors that are no parser's", () => {

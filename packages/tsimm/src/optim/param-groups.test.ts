@@ -38,6 +38,14 @@ describe("on a small model", () => {
   });
 });
 
+test("scales of layers are Python's powers to the last bit", () => {
+  const groups = paramGroupsLayerDecay(createModel("test_vit"), { weightDecay: 0.1, layerDecay: 0.7 });
+  expect([...new Set(groups.map(({ lrScale }) => lrScale))]).toEqual([
+    ...[0.08235429999999996, 0.11764899999999996, 0.16806999999999994, 0.24009999999999995],
+    ...[0.3429999999999999, 0.48999999999999994, 0.7, 1],
+  ]);
+});
+
 test("ConvNeXt's layers are the stem, each block with the downsampling before it, and the head", () => {
   const groups = paramGroupsLayerDecay(createModel("convnext_atto"), { weightDecay: 0.05, layerDecay: 0.5 });
   const layer = (name: string) =>

@@ -1,4 +1,5 @@
 /** Splits a model's parameters into groups: with and without weight decay, and by depth. */
+import { pow } from "@tsimm/scheduler";
 import { type Frozen, trainedParameters } from "../models/frozen/frozen.ts";
 import type { Model, Parameter } from "../models/model.ts";
 import { globExpression } from "../text/glob-expression.ts";
@@ -114,7 +115,7 @@ export function paramGroupsLayerDecay(
   for (const [index, parameter] of model.parameters.entries()) {
     if (frozen?.parameters.has(parameter.name)) continue;
     const layer = layers.indexOf(String(places[index]));
-    const lrScale = Math.max(layerDecayMinScale, layerDecay ** (layers.length - 1 - layer));
+    const lrScale = Math.max(layerDecayMinScale, pow(layerDecay, layers.length - 1 - layer));
     if (lrScale < layerDecayNoOptScale) continue;
     const decays = parameter.shape.length > 1 && !model.noWeightDecay.includes(parameter.name);
     const decay = decays ? weightDecay : 0;

@@ -57,6 +57,14 @@ test("arguments of the model make it", () => {
   });
 });
 
+test("names of classes travel with a run that began here, one for each class", () => {
+  const namesWith = (tsimm: TorchValue) =>
+    describeArguments(dict({ ...absent, model: "resnet18", num_classes: 2, tsimm }))?.task.outputNames;
+  expect(namesWith(dict({ version: 1, classNames: ["cat", "dog"] }))).toEqual(["cat", "dog"]);
+  expect(namesWith(dict({ classNames: ["cat", "dog", "owl"] }))).toEqual([]);
+  for (const odd of [null, "cat", dict({}), dict({ classNames: [1, 2] })]) expect(namesWith(odd)).toEqual([]);
+});
+
 test("an interpolation of training alone is passed over", () => {
   const own = modelInfo("resnet18").pretrainedCfg.interpolation;
   const args = dict({ ...absent, model: "resnet18", interpolation: "random" });

@@ -1,6 +1,7 @@
 /** The model of a checkpoint by the arguments of timm's train.py in it. */
 import { z } from "zod";
-import { dataConfigSchema } from "../checkpoint/run-state.ts";
+import { dataConfigSchema, outputNamesSchema } from "../checkpoint/run-state.ts";
+import { CARRIED } from "../checkpoint/timm/carried.ts";
 import { plainValue } from "../checkpoint/timm/plain-value.ts";
 import type { WeightsDescription } from "../checkpoint/weights-description.ts";
 import { keptOptions } from "../models/kept-options.ts";
@@ -32,10 +33,12 @@ const schema = z.object({
   std: perChannel.nullish(),
   gp: z.string().nullish(),
   model_kwargs: z.record(z.string(), z.unknown()).nullish(),
+  [CARRIED]: z.object({ classNames: outputNamesSchema }).nullish().catch(null),
 });
 
 /**
- * Model and preprocessing of a checkpoint, as timm derives them from the arguments; the names of classes are unknown.
+ * Model and preprocessing of a checkpoint, as timm derives them from the arguments; the names of classes are known
+ * where the run began here.
  *
  * @param args - A dict or a namespace; of somebody else.
  * @returns null: they do not name a model that is known here.
@@ -62,14 +65,17 @@ export function describeArguments(args: TorchValue): WeightsDescription | null {
     ...(given.std ? { std: given.std } : {}),
   });
   const kept = options && keptOptions(options);
+  const numClasses = given.num_classes ?? own.numClasses ?? IMAGENET_CLASSES;
+  const { classNames = [] } = given[CARRIED] ?? {};
   const model = modelEntrySchema.safeParse({
     arch,
-    numClasses: given.num_classes ?? own.numClasses ?? IMAGENET_CLASSES,
+    numClasses,
     inChans: dataConfig.data?.inputSize[0],
     ...(kept ? { options: kept } : {}),
   });
   if (options === null || !dataConfig.success || !model.success) return null;
-  const task = { name: DEFAULT_TASK, settings: {}, outputNames: [] };
+  const outputNames = classNames.length === numClasses ? classNames : [];
+  const task = { name: DEFAULT_TASK, settings: {}, outputNames };
   return { model: model.data, task, dataConfig: dataConfig.data };
 }
 

@@ -14,6 +14,7 @@ import { printable } from "../text/printable.ts";
 import { UsageError } from "../usage-error.ts";
 import { encodeTorchFile } from "../weights/torch/encode-torch-file.ts";
 import { builtInNames } from "./generated/built-ins.ts";
+import { findTimmFile } from "./timm-file.ts";
 
 /** Place of the file in the run's folder. */
 export const TIMM_FILE: string = join("handoff", "last.pth.tar");
@@ -69,6 +70,12 @@ async function newestWhole(
   const { states, damaged } = await readStates(run);
   const whole = states.find(({ state }) => !state.inEpoch || (state.batch === 0 && state.epoch > 0));
   if (whole === undefined) {
+    const timmFile = await findTimmFile(run);
+    if (timmFile !== null) {
+      throw new UsageError(
+        `export: the run must be one of tsimm, got "${printable(run)}", which timm wrote: timm's train.py goes on with it by --resume "${printable(timmFile)}"`,
+      );
+    }
     const has = states.length > 0 ? "holds none that is finished" : "holds no checkpoint";
     throw new UsageError(
       `export: the run must have finished an epoch, as timm begins with a whole one, but "${printable(run)}" ${has}; go on with it first`,

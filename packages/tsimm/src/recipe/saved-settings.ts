@@ -2,17 +2,18 @@
 import type { ReportSetting } from "../report/report.ts";
 import { findFlag, separated, trainFlagRows } from "./arguments.ts";
 import { showValue } from "./check-arguments.ts";
+import { CARRIED_KEYS } from "./recorded-run.ts";
 import { timmFlags } from "./timm-flags.ts";
 
 /**
- * The arguments in an `args.yaml` as flags, in its order; those that are not set are left out.
+ * The arguments in an `args.yaml` as flags, in its order; those that are not set are left out, and what timm only carries along.
  *
  * @param saved - Its content.
  */
 export function savedSettings(saved: Readonly<Record<string, unknown>>): ReportSetting[] {
   const names = new Map(trainFlagRows().map(([name]) => [separated(name, "_"), name]));
   return Object.entries(saved).flatMap(([key, value]) => {
-    if (isUnset(value)) return [];
+    if (isUnset(value) || CARRIED_KEYS.includes(key)) return [];
     const name = names.get(key);
     const own = name === undefined ? undefined : findFlag(name)?.default;
     const fallback = own ?? (Object.hasOwn(timmFlags, key) ? timmFlags[key]?.default : undefined) ?? null;

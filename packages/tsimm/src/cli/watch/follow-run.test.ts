@@ -101,6 +101,19 @@ test("shows what is there, and ends at once where every epoch is done", async ()
   ]);
 });
 
+test("epochs that were done elsewhere took no time here", async () => {
+  const lines = await followed([
+    () => start(),
+    async () => {
+      const [header = ""] = timmSummary(1).split("\r\n");
+      await writeFile(summary(), `${header}\r\n${rowsOf(2, 3)}`);
+      await utimes(summary(), 1e9 + 120, 1e9 + 120);
+      await utimes(join(run(), "args.yaml"), 1e9 + 60, 1e9 + 60);
+    },
+  ]);
+  expect(lines).toContain(`${THIRD}, 60.0 s`);
+});
+
 test("goes on with a run that was killed and resumed by timm, under its second header", async () => {
   await start();
   await writeFile(summary(), timmSummary(3));

@@ -69,7 +69,8 @@ export class RunReader {
   /** The times of files: arguments are written when a run starts, checkpoints when their epoch ends. */
   async #endsByFiles(done: number): Promise<EpochEnd[]> {
     const ends: EpochEnd[] = [{ done, at: this.#summary.time ?? this.#now() }];
-    if (this.#arguments.time !== null) ends.unshift({ done: 0, at: this.#arguments.time });
+    if (this.#arguments.time !== null)
+      ends.unshift({ done: this.#own[0]?.epoch ?? 0, at: this.#arguments.time });
     for (const name of await readdir(this.#folder).catch(() => [])) {
       const epoch = Number(/^checkpoint-(\d{1,9})\.(pth\.tar|safetensors)$/.exec(name)?.[1] ?? Number.NaN);
       const at = await stat(join(this.#folder, name)).then(

@@ -101,7 +101,7 @@ test.each<[Partial<TrainArguments>, number, string, readonly string[]]>([
     "",
     [
       'timm has no schedule "wsd"',
-      "cosine over 10 epochs is another curve: epoch 4 begins with the rate 0.0327, epoch 3 began with 0.05",
+      "cosine over 10 epochs, in place of wsd, is another curve: epoch 4 begins with the rate 0.0327, epoch 3 began with 0.05",
     ],
   ],
   [{ sched: "step", schedOnUpdates: true }, 4, "", []],

@@ -77,7 +77,7 @@ export function planSchedule(
         ? [
             `timm forgets the best metric and the bad epochs of ${args.sched}: its next epoch counts as the best so far`,
           ]
-        : bend({ name: args.sched, epochs, done }, before, after)),
+        : bend({ name: args.sched, own: own.sched, epochs, done }, before, after)),
       ...movedNoise(own, epochs),
     ],
   };
@@ -89,13 +89,14 @@ interface Curve {
 
 /** Says where another curve begins: one of more epochs, or one that timm has in place of another. */
 function bend(
-  { name, epochs, done }: { readonly name: string; readonly epochs: number; readonly done: number },
+  { name, own, epochs, done }: Record<"name" | "own", string> & Record<"epochs" | "done", number>,
   before: Curve,
   after: Curve,
 ): string[] {
   if ([done - 1, done].every((epoch) => before.rateAt(epoch) === after.rateAt(epoch))) return [];
+  const inPlace = name === own ? "" : `, in place of ${own},`;
   return [
-    `${name} over ${epochs} epochs is another curve: epoch ${done} begins with the rate ${short(after.rateAt(done))}, epoch ${done - 1} began with ${short(before.rateAt(done - 1))}`,
+    `${name} over ${epochs} epochs${inPlace} is another curve: epoch ${done} begins with the rate ${short(after.rateAt(done))}, epoch ${done - 1} began with ${short(before.rateAt(done - 1))}`,
   ];
 }
 
