@@ -50,6 +50,13 @@ test.each<[string, TorchValue, string]>([
   ],
   ["no epoch", dict({}, ["epoch"]), "pass it as --initial-checkpoint"],
   ["half an epoch", dict({ epoch: 1.5 }), "its epoch must be an integer >= 0, got 1.5"],
+  ["an epoch in words", dict({ epoch: "two" }), 'its epoch must be an integer >= 0, got "two"'],
+  ["an epoch out of range", dict({ epoch: 10n ** 30n }), `must be an integer >= 0, got 1${"0".repeat(30)}`],
+  [
+    "a version that is a list",
+    dict({ version: [2] }),
+    "its version must be an integer >= 0, got another kind",
+  ],
   ["no arguments", dict({}, ["args"]), "it holds no arguments of the run; pass it as --initial-checkpoint"],
 ])("what is no checkpoint is refused: %s", (_, value, message) => {
   expect(() => readTimmCheckpoint(value)).toThrow(message);

@@ -34,13 +34,13 @@ export function readTimmCheckpoint(value: TorchValue): TimmCheckpoint {
   if (!isDict(value)) throw new Error("it holds no checkpoint of timm's train.py");
   const weights = value.get("state_dict") ?? value.get("model");
   const [epoch, version = 1] = [value.get("epoch"), value.get("version")];
-  if (!isDict(weights) || typeof epoch !== "number" || typeof version !== "number") {
+  if (!isDict(weights) || epoch === undefined) {
     throw new Error(
       "it holds weights alone, not the epoch and the optimizer; pass it as --initial-checkpoint, which starts a run from them",
     );
   }
-  if (!Number.isSafeInteger(epoch) || epoch < 0)
-    throw new Error(`its epoch must be an integer >= 0, got ${epoch}`);
+  if (!isCount(epoch)) throw new Error(`its epoch must be an integer >= 0, got ${shown(epoch)}`);
+  if (!isCount(version)) throw new Error(`its version must be an integer >= 0, got ${shown(version)}`);
   const metric = plainValue(value.get("metric") ?? null);
   const args = plainValue(value.get("args") ?? null);
   const ema = value.get("state_dict_ema") ?? value.get("model_ema");
@@ -58,6 +58,19 @@ export function readTimmCheckpoint(value: TorchValue): TimmCheckpoint {
     args,
     hasScaler: value.has("amp_scaler"),
   };
+}
+
+function isCount(value: TorchValue): value is number {
+  return Number.isSafeInteger(value) && Number(value) >= 0;
+}
+
+function shown(value: TorchValue): string {
+  const isPlain = typeof value === "string" || typeof value === "number" || typeof value === "bigint";
+  return isPlain
+    ? typeof value === "string"
+      ? `"${value.slice(0, 80)}"`
+      : String(value)
+    : "another kind of value";
 }
 
 function tensorsOf(dict: TorchDict): SafeTensors {
