@@ -1,5 +1,5 @@
 /**
- * A machine for pickles that builds budget, numbers, text and containers, and nothing else.
+ * A machine for pickles that builds tensors, numbers, text and containers, and nothing else.
  *
  * Not pickleparser 0.2.1: it calls what the names give with arguments of the file, assigns attributes to anything,
  * takes values from an empty stack, reads negative integers as positive ones, and has no bounds.
@@ -15,7 +15,7 @@ import { PickleStack } from "./pickle-stack.ts";
 import { damaged } from "./torch-file-error.ts";
 import type { TorchValue } from "./torch-value.ts";
 
-/** Most opcodes of a pickle: a model of 1000 budget with an optimizer of two slots has about 100 000. */
+/** Most opcodes of a pickle: a model of 1000 tensors with an optimizer of two slots has about 100 000. */
 const MOST_OPCODES = 2 ** 22;
 
 /** What a pickle is read with. */
