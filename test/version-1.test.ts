@@ -36,14 +36,22 @@ const state2 = z.looseObject({
   }),
   ranking: z.unknown(),
   byOutput: z.unknown(),
+  optimizer: z.looseObject({
+    groups: z.array(z.looseObject({ options: z.record(z.string(), z.unknown()) })),
+  }),
 });
 
 /** A state as version 1 wrote it. */
 function asVersion1(state: unknown): Record<string, unknown> {
-  const { model, task, ranking: _ranking, byOutput: _byOutput, ...rest } = state2.parse(state);
+  const { model, task, ranking: _ranking, byOutput: _byOutput, optimizer, ...rest } = state2.parse(state);
   const { outputNames: classNames } = task;
   const classToIdx = Object.fromEntries(classNames.map((name, index) => [name, index]));
-  return { ...rest, ...model, version: 1, classNames, classToIdx };
+  // Optimizers had fewer options.
+  const groups = optimizer.groups.map(({ options, ...group }) => {
+    const { caution: _caution, correctedWeightDecay: _corrected, ...others } = options;
+    return { ...group, options: others };
+  });
+  return { ...rest, ...model, optimizer: { ...optimizer, groups }, version: 1, classNames, classToIdx };
 }
 
 /** What a machine's arithmetic, its programs and its images decide is left out, but for its form. */
