@@ -146,6 +146,7 @@ test("with timm's checkpoint and the images it has the confusion matrix and the 
     ...["Training", "Confusion matrix", "Accuracy of each class", "Most confident mistakes", "Schedule"],
     ...["Configuration", "Files", "How to go on"],
   ]);
+  expect(html).toContain("The worst ones first, by last.pth.tar.");
   const row = (await readFile(join(folder, "summary.csv"), "utf8")).trim().split("\r\n").at(-1);
   const wrong = 12 * (1 - Number(row?.split(",")[3]) / 100);
   expect(html.match(/<img src="data:image\/webp/g)).toHaveLength(Math.round(wrong));

@@ -1,4 +1,5 @@
 /** Asks the best weights of a run about its validation images, for its report. */
+import { basename } from "node:path";
 import { createDecodePool } from "../data/decode-pool.ts";
 import type { ImageDataset } from "../data/image-dataset.ts";
 import { createLoader } from "../data/loader.ts";
@@ -22,6 +23,8 @@ export interface BestAnswers {
   readonly task: Task;
   /** The metric of each class or output. */
   readonly byOutput: readonly OutputMetric[];
+  /** Name of the file with the weights. */
+  readonly weights: string;
 }
 
 /**
@@ -62,7 +65,7 @@ export async function bestAnswers(
       },
       onOutputs: (batch) => recorder.add(batch),
     });
-    return { answers: recorder.result(), images, task: named, byOutput };
+    return { answers: recorder.result(), images, task: named, byOutput, weights: basename(path) };
   } catch (error) {
     warn(`the report has no confusion matrix and no mistakes: ${(error as Error).message}`);
     return null;

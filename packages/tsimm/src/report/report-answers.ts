@@ -18,8 +18,10 @@ const SHOWN = 20;
 
 /** Answers of a report. */
 export interface ReportedAnswers extends Pick<Report, "answers" | "mistakes" | "task"> {
-  /** The metric of each class or output in the best epoch. */
+  /** The metric of each class or output. */
   readonly byOutput: readonly OutputMetric[];
+  /** Name of the file with the weights that answered; absent: they are those of the best epoch. */
+  readonly weights?: string | undefined;
 }
 
 /** Sections in markup. */
@@ -71,7 +73,7 @@ function confusedPairs({ classNames, counts }: Confusion): string[] {
 }
 
 function classesSection(report: ReportedAnswers): string {
-  const { task, answers, byOutput } = report;
+  const { task, answers, byOutput, weights } = report;
   const { outputMetric } = task;
   if (outputMetric === null || byOutput.length === 0) return "";
   const sign = outputMetric.better === "higher" ? 1 : -1;
@@ -98,7 +100,7 @@ function classesSection(report: ReportedAnswers): string {
   const folded =
     rest.length === 0 ? "" : `<details><summary>The other ${rest.length}</summary>${table(rest)}</details>`;
   const title = outputMetric.panel.charAt(0).toUpperCase() + outputMetric.panel.slice(1);
-  return `<section><h2>${markup(title)}</h2><p class="soft">The worst ones first, in the best epoch.</p>${table(rows.slice(0, SHOWN))}${folded}</section>`;
+  return `<section><h2>${markup(title)}</h2><p class="soft">The worst ones first, ${weights === undefined ? "in the best epoch" : `by ${markup(weights)}`}.</p>${table(rows.slice(0, SHOWN))}${folded}</section>`;
 }
 
 /** Titles of the worst answers, by the kind of a task's answers. */
