@@ -99,9 +99,12 @@ export function applyCheckpoint(
   });
   const startEpoch = given.startEpoch ?? null;
   const point = resumePoint(state, startEpoch, target);
-  const { line, earlierPlans } = fromState(checkpoint, () => {
+  fromState(checkpoint, "", () => {
     // Drawn at the end of the run, which is late for an error.
     for (const plan of state.earlierPlans ?? []) earlierRates(plan, 1);
+  });
+  const cure = args.noResumeOpt ? "" : "; pass --no-resume-opt to start optimizer and schedule anew";
+  const { line, earlierPlans } = fromState(checkpoint, cure, () => {
     if (!args.noResumeOpt) loadOptimizer(checkpoint, target);
     return resumeSchedule(state, saved, target, point);
   });
@@ -134,12 +137,12 @@ function fromFile({ path }: Checkpoint, load: () => void): void {
 }
 
 /** Blames the file, not a flag of the same name, for a value in it that is out of range. */
-function fromState<T>({ path }: Checkpoint, load: () => T): T {
+function fromState<T>({ path }: Checkpoint, cure: string, load: () => T): T {
   try {
     return load();
   } catch (error) {
     throw new UsageError(
-      `train: --resume must hold values in their ranges, got "${printable(path)}": ${printable((error as Error).message)}`,
+      `train: --resume must hold values in their ranges, got "${printable(path)}": ${printable((error as Error).message)}${cure}`,
     );
   }
 }

@@ -53,6 +53,12 @@ test.each<[string, (state: RunState) => Partial<RunState>]>([
   expect(() => apply(change)).toThrow(reason);
 });
 
+test("an optimizer's state that does not fit can be left out", () => {
+  const late: Parameters<typeof apply>[0] = ({ scheduler }) => ({ scheduler: { ...scheduler, t: -5 } });
+  expect(() => apply(late)).toThrow("; pass --no-resume-opt to start optimizer and schedule anew");
+  expect(() => apply(late, { noResumeOpt: true })).not.toThrow();
+});
+
 test("other batches go on at the beginning of an epoch, not in the middle of it", () => {
   expect(() => apply(() => ({}), { batchSize: 4 })).toThrow("--batch-size must be 6 to go on in the middle");
   expect(apply(() => ({ batch: 0 }), { batchSize: 4 })).toMatchObject({ progress: { epoch: 1, batch: 0 } });
