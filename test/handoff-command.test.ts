@@ -124,7 +124,7 @@ test.each<[string, Partial<HandoffOptions> & { run?: string }, RegExp, (() => Pr
   [
     "a folder without a run",
     { run: "my photos" },
-    /^handoff: the run must have finished an epoch, .* holds no checkpoint; go on with it first$/,
+    /^handoff: the run must be the folder of one, got "[^"]*my photos", which holds none$/,
   ],
   [
     "epochs that are done",
@@ -158,6 +158,14 @@ test.each<[string, Partial<HandoffOptions> & { run?: string }, RegExp, (() => Pr
   const there = dataDir === null ? null : at(dataDir);
   const ended = handOff(at(run), { ...ONE, ...options, dataDir: there });
   await expect(ended).rejects.toThrow(message);
+});
+
+test("a run that is refused is left as it was", async () => {
+  await cp(at("runs", "one"), at("runs", "refused"), { recursive: true });
+  await rm(at("runs", "refused", "handoff"), { recursive: true, force: true });
+  const before = await readdir(at("runs", "refused"));
+  await expect(handOff(at("runs", "refused"), { ...ONE, dataDir: at("gone") })).rejects.toThrow("no folder");
+  expect(await readdir(at("runs", "refused"))).toEqual(before);
 });
 
 test("a run that is being trained stays where it is", async () => {

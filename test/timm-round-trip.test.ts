@@ -275,6 +275,8 @@ test.each<
 
 test("a run without a finished epoch, or no run, is not exported", async () => {
   await mkdir(out("empty"), { recursive: true });
+  await expect(exportForTimm(out("empty"))).rejects.toThrow("must be the folder of one, got");
+  await writeFile(out("empty", "args.yaml"), "epochs: 1\n");
   await expect(exportForTimm(out("empty"))).rejects.toThrow("holds no checkpoint; go on with it first");
   await expect(exportForTimm(join(root, "nowhere"))).rejects.toThrow("the run must be the folder of one");
   await expect(exportForTimm(out("adamw"), "x.onnx")).rejects.toThrow(

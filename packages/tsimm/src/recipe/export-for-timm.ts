@@ -4,6 +4,7 @@ import { join, resolve } from "node:path";
 import { listSchedules } from "@tsimm/scheduler";
 import { readCheckpoint, roleOf } from "../checkpoint/checkpoint.ts";
 import { comparePosition, readStates, roleText } from "../checkpoint/find-checkpoint.ts";
+import { ARGUMENTS_FILE } from "../checkpoint/find-run.ts";
 import type { RunState } from "../checkpoint/run-state.ts";
 import { torchOptimizer } from "../checkpoint/timm/torch-layout.ts";
 import { timmCheckpoint } from "../checkpoint/timm/write-timm-checkpoint.ts";
@@ -47,15 +48,37 @@ export async function exportForTimm(run: string, output: string = join(run, TIMM
       `export: --output must be a new file with --format timm, as what timm has trained may have no copy, got "${printable(output)}"; pass another name, or take the file away first`,
     );
   }
+  const { state, notes, write } = await readForTimm(run);
+  return { path: await write(output), state, notes };
+}
+
+/** A state of a run, to be written for timm. */
+export interface ReadyForTimm extends Omit<TimmExport, "path"> {
+  /** Writes the file, and returns its absolute path. */
+  readonly write: (output: string) => Promise<string>;
+}
+
+/**
+ * Reads the newest state of a run that lies between two epochs; nothing is written yet.
+ *
+ * @param run - Folder of a run.
+ * @throws UsageError if there is no such state, or timm has not its task or its model.
+ */
+export async function readForTimm(run: string): Promise<ReadyForTimm> {
   const { path: source, notes: found } = await newestWhole(run);
   const { state, tensors } = await readCheckpoint(source);
   refuse(state, run);
   const { reason, notes } = optimizerProblem(state);
-  const bytes = encodeTorchFile(timmCheckpoint(state, tensors, { optimizer: reason === null }));
-  await makeFolderOf(output);
-  await writeFileWhole(output, bytes);
-  const all = [...found, ...(reason === null ? [] : [reason]), ...notes, ...scheduleNotes(state)];
-  return { path: resolve(output), state, notes: all };
+  return {
+    state,
+    notes: [...found, ...(reason === null ? [] : [reason]), ...notes, ...scheduleNotes(state)],
+    async write(output) {
+      const bytes = encodeTorchFile(timmCheckpoint(state, tensors, { optimizer: reason === null }));
+      await makeFolderOf(output);
+      await writeFileWhole(output, bytes);
+      return resolve(output);
+    },
+  };
 }
 
 /** The newest state that timm can begin an epoch from. */
@@ -74,6 +97,11 @@ async function newestWhole(
     if (timmFile !== null) {
       throw new UsageError(
         `export: the run must be one of tsimm, got "${printable(run)}", which timm wrote: timm's train.py goes on with it by --resume "${printable(timmFile)}"`,
+      );
+    }
+    if (states.length === 0 && (await lstat(join(run, ARGUMENTS_FILE)).catch(() => null)) === null) {
+      throw new UsageError(
+        `export: the run must be the folder of one, got "${printable(run)}", which holds none`,
       );
     }
     const has = states.length > 0 ? "holds none that is finished" : "holds no checkpoint";

@@ -8,7 +8,7 @@ import { updateFile } from "../../files/write-file.ts";
 import { printable } from "../../text/printable.ts";
 import { UsageError } from "../../usage-error.ts";
 import { yamlText } from "../args-yaml.ts";
-import { exportForTimm } from "../export-for-timm.ts";
+import { readForTimm, TIMM_FILE } from "../export-for-timm.ts";
 import { problemsError } from "../list-problems.ts";
 import { type JudgedImages, judgeImages } from "./judge-images.ts";
 import { type HandoffOptions, type PlannedHandoff, planHandoff } from "./plan-handoff.ts";
@@ -35,8 +35,9 @@ export async function handOff(run: string, options: HandoffOptions): Promise<Han
   }
   const lock = await lockRun(folder, { where: "handoff", instead: "stop it with Ctrl-C" });
   try {
-    const { path: checkpoint, state, notes } = await exportForTimm(folder).catch(inOwnWords);
-    if (Object.keys(state.args).length === 0) throw withoutArguments(folder, checkpoint);
+    const { state, notes, write } = await readForTimm(folder).catch(inOwnWords);
+    const place = join(folder, TIMM_FILE);
+    if (Object.keys(state.args).length === 0) throw withoutArguments(folder, await write(place));
     const plan = planHandoff(state, options);
     const { dataDir } = plan.args;
     const images =
@@ -45,6 +46,7 @@ export async function handOff(run: string, options: HandoffOptions): Promise<Han
         : await judgeImages(dataDir, plan.args, state.task.outputNames);
     const problems = [...plan.problems, ...(images?.problems ?? [])];
     if (problems.length > 0) throw cannot(folder, problems);
+    const checkpoint = await write(place);
     const config = join(dirname(checkpoint), "args.yaml");
     await updateFile(config, configText(state, plan, classMapOf(folder, images)));
     const warnings = [
