@@ -10,11 +10,17 @@ export default defineConfig({
       "@tsimm/autodiff": source("packages/autodiff/src/index.ts"),
       "tsimm/browser": source("packages/tsimm/src/browser.ts"),
       "tsimm/layers": source("packages/tsimm/src/layers.ts"),
+      "tsimm/plot": source("packages/tsimm/src/plot.ts"),
       tsimm: source("packages/tsimm/src/index.ts"),
     },
   },
   test: {
-    include: ["packages/*/src/**/*.test.ts", "test/**/*.test.ts"],
+    include: [
+      "packages/*/src/**/*.test.ts",
+      "apps/*/src/**/*.test.ts",
+      "docs/.vitepress/**/*.test.ts",
+      "test/**/*.test.ts",
+    ],
     testTimeout: 120_000,
     reporters: ["default", ["json", { outputFile: "node_modules/.cache/vitest.json" }]],
     pool: "forks",

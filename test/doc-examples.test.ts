@@ -8,6 +8,7 @@ import * as scheduler from "@tsimm/scheduler";
 import * as tsimm from "tsimm";
 import * as tsimmInBrowser from "tsimm/browser";
 import * as layers from "tsimm/layers";
+import * as plot from "tsimm/plot";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { compileBlock, type DocBlock, markdownExamples, sourceExamples } from "./doc-blocks.fixture.ts";
 
@@ -19,6 +20,7 @@ const modules: Readonly<Record<string, object>> = {
   tsimm,
   "tsimm/browser": tsimmInBrowser,
   "tsimm/layers": layers,
+  "tsimm/plot": plot,
 };
 
 // Examples may write files.

@@ -1,0 +1,23 @@
+/** Schedules before a run, and figures, without an engine: for pages and programs that only draw. */
+
+export { drawFigure } from "./plot/draw-figure.ts";
+export type { Figure, Panel, Series } from "./plot/figure.ts";
+export { type RateRange, rateRangeFigure } from "./plot/rate-range-figure.ts";
+export {
+  type CurveMetric,
+  type CurveRow,
+  type CurvesFigureOptions,
+  curvesFigure,
+  type LearningRateFigureOptions,
+  learningRateFigure,
+  type RateSeries,
+} from "./plot/training-figures.ts";
+export { type ScheduleEvent, scheduleEvents } from "./preview/events.ts";
+export type { ScheduleArgs } from "./preview/schedule-args.ts";
+export {
+  perUpdate,
+  type SimulatedSchedule,
+  type SimulationOptions,
+  simulateSchedule,
+} from "./preview/simulate.ts";
+export { type MetricContext, scheduleWarnings } from "./preview/warnings.ts";
