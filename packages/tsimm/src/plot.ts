@@ -1,8 +1,10 @@
 /** Schedules before a run, and figures, without an engine: for pages and programs that only draw. */
 
+export { linearTicks, logTicks, roundStep } from "./plot/axis-ticks.ts";
 export { drawFigure } from "./plot/draw-figure.ts";
 export type { Figure, Panel, Series } from "./plot/figure.ts";
 export { type RateRange, rateRangeFigure } from "./plot/rate-range-figure.ts";
+export { tickLabel, tickLabels } from "./plot/tick-label.ts";
 export {
   type CurveMetric,
   type CurveRow,
