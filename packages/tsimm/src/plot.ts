@@ -21,3 +21,5 @@ export {
   simulateSchedule,
 } from "./preview/simulate.ts";
 export { type MetricContext, scheduleWarnings } from "./preview/warnings.ts";
+export type { ArgumentName, Flag, TrainArguments } from "./recipe/arguments.ts";
+export { scheduleFlags, simulateFlags } from "./recipe/schedule-flags.ts";
