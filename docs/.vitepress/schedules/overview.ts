@@ -1,9 +1,10 @@
-/** The page that lists the schedules. */
+/** The pages of the schedules, and the one that lists them. */
 import { readFileSync } from "node:fs";
 import { schedulerNames } from "@tsimm/scheduler";
+import type { GeneratedPage } from "../api/pages.ts";
 import { foreignSchedules, libraries } from "./coming-from.ts";
 import { type Prose, readProse } from "./prose.ts";
-import { titleOf } from "./schedule-page.ts";
+import { schedulePage, titleOf } from "./schedule-page.ts";
 import { escapeHtml, sketch, valuesOf } from "./sketch.ts";
 import { FUNCTION_PAGE, subjectOf } from "./subject.ts";
 
@@ -12,8 +13,19 @@ export function pageNames(): string[] {
   return [...schedulerNames(), FUNCTION_PAGE];
 }
 
+/** Every page, the list first. */
+export function schedulePages(): GeneratedPage[] {
+  const list = { title: "All schedules", address: "schedules/index", markdown: overviewPage() };
+  const pages = pageNames().map((name) => ({
+    title: titleOf(subjectOf(name), readProse(name)),
+    address: `schedules/${name}`,
+    markdown: schedulePage(name),
+  }));
+  return [list, ...pages];
+}
+
 /**
- * Writes the page.
+ * Writes the page that lists the schedules.
  *
  * @returns Markdown: `overview.md` with its marks replaced.
  */
