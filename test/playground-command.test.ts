@@ -129,6 +129,11 @@ describe("a served folder", () => {
   });
 });
 
+const started: ChildProcess[] = [];
+afterAll(() => {
+  for (const child of started) child.kill("SIGKILL");
+});
+
 const MAIN = fileURLToPath(new URL("../packages/tsimm/dist/cli/main.js", import.meta.url));
 
 /** Starts the command and waits for the line with its address. */
@@ -138,6 +143,7 @@ async function start(
   const child = spawn(process.execPath, [MAIN, "playground", ...words], {
     stdio: ["ignore", "pipe", "inherit"],
   });
+  started.push(child);
   const ended = new Promise<unknown[]>((resolve) => child.on("close", (...how) => resolve(how)));
   const line = await new Promise<string>((resolve) =>
     child.stdout.on("data", (piece) => resolve(String(piece))),
@@ -151,7 +157,7 @@ describe("tsimm playground", () => {
     const { child, line, ended } = await start("--port", "0", ...words, "--warmup-prefix");
     const [, origin = "", hash = ""] =
       /^Playground: (http:\/\/127\.0\.0\.1:\d+\/)(#\S+) \(Ctrl-C to end\)\n$/.exec(line) ?? [];
-    expect(hash).toBe("#sched=multistep&lr=0.1&epochs=90&decay-milestones=30,60&warmup-prefix=true");
+    expect(hash).toBe("#sched=multistep&lr=0.1&warmup-prefix=true&epochs=90&decay-milestones=30,60");
     const [curve] = decodeState(hash)?.curves ?? [];
     expect([curve?.sched, curve?.args]).toEqual([
       "multistep",

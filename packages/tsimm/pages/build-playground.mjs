@@ -12,7 +12,7 @@ const dist = fileURLToPath(new URL("../dist", import.meta.url));
 export async function buildPlayground() {
   const outDir = mkdtempSync(join(dist, "playground-"));
   try {
-    await build({ root: app, logLevel: "warn", build: { outDir, emptyOutDir: true } });
+    await build({ root: app, logLevel: "error", build: { outDir, emptyOutDir: true } });
     writeFileSync(join(outDir, "engine-files.json"), `${JSON.stringify(withoutEngine(outDir), null, 2)}\n`);
     rmSync(join(dist, "playground"), { recursive: true, force: true });
     renameSync(outDir, join(dist, "playground"));
