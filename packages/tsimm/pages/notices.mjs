@@ -3,7 +3,7 @@ import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 
 /** Text of a licence file without its title and its copyright lines, on one line, so that equal ones are told. */
-const TERMS = /^(?:(?:the )?\w+ licen[sc]e(?: \(\w+\))?|copyright\b.*|all rights reserved\.?)$/i;
+const TERMS = /^(?:(?:the )?\w+ licen[sc]e(?: \(\w+\))?|copyright\b.*\d{4}.*|all rights reserved\.?)$/i;
 
 /**
  * Copyright lines of each package, then the terms that they share.
@@ -43,7 +43,7 @@ function licenceOf(folder) {
   const lines = readFileSync(join(folder, file), "utf8")
     .split("\n")
     .map((line) => line.trim());
-  const copyright = lines.filter((line) => /^copyright\b/i.test(line));
+  const copyright = lines.filter((line) => /^copyright\b.*\d{4}/i.test(line));
   const terms = lines
     .filter((line) => !TERMS.test(line))
     .join("\n")
