@@ -66,6 +66,7 @@ export function relocateScript(text: string, base: string): string {
 }
 
 function replaced(code: string, { type, isKey }: StringNode): string {
+  // biome-ignore lint/suspicious/noTemplateCurlyInString: it stands in a template of the script
   if (type === "TemplateElement") return code.replaceAll(PLACEHOLDER, "${siteBase}");
   const expression = `${code}.replaceAll("${PLACEHOLDER}", siteBase)`;
   return isKey ? `[${expression}]` : expression;

@@ -12,5 +12,4 @@ export const sidebar: DefaultTheme.SidebarItem[] = [
   { text: "Tutorial", items: [] },
   { text: "Schedules", items: [] },
   { text: "Guides", items: [] },
-  { text: "Reference", items: [] },
 ];
