@@ -35,7 +35,7 @@ test("a figure is drawn on a server: its curve, what it compares, its controls a
   expect(html).toContain("decay_t");
   expect(html).toContain("new StepLRScheduler(optimizer");
   expect(html).toContain(
-    "playground#sched=step&amp;warmup-epochs=0&amp;epochs=60&amp;decay-epochs=20&amp;vs=step",
+    "playground.html#sched=step&amp;warmup-epochs=0&amp;epochs=60&amp;decay-epochs=20&amp;vs=step",
   );
 });
 
