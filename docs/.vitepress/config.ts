@@ -13,7 +13,7 @@ const repository = "https://github.com/tsimm/tsimm";
 const base = process.env["NODE_ENV"] === "production" ? PLACEHOLDER : "/";
 const iconFile = new URL("../../apps/playground/src/style/icon.svg", import.meta.url);
 const icon = `data:image/svg+xml,${encodeURIComponent(readFileSync(iconFile, "utf8").trim())}`;
-const { api, reference } = await generate(repository);
+const { api, reference, schedules } = await generate(repository);
 
 export default defineConfig({
   title: "tsimm",
@@ -30,7 +30,10 @@ export default defineConfig({
   themeConfig: {
     logo: { src: icon, alt: "" },
     nav: navigation,
-    sidebar: [...sidebar, reference],
+    sidebar: [
+      ...sidebar.map((section) => (section.text === schedules.text ? schedules : section)),
+      reference,
+    ],
     outline: { level: [2, 3] },
     search: { provider: "local" },
     socialLinks: [{ icon: "github", link: repository }],

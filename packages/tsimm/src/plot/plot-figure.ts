@@ -31,7 +31,9 @@ export interface PlottedFigure {
 export interface FigureScale {
   /** Values at the edges, from left to right or from bottom to top. */
   readonly domain: readonly [number, number];
+  /** The pixel of a value. */
   apply(value: number): number;
+  /** The value of a pixel. */
   invert(pixel: number): number;
 }
 
