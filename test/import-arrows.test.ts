@@ -69,7 +69,7 @@ const toTheRoot = rooms.flatMap((from) => [
     to: `../${file}`,
     allowed: from !== "text" || ["usage-error.ts", "version.ts"].includes(file),
   })),
-  ...["index.ts", "browser.ts", "layers.ts"].map((file) => ({
+  ...["index.ts", "browser.ts", "layers.ts", "plot.ts"].map((file) => ({
     from: `${tsimm}/${from}`,
     to: `../${file}`,
     allowed: false,
@@ -120,6 +120,12 @@ const arrows: readonly Arrow[] = [
     fromTheRoot(tsimm, name, ["./text/part.ts"], ["./files/part.ts", "./cli/part.ts", "./index.ts"]),
   ),
   ...fromTheRoot(tsimm, "layers.ts", ["./models/part.ts"], ["./optim/part.ts", "./index.ts"]),
+  ...fromTheRoot(
+    tsimm,
+    "plot.ts",
+    ["./plot/part.ts", "./preview/part.ts"],
+    ["./runtime/part.ts", "./browser.ts"],
+  ),
   ...fromTheRoot(tsimm, "browser.ts", ["./train/part.ts", "./listeners/part.ts"], ["./recipe/part.ts"]),
   ...fromTheRoot(tsimm, "browser.ts", ["./predict/part.ts"], ["./checkpoint/part.ts", "./index.ts"]),
   ...fromTheRoot(tsimm, "index.ts", ["./recipe/part.ts"], ["./cli/part.ts", "./browser.ts"]),
@@ -216,7 +222,7 @@ test("tsimm has no file outside its rooms but those that all rooms or none stand
   const entries = await readdir(join(root, tsimm), { withFileTypes: true });
   const files = entries.filter((entry) => entry.isFile() && !entry.name.endsWith(".test.ts"));
   expect(files.map(({ name }) => name).sort()).toEqual(
-    [...ground, "index.ts", "browser.ts", "layers.ts"].sort(),
+    [...ground, "index.ts", "browser.ts", "layers.ts", "plot.ts"].sort(),
   );
 });
 

@@ -88,7 +88,15 @@ export type { ParamGroupInput } from "./optim/param-groups.ts";
 export type { VectorGraph } from "./optim/vector-graph.ts";
 export type { VectorLayout, VectorPart } from "./optim/vector-layout.ts";
 export { drawFigure } from "./plot/draw-figure.ts";
-export type { Figure, Panel, Series } from "./plot/figure.ts";
+export type { Figure, FigureEvent, Panel, Series } from "./plot/figure.ts";
+export { FIGURE_THEMES, type FigureTheme, type FigureThemeName } from "./plot/figure-theme.ts";
+export {
+  type FigureOptions,
+  type FigurePanel,
+  type FigureScale,
+  type PlottedFigure,
+  plotFigure,
+} from "./plot/plot-figure.ts";
 export {
   type CurveMetric,
   type CurveRow,

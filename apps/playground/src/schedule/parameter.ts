@@ -26,8 +26,11 @@ export interface Parameter {
   readonly range: {
     readonly min: number;
     readonly max: number;
+    /** On a logarithmic scale in decades: 0.05 is a factor of 10^0.05. */
     readonly step: number;
     readonly scale: "linear" | "log";
+    /** Whether the left end of a logarithmic slider stands for 0. */
+    readonly zero: boolean;
   };
   /** Values of a `choice`. */
   readonly choices: readonly string[];

@@ -1,22 +1,23 @@
 /** Labels at the ends of lines. */
 import { spread } from "./spread.ts";
 
-/** Characters in a line of a label. */
+/** Characters in a line of a label at the end of a line. */
 const LENGTH = 28;
 
 /**
  * Breaks a label after commas and colons and between words.
  *
- * @returns Lines of at most 28 characters, as far as there is a place to break.
+ * @param length - Most characters of a line.
+ * @returns Lines of at most so many characters, as far as there is a place to break.
  * @example
  * wrapLabel("step:warmup-epochs=5,decay-rate=0.5"); // => ["step:warmup-epochs=5,", "decay-rate=0.5"]
  */
-export function wrapLabel(label: string): string[] {
+export function wrapLabel(label: string, length: number = LENGTH): string[] {
   const lines: string[] = [];
   for (const piece of label.match(/[^\s,:]*[\s,:]*/g) ?? []) {
     const line = lines.at(-1);
     const joined = (line ?? "") + piece;
-    if (line !== undefined && joined.trimEnd().length <= LENGTH) lines[lines.length - 1] = joined;
+    if (line !== undefined && joined.trimEnd().length <= length) lines[lines.length - 1] = joined;
     else if (piece !== "") lines.push(piece);
   }
   return lines.map((line) => line.trimEnd());

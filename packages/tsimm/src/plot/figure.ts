@@ -17,6 +17,16 @@ export interface Series {
   readonly color?: string;
 }
 
+/** Something that happens to a line, e.g. a decay: a dot with a short label. */
+export interface FigureEvent {
+  readonly x: number;
+  readonly y: number;
+  /** Written beside the dot where it covers no other event's label; empty: none. */
+  readonly label: string;
+  /** CSS colour; absent: that of text. */
+  readonly color?: string;
+}
+
 /** One pair of axes. */
 export interface Panel {
   /** Quantity and unit, e.g. `accuracy (%)`; empty: none. */
@@ -25,7 +35,11 @@ export interface Panel {
   readonly yScale?: "linear" | "log";
   /** true: a linear y axis includes 0. */
   readonly fromZero?: boolean;
+  /** Values that the y axis includes, so that it stays as it is while lines move; absent: only those of the lines. */
+  readonly yIncludes?: readonly number[];
   readonly series: readonly Series[];
+  /** Above all lines. */
+  readonly events?: readonly FigureEvent[];
 }
 
 /** Panels one above the other, sharing the x axis. */
@@ -35,6 +49,8 @@ export interface Figure {
   readonly xLabel: string;
   /** `log`: every x must be > 0; absent: linear. */
   readonly xScale?: "linear" | "log";
+  /** x at the left and right edge; absent: from the first to the last point. Points outside are cut off. */
+  readonly xDomain?: readonly [from: number, to: number];
   /** From top to bottom, at least one. */
   readonly panels: readonly Panel[];
   /** x of vertical rules through all panels, e.g. where the learning rate drops. */

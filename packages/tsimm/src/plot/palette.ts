@@ -3,7 +3,7 @@
  *
  * @see Okabe and Ito, "Color Universal Design" (2008); its yellow is left out, being illegible on white.
  */
-export const PALETTE: readonly string[] = [
+export const PALETTE: readonly [string, ...string[]] = [
   "#0072b2", // blue
   "#d55e00", // vermilion
   "#009e73", // bluish green

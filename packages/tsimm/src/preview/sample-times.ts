@@ -17,6 +17,8 @@ const TOLERANCE = 0.01;
  * @param length - Count of t, an integer >= 0.
  * @param marks - t to take in any case, with the one before, e.g. the end of the warm-up.
  * @param rateAt - The rate at t; called for long schedules only.
+ * @param columns - Columns of the figure: equal stretches of a schedule that has more t than that, which together are
+ *   divided at most four times as often. Absent: 4096 stretches of a schedule of more than 100,000 t.
  * @returns Ascending integers from 0 to `length` - 1, some ten thousands at most.
  * @example
  * sampleTimes(3, [], () => 0.1); // => [0, 1, 2]
@@ -25,16 +27,19 @@ export function sampleTimes(
   length: number,
   marks: readonly number[],
   rateAt: (t: number) => number,
+  columns?: number,
 ): number[] {
-  if (length <= EVERY) return Array.from({ length }, (_, t) => t);
-  const stretch = (length - 1) / STRETCHES;
-  const grid = Array.from({ length: STRETCHES + 1 }, (_, i) => Math.round(i * stretch));
-  const marked = marks.slice(0, STRETCHES).flatMap((mark) => [Math.ceil(mark) - 1, Math.ceil(mark)]);
+  const [every, stretches, most] =
+    columns === undefined ? [EVERY, STRETCHES, MOST_OF_ALL] : [columns, columns, 4 * columns];
+  if (length <= every) return Array.from({ length }, (_, t) => t);
+  const stretch = (length - 1) / stretches;
+  const grid = Array.from({ length: stretches + 1 }, (_, i) => Math.round(i * stretch));
+  const marked = marks.slice(0, stretches).flatMap((mark) => [Math.ceil(mark) - 1, Math.ceil(mark)]);
   const points = [...new Set([...grid, ...marked])]
     .filter((t) => t >= 0 && t < length)
     .sort((a, b) => a - b)
     .map((t) => ({ t, rate: rateAt(t) }));
-  let left = MOST_OF_ALL;
+  let left = most;
   return points.flatMap((point, i) => {
     const next = points[i + 1];
     if (next === undefined) return [point.t];

@@ -38,13 +38,25 @@ export interface SimulationOptions {
   readonly every?: boolean;
   /** Command named in errors, default `schedule`. */
   readonly command?: string;
+  /**
+   * Columns of the figure that shows a long run, an integer > 0: about as many t are taken, and those where the curve
+   * turns. Absent: as many as a figure of any size needs.
+   */
+  readonly columns?: number;
+  /**
+   * Metric of each epoch, which a schedule may follow; the last holds for all later epochs. Absent or empty: one that
+   * never improves.
+   */
+  readonly metrics?: readonly number[];
+  /** Factor of the group's rate, >= 0, default 1. */
+  readonly lrScale?: number;
 }
 
 /**
  * The rates that training sets, from the same scheduler in the same calls.
  *
- * Plateau follows a metric, which is not known before the run: it is shown for one that never improves, the
- * fastest decay that can happen.
+ * Plateau follows a metric, which is not known before the run: unless one is given it is shown for one that never
+ * improves, the fastest decay that can happen.
  *
  * @param args - Arguments of the schedule; further ones, e.g. of the noise, are those of `createScheduler`.
  * @param updatesPerEpoch - Updates in an epoch; needed where t counts updates, else null will do.
@@ -55,8 +67,9 @@ export interface SimulationOptions {
 export function simulateSchedule(
   args: ScheduleArgs,
   updatesPerEpoch: number | null,
-  { every = false, command = "schedule" }: SimulationOptions = {},
+  options: SimulationOptions = {},
 ): SimulatedSchedule {
+  const { every = false, command = "schedule", columns, metrics = [], lrScale = 1 } = options;
   if (args.schedOnUpdates && updatesPerEpoch === null) {
     const advice = "pass the number of batches in an epoch divided by --grad-accum-steps, rounded up";
     throw new UsageError(
@@ -65,7 +78,7 @@ export function simulateSchedule(
   }
   const perEpoch = args.schedOnUpdates ? (updatesPerEpoch ?? 1) : 1;
   const start = (changed: Partial<ScheduleArgs>) => {
-    const group = { lr: args.lr };
+    const group = { lr: args.lr, lrScale };
     const flags = { ...args, ...changed };
     return { group, ...createScheduler(flags, { paramGroups: [group] }, { updatesPerEpoch: perEpoch }) };
   };
@@ -77,15 +90,20 @@ export function simulateSchedule(
   checkLength(length, all ? MOST_RATES : Number.MAX_SAFE_INTEGER, command);
   const times = all
     ? Array.from({ length }, (_, t) => t)
-    : sampleTimes(length, scheduleTurns(args, perEpoch, turns), (t) => scheduler.valuesAt(t)[0] ?? 0);
-  const steadyRates = drive(steady, times);
+    : sampleTimes(
+        length,
+        scheduleTurns(args, perEpoch, turns),
+        (t) => scheduler.valuesAt(t)[0] ?? 0,
+        columns,
+      );
+  const steadyRates = drive(steady, times, metrics);
   return {
     ...{ sched: args.sched, args, lr: args.lr, numEpochs, length, times, steadyRates },
     unit: args.schedOnUpdates ? "update" : "epoch",
     warmupT: args.warmupEpochs * perEpoch,
     cycleStarts: cycleStarts(args).map((epoch) => Math.ceil(epoch * perEpoch - ROUNDING)),
     minLr: args.minLr,
-    rates: args.lrNoise === null ? steadyRates : drive(start({}), times),
+    rates: args.lrNoise === null ? steadyRates : drive(start({}), times, metrics),
   };
 }
 
@@ -188,11 +206,16 @@ function checkLength(length: number, most: number, command: string): void {
   throw new UsageError(`${command}: a run must have at most ${most} rates, got ${length}; ${advice}`);
 }
 
-function drive({ group, scheduler }: Driven, times: readonly number[]): Float64Array {
+function drive(
+  { group, scheduler }: Driven,
+  times: readonly number[],
+  metrics: readonly number[],
+): Float64Array {
+  // A constant metric never improves on its first value.
+  const last = metrics.at(-1) ?? 0;
   return Float64Array.from(times, (t) => {
     if (t > 0 && !scheduler.tInEpochs) scheduler.stepUpdate(t);
-    // A constant metric never improves on its first value.
-    else if (t > 0) scheduler.step(t, 0);
+    else if (t > 0) scheduler.step(t, metrics[t - 1] ?? last);
     return group.lr;
   });
 }

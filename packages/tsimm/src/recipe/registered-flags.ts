@@ -1,10 +1,10 @@
 /** Arguments that a program adds to training by registering definitions with flags. */
-import { listSchedules } from "@tsimm/scheduler";
 import { optimizerDefinitions } from "../optim/optimizers.ts";
 import { taskDefinitions } from "../task/tasks.ts";
 import { addFlags } from "./arguments.ts";
 import { definitionFlagRows, type FlaggedDefinition } from "./definition-flags.ts";
 import { builtInNames } from "./generated/built-ins.ts";
+import { addScheduleFlags } from "./schedule-flags.ts";
 
 /**
  * Types of the arguments that registered definitions bring, for the compiler alone: `train` takes what is declared here.
@@ -24,8 +24,8 @@ export interface RegisteredArguments {}
  * @throws RangeError for a flag that an argument or another definition has in another meaning.
  */
 export function addRegisteredFlags(): void {
-  const { schedule, optimizer, task } = builtInNames;
-  addFlags(definitionFlagRows("Schedule", registered(listSchedules(), schedule)));
+  const { optimizer, task } = builtInNames;
+  addScheduleFlags();
   addFlags(definitionFlagRows("Optimizer", registered(optimizerDefinitions(), optimizer)));
   addFlags(definitionFlagRows("Augmentation and loss", registered(taskDefinitions(), task)));
 }

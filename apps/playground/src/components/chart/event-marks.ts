@@ -1,0 +1,48 @@
+/** Events on a chart. */
+import type { Curve } from "../../schedule/curve.ts";
+import type { ChartLayout } from "./chart-layout.ts";
+
+/** An event, marked on its curve. */
+export interface EventMark {
+  readonly t: number;
+  readonly x: number;
+  readonly y: number;
+  /** Empty where there is no room. */
+  readonly label: string;
+  readonly labelX: number;
+  readonly anchor: "start" | "end";
+}
+
+/** Marks closer than that are left out; the table of events has them all. */
+const DISTANCE = 9;
+/** Pixels of a character of a label, and between a label and its rule. */
+const CHARACTER = 6;
+const GAP = 5;
+
+/**
+ * Marks of what happens between the first and the last t, as many as the width has room for.
+ *
+ * @param perT - t of the axis in a t of the curve.
+ */
+export function eventMarks(curve: Curve, layout: ChartLayout, perT: number): EventMark[] {
+  const last = curve.length - 1;
+  const marks: EventMark[] = [];
+  let taken = layout.left;
+  for (const { t, rate, what } of curve.events) {
+    const x = layout.x(t * perT);
+    const y = layout.y(rate);
+    const before = marks.at(-1)?.x ?? Number.NEGATIVE_INFINITY;
+    if (t === 0 || t === last || !Number.isFinite(y) || x - before < DISTANCE) continue;
+    const width = what.length * CHARACTER;
+    const after = x + GAP + width <= layout.right;
+    const from = after ? x + GAP : x - GAP - width;
+    const fits = from >= taken && from + width <= layout.right;
+    if (fits) taken = from + width + 2 * GAP;
+    marks.push({
+      ...{ t, x, y, label: fits ? what : "" },
+      labelX: after ? x + GAP : x - GAP,
+      anchor: after ? "start" : "end",
+    });
+  }
+  return marks;
+}

@@ -1,0 +1,5 @@
+import { createApp } from "vue";
+import PlaygroundApp from "./components/PlaygroundApp.vue";
+import "./style/page.css";
+
+createApp(PlaygroundApp).mount("#app");
