@@ -49,7 +49,7 @@ function namesLine({ name, definition, className, classFacts, functionFacts }: S
     definition && `\`--sched ${name}\``,
     definition && (definition.traits.inTimm ? "in timm" : "beyond timm"),
   ];
-  return `<p class="schedule-names">\n\n${names.filter(Boolean).join(" · ")}\n\n</p>`;
+  return `<div class="schedule-names">\n\n${names.filter(Boolean).join(" · ")}\n\n</div>`;
 }
 
 function liveFigure({ name, definition }: Subject, prose: Prose | null): string {
