@@ -68,8 +68,8 @@ export function chartLayout({ width, height, logScale, lines }: ChartContent): C
   const y = (rate: number) => (logScale && rate <= 0 ? Number.NaN : bottom - share(rate) * (bottom - top));
   return {
     ...{ width, height, left, right, top, bottom, x, y, length },
-    xTicks: times.map((t, i) => ({ pixels: x(t), label: timeLabels[i] ?? "" })),
-    yTicks: rates.map((rate, i) => ({ pixels: y(rate), label: rateLabels[i] ?? "" })),
+    xTicks: times.map((t, i) => ({ pixels: tenth(x(t)), label: timeLabels[i] ?? "" })),
+    yTicks: rates.map((rate, i) => ({ pixels: tenth(y(rate)), label: rateLabels[i] ?? "" })),
   };
 }
 
@@ -94,4 +94,8 @@ function rateTicks(lines: ChartContent["lines"], logScale: boolean, most: number
     return high <= 0 && low >= 0 ? [0, 1] : linearTicks(Math.min(0, low), Math.max(0, high), most);
   const least = Math.max(low, high / 10 ** DECADES);
   return logTicks(least < high ? least : high / 10, high, most);
+}
+
+function tenth(pixels: number): number {
+  return Math.round(pixels * 10) / 10;
 }
