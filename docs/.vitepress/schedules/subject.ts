@@ -45,7 +45,7 @@ export function subjectOf(name: string): Subject {
       ...{ name, definition: null, ...namesOf("FunctionScheduler") },
       functionFacts: exportFacts("joinSchedules"),
       required: ["schedule"],
-      example: { schedule: (_: number, base: number) => base },
+      example: { schedule: swings },
       make: (base, options) =>
         new FunctionScheduler(
           { paramGroups: [{ lr: base }] },
@@ -83,6 +83,11 @@ function namesOf(className: string) {
     functionFacts: isGeneric ? null : exportFacts(functionName(className)),
     optionFacts: interfaceOptions(`${className}Options`),
   };
+}
+
+/** A function that no schedule with a name is, for the drawing. */
+function swings(t: number, base: number): number {
+  return (base * (1.2 + Math.cos(t / 20))) / (1 + t / 150);
 }
 
 /** Some classes save 0 for what was not given. */
