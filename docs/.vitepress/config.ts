@@ -7,7 +7,7 @@ import { navigation, sidebar } from "./sidebar.ts";
 
 const repository = "https://github.com/tsimm/tsimm";
 const base = process.env["NODE_ENV"] === "production" ? PLACEHOLDER : "/";
-const { api, reference } = await generate(repository);
+const { api, reference, schedules } = await generate(repository);
 
 export default defineConfig({
   title: "tsimm",
@@ -22,7 +22,10 @@ export default defineConfig({
   },
   themeConfig: {
     nav: navigation,
-    sidebar: [...sidebar, reference],
+    sidebar: [
+      ...sidebar.map((section) => (section.text === schedules.text ? schedules : section)),
+      reference,
+    ],
     outline: { level: [2, 3] },
     search: { provider: "local" },
     socialLinks: [{ icon: "github", link: repository }],

@@ -8,18 +8,16 @@ const parsed = new Map<string, ts.SourceFile>();
  * Declares an export, e.g. `function stepLr(baseLr: number, options: StepOptions): Schedule`.
  *
  * @param file - Path of the source.
- * @param line - Where its name stands, counted from 1; further overloads are found from there.
- * @throws Error if nothing is declared there.
+ * @param name - Its name there; further overloads have the same.
+ * @throws Error if nothing of that name is declared.
  */
-export function declarationText(file: string, line: number): string {
+export function declarationText(file: string, name: string): string {
   const source = sourceFile(file);
-  const name = source.statements
-    .flatMap(namesOf)
-    .find((each) => source.getLineAndCharacterOfPosition(each.getStart()).line + 1 === line)?.text;
   const texts = source.statements
-    .filter((statement) => name !== undefined && namesOf(statement).some(({ text }) => text === name))
+    .filter((statement) => namesOf(statement).some(({ text }) => text === name))
     .map((statement) => statementText(statement));
-  if (texts.length === 0) throw new Error(`declarationText: nothing is declared at ${file}:${line}`);
+  if (texts.length === 0)
+    throw new Error(`declarationText: name must be declared in ${file}, got ${name}; run npm run api`);
   // With overloads, the last is the implementation.
   return (
     texts.length > 1 && texts.every((text) => text.startsWith("function")) ? texts.slice(0, -1) : texts

@@ -13,7 +13,7 @@ export function exportText(root: string, entry: ApiExport, addressOf: AddressOf)
   const from = modules.map((specifier) => `\`${specifier}\``).join(", ");
   return [
     `## ${name} {#${name}}`,
-    `\`\`\`ts api=${packageName}\n${declarationText(join(root, file), line)}\n\`\`\``,
+    `\`\`\`ts api=${packageName}\n${declarationText(join(root, file), name)}\n\`\`\``,
     `<p class="api-source">\n\nin ${from} · [${within}:${line}](${url})\n\n</p>`,
     commentText(comment?.summary ?? [], addressOf),
     callText(reflection, addressOf),

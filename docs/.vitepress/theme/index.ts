@@ -1,9 +1,17 @@
 /** The default theme with the colours of tsimm, and the components that pages may use. */
 
+import PlaygroundApp from "@tsimm/playground/components/PlaygroundApp.vue";
+import ScheduleFigure from "@tsimm/playground/components/ScheduleFigure.vue";
 import type { Theme } from "vitepress";
 import DefaultTheme from "vitepress/theme-without-fonts";
-import "./colours.css";
+import "./site.css";
 
-const theme: Theme = { extends: DefaultTheme };
+const theme: Theme = {
+  extends: DefaultTheme,
+  enhanceApp({ app }) {
+    app.component("ScheduleFigure", ScheduleFigure);
+    app.component("PlaygroundApp", PlaygroundApp);
+  },
+};
 
 export default theme;
