@@ -27,7 +27,7 @@ export interface ChartLayout {
   readonly length: number;
 }
 
-const MARGIN = { top: 14, right: 18, bottom: 40 };
+const MARGIN = { top: 24, right: 18, bottom: 40 };
 /** Pixels of a character of a tick's label, and beside it. */
 const CHARACTER = 7.2;
 const LABEL_SPACE = 18;
