@@ -1,0 +1,67 @@
+/** Writes the pages that are made from sources, and says where they stand in the sidebar. */
+import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { dirname, join } from "node:path";
+import { fileURLToPath } from "node:url";
+import type { DefaultTheme } from "vitepress";
+import { type Api, apiPages, type GeneratedPage } from "./api/pages.ts";
+import { commandPages } from "./command-line.ts";
+import { repositoryPages } from "./repository-pages.ts";
+
+const root = fileURLToPath(new URL("../..", import.meta.url));
+const docs = join(root, "docs");
+/** What `npm run api` writes. */
+const model = join(docs, ".vitepress/cache/api.json");
+
+/** What the configuration needs to know of generated pages. */
+export interface Generated {
+  readonly api: Api;
+  /** The last section of the sidebar. */
+  readonly reference: DefaultTheme.SidebarItem;
+}
+
+/**
+ * Generates the pages.
+ *
+ * @param repository - Address of the repository.
+ * @throws Error if the packages are not built or `npm run api` did not run.
+ */
+export async function generate(repository: string): Promise<Generated> {
+  if (!existsSync(model)) throw new Error(`generate: ${model} must be there; run npm run api`);
+  const api = apiPages(model);
+  const commands = await commandPages(root);
+  const own = repositoryPages(root, repository);
+  for (const folder of ["api", "command-line"]) rmSync(join(docs, folder), { recursive: true, force: true });
+  for (const page of [api.index, ...[...api.packages.values()].flat(), ...commands, ...own]) writePage(page);
+  const [overview, ...commandLinks] = commands.map(link);
+  return {
+    api,
+    reference: {
+      text: "Reference",
+      items: [
+        { ...overview, collapsed: true, items: commandLinks },
+        {
+          ...link(api.index),
+          collapsed: true,
+          items: [...api.packages].map(([text, pages]) => ({
+            text,
+            collapsed: true,
+            items: pages.map(link),
+          })),
+        },
+        ...own.map(link),
+      ],
+    },
+  };
+}
+
+function link({ title, address }: GeneratedPage): DefaultTheme.SidebarItem {
+  return { text: title, link: address.replace(/index$/, "") };
+}
+
+/** A page that is as it was keeps its time, for a server that watches. */
+function writePage({ address, markdown }: GeneratedPage): void {
+  const file = join(docs, `${address}.md`);
+  if (existsSync(file) && readFileSync(file, "utf8") === markdown) return;
+  mkdirSync(dirname(file), { recursive: true });
+  writeFileSync(file, markdown);
+}

@@ -1,0 +1,8 @@
+/** Modules that are no TypeScript. */
+declare module "*.css";
+declare module "*.vue" {
+  import type { DefineComponent } from "vue";
+
+  const component: DefineComponent;
+  export default component;
+}
