@@ -85,7 +85,7 @@ export function describeChange(before: TrainingSettings, after: TrainingSettings
     ] as const),
     ...([
       ["warmupEpochs", "warm-up "],
-      ["decayEpochs", "decay every "],
+      ["decayEpochs", "decay epochs "],
     ] as const),
     ...([
       ["decayRate", "decay rate "],
