@@ -1,5 +1,5 @@
-/** Runs every `@example` of the sources and every TypeScript block of the READMEs. */
-import { existsSync, mkdtempSync, rmSync } from "node:fs";
+/** Runs every `@example` of the sources and every TypeScript block of the READMEs and the site's pages. */
+import { existsSync, mkdtempSync, readdirSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -66,7 +66,13 @@ describe.each(packages)("examples in %s give what they say", (name) => {
   });
 });
 
-describe.each(["README.md", ...packages.map((name) => `packages/${name}/README.md`)])(
+/** Pages of the site, those that are generated aside. */
+const pages = readdirSync(join(root, "docs"), { recursive: true, encoding: "utf8" })
+  .filter((file) => file.endsWith(".md") && !/^(api|node_modules)\b|\.vitepress\b/.test(file))
+  .map((file) => join("docs", file))
+  .sort();
+
+describe.each(["README.md", ...packages.map((name) => `packages/${name}/README.md`), ...pages])(
   "blocks of %s run",
   (file) => {
     test("the file is there", () => {

@@ -1,7 +1,7 @@
 /**
  * Runs that are killed, resumed and killed again end with the same files, to the byte, as a run left alone.
  *
- * A few dozen kills at changes to the run's folder; `KILLS=300 npx vitest run test/kills.test.ts` adds as many, half of
+ * A few dozen kills at changes to the run's folder; `npm run kills` adds 300, or as many as KILLS says, half of
  * them at every change of a run in turn, half at any moment.
  */
 import { createHash } from "node:crypto";
@@ -12,7 +12,7 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { colourFolder, type Ended, tsimm } from "./command-line.fixture.ts";
 
 const PRELOAD = new URL("./kill-at.mjs", import.meta.url).href;
-const MORE = Number(process.env["KILLS"] ?? 0);
+const MORE = Number(process.env["KILLS"] ?? (process.env["npm_lifecycle_event"] === "kills" ? 300 : 0));
 /** Where fresh runs are killed in the short test, as shares of all changes, and resumed ones, by count. */
 const FRESH = [0.4, 0.8];
 const RESUMED = [5, 12, 24];

@@ -1,12 +1,13 @@
 /** What npm would publish: packed, installed elsewhere, and used as a stranger would. */
 import { copyFile, mkdir, mkdtemp, readFile, rm, symlink, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
-import { dirname, join } from "node:path";
+import { dirname, join, posix } from "node:path";
 import { fileURLToPath } from "node:url";
 import { publint } from "publint";
 import { formatMessage } from "publint/utils";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { createModel, listModels } from "../packages/tsimm/src/models/registry.ts";
+import { installed, npm } from "./npm.fixture.ts";
 import { run } from "./run.fixture.ts";
 
 interface Packed {
@@ -32,19 +33,18 @@ beforeAll(async () => {
   root = await mkdtemp(join(tmpdir(), "tsimm-packed-"));
   const workspaces = packages.flatMap(({ name }) => ["--workspace", name]);
   const words = ["pack", "--json", "--pack-destination", root, ...workspaces];
-  packed = JSON.parse((await run("npm", words, { cwd: repository })).stdout);
+  packed = JSON.parse((await npm(words, repository)).stdout);
   await writeFile(join(root, "package.json"), JSON.stringify({ private: true, type: "module" }));
   const flags = ["--prefer-offline", "--ignore-scripts", "--no-audit", "--no-fund"];
-  await run("npm", ["install", ...flags, ...packages.map(({ name }) => tarball(name))], { cwd: root });
+  await npm(["install", ...flags, ...packages.map(({ name }) => tarball(name))], root);
 }, 300_000);
 
 afterAll(() => rm(root, { recursive: true }));
 
 test("npm pack builds what it packs, in a clone that was not built", async () => {
   const clone = join(root, "clone");
-  const { stdout } = await run("git", ["ls-files", "packages/scheduler", "*.json", ".npmrc"], {
-    cwd: repository,
-  });
+  const needed = ["packages/scheduler", "*.json", ".npmrc", "CHANGELOG.md", "tools/build-to-pack.mjs"];
+  const { stdout } = await run("git", ["ls-files", ...needed], { cwd: repository });
   for (const file of stdout
     .trimEnd()
     .split("\n")
@@ -52,9 +52,9 @@ test("npm pack builds what it packs, in a clone that was not built", async () =>
     await mkdir(dirname(join(clone, file)), { recursive: true });
     await copyFile(join(repository, file), join(clone, file));
   }
-  await symlink(join(repository, "node_modules"), join(clone, "node_modules"));
+  await symlink(join(repository, "node_modules"), join(clone, "node_modules"), "junction");
   const words = ["pack", "--json", "--pack-destination", root, "--workspace", "@tsimm/scheduler"];
-  const [one]: Packed[] = JSON.parse((await run("npm", words, { cwd: clone })).stdout);
+  const [one]: Packed[] = JSON.parse((await npm(words, clone)).stdout);
   const paths = one?.files.map(({ path }) => path) ?? [];
   expect(paths.filter((path) => path.startsWith("dist/index."))).toEqual([
     ...["dist/index.d.ts", "dist/index.d.ts.map", "dist/index.js", "dist/index.js.map"],
@@ -79,17 +79,27 @@ test.each(packages)("$name says where it comes from", async ({ name, folder }) =
   expect(keywords.length).toBeGreaterThanOrEqual(5);
 });
 
-/** Runs a command in the folder of the installation; to have printed on stderr is a failure. */
-async function inside(command: string, ...words: string[]): Promise<string> {
-  const { stdout, stderr } = await run(command, words, { cwd: root });
+/** What a program printed; to have printed on stderr is a failure. */
+async function printed(
+  output: Promise<{ readonly stdout: string; readonly stderr: string }>,
+): Promise<string> {
+  const { stdout, stderr } = await output;
   expect(stderr).toBe("");
   return stdout;
+}
+
+/** Names that a module exports where the packages are installed. */
+async function namesOf(module: string): Promise<string[]> {
+  const script = `console.log(JSON.stringify(Object.keys(await import("${module}"))))`;
+  const words = ["--input-type=module", "-e", script];
+  return JSON.parse(await printed(run(process.execPath, words, { cwd: root }))).sort();
 }
 
 describe.each(packages)("$name", ({ name, folder }) => {
   test("packs its sources, license, notice and readme, and nothing that only tests use", async () => {
     const paths = packed.find((entry) => entry.name === name)?.files.map(({ path }) => path) ?? [];
-    const needed = ["LICENSE", "NOTICE", "README.md", "dist/index.js", "dist/index.d.ts", "src/index.ts"];
+    const documents = ["LICENSE", "NOTICE", "README.md", "CHANGELOG.md"];
+    const needed = [...documents, "dist/index.js", "dist/index.d.ts", "src/index.ts"];
     expect(needed.filter((path) => !paths.includes(path))).toEqual([]);
     expect(paths.filter((path) => /\.(test|fixture)\.|\.tsbuildinfo$|(^|\/)golden\//.test(path))).toEqual([]);
     for (const file of ["LICENSE", "NOTICE"]) {
@@ -100,10 +110,23 @@ describe.each(packages)("$name", ({ name, folder }) => {
 
   test("exports what its source exports, silently", async () => {
     const source: object = await import(`../packages/${folder}/src/index.ts`);
-    const script = `console.log(JSON.stringify(Object.keys(await import("${name}"))))`;
-    const names: string[] = JSON.parse(await inside(process.execPath, "--input-type=module", "-e", script));
-    expect(names.sort()).toEqual(Object.keys(source).sort());
+    const names = await namesOf(name);
+    expect(names).toEqual(Object.keys(source).sort());
     expect(names).not.toEqual([]);
+  });
+
+  test("every map leads to a source that is packed, and every compiled module has one", async () => {
+    const paths = packed.find((entry) => entry.name === name)?.files.map(({ path }) => path) ?? [];
+    const at = join(root, "node_modules", name);
+    const compiled = paths.filter((path) => /^dist\/.*\.js$/.test(path));
+    expect(compiled.length).toBeGreaterThan(40);
+    const lost: string[] = [];
+    for (const path of compiled.flatMap((file) => [`${file}.map`, file.replace(/\.js$/, ".d.ts.map")])) {
+      const { sources }: { sources: string[] } = JSON.parse(await readFile(join(at, path), "utf8"));
+      const missing = sources.filter((source) => !paths.includes(posix.join(posix.dirname(path), source)));
+      lost.push(...missing.map((source) => `${path}: ${source}`));
+    }
+    expect(lost).toEqual([]);
   });
 
   test("passes publint and Are The Types Wrong", async () => {
@@ -113,25 +136,26 @@ describe.each(packages)("$name", ({ name, folder }) => {
       pack: { tarball: new Uint8Array(bytes).buffer },
     });
     expect(messages.map((message) => formatMessage(message, pkg, { color: false }))).toEqual([]);
-    const attw = join(repository, "node_modules", ".bin", "attw");
     const words = [tarball(name), "--profile", "esm-only", "--no-definitely-typed", "--no-color"];
-    expect(await inside(attw, ...words)).toContain("bundler");
+    const table = await printed(installed(repository, "attw", words, root));
+    const { exports } = JSON.parse(
+      await readFile(join(repository, "packages", folder, "package.json"), "utf8"),
+    );
+    const entries = Object.keys(exports).map((entry) => `"${posix.join(name, entry)}"`);
+    expect(entries.filter((entry) => !table.includes(entry))).toEqual([]);
   });
 });
 
 test.each([
   ["browser", () => import("../packages/tsimm/src/browser.ts")],
   ["layers", () => import("../packages/tsimm/src/layers.ts")],
+  ["plot", () => import("../packages/tsimm/src/plot.ts")],
 ] as const)("tsimm/%s is installed with every name of its source", async (entry, load) => {
-  const source: object = await load();
-  const script = `console.log(JSON.stringify(Object.keys(await import("tsimm/${entry}"))))`;
-  const names: string[] = JSON.parse(await inside(process.execPath, "--input-type=module", "-e", script));
-  expect(names.sort()).toEqual(Object.keys(source).sort());
+  expect(await namesOf(`tsimm/${entry}`)).toEqual(Object.keys(await load()).sort());
 });
 
 describe("the installed command", () => {
-  // What npx runs, without npx's own remarks.
-  const tsimm = (...words: string[]) => inside(join(root, "node_modules", ".bin", "tsimm"), ...words);
+  const tsimm = (...words: string[]) => printed(installed(root, "tsimm", words));
 
   test("explains itself", async () => {
     expect(await tsimm("--help")).toMatch(/^Usage: tsimm \[options\] \[command\]\n.*\n {2}train /s);

@@ -51,6 +51,11 @@ describe("of a classifier", () => {
     ]);
     const mistakes = html.match(/<img src="data:image\/webp;base64,[\w+/=]+" alt="[^"<>]*"/g) ?? [];
     const [, right = ""] = /<b>top-1 ([\d.]+) %<\/b> of 12 validation images/.exec(html) ?? [];
+    // Epochs count from 0, as in summary.csv.
+    const rows = [...html.matchAll(/<tr><td class="number">(\d+)(?: \(best\))?<\/td>/g)].map(
+      ([, epoch]) => epoch,
+    );
+    expect(rows).toEqual(["0", "1"]);
     expect(mistakes).toHaveLength(Math.round(12 * (1 - Number(right) / 100)));
     for (const text of ["--lr</code>", "engine-native", 'href="model.onnx"', "npx tsimm predict photo.jpg"]) {
       expect(html).toContain(text);

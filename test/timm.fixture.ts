@@ -13,6 +13,9 @@ import { run } from "./run.fixture.ts";
  * holds what timm wrote then.
  */
 export const timmFolder: string | undefined = process.env["TSIMM_TIMM"];
+if (timmFolder === undefined && process.env["npm_lifecycle_event"] === "timm") {
+  throw new Error("npm run timm: TSIMM_TIMM must be the folder of timm's repository");
+}
 
 /** With PyTorch: Debian's, or another one. */
 const python = process.env["TSIMM_PYTHON"] ?? "/usr/bin/python3";

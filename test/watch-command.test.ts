@@ -30,8 +30,8 @@ afterAll(() => rm(root, { recursive: true }));
 test("shows the present state of the newest run once", async () => {
   const { code, stdout, stderr } = await tsimm(["watch", "runs", "--once"], { cwd: root });
   expect([code, stderr]).toEqual([0, `The newest run in runs: ${join("runs", "timm")}\n`]);
-  expect(stdout).toContain(`resnet18 · ${join("runs", "timm")}\nEpoch 3/4 ██████████████████░░░░░░ 75 %`);
-  expect(stdout).toContain("lr 4.000e-02\nbest: top-1 40.00 % in epoch 2\n\nloss\n");
+  expect(stdout).toContain(`resnet18 · ${join("runs", "timm")}\n3/4 epochs ██████████████████░░░░░░ 75 %`);
+  expect(stdout).toContain("lr 4.000e-02\nbest: top-1 40.00 % in epoch 1\n\nloss\n");
 });
 
 test("without a terminal writes a line for each epoch as it comes, and ends with the last", async () => {
@@ -53,10 +53,10 @@ test("without a terminal writes a line for each epoch as it comes, and ends with
   clearInterval(timer);
   expect([code, stderr]).toEqual([0, "Watching live\nAll 3 epochs are done\n"]);
   expect(stdout.replace(/, [\d.]+ s$/gm, "").split("\n")).toEqual([
-    "Epoch 1/3: loss 2.00, validation loss 1.50, top-1 30.00 %, lr 4.000e-01",
-    "Epoch 2/3: loss 1.50, validation loss 1.25, top-1 40.00 %, lr 4.000e-01",
-    "Epoch 3/3: loss 1.25, validation loss 1.30, top-1 38.00 %, lr 4.000e-02",
-    ...["Best: top-1 40.00 % in epoch 2", ""],
+    "Epoch 0 (1/3): loss 2.00, validation loss 1.50, top-1 30.00 %, lr 4.000e-01",
+    "Epoch 1 (2/3): loss 1.50, validation loss 1.25, top-1 40.00 %, lr 4.000e-01",
+    "Epoch 2 (3/3): loss 1.25, validation loss 1.30, top-1 38.00 %, lr 4.000e-02",
+    ...["Best: top-1 40.00 % in epoch 1", ""],
   ]);
 });
 
@@ -70,7 +70,7 @@ test("Ctrl-C ends it as it ends `tail -f`, with what there is", async () => {
     },
   });
   expect(ended).toMatchObject({ code: null, signal: "SIGINT" });
-  expect(ended.stdout).toMatch(/\nBest: top-1 40\.00 % in epoch 2\n$/);
+  expect(ended.stdout).toMatch(/\nBest: top-1 40\.00 % in epoch 1\n$/);
 });
 
 test("refuses folders of something else, and metrics that the run has not", async () => {
@@ -105,7 +105,7 @@ test("the report of a run of timm has its curves, its schedule and its settings,
     ...["Training", "Answers", "Schedule", "Configuration", "Files", "How to go on"],
   ]);
   expect(html).toContain("<h1>resnet18 on &lt;b&gt;pets</h1>");
-  expect(html).toContain("Trained for 3 of 4 epochs: <b>top-1 40.00 %</b> in epoch 2, the best one.");
+  expect(html).toContain("Trained for 3 of 4 epochs: <b>top-1 40.00 %</b> in epoch 1, the best one.");
   expect(html).toContain("--kd-model-name</code></td>");
   // The base rate of four processes.
   expect(html).toMatch(/>0\.4<\/text>/);
@@ -170,7 +170,7 @@ test("a run of another program has a report of the columns that it has", async (
   const { code } = await tsimm(["report", "other", "-o", "deep/other.html"], { cwd: root });
   const html = await readFile(join(root, "deep", "other.html"), "utf8");
   expect(code).toBe(0);
-  expect(html).toContain("Trained for 2 epochs: <b>mIoU 0.750</b> in epoch 2, the best one.");
+  expect(html).toContain("Trained for 2 epochs: <b>mIoU 0.750</b> in epoch 1, the best one.");
   expect(html).toContain("The schedule does not follow from args.yaml alone");
   expect(html).not.toContain("learning rate</text>");
   await writeFile(join(root, "other", "summary.csv"), "epoch\n");

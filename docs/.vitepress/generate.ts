@@ -6,6 +6,7 @@ import type { DefaultTheme } from "vitepress";
 import { type Api, apiPages, type GeneratedPage } from "./api/pages.ts";
 import { commandPages } from "./command-line.ts";
 import { repositoryPages } from "./repository-pages.ts";
+import { schedulePages } from "./schedules/overview.ts";
 
 const root = fileURLToPath(new URL("../..", import.meta.url));
 const docs = join(root, "docs");
@@ -15,6 +16,8 @@ const model = join(docs, ".vitepress/cache/api.json");
 /** What the configuration needs to know of generated pages. */
 export interface Generated {
   readonly api: Api;
+  /** The section of the schedules. */
+  readonly schedules: DefaultTheme.SidebarItem;
   /** The last section of the sidebar. */
   readonly reference: DefaultTheme.SidebarItem;
 }
@@ -30,11 +33,15 @@ export async function generate(repository: string): Promise<Generated> {
   const api = apiPages(model);
   const commands = await commandPages(root);
   const own = repositoryPages(root, repository);
-  for (const folder of ["api", "command-line"]) rmSync(join(docs, folder), { recursive: true, force: true });
-  for (const page of [api.index, ...[...api.packages.values()].flat(), ...commands, ...own]) writePage(page);
+  const schedules = schedulePages();
+  for (const folder of ["api", "command-line", "schedules"])
+    rmSync(join(docs, folder), { recursive: true, force: true });
+  for (const page of [api.index, ...[...api.packages.values()].flat(), ...commands, ...own, ...schedules])
+    writePage(page);
   const [overview, ...commandLinks] = commands.map(link);
   return {
     api,
+    schedules: { text: "Schedules", items: schedules.map(link) },
     reference: {
       text: "Reference",
       items: [

@@ -1,10 +1,8 @@
 /** Positions of a slider. */
 import type { Parameter } from "../schedule/parameter.ts";
 
-/** Positions in a decade of a logarithmic slider, so few that two digits tell them apart. */
-const PER_DECADE = 20;
-/** Share of the greatest value at the first position above 0, where a logarithmic slider begins at 0. */
-const LEAST = 1e-6;
+/** Step in decades, from which on two digits tell the positions of a slider apart. */
+const COARSE = 0.045;
 
 /** A slider over a range of values. */
 export interface SliderScale {
@@ -18,39 +16,38 @@ export interface SliderScale {
 }
 
 /**
- * A slider of even steps, or of a logarithmic range, whose values have two digits. A range that begins at 0 has
- * the 0 at its first position.
+ * A slider of even steps, or of even factors. Where the range says so, its first position stands for 0.
  *
  * @example
- * const scale = sliderScale({ min: 1e-4, max: 1, step: 1e-4, scale: "log" });
+ * const scale = sliderScale({ min: 1e-4, max: 1, step: 0.05, scale: "log", zero: false });
  * scale.valueAt(20); // => 0.001
  */
-export function sliderScale({ min, max, step, scale }: Parameter["range"]): SliderScale {
+export function sliderScale({ min, max, step, scale, zero }: Parameter["range"]): SliderScale {
   const within = (value: number, low: number, high: number) => Math.min(high, Math.max(low, value));
   if (scale === "linear") {
-    const digits = Math.min(12, decimals(step) + decimals(min));
+    const digits = Math.min(12, Math.max(decimals(step), decimals(min)));
     return {
       ...{ min, max, step },
       positionOf: (value) => within(value, min, max),
       valueAt: (position) => Number(position.toFixed(digits)),
     };
   }
-  const fromZero = !(min > 0);
-  const low = Math.log(fromZero ? max * LEAST : min);
-  const high = Math.log(max);
-  const first = fromZero ? 1 : 0;
-  const last = first + Math.max(1, Math.round(PER_DECADE * ((high - low) / Math.LN10)));
+  const low = Math.log10(min);
+  const decades = Math.log10(max) - low;
+  const first = zero ? 1 : 0;
+  const last = first + Math.max(1, Math.round(decades / step));
+  const digits = step < COARSE ? 3 : 2;
   return {
     ...{ min: 0, max: last, step: 1 },
     positionOf: (value) => {
       if (!(value > 0)) return 0;
-      const share = (Math.log(value) - low) / (high - low);
+      const share = (Math.log10(value) - low) / decades;
       return within(first + share * (last - first), first, last);
     },
     valueAt: (position) => {
       if (position < first) return 0;
       const share = (position - first) / (last - first);
-      return Number(Math.exp(low + share * (high - low)).toPrecision(2));
+      return Number((10 ** (low + share * decades)).toPrecision(digits));
     },
   };
 }

@@ -8,10 +8,10 @@ import {
   simulateFlags,
 } from "tsimm/plot";
 import { aboutParameter } from "./about-parameter.ts";
+import { type CompleteSettings, completeSettings } from "./complete-settings.ts";
 import type { Curve, CurveResult } from "./curve.ts";
 import type { Parameter } from "./parameter.ts";
 import { refuseNegative } from "./refuse-negative.ts";
-import { type CompleteSettings, completeSettings } from "./schedule-args.ts";
 import type { CurveSettings } from "./settings.ts";
 
 /** Options of {@link calculateCurve}. */

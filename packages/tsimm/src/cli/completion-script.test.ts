@@ -33,7 +33,9 @@ writeFileSync(
 afterAll(() => rmSync(folder, { recursive: true }));
 const bash = await script("bash");
 writeFileSync(join(folder, "completion.bash"), bash);
-const hasShell = (name: string) => spawnSync(name, ["-c", "exit 0"]).status === 0;
+// On Windows the command `bash` may be that of another system.
+const hasShell = (name: string) =>
+  process.platform !== "win32" && spawnSync(name, ["-c", "exit 0"]).status === 0;
 
 /** What bash offers for the last of these words. */
 function offered(...words: string[]): string[] {

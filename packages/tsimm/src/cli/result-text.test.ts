@@ -20,10 +20,10 @@ test("programs get timm's --result with all epochs as JSON", () => {
 
 test("a terminal gets one line about the best epoch", () => {
   expect(resultText({ epochs, metrics }, true)).toBe(
-    "Best epoch: 3, top-1 86.25 %, validation loss 0.500, training loss 0.750\n",
+    "Best epoch: 2, top-1 86.25 %, validation loss 0.500, training loss 0.750\n",
   );
   expect(resultText({ epochs: [{ epoch: 4, train: { loss: 12.34 } }], metrics }, true)).toBe(
-    "Best epoch: 5, training loss 12.3\n",
+    "Best epoch: 4, training loss 12.3\n",
   );
   expect(resultText({ epochs: [], metrics }, true)).toBe("");
 });

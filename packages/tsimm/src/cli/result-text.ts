@@ -23,5 +23,5 @@ export function resultText(
   const shown =
     metric === undefined || value === undefined ? "" : `${metric.label} ${metricText(value, metric)}, `;
   const loss = validation === undefined ? "" : `validation loss ${significant(validation.loss)}, `;
-  return `Best epoch: ${epoch + 1}, ${shown}${loss}training loss ${significant(train.loss)}\n`;
+  return `Best epoch: ${epoch}, ${shown}${loss}training loss ${significant(train.loss)}\n`;
 }

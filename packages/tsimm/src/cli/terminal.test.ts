@@ -33,14 +33,14 @@ function shown(events: readonly TrainingEvent[]): string {
 test("the bar shows the time that is left of the run, as soon as it is known", () => {
   expect(shown([update(0)])).not.toContain("left");
   const text = shown([update(0), update(1), update(2)]);
-  expect(text).toContain("Train 1/15");
+  expect(text).toContain("Train 0 (1/15)");
   expect(text).toContain("| 100 images/s | 2.6 h left");
 });
 
 test("the time left goes on to count down while validating", () => {
   const text = shown([update(0), update(1), update(2), evaluated]);
-  expect(text).toContain("Test  1/15");
-  expect(text.slice(text.lastIndexOf("Test  1/15"))).toContain("2.6 h left");
+  expect(text).toContain("Test  0 (1/15)");
+  expect(text.slice(text.lastIndexOf("Test  0 (1/15)"))).toContain("2.6 h left");
 });
 
 test("what is no terminal gets lines", () => {
@@ -55,9 +55,9 @@ test("each message is one line without control characters, but for tabs", () => 
   const stream = new PassThrough();
   const log = terminalLog(Object.assign(stream, { isTTY: false }) as unknown as NodeJS.WriteStream);
   log.show({ type: "message", text: "\t0: cat (12)" });
-  log.line("a\u001b[2J\nEpoch 1/1: loss 0");
+  log.line("a\u001b[2J\nEpoch 0 (1/1): loss 0");
   log.show({ type: "warning", text: "b\r\u202e" });
   expect(stream.read().toString()).toBe(
-    "\t0: cat (12)\na\\x1b[2J\\nEpoch 1/1: loss 0\nWARNING: b\\r\\u202e\n",
+    "\t0: cat (12)\na\\x1b[2J\\nEpoch 0 (1/1): loss 0\nWARNING: b\\r\\u202e\n",
   );
 });

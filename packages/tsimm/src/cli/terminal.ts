@@ -117,7 +117,7 @@ function trainPayload(
   countdown: Countdown,
 ): Payload {
   return {
-    title: `Train ${epoch + 1}/${epochs}`,
+    title: `Train ${epoch} (${epoch + 1}/${epochs})`,
     detail: `loss ${significant(meanLoss)} | lr ${scientific(lr)}`,
     speed: imagesPerSecond.toFixed(0),
     left: timeLeft(countdown),
@@ -130,7 +130,7 @@ function testPayload(
   countdown: Countdown,
 ): Payload {
   return {
-    title: epoch === null ? "Test " : `Test  ${epoch + 1}/${epochs}`,
+    title: epoch === null ? "Test " : `Test  ${epoch} (${epoch + 1}/${epochs})`,
     detail: `loss ${significant(means.loss)}`,
     speed: imagesPerSecond.toFixed(0),
     left: timeLeft(countdown),

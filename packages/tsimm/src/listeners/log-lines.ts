@@ -175,7 +175,7 @@ export interface EpochTextOptions {
  * @example
  * const row = { epoch: 1, trainLoss: 0.5, lr: 0.01, validation: { loss: 0.4, top1: 80 }, plain: null };
  * const metric = { name: "top1", label: "top-1", unit: "%" } as const;
- * epochText(row, { epochs: 3, metric, seconds: 12.34 }); // => "Epoch 2/3: loss 0.500, validation loss 0.400, top-1 80.00 %, lr 1.000e-02, 12.3 s"
+ * epochText(row, { epochs: 3, metric, seconds: 12.34 }); // => "Epoch 1 (2/3): loss 0.500, validation loss 0.400, top-1 80.00 %, lr 1.000e-02, 12.3 s"
  */
 export function epochText(
   { epoch, trainLoss, validation, lr }: EpochRow,
@@ -189,7 +189,7 @@ export function epochText(
     `lr ${scientific(lr)}`,
     ...(seconds === null ? [] : [`${seconds.toFixed(1)} s`]),
   ];
-  return `Epoch ${epoch + 1}${epochs === null ? "" : `/${epochs}`}: ${parts.join(", ")}`;
+  return `Epoch ${epoch}${epochs === null ? "" : ` (${epoch + 1}/${epochs})`}: ${parts.join(", ")}`;
 }
 
 /** A metric's value with its unit. */

@@ -46,7 +46,7 @@ function epochsTable(epochs: ReportedEpochs): string {
   ];
   const rows = history.map((row) => {
     const cells = [
-      `${row.epoch + 1}${row === best ? " (best)" : ""}`,
+      `${row.epoch}${row === best ? " (best)" : ""}`,
       significant(row.trainLoss),
       ...metrics.map((metric) => {
         const value = row.validation?.[metric.name];

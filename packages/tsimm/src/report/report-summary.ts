@@ -52,7 +52,7 @@ export function headOf(report: Report): ReportHead {
   const said = `${metric.label} ${metricText(value, metric)}`;
   return {
     title: `${name} · ${said} · tsimm`,
-    lead: `${what}, trained for ${done}: <b>${markup(said)}</b>${on} in epoch ${(row?.epoch ?? 0) + 1}, the best one.`,
+    lead: `${what}, trained for ${done}: <b>${markup(said)}</b>${on} in epoch ${row?.epoch ?? 0}, the best one.`,
   };
 }
 
@@ -81,7 +81,7 @@ export function tiles(epochs: ReportedEpochs): string {
   const best =
     row === undefined
       ? []
-      : [{ label: `best epoch of ${epochs.done}`, value: String(row.epoch + 1), isMain: false }];
+      : [{ label: `best epoch, ${epochs.done} from 0`, value: String(row.epoch), isMain: false }];
   const all = [...ordered, ...training, ...best];
   if (all.length === 0) return "";
   const items = all.map(

@@ -79,7 +79,7 @@ function headOf({ name, epochs, numEpochs }: SummaryReport): {
   const said = `${metric.label} ${metricText(value, metric)}`;
   return {
     title: `${name} · ${said} · tsimm`,
-    lead: `${trained}: <b>${markup(said)}</b> in epoch ${row.epoch + 1}, the best one.`,
+    lead: `${trained}: <b>${markup(said)}</b> in epoch ${row.epoch}, the best one.`,
   };
 }
 

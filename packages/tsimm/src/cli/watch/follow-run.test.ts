@@ -66,10 +66,10 @@ async function setTimes(now: number): Promise<void> {
 /** Lines without the time that an epoch took. */
 const untimed = (lines: readonly string[]) => lines.map((line) => line.replace(/, [\d.]+ s$/, ""));
 
-const FIRST = "Epoch 1/4: loss 2.50, validation loss 3.00, top-1 20.00 %, lr 1.000e-01";
-const SECOND = "Epoch 2/4: loss 1.67, validation loss 2.00, top-1 25.00 %, lr 1.000e-01";
-const THIRD = "Epoch 3/4: loss 1.25, validation loss 1.50, top-1 30.00 %, lr 1.000e-01";
-const FOURTH = "Epoch 4/4: loss 1.00, validation loss 1.20, top-1 35.00 %, lr 1.000e-01";
+const FIRST = "Epoch 0 (1/4): loss 2.50, validation loss 3.00, top-1 20.00 %, lr 1.000e-01";
+const SECOND = "Epoch 1 (2/4): loss 1.67, validation loss 2.00, top-1 25.00 %, lr 1.000e-01";
+const THIRD = "Epoch 2 (3/4): loss 1.25, validation loss 1.50, top-1 30.00 %, lr 1.000e-01";
+const FOURTH = "Epoch 3 (4/4): loss 1.00, validation loss 1.20, top-1 35.00 %, lr 1.000e-01";
 
 test("waits for a folder and its first epoch, shows every epoch, ends with the last", async () => {
   const lines = await followed([
@@ -87,7 +87,7 @@ test("waits for a folder and its first epoch, shows every epoch, ends with the l
     '> "/run" is empty yet: waiting for a run there',
     "> Watching /run",
     ...[`${FIRST}, 60.0 s`, `${SECOND}, 60.0 s`, `${THIRD}, 120.0 s`, `${FOURTH}, 60.0 s`],
-    "Best: top-1 35.00 % in epoch 4",
+    "Best: top-1 35.00 % in epoch 3",
     "> All 4 epochs are done",
   ]);
 });
@@ -97,7 +97,7 @@ test("shows what is there, and ends at once where every epoch is done", async ()
   await writeFile(summary(), timmSummary(4));
   expect(await followed([])).toEqual([
     ...["> Watching /run", FIRST, SECOND, THIRD, FOURTH],
-    ...["Best: top-1 35.00 % in epoch 4", "> All 4 epochs are done"],
+    ...["Best: top-1 35.00 % in epoch 3", "> All 4 epochs are done"],
   ]);
 });
 
@@ -129,7 +129,7 @@ test("goes on with a run that was killed and resumed by timm, under its second h
     SECOND.replace("1.67", "1.50"),
     THIRD,
     FOURTH,
-    ...["Best: top-1 35.00 % in epoch 4", "> All 4 epochs are done"],
+    ...["Best: top-1 35.00 % in epoch 3", "> All 4 epochs are done"],
   ]);
 });
 
@@ -159,7 +159,7 @@ test("ends with a training of tsimm that ends early, not with one that is killed
   ]);
   expect(lines.slice(2)).toEqual([
     expect.stringContaining(SECOND),
-    ...["Best: top-1 25.00 % in epoch 2", "> The training has ended after 2 of 4 epochs"],
+    ...["Best: top-1 25.00 % in epoch 1", "> The training has ended after 2 of 4 epochs"],
   ]);
 });
 
@@ -177,7 +177,7 @@ test("keeps what it has while a file cannot be read, and says why, once", async 
     "> WARNING: readSummary: a row must have 6 cells, one for each column, got 2 in line 3 of summary.csv; repair the line or take it out",
     expect.stringContaining(SECOND),
     `> WARNING: "/run/args.yaml" must hold "key: value" lines`,
-    "Best: top-1 25.00 % in epoch 2",
+    "Best: top-1 25.00 % in epoch 1",
   ]);
 });
 
@@ -195,7 +195,7 @@ test("shows the present state once, without waiting", async () => {
   expect(await followed([], { once: true })).toEqual([
     "> Watching /run",
     FIRST,
-    "Best: top-1 20.00 % in epoch 1",
+    "Best: top-1 20.00 % in epoch 0",
   ]);
 });
 

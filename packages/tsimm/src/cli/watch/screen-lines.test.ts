@@ -16,9 +16,9 @@ const ends = [
 test("a low terminal has loss and metric beside each other", () => {
   expect(drawn(viewOf(timmSummary(4), { ends }))).toEqual([
     "resnet18 · /runs/a",
-    "Epoch 4/10 ██████████░░░░░░░░░░░░░░ 40 % | 2 min left | 20 s an epoch",
+    "4/10 epochs ██████████░░░░░░░░░░░░░░ 40 % | 2 min left | 20 s an epoch",
     "loss 1.00 | validation loss 1.20 | top-1 35.00 % | top-5 69.00 % | lr 1.000e-01",
-    "best: top-1 35.00 % in epoch 4",
+    "best: top-1 35.00 % in epoch 3",
     "",
     "loss                                    top-1 (%)",
     "3 ┤━━━━━━━━━┓                           40 ┤",
@@ -43,12 +43,12 @@ test("a low terminal has loss and metric beside each other", () => {
 test("a small one has the numbers alone", () => {
   expect(drawn(viewOf(timmSummary(4), { ends }), { width: 30, height: 8 })).toEqual([
     "resnet18 · /runs/a",
-    "Epoch 4/10 ███░░░░░ 40 %",
+    "4/10 epochs ███░░░░░ 40 %",
     "loss 1.00",
     "validation loss 1.20",
     "top-1 35.00 % | top-5 69.00 %",
     "lr 1.000e-01",
-    "best: top-1 35.00 % in epoch 4",
+    "best: top-1 35.00 % in epoch 3",
   ]);
 });
 
@@ -68,38 +68,42 @@ test.each<[string, RunView, string]>([
   [
     "a run that has just begun",
     viewOf("", { ends: [] }),
-    "Epoch 0/10 ░░░░░░░░░░░░░░░░░░░░░░░░ 0 % | no epoch is done yet",
+    "0/10 epochs ░░░░░░░░░░░░░░░░░░░░░░░░ 0 % | no epoch is done yet",
   ],
-  ["a run of which no more is known", viewOf(timmSummary(4), { saved: {}, ends }), "Epoch 4 | 20 s an epoch"],
+  [
+    "a run of which no more is known",
+    viewOf(timmSummary(4), { saved: {}, ends }),
+    "4 epochs | 20 s an epoch",
+  ],
   [
     "a run that has gone on beyond its arguments",
     viewOf(timmSummary(4), { saved: { epochs: 2 } }),
-    "Epoch 4/2 ████████████████████████ 100 %",
+    "4/2 epochs ████████████████████████ 100 %",
   ],
   [
     "a run that is done",
     viewOf(timmSummary(10), { ends: ends.map(({ done, at }) => ({ done: done + 6, at })) }),
-    "Epoch 10/10 ████████████████████████ 100 % | 20 s an epoch",
+    "10/10 epochs ████████████████████████ 100 % | 20 s an epoch",
   ],
   [
     "a run that was killed",
     viewOf(timmSummary(4), { ends, training: "killed" }),
-    "Epoch 4/10 ██████████░░░░░░░░░░░░░░ 40 % | killed | 20 s an epoch",
+    "4/10 epochs ██████████░░░░░░░░░░░░░░ 40 % | killed | 20 s an epoch",
   ],
   [
     "a run that was ended",
     viewOf(timmSummary(4), { ends, training: "ended" }),
-    "Epoch 4/10 ██████████░░░░░░░░░░░░░░ 40 % | not training now | 20 s an epoch",
+    "4/10 epochs ██████████░░░░░░░░░░░░░░ 40 % | not training now | 20 s an epoch",
   ],
   [
     "a run of timm that says nothing any more",
     viewOf(timmSummary(4), { ends: ends.map(({ done, at }) => ({ done, at: at - 500 * SECOND })) }),
-    "Epoch 4/10 ██████████░░░░░░░░░░░░░░ 40 % | last epoch 8 min ago | 20 s an epoch",
+    "4/10 epochs █████████░░░░░░░░░░░░░░ 40 % | last epoch 8 min ago | 20 s an epoch",
   ],
   [
     "a run with a schedule that is longer than its epochs",
     viewOf(timmSummary(4), { saved: { ...timmArguments, sched: "cosine", cooldown_epochs: 6 } }),
-    "Epoch 4/16 ██████░░░░░░░░░░░░░░░░░░ 25 %",
+    "4/16 epochs ██████░░░░░░░░░░░░░░░░░░ 25 %",
   ],
 ])("the bar of %s", (_, view, line) => {
   expect(drawn(view)[1]).toBe(line);
@@ -108,21 +112,21 @@ test.each<[string, RunView, string]>([
 test("epochs without a validation, and losses that are no numbers", () => {
   const view = viewOf(`${timmSummary(1)}1,nan,,,,0.1\r\n`);
   expect(drawn(view, { height: 4 })).toEqual([
-    ...["resnet18 · /runs/a", "Epoch 2/10 █████░░░░░░░░░░░░░░░░░░░ 20 %"],
-    "loss nan | lr 1.000e-01 | best: top-1 20.00 % in epoch 1",
+    ...["resnet18 · /runs/a", "2/10 epochs █████░░░░░░░░░░░░░░░░░░░ 20 %"],
+    "loss nan | lr 1.000e-01 | best: top-1 20.00 % in epoch 0",
   ]);
   expect(drawn(viewOf("epoch,train_loss,lr\n0,2,1\n1,1,1\n2,3,1\n"), { height: 4 })[2]).toBe(
-    "loss 3.00 | lr 1.000e+00 | best: training loss 1.00 in epoch 2",
+    "loss 3.00 | lr 1.000e+00 | best: training loss 1.00 in epoch 1",
   );
 });
 
 test("another metric, and a column of another program", () => {
   const text = "epoch,train_loss,eval_loss,eval_top1,wer_err\n0,3,3,10,0.5\n1,2,4,20,0.7\n";
   const best = (metric: string) => drawn(viewOf(text), { height: 4, metric }).at(-1);
-  expect(best("loss")).toContain("best: validation loss 3.00 in epoch 1");
-  expect(best("top1")).toContain("best: top-1 20.00 % in epoch 2");
-  expect(best("train_loss")).toContain("best: training loss 2.00 in epoch 2");
-  expect(best("wer_err")).toBe("best: wer_err 0.500 in epoch 1");
+  expect(best("loss")).toContain("best: validation loss 3.00 in epoch 0");
+  expect(best("top1")).toContain("best: top-1 20.00 % in epoch 1");
+  expect(best("train_loss")).toContain("best: training loss 2.00 in epoch 1");
+  expect(best("wer_err")).toBe("best: wer_err 0.500 in epoch 0");
   expect(() => best("top")).toThrow(
     'watch: --metric must be one of loss, top1, train_loss, wer_err, got "top"; did you mean "top1"?',
   );

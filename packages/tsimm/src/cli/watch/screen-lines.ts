@@ -54,7 +54,7 @@ function headline({ folder, plan: { model } }: RunView, width: number): string {
 function progressLine(view: RunView, { width, now }: ScreenOptions): string {
   const total = view.plan.numEpochs;
   const done = epochsDone(view);
-  const title = total === null ? `Epoch ${done}` : `Epoch ${done}/${total}`;
+  const title = total === null ? `${done} ${done === 1 ? "epoch" : "epochs"}` : `${done}/${total} epochs`;
   const parts = timeParts(view, now);
   if (total === null) return fitted([title, ...parts], width);
   const share = Math.min(1, done / total);
@@ -124,5 +124,5 @@ export function bestLine(rows: readonly SummaryRow[], metric: FollowedMetric): s
   const best = bestRow(rows, metric);
   if (best === null) return null;
   const label = metric.name === "loss" ? "validation loss" : printable(metric.label);
-  return `best: ${label} ${metricText(metric.of(best), metric)} in epoch ${best.epoch + 1}`;
+  return `best: ${label} ${metricText(metric.of(best), metric)} in epoch ${best.epoch}`;
 }

@@ -30,9 +30,9 @@ function terminal(options: { metric?: string } = {}) {
 const view = viewOf(timmSummary(2));
 const LINES = [
   "resnet18 · /runs/a",
-  "Epoch 2/10 █████░░░░░░░░░░░░░░░░░░░ 20 %",
+  "2/10 epochs █████░░░░░░░░░░░░░░░░░░░ 20 %",
   "loss 1.67 | validation loss 2.00 | top-1 25.00 %",
-  "top-5 63.00 % | lr 1.000e-01 | best: top-1 25.00 % in epoch 2",
+  "top-5 63.00 % | lr 1.000e-01 | best: top-1 25.00 % in epoch 1",
 ];
 
 test("takes a screen of its own at the first state, and leaves the last one behind", () => {
@@ -55,7 +55,7 @@ test("draws what has changed, and nothing where nothing has", () => {
   output.show(viewOf(timmSummary(3)));
   expect(take().split("\r\n").slice(0, 2)).toEqual([
     "\u001b[Hresnet18 · /runs/a\u001b[K",
-    "Epoch 3/10 ███████░░░░░░░░░░░░░░░░░ 30 %\u001b[K",
+    "3/10 epochs ███████░░░░░░░░░░░░░░░░░ 30 %\u001b[K",
   ]);
 });
 
@@ -67,7 +67,7 @@ test("fits the terminal's new size, and gives it to another program meanwhile", 
   take();
   stream.columns = 32;
   output.redraw();
-  expect(take()).toContain("Epoch 2/10 ███░░░░░░░░░░░░ 20 %");
+  expect(take()).toContain("2/10 epochs ███░░░░░░░░░░░ 20 %");
   output.suspend();
   output.suspend();
   expect(take()).toBe(LEAVE);

@@ -1,0 +1,47 @@
+import { onBeforeUnmount, onMounted, type ShallowRef, watch } from "vue";
+import { decodeState, encodeState } from "../schedule/address.ts";
+import { defaultState } from "../schedule/default-settings.ts";
+import type { PlaygroundState } from "../schedule/settings.ts";
+
+/** Milliseconds without a change before the address follows: browsers allow few changes a second. */
+const PAUSE = 250;
+
+/**
+ * Keeps the state in the address of the page, and takes it from there: at the start, from a pasted link, and where
+ * one goes back or forward.
+ */
+export function useAddress(state: ShallowRef<PlaygroundState>): void {
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  /** The hash as it was read or written last. */
+  let known = "";
+
+  function read(): void {
+    const { hash } = location;
+    if (hash === known) return;
+    known = hash;
+    clearTimeout(timer);
+    state.value = decodeState(hash) ?? defaultState();
+  }
+
+  function write(): void {
+    const hash = encodeState(state.value);
+    if (hash === known) return;
+    known = hash;
+    history.replaceState(history.state, "", hash);
+  }
+
+  onMounted(() => {
+    read();
+    addEventListener("hashchange", read);
+    addEventListener("popstate", read);
+  });
+  onBeforeUnmount(() => {
+    clearTimeout(timer);
+    removeEventListener("hashchange", read);
+    removeEventListener("popstate", read);
+  });
+  watch(state, () => {
+    clearTimeout(timer);
+    timer = setTimeout(write, PAUSE);
+  });
+}
