@@ -20,12 +20,16 @@ export interface CompleteSettings {
  * Fills in the defaults, and leaves out what has no effect on the schedule.
  *
  * @param settings - Values of any kind are passed on, to be refused where the schedule is made.
- * @throws RangeError for a name that no schedule has.
+ * @throws RangeError for a name that no schedule has, or a factor of a group that is no number >= 0.
  */
 export function completeSettings(
-  { sched, args }: CurveSettings,
+  { sched, args, groups }: CurveSettings,
   { updatesPerEpoch }: { readonly updatesPerEpoch: number },
 ): CompleteSettings {
+  for (const { lrScale } of groups) {
+    if (lrScale >= 0 && lrScale < Number.POSITIVE_INFINITY) continue;
+    throw new RangeError(`lrScale of a group must be a finite number >= 0, got ${lrScale}`);
+  }
   const parameters = parametersOf(sched, args);
   const values = Object.fromEntries(
     parameters.map(({ name, default: fallback }) => [name, own(args, name) ?? fallback]),
