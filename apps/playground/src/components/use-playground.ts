@@ -56,7 +56,9 @@ export function usePlayground() {
   }
 
   const calculate = memorised();
-  const results = computed(() => state.value.curves.map((one) => calculate(one, state.value.updatesPerEpoch)));
+  const results = computed(() =>
+    state.value.curves.map((one) => calculate(one, state.value.updatesPerEpoch)),
+  );
   const labels = computed(() => curveLabels(state.value.curves));
   const curves = computed((): readonly ChartCurve[] => {
     drawable = results.value.map(({ curve }, i) => curve ?? drawable[i] ?? null);
@@ -79,7 +81,10 @@ export function usePlayground() {
 
 /** Calculates a curve once, however often it is drawn: settings are never changed in place. */
 function memorised(): (settings: CurveSettings, updatesPerEpoch: number) => CurveResult {
-  const known = new WeakMap<CurveSettings, { readonly updatesPerEpoch: number; readonly result: CurveResult }>();
+  const known = new WeakMap<
+    CurveSettings,
+    { readonly updatesPerEpoch: number; readonly result: CurveResult }
+  >();
   return (settings, updatesPerEpoch) => {
     const before = known.get(settings);
     if (before?.updatesPerEpoch === updatesPerEpoch) return before.result;
