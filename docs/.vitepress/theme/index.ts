@@ -4,7 +4,9 @@ import PlaygroundApp from "@tsimm/playground/components/PlaygroundApp.vue";
 import ScheduleFigure from "@tsimm/playground/components/ScheduleFigure.vue";
 import type { Theme } from "vitepress";
 import DefaultTheme from "vitepress/theme-without-fonts";
+import "@tsimm/playground/style/tokens.css";
 import "./site.css";
+import "./home.css";
 
 const theme: Theme = {
   extends: DefaultTheme,
