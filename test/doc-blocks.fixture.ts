@@ -31,8 +31,8 @@ export function sourceExamples(root: string, folder: string): DocBlock[] {
 /** Every TypeScript block of a Markdown file. */
 export function markdownExamples(root: string, file: string): DocBlock[] {
   const text = readFileSync(join(root, file), "utf8");
-  return [...text.matchAll(/^```(?:ts|typescript)\n(.*?)^```$/gms)].map(({ 1: code = "", index }) =>
-    docBlock(text, index, file, code),
+  return [...text.matchAll(/^```(?:ts|typescript)(?: \[[^\]\n]+\])?\n(.*?)^```$/gms)].map(
+    ({ 1: code = "", index }) => docBlock(text, index, file, code),
   );
 }
 

@@ -68,7 +68,7 @@ describe.each(packages)("examples in %s give what they say", (name) => {
 
 /** Pages of the site, those that are generated aside. */
 const pages = readdirSync(join(root, "docs"), { recursive: true, encoding: "utf8" })
-  .filter((file) => file.endsWith(".md") && !/^(api|node_modules)\b|\.vitepress\b/.test(file))
+  .filter((file) => file.endsWith(".md") && !/^(api|schedules|node_modules)\b|\.vitepress\b/.test(file))
   .map((file) => join("docs", file))
   .sort();
 

@@ -62,7 +62,7 @@ export async function generate(repository: string): Promise<Generated> {
 }
 
 function link({ title, address }: GeneratedPage): DefaultTheme.SidebarItem {
-  return { text: title, link: address.replace(/index$/, "") };
+  return { text: title, link: `/${address.replace(/index$/, "")}` };
 }
 
 /** A page that is as it was keeps its time, for a server that watches. */

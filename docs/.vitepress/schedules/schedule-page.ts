@@ -49,17 +49,19 @@ function namesLine({ name, definition, className, classFacts, functionFacts }: S
     definition && `\`--sched ${name}\``,
     definition && (definition.traits.inTimm ? "in timm" : "beyond timm"),
   ];
-  return `<p class="schedule-names">\n\n${names.filter(Boolean).join(" · ")}\n\n</p>`;
+  return `<div class="schedule-names">\n\n${names.filter(Boolean).join(" · ")}\n\n</div>`;
 }
 
-function liveFigure({ name, definition }: Subject, prose: Prose | null): string {
+function liveFigure(subject: Subject, prose: Prose | null): string {
+  const { name, definition } = subject;
   if (definition === null) return "";
   const { args = {}, controls = [] } = prose?.figure ?? {};
   const attributes = [
     `sched="${name}"`,
     `:args='${attribute(args)}'`,
     `:controls='${attribute(controls)}'`,
-    `title="Learning rate of ${name}"`,
+    `title="${titleOf(subject, prose)}"`,
+    "code",
   ];
   return `<ScheduleFigure ${attributes.join(" ")} />`;
 }

@@ -22,6 +22,7 @@ export {
   learningRateFigure,
   type RateSeries,
 } from "./plot/training-figures.ts";
+export { curvesCsv, curvesJson, type ScheduleCurve, type ScheduleCurves } from "./preview/curve-text.ts";
 export { type ScheduleEvent, scheduleEvents } from "./preview/events.ts";
 export type { ScheduleArgs } from "./preview/schedule-args.ts";
 export {

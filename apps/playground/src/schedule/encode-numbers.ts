@@ -1,14 +1,12 @@
 /** Numbers in addresses, exact to the last bit. */
+import { shortNumber } from "./short-number.ts";
 
 /** Most values of a metric that an address holds; its last one holds for later epochs. */
 const MOST_VALUES = 5000;
 
 /** The shortest text that is read as the same number: `.5` for 0.5. */
 export function encodeNumber(value: number): string {
-  if (Object.is(value, -0)) return "-0";
-  return String(value)
-    .replace(/^(-?)0\./, "$1.")
-    .replace("e+", "e");
+  return shortNumber(value).replace(/^(-?)0\./, "$1.");
 }
 
 /** The number of a text; null if it is not a finite one. */

@@ -1,6 +1,6 @@
 /** Shows schedules: a plot in the terminal or a file, a table of events, warnings. */
 import { findSchedule } from "@tsimm/scheduler";
-import type { ScheduleCurve } from "../preview/curve-file.ts";
+import type { ScheduleCurve } from "../preview/curve-text.ts";
 import { eventTable } from "../preview/event-table.ts";
 import { scheduleEvents } from "../preview/events.ts";
 import { rateLabel } from "../preview/rate-label.ts";

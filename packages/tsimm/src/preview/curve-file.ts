@@ -3,24 +3,7 @@ import { extname } from "node:path";
 import { WriteError, writeFileWhole } from "../files/write-file.ts";
 import type { Figure } from "../plot/figure.ts";
 import { UsageError } from "../usage-error.ts";
-import type { ScheduleEvent } from "./events.ts";
-import { everyRate, type SimulatedSchedule } from "./simulate.ts";
-
-/** A schedule with what there is to say of it. */
-export interface ScheduleCurve {
-  readonly label: string;
-  readonly schedule: SimulatedSchedule;
-  readonly events: readonly ScheduleEvent[];
-  readonly warnings: readonly string[];
-}
-
-/** Curves that share one axis. */
-export interface ScheduleCurves {
-  readonly unit: "epoch" | "update";
-  readonly curves: readonly ScheduleCurve[];
-  /** true: a logarithmic axis in figures. */
-  readonly log: boolean;
-}
+import { curvesCsv, curvesJson, type ScheduleCurves } from "./curve-text.ts";
 
 const FORMATS: Readonly<Record<string, (curves: ScheduleCurves) => Promise<string | Uint8Array>>> = {
   ".svg": (curves) => svg(curves),
@@ -28,8 +11,8 @@ const FORMATS: Readonly<Record<string, (curves: ScheduleCurves) => Promise<strin
     const { svgToPng } = await import("../plot/svg-to-png.ts");
     return svgToPng(await svg(curves));
   },
-  ".csv": async (curves) => csv(curves),
-  ".json": async (curves) => json(curves),
+  ".csv": async (curves) => curvesCsv(curves),
+  ".json": async (curves) => curvesJson(curves),
 };
 
 /** Whether a file of this name holds the rate of every t. */
@@ -79,24 +62,4 @@ async function svg({ unit, curves, log }: ScheduleCurves): Promise<string> {
   const title = curves.length === 1 && only ? `Learning rate: ${only.label}` : "Learning rate";
   const figure: Figure = learningRateFigure(series, { unit, title, yScale: log ? "log" : "linear" });
   return figureToSvg(figure);
-}
-
-/** A column per curve, empty where it has ended. */
-function csv({ unit, curves }: ScheduleCurves): string {
-  const columns = curves.map(({ schedule }) => everyRate(schedule));
-  const length = Math.max(...columns.map((rates) => rates.length));
-  const rows = Array.from({ length }, (_, t) => [t, ...columns.map((rates) => rates[t] ?? "")].join(","));
-  return `${[[unit, ...curves.map(({ label }) => quoted(label))].join(","), ...rows].join("\n")}\n`;
-}
-
-function quoted(text: string): string {
-  return /[",\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
-}
-
-function json({ unit, curves }: ScheduleCurves): string {
-  const plain = curves.map(({ label, schedule, events, warnings }) => {
-    const { sched, lr, numEpochs } = schedule;
-    return { label, sched, lr, numEpochs, rates: [...everyRate(schedule)], events, warnings };
-  });
-  return `${JSON.stringify({ unit, schedules: plain })}\n`;
 }
