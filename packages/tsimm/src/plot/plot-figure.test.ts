@@ -114,7 +114,7 @@ test("a line has the width and the dots that it asks for", () => {
               [1, 2],
               [2, 3],
             ],
-            strokeWidth: 1,
+            strokeWidth: 1.25,
             marker: "dot",
           },
           {
@@ -131,7 +131,7 @@ test("a line has the width and the dots that it asks for", () => {
   };
   const { element } = plotFigure(thin, document);
   const lines = [...element.querySelectorAll('[aria-label="line"]')];
-  expect(lines.map((line) => line.getAttribute("stroke-width"))).toEqual(["1", "2.25"]);
+  expect(lines.map((line) => line.getAttribute("stroke-width"))).toEqual(["1.25", "2.25"]);
   expect(lines.map((line) => line.querySelectorAll("marker").length)).toEqual([1, 0]);
 });
 
