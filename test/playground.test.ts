@@ -281,7 +281,7 @@ describe.skipIf(site === null)("a stranger", () => {
       const rateOf = async (label: string) =>
         Number(
           /[\d.]+$/.exec(
-            (await list.getByRole("listitem").filter({ hasText: label }).textContent()).trim(),
+            ((await list.getByRole("listitem").filter({ hasText: label }).textContent()) ?? "").trim(),
           )?.[0],
         );
       expect(await rateOf("step")).toBe(0.01);
