@@ -37,11 +37,6 @@ export async function loadCommands(root: string): Promise<Command[]> {
 function commandPage(command: Command): GeneratedPage {
   const name = command.name();
   const help = command.createHelp();
-  const usage = command.registeredArguments.map((argument) => help.argumentTerm(argument));
-  const words = command.registeredArguments.map(({ name: word, required, variadic }) => {
-    const text = `${word}${variadic ? "..." : ""}`;
-    return required ? `<${text}>` : `[${text}]`;
-  });
   const groups = groupBy(
     help.visibleOptions(command),
     ({ helpGroupHeading }) => helpGroupHeading ?? "Options:",
@@ -51,12 +46,12 @@ function commandPage(command: Command): GeneratedPage {
     return `## ${heading.replace(/:$/, "")}\n\n${definitions(rows)}`;
   });
   const argumentRows = command.registeredArguments.map(
-    (argument, index) => [usage[index] ?? "", markdown(help.argumentDescription(argument))] as const,
+    (argument) => [help.argumentTerm(argument), markdown(help.argumentDescription(argument))] as const,
   );
   const parts = [
     `---\noutline: 2\n---\n\n# tsimm ${name}`,
     markdown(command.description()),
-    `\`\`\`sh\nnpx tsimm ${[name, ...(command.options.length > 0 ? ["[options]"] : []), ...words].join(" ")}\n\`\`\``,
+    `\`\`\`sh\nnpx tsimm ${name} ${command.usage()}\n\`\`\``,
     examplesText(name),
     argumentRows.length === 0 ? "" : `## Arguments\n\n${definitions(argumentRows)}`,
     ...sections,

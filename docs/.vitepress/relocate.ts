@@ -29,11 +29,17 @@ const changes: Readonly<Record<string, (text: string, up: string) => string>> = 
   html: relocatePage,
 };
 
-// After a page has changed in place, its address is another, and what was relative to it would point elsewhere.
-const keepAddresses = `<script>for (const name of ["href", "src"])
-  for (const element of document.querySelectorAll("[" + name + "]"))
-    if (!element.getAttribute(name).startsWith("#") && name in element && typeof element[name] === "string")
-      element.setAttribute(name, element[name]);</script>`;
+/**
+ * Makes addresses absolute when a page is read: after it has changed in place its own address is another, and what was relative
+ * to it would point elsewhere. The page for what is not found learns where the site lies.
+ */
+const keepAddresses = (up: string): string => `<script>{
+  for (const name of ["href", "src"])
+    for (const element of document.querySelectorAll("[" + name + "]"))
+      if (typeof element[name] === "string" && !element.getAttribute(name).startsWith("#"))
+        element.setAttribute(name, element[name]);
+  sessionStorage.setItem("tsimm-site", new URL("${up}", location.href).pathname);
+}</script>`;
 
 /** Addresses in the markup become relative to the page, those in its scripts absolute. */
 function relocatePage(text: string, up: string): string {
@@ -44,7 +50,7 @@ function relocatePage(text: string, up: string): string {
         : script,
     )
     .replaceAll(`="${PLACEHOLDER}`, `="${up}`)
-    .replace("</body>", () => `${keepAddresses}</body>`);
+    .replace("</body>", () => `${keepAddresses(up)}</body>`);
 }
 
 /**

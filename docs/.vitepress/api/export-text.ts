@@ -14,7 +14,7 @@ export function exportText(root: string, entry: ApiExport, addressOf: AddressOf)
   return [
     `## ${name} {#${name}}`,
     `\`\`\`ts api=${packageName}\n${declarationText(join(root, file), name)}\n\`\`\``,
-    `<p class="api-source">\n\nin ${from} · [${within}:${line}](${url})\n\n</p>`,
+    `<div class="api-source">\n\nin ${from} · [${within}:${line}](${url})\n\n</div>`,
     commentText(comment?.summary ?? [], addressOf),
     callText(reflection, addressOf),
     memberList(reflection, addressOf),

@@ -4,14 +4,14 @@ import { groupBy } from "../group-by.ts";
 import type { ApiExport } from "./exports.ts";
 
 /**
- * A transformer of code blocks ```` ```ts api=PACKAGE ````: each exported name becomes a link. Of several packages that export a
+ * A transformer of code blocks ```` ```ts api=PACKAGE ````: the name of each exported type becomes a link. Of several packages that export a
  * name, the block's own comes first.
  *
  * @param exports - What can be linked to.
  * @param base - Path of the site, with a slash at both ends.
  */
 export function linkTypes(exports: readonly ApiExport[], base: string): ShikiTransformer {
-  const byName = groupBy(exports, ({ name }) => name);
+  const byName = groupBy(exports.filter(isType), ({ name }) => name);
   return {
     name: "link-types",
     span(node) {
@@ -32,4 +32,11 @@ export function linkTypes(exports: readonly ApiExport[], base: string): ShikiTra
       });
     },
   };
+}
+
+// typedoc's kinds of classes, interfaces and type aliases.
+const TYPE_KINDS = [128, 256, 2_097_152];
+
+function isType({ reflection }: ApiExport): boolean {
+  return TYPE_KINDS.includes(reflection.kind);
 }

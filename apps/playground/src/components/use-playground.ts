@@ -17,6 +17,13 @@ export function usePlayground() {
   /** Curves by index, which stay while a value is refused. */
   let drawable: readonly (Curve | null)[] = [];
 
+  /** Another state altogether, of an address. */
+  function replace(other: PlaygroundState): void {
+    drawable = [];
+    next = null;
+    state.value = other;
+  }
+
   function change(update: (before: PlaygroundState) => PlaygroundState): void {
     const scheduled = next !== null;
     next = update(next ?? state.value);
@@ -56,14 +63,21 @@ export function usePlayground() {
   }
 
   const calculate = memorised();
-  const results = computed(() => state.value.curves.map((one) => calculate(one, state.value.updatesPerEpoch)));
+  const results = computed(() =>
+    state.value.curves.map((one) => calculate(one, state.value.updatesPerEpoch)),
+  );
   const labels = computed(() => curveLabels(state.value.curves));
   const curves = computed((): readonly ChartCurve[] => {
     drawable = results.value.map(({ curve }, i) => curve ?? drawable[i] ?? null);
-    return drawable.flatMap((curve, color) =>
-      curve === null ? [] : [{ label: labels.value[color] ?? "", color, curve }],
-    );
+    return drawable.flatMap((curve, color) => {
+      const stale = results.value[color]?.curve === null;
+      return curve === null ? [] : [{ label: labels.value[color] ?? "", color, curve, stale }];
+    });
   });
+  /** Why there is no curve, of those that there are none of. */
+  const errors = computed(() =>
+    results.value.flatMap(({ error }, i) => (error === null ? [] : [`${labels.value[i]}: ${error.text}`])),
+  );
   /** What t counts on the axis. */
   const unit = computed(() =>
     curves.value.some(({ curve }) => curve.unit === "update") ? "update" : "epoch",
@@ -72,14 +86,17 @@ export function usePlayground() {
   const selectedResult = computed(() => results.value[state.value.selected] ?? null);
 
   return {
-    ...{ state, results, labels, curves, unit, selected, selectedResult },
-    ...{ change, changeSelected, addCurve, removeCurve },
+    ...{ state, labels, curves, errors, unit, selected, selectedResult },
+    ...{ replace, change, changeSelected, addCurve, removeCurve },
   };
 }
 
 /** Calculates a curve once, however often it is drawn: settings are never changed in place. */
 function memorised(): (settings: CurveSettings, updatesPerEpoch: number) => CurveResult {
-  const known = new WeakMap<CurveSettings, { readonly updatesPerEpoch: number; readonly result: CurveResult }>();
+  const known = new WeakMap<
+    CurveSettings,
+    { readonly updatesPerEpoch: number; readonly result: CurveResult }
+  >();
   return (settings, updatesPerEpoch) => {
     const before = known.get(settings);
     if (before?.updatesPerEpoch === updatesPerEpoch) return before.result;
