@@ -33,9 +33,9 @@ test.each(prefixes)("at %s, one goes from page to page and reloads without a fau
   const failures = pageFailures(page);
   const here = () => new URL(page.url()).pathname + new URL(page.url()).hash;
   await page.goto(`${server.origin}${prefix}`, { waitUntil: "networkidle" });
-  await page.locator(".home-cards a[href*='command-line']").click();
-  await shows(page, "tsimm train");
-  expect(here()).toBe(`${prefix}command-line/train.html`);
+  await page.locator(".home-cards a[href*='fine-tune']").click();
+  await shows(page, "Fine-tune");
+  expect(here()).toBe(`${prefix}guides/fine-tune.html`);
   // The sidebar was drawn for another page.
   await page.locator(".VPSidebar a", { hasText: "Parity with timm" }).click();
   await shows(page, "Parity");

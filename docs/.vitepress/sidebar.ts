@@ -3,8 +3,22 @@ import type { DefaultTheme } from "vitepress";
 
 /** Links at the top of every page. */
 export const navigation: DefaultTheme.NavItem[] = [
+  { text: "Start", link: "/start/", activeMatch: "^/start/" },
   { text: "Tutorial", link: "/tutorial/step-lr-scheduler", activeMatch: "^/tutorial/" },
   { text: "Schedules", link: "/schedules/", activeMatch: "^/schedules/" },
+  { text: "Guides", link: "/guides/train", activeMatch: "^/guides/" },
+  {
+    text: "Reference",
+    activeMatch: "^/(api|command-line|parity|changelog)",
+    items: [
+      { text: "Command line", link: "/command-line/" },
+      { text: "API", link: "/api/" },
+      { text: "Parity with timm", link: "/parity" },
+      { text: "Changelog", link: "/changelog" },
+    ],
+  },
+  { text: "Playground", link: "/playground" },
+  { text: "Train", link: "/train" },
 ];
 
 /** Sections of the documentation, in reading order. */

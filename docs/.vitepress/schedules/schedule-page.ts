@@ -3,7 +3,6 @@ import { COMING_FROM, comingFromMarkdown } from "./coming-from.ts";
 import { galleryMarkdown } from "./gallery.ts";
 import { optionTables } from "./option-tables.ts";
 import { type Prose, readProse } from "./prose.ts";
-import { sideBySide } from "./side-by-side.ts";
 import { type Subject, subjectOf } from "./subject.ts";
 
 /**
@@ -28,7 +27,6 @@ export function schedulePage(name: string, prose: Prose | null = readProse(name)
     ...section("When to use it"),
     ...section("Formula"),
     ...section("Parameters", optionTables(subject)),
-    ...section("In Python and TypeScript", sideBySide(subject, prose)),
     ...section("Settings side by side", galleryMarkdown(subject, prose)),
     ...section("Pitfalls"),
     ...section(COMING_FROM, own && `${preface(own)}${comingFromMarkdown(own)}`),

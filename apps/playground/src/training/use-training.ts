@@ -1,8 +1,9 @@
 /** The runs of a session: commands to the worker, and what it reports. */
 import { computed, onBeforeUnmount, onMounted, type Ref, ref, shallowRef, triggerRef } from "vue";
+import { saveFile } from "../components/save-file.ts";
 import type { EngineDescription, ModelFormat, Report } from "./messages.ts";
 import { RunRecord } from "./run-record.ts";
-import { saveFile } from "./save-file.ts";
+
 import { startTrainer, type Trainer } from "./trainer.ts";
 import { type PlannedRates, SERIES_COLORS } from "./training-figure.ts";
 import type { TrainingImages } from "./training-images.ts";
@@ -178,5 +179,6 @@ function chooseSamples({ classNames, validation }: TrainingImages): number[] {
 }
 
 function download(bytes: Uint8Array, format: ModelFormat): void {
-  saveFile(format === "onnx" ? "model.onnx" : "model.safetensors", bytes);
+  const content = new Blob([new Uint8Array(bytes)], { type: "application/octet-stream" });
+  saveFile(format === "onnx" ? "model.onnx" : "model.safetensors", content);
 }

@@ -158,7 +158,7 @@ function plotLine(
     ...(series.dashed ? { strokeDasharray: "7,5" } : {}),
     ...(count > 1 ? turns : {}),
     // A line of one point would be invisible.
-    ...(isAlone || series.marker ? { marker: "dot" } : {}),
+    ...(isAlone || series.marker === "dot" ? { marker: "dot" } : {}),
     ...(isCut ? { clip: true } : {}),
   });
 }
