@@ -56,10 +56,11 @@ export function subjectOf(name: string): Subject {
         ),
     };
   }
-  const definition: ScheduleDefinition = findSchedule(name);
-  const { scheduler } = createSchedulerV2({ paramGroups: [{ lr: 0.1 }] }, { sched: name, warmupEpochs: 10 });
+  const definition = findSchedule(name);
+  const sched = definition.name;
+  const { scheduler } = createSchedulerV2({ paramGroups: [{ lr: 0.1 }] }, { sched, warmupEpochs: 10 });
   const resolved = scheduler.stateDict().options;
-  const checks = Object.entries<Check<unknown>>(definition.checks);
+  const checks: [string, Check<unknown>][] = Object.entries(definition.checks);
   const own = checks.filter(([option, check]) => accepts(check, resolved[option]));
   const required = checks.filter(([, check]) => !accepts(check, undefined));
   return {
