@@ -1,6 +1,15 @@
 /** Writes `dist/playground`: the app of `apps/playground`, without the engine that onnxruntime-web brings anyway. */
 import { createHash } from "node:crypto";
-import { mkdtempSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import {
+  existsSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from "node:fs";
 import { dirname, join, relative, sep } from "node:path";
 import { fileURLToPath } from "node:url";
 import { build } from "vite";
@@ -14,8 +23,10 @@ export async function buildPlayground() {
   try {
     await build({ root: app, logLevel: "error", build: { outDir, emptyOutDir: true } });
     writeFileSync(join(outDir, "engine-files.json"), `${JSON.stringify(withoutEngine(outDir), null, 2)}\n`);
-    rmSync(join(dist, "playground"), { recursive: true, force: true });
-    renameSync(outDir, join(dist, "playground"));
+    const [place, old] = [join(dist, "playground"), `${outDir}-old`];
+    if (existsSync(place)) renameSync(place, old);
+    renameSync(outDir, place);
+    rmSync(old, { recursive: true, force: true });
   } finally {
     rmSync(outDir, { recursive: true, force: true });
   }
@@ -43,7 +54,8 @@ function withoutEngine(folder) {
 function installedModule(bytes) {
   const engine = dirname(fileURLToPath(import.meta.resolve("onnxruntime-web/ort-wasm-simd-threaded.wasm")));
   const name = readdirSync(engine).find(
-    (one) => one.endsWith(".wasm") && readFileSync(join(engine, one)).equals(bytes),
+    (one) =>
+      statSync(join(engine, one)).size === bytes.length && readFileSync(join(engine, one)).equals(bytes),
   );
   return name === undefined ? null : `onnxruntime-web/${name}`;
 }
