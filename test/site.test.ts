@@ -47,7 +47,10 @@ test.each(prefixes)("at %s, one goes from page to page and reloads without a fau
   await shows(page, "@tsimm/scheduler");
   expect(here()).toContain(`${prefix}api/scheduler/schedules.html#StepLRScheduler`);
   await page.reload({ waitUntil: "networkidle" });
-  await page.locator("main pre a", { hasText: "SchedulerOptions" }).first().click();
+  await page
+    .locator("main pre a", { hasText: /^SchedulerOptions$/ })
+    .first()
+    .click();
   await page.waitForURL("**/core.html#SchedulerOptions");
   await page.locator(".VPNavBarTitle a").click();
   await shows(page, "timm's training recipe");
@@ -74,7 +77,7 @@ test("without scripts, pages have their text, links and figures", async () => {
   const page = await context.newPage();
   const failures = pageFailures(page);
   await page.goto(`${server.origin}/a/b/c/schedules/step.html`);
-  expect(await page.locator("h1").innerText()).toContain("step");
+  await shows(page, "Step decay");
   expect(await page.locator("main svg path").count()).toBeGreaterThan(0);
   await page.locator(".VPSidebar a", { hasText: "Changelog" }).click();
   await shows(page, "Changelog");
@@ -94,10 +97,12 @@ const types = [
   "command-line/",
   "command-line/train.html",
   "api/",
+  "api/tsimm/",
   "api/tsimm/optim.html",
   "parity.html",
   "changelog.html",
   "playground.html",
+  "train.html",
   "404.html",
 ];
 
@@ -119,6 +124,8 @@ describe.each([
       const found = new Set<string>();
       while (texts.nextNode() !== null) {
         const element = texts.currentNode.parentElement;
+        // A formula is said to screen readers by text that is not shown.
+        if (element?.closest("mjx-assistive-mml, .visually-hidden")) continue;
         if (element === null || (texts.currentNode.textContent ?? "").trim() === "") continue;
         if (element.checkVisibility() && Number.parseFloat(getComputedStyle(element).fontSize) < 11) {
           found.add(`${element.tagName}: ${texts.currentNode.textContent}`);
