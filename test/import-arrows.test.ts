@@ -222,7 +222,7 @@ test("tsimm has no file outside its rooms but those that all rooms or none stand
   const entries = await readdir(join(root, tsimm), { withFileTypes: true });
   const files = entries.filter((entry) => entry.isFile() && !entry.name.endsWith(".test.ts"));
   expect(files.map(({ name }) => name).sort()).toEqual(
-    [...ground, "index.ts", "browser.ts", "layers.ts", "plot.ts"].sort(),
+    [...ground, "index.ts", "browser.ts", "layers.ts", "plot.ts", "plot-bundle.ts"].sort(),
   );
 });
 

@@ -86,7 +86,10 @@ async function measure(page, box, share) {
     window.stopFrames = true;
     return window.frameTimes;
   });
-  const times = frames.slice(1).map((now, i) => now - frames[i]).sort((a, b) => a - b);
+  const times = frames
+    .slice(1)
+    .map((now, i) => now - frames[i])
+    .sort((a, b) => a - b);
   const at = (quantile) => times[Math.min(times.length - 1, Math.floor(quantile * times.length))];
   const work = (1000 * (after - before)) / times.length;
   return { frames: times.length, work, p50: at(0.5), p95: at(0.95), longest: times.at(-1) };

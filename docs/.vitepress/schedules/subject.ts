@@ -45,7 +45,7 @@ export function subjectOf(name: string): Subject {
       ...{ name, definition: null, ...namesOf("FunctionScheduler") },
       functionFacts: exportFacts("joinSchedules"),
       required: ["schedule"],
-      example: { schedule: (_: number, base: number) => base },
+      example: { schedule: swings },
       make: (base, options) =>
         new FunctionScheduler(
           { paramGroups: [{ lr: base }] },
@@ -56,10 +56,11 @@ export function subjectOf(name: string): Subject {
         ),
     };
   }
-  const definition: ScheduleDefinition = findSchedule(name);
-  const { scheduler } = createSchedulerV2({ paramGroups: [{ lr: 0.1 }] }, { sched: name, warmupEpochs: 10 });
+  const definition = findSchedule(name);
+  const sched = definition.name;
+  const { scheduler } = createSchedulerV2({ paramGroups: [{ lr: 0.1 }] }, { sched, warmupEpochs: 10 });
   const resolved = scheduler.stateDict().options;
-  const checks = Object.entries<Check<unknown>>(definition.checks);
+  const checks: [string, Check<unknown>][] = Object.entries(definition.checks);
   const own = checks.filter(([option, check]) => accepts(check, resolved[option]));
   const required = checks.filter(([, check]) => !accepts(check, undefined));
   return {
@@ -83,6 +84,11 @@ function namesOf(className: string) {
     functionFacts: isGeneric ? null : exportFacts(functionName(className)),
     optionFacts: interfaceOptions(`${className}Options`),
   };
+}
+
+/** A function that no schedule with a name is, for the drawing. */
+function swings(t: number, base: number): number {
+  return (base * (1.2 + Math.cos(t / 20))) / (1 + t / 150);
 }
 
 /** Some classes save 0 for what was not given. */

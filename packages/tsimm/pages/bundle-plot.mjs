@@ -14,7 +14,7 @@ const inPackage = (path) => fileURLToPath(new URL(`../${path}`, import.meta.url)
 /** Bundles, minifies and writes the file. */
 export async function bundlePlot() {
   const built = await build({
-    logLevel: "warn",
+    logLevel: "error",
     configFile: false,
     root: inPackage("."),
     build: {

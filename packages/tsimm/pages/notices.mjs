@@ -3,7 +3,7 @@ import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 
 /** Text of a licence file without its title and its copyright lines, on one line, so that equal ones are told. */
-const TERMS = /^(?:(?:the )?\w+ licen[sc]e(?: \(\w+\))?|copyright\b.*|all rights reserved\.?)$/i;
+const TERMS = /^(?:(?:the )?\w+ licen[sc]e(?: \(\w+\))?|copyright\b.*\d{4}.*|all rights reserved\.?)$/i;
 
 /**
  * Copyright lines of each package, then the terms that they share.
@@ -30,7 +30,8 @@ function packageFolder(file) {
   for (let folder = dirname(file); folder.includes("node_modules"); folder = dirname(folder)) {
     const manifest = join(folder, "package.json");
     // Some packages have further manifests inside, without a name.
-    if (existsSync(manifest) && JSON.parse(readFileSync(manifest, "utf8")).version !== undefined) return folder;
+    if (existsSync(manifest) && JSON.parse(readFileSync(manifest, "utf8")).version !== undefined)
+      return folder;
   }
   return null;
 }
@@ -39,9 +40,14 @@ function licenceOf(folder) {
   const { name, version, license } = JSON.parse(readFileSync(join(folder, "package.json"), "utf8"));
   const file = readdirSync(folder).find((entry) => /^licen[sc]e(\.(md|txt))?$/i.test(entry));
   if (file === undefined) throw new Error(`${name} has no licence file; name its terms in pages/notices.mjs`);
-  const lines = readFileSync(join(folder, file), "utf8").split("\n").map((line) => line.trim());
-  const copyright = lines.filter((line) => /^copyright\b/i.test(line));
-  const terms = lines.filter((line) => !TERMS.test(line)).join("\n").trim();
+  const lines = readFileSync(join(folder, file), "utf8")
+    .split("\n")
+    .map((line) => line.trim());
+  const copyright = lines.filter((line) => /^copyright\b.*\d{4}/i.test(line));
+  const terms = lines
+    .filter((line) => !TERMS.test(line))
+    .join("\n")
+    .trim();
   // Line breaks within a paragraph differ.
   const paragraphs = terms.split(/\n{2,}/).map((paragraph) => paragraph.replaceAll("\n", " "));
   return { head: `${name} ${version} (${license}): ${copyright.join("; ")}`, terms: paragraphs.join("\n") };

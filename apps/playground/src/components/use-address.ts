@@ -9,8 +9,13 @@ const PAUSE = 250;
 /**
  * Keeps the state in the address of the page, and takes it from there: at the start, from a pasted link, and where
  * one goes back or forward.
+ *
+ * @param replace - Shows another state.
  */
-export function useAddress(state: ShallowRef<PlaygroundState>): void {
+export function useAddress(
+  state: Readonly<ShallowRef<PlaygroundState>>,
+  replace: (state: PlaygroundState) => void,
+): void {
   let timer: ReturnType<typeof setTimeout> | undefined;
   /** The hash as it was read or written last. */
   let known = "";
@@ -20,7 +25,7 @@ export function useAddress(state: ShallowRef<PlaygroundState>): void {
     if (hash === known) return;
     known = hash;
     clearTimeout(timer);
-    state.value = decodeState(hash) ?? defaultState();
+    replace(decodeState(hash) ?? defaultState());
   }
 
   function write(): void {

@@ -17,6 +17,13 @@ export function usePlayground() {
   /** Curves by index, which stay while a value is refused. */
   let drawable: readonly (Curve | null)[] = [];
 
+  /** Another state altogether, of an address. */
+  function replace(other: PlaygroundState): void {
+    drawable = [];
+    next = null;
+    state.value = other;
+  }
+
   function change(update: (before: PlaygroundState) => PlaygroundState): void {
     const scheduled = next !== null;
     next = update(next ?? state.value);
@@ -62,10 +69,15 @@ export function usePlayground() {
   const labels = computed(() => curveLabels(state.value.curves));
   const curves = computed((): readonly ChartCurve[] => {
     drawable = results.value.map(({ curve }, i) => curve ?? drawable[i] ?? null);
-    return drawable.flatMap((curve, color) =>
-      curve === null ? [] : [{ label: labels.value[color] ?? "", color, curve }],
-    );
+    return drawable.flatMap((curve, color) => {
+      const stale = results.value[color]?.curve === null;
+      return curve === null ? [] : [{ label: labels.value[color] ?? "", color, curve, stale }];
+    });
   });
+  /** Why there is no curve, of those that there are none of. */
+  const errors = computed(() =>
+    results.value.flatMap(({ error }, i) => (error === null ? [] : [`${labels.value[i]}: ${error.text}`])),
+  );
   /** What t counts on the axis. */
   const unit = computed(() =>
     curves.value.some(({ curve }) => curve.unit === "update") ? "update" : "epoch",
@@ -74,8 +86,8 @@ export function usePlayground() {
   const selectedResult = computed(() => results.value[state.value.selected] ?? null);
 
   return {
-    ...{ state, results, labels, curves, unit, selected, selectedResult },
-    ...{ change, changeSelected, addCurve, removeCurve },
+    ...{ state, labels, curves, errors, unit, selected, selectedResult },
+    ...{ replace, change, changeSelected, addCurve, removeCurve },
   };
 }
 

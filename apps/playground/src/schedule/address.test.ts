@@ -78,7 +78,7 @@ describe("address", () => {
         expect(decodeState(hash)).toEqual(state);
         expect(hash).toMatch(/^#[\w.,*&=%~!'()-]+$/);
       }),
-      { numRuns: 300 },
+      { numRuns: 150 },
     );
   });
 

@@ -50,10 +50,11 @@ function curveOf(
   { flags, parameters }: CompleteSettings,
   { updatesPerEpoch, every = false, label = sched }: CalculateOptions,
 ): Curve {
+  const { followsMetric } = findSchedule(sched).traits;
+  if (followsMetric) refuseLongRun(flags);
   const options: SimulationOptions = { every, columns: COLUMNS, metrics: metric ?? [] };
   const simulated = simulateFlags(flags, updatesPerEpoch, options);
   refuseNegative(simulated, flags);
-  const { followsMetric } = findSchedule(sched).traits;
   const scales = groups.map(({ lrScale }) => lrScale);
   const further = scales.map((lrScale) =>
     followsMetric
@@ -73,6 +74,18 @@ function curveOf(
       parameter: aboutParameter(text, parameters),
     })),
   };
+}
+
+/** Most epochs of a schedule of which every epoch follows from the one before. */
+const MOST_EPOCHS = 100_000;
+
+function refuseLongRun({ sched, epochs = 0, warmupEpochs = 0 }: CompleteSettings["flags"]): void {
+  const most = Math.max(epochs, warmupEpochs);
+  if (!(most > MOST_EPOCHS)) return;
+  const flag = epochs === most ? "--epochs" : "--warmup-epochs";
+  throw new RangeError(
+    `${flag} must be <= ${MOST_EPOCHS} for ${sched}, got ${most}; each epoch follows from the last`,
+  );
 }
 
 function lookUp(rates: readonly Float64Array[]): Curve["ratesAt"] {

@@ -20,7 +20,8 @@ export interface CompleteSettings {
  * Fills in the defaults, and leaves out what has no effect on the schedule.
  *
  * @param settings - Values of any kind are passed on, to be refused where the schedule is made.
- * @throws RangeError for a name that no schedule has, or a factor of a group that is no number >= 0.
+ * @throws RangeError for a name that no schedule has, a choice that there is not, or a factor of a
+ *   group that is no number >= 0.
  */
 export function completeSettings(
   { sched, args, groups }: CurveSettings,
@@ -34,6 +35,7 @@ export function completeSettings(
   const values = Object.fromEntries(
     parameters.map(({ name, default: fallback }) => [name, own(args, name) ?? fallback]),
   );
+  for (const parameter of parameters) refuseChoice(parameter, values[parameter.name]);
   const perEpoch = values["schedOnUpdates"] === true ? updatesPerEpoch : 1;
   const { lrNoise, epochs } = values;
   const shares =
@@ -47,6 +49,11 @@ export function completeSettings(
     flags: { ...values, sched, lr, lrNoise: shares } as CompleteSettings["flags"],
     perEpoch,
   };
+}
+
+function refuseChoice({ kind, flag, choices }: Parameter, value: SettingValue | undefined): void {
+  if (kind !== "choice" || (typeof value === "string" && choices.includes(value))) return;
+  throw new RangeError(`${flag} must be one of ${choices.join(", ")}, got ${JSON.stringify(value)}`);
 }
 
 function own(args: CurveSettings["args"], name: string): SettingValue | undefined {

@@ -7,7 +7,7 @@
  * @param epochs - `--epochs`, an integer > 0.
  * @param perEpoch - t in an epoch.
  * @example
- * noiseShares([10, 40], 90, 1); // => [0.111, 0.444]
+ * noiseShares([10, 40], 90, 1); // => [0.11, 0.44]
  */
 export function noiseShares(span: readonly number[], epochs: number, perEpoch: number): readonly number[] {
   const length = epochs * perEpoch;

@@ -71,16 +71,22 @@ function describe(
   const kind = kindOf(name, flag);
   const help = helpOf(name, traits) ?? withoutNames(flag.help);
   const inEpochs = kind === "span" || /^epochs\b/.test(flag.help);
+  const range = sliderRange(name, flag, inEpochs, epochs);
   const timmOption = option !== null && !isOwn && isTimmOption(option) ? timmNameOf(option) : null;
   return {
     ...{ name, option, timmOption, kind, help },
     flag: `--${separated(name, "-")}`,
     group: groupOf(name, traits),
     default: defaultOf(name, flag, optionDefault, traits, epochs),
-    range: sliderRange(name, flag, inEpochs, epochs),
+    range: isFactor(name, traits) ? { ...range, max: 1 - range.step } : range,
     choices: name === "evalMetric" ? ["top1", "loss"] : (flag.choices ?? []),
     unit: inEpochs ? "epochs" : "",
   };
+}
+
+/** Whether it is a factor that must lower the rate. */
+function isFactor(name: string, { followsMetric }: ScheduleTraits): boolean {
+  return name === "decayRate" && followsMetric === true;
 }
 
 /** The value where none is set; null only for a span and for an option that has none. */

@@ -15,7 +15,7 @@ const ranges: Readonly<Record<string, Range>> = {
   decayRate: { min: 0.01, max: 1, step: 0.01, scale: "linear", zero: false },
   patienceEpochs: { min: 0, max: 30, step: 1, scale: "linear", zero: false },
   power: { min: 0.1, max: 5, step: 0.02, scale: "log", zero: false },
-  plateauThreshold: { min: 1e-6, max: 1, step: 0.1, scale: "log", zero: true },
+  plateauThreshold: { min: 1e-6, max: 0.5, step: 0.1, scale: "log", zero: true },
   lrCycleMul: { min: 0.5, max: 3, step: 0.02, scale: "log", zero: false },
   lrCycleDecay: { min: 0, max: 1, step: 0.01, scale: "linear", zero: false },
   lrCycleLimit: { min: 1, max: 10, step: 1, scale: "linear", zero: false },

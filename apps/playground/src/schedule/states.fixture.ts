@@ -145,6 +145,7 @@ export const exampleStates: readonly ExampleState[] = [
     { tolerance: 1e-15 },
   ),
   example("wsd", "wsd", { epochs: 20, warmupEpochs: 2, minLr: 1e-5, cooldownEpochs: 3 }),
+  example("wsd-long", "wsd", { epochs: 200, decayEpochs: 90 }),
   example("wsd-noise", "wsd", {
     epochs: 20,
     decayEpochs: 6,

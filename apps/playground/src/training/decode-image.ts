@@ -29,7 +29,9 @@ export async function decodeImage(file: Blob, side: number): Promise<Uint8Array>
  */
 export function squarePixels(picture: Picture, side: number): Uint8Array {
   const [width, height] =
-    picture instanceof ImageBitmap ? [picture.width, picture.height] : [picture.videoWidth, picture.videoHeight];
+    picture instanceof ImageBitmap
+      ? [picture.width, picture.height]
+      : [picture.videoWidth, picture.videoHeight];
   const canvas = document.createElement("canvas");
   canvas.width = side;
   canvas.height = side;

@@ -33,7 +33,9 @@ async function filesOf(entry: FileSystemEntry): Promise<NamedFile[]> {
   const found: NamedFile[] = [];
   // A reader gives some entries at a time.
   for (;;) {
-    const some = await new Promise<FileSystemEntry[]>((resolve, reject) => reader.readEntries(resolve, reject));
+    const some = await new Promise<FileSystemEntry[]>((resolve, reject) =>
+      reader.readEntries(resolve, reject),
+    );
     if (some.length === 0) return found;
     found.push(...(await Promise.all(some.map(filesOf))).flat());
   }
@@ -54,6 +56,8 @@ function named(file: File, path: string): NamedFile {
 /** In the order of their paths, without what systems leave beside images. */
 function visible(files: readonly NamedFile[]): NamedFile[] {
   return files
-    .filter(({ path }) => !path.split("/").some((name) => /^(\.|__MACOSX$|Thumbs\.db$|desktop\.ini$)/i.test(name)))
+    .filter(
+      ({ path }) => !path.split("/").some((name) => /^(\.|__MACOSX$|Thumbs\.db$|desktop\.ini$)/i.test(name)),
+    )
     .sort((a, b) => a.path.localeCompare(b.path, "en", { numeric: true }));
 }

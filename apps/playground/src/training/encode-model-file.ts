@@ -27,6 +27,12 @@ export function encodeModelFile(
     return [name, { dtype: data instanceof Float32Array ? "F32" : "I64", shape, data }];
   });
   // As a file of weights that `tsimm train` writes.
-  const entry = { arch: model.name, numClasses: model.numClasses, inChans: model.inChans, classNames, dataConfig };
+  const entry = {
+    arch: model.name,
+    numClasses: model.numClasses,
+    inChans: model.inChans,
+    classNames,
+    dataConfig,
+  };
   return encodeSafetensors(new Map(tensors), { format: "pt", tsimm: JSON.stringify(entry) });
 }

@@ -95,5 +95,10 @@ export type Report =
       readonly isNewOptimizer: boolean;
     }
   | { readonly type: "stopped"; readonly run: number; readonly isFinished: boolean }
-  | { readonly type: "exported"; readonly run: number; readonly format: ModelFormat; readonly bytes: Uint8Array }
+  | {
+      readonly type: "exported";
+      readonly run: number;
+      readonly format: ModelFormat;
+      readonly bytes: Uint8Array;
+    }
   | { readonly type: "failed"; readonly run: number | null; readonly message: string };

@@ -17,6 +17,9 @@ export interface SettingsChange {
 /** Weight of the past in the smoothed loss. */
 const SMOOTHING = 0.9;
 
+/** Updates whose duration is shown. */
+const RECENT = 15;
+
 /** A run of this session. */
 export class RunRecord {
   /** From 1. */
@@ -44,8 +47,7 @@ export class RunRecord {
   numParameters = 0;
   updatesPerEpoch = 1;
   updates = 0;
-  /** Mean over the last updates. */
-  milliseconds: number | null = null;
+  readonly #durations: number[] = [];
 
   constructor(options: {
     readonly id: number;
@@ -68,6 +70,12 @@ export class RunRecord {
     return this.validationAccuracies.length;
   }
 
+  /** Of an update: the median of the last ones; null: there is none. */
+  get milliseconds(): number | null {
+    const sorted = [...this.#durations].sort((a, b) => a - b);
+    return sorted[sorted.length >> 1] ?? null;
+  }
+
   /** Takes in what the worker reports of this run. */
   add(report: Extract<Report, { readonly run: number | null }>): void {
     switch (report.type) {
@@ -80,7 +88,8 @@ export class RunRecord {
         const x = update / this.updatesPerEpoch;
         const before = this.smoothedLosses.at(-1)?.[1] ?? loss;
         this.updates = update;
-        this.milliseconds = 0.9 * (this.milliseconds ?? milliseconds) + 0.1 * milliseconds;
+        this.#durations.push(milliseconds);
+        if (this.#durations.length > RECENT) this.#durations.shift();
         this.losses.push([x, loss]);
         this.smoothedLosses.push([x, SMOOTHING * before + (1 - SMOOTHING) * loss]);
         // A rate holds from its update on.

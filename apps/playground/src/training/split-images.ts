@@ -43,7 +43,10 @@ export function splitImages(classes: readonly OwnClass[], side: number): SplitRe
   );
   const problem = problemOf(used);
   if (problem !== null) return { images: null, problem, warnings };
-  const parts: Record<"train" | "validation", { pixels: Uint8Array; label: number }[]> = { train: [], validation: [] };
+  const parts: Record<"train" | "validation", { pixels: Uint8Array; label: number }[]> = {
+    train: [],
+    validation: [],
+  };
   for (const [label, { images }] of used.entries()) {
     for (const [i, { pixels }] of images.entries()) {
       const isFifth = i % VALIDATION_SHARE === VALIDATION_SHARE - 1;
@@ -65,7 +68,8 @@ function problemOf(used: readonly OwnClass[]): string | null {
   const names = used.map(({ name }) => name);
   const twice = names.find((name, i) => names.indexOf(name) !== i);
   if (twice !== undefined) return `Each class must have a name of its own, got "${twice}" twice; rename one`;
-  if (used.some(({ name }) => name.trim() === "")) return "Each class must have a name, got one without; name it";
+  if (used.some(({ name }) => name.trim() === ""))
+    return "Each class must have a name, got one without; name it";
   const single = used.find(({ images }) => images.length === 1);
   if (single !== undefined) {
     return `${single.name} must have at least two images, one to learn from and one to validate, got one; add some`;

@@ -15,10 +15,17 @@ export interface Trainer {
  * @param onReport - Receives what it reports, a failure to start too.
  */
 export function startTrainer(asked: string, onReport: (report: Report) => void): Trainer {
-  const worker = new Worker(new URL("./training-worker.ts", import.meta.url), { type: "module", name: asked });
+  const worker = new Worker(new URL("./training-worker.ts", import.meta.url), {
+    type: "module",
+    name: asked,
+  });
   worker.addEventListener("message", ({ data }: MessageEvent<Report>) => onReport(data));
   worker.addEventListener("error", ({ message }) => {
-    onReport({ type: "failed", run: null, message: message || "The worker could not be started; reload the page" });
+    onReport({
+      type: "failed",
+      run: null,
+      message: message || "The worker could not be started; reload the page",
+    });
   });
   return {
     send: (command) => worker.postMessage(command),

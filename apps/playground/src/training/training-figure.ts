@@ -10,6 +10,15 @@ export function colorOfRun({ color }: Pick<RunRecord, "color">): string {
   return `var(--ts-series-${(color % SERIES_COLORS) + 1})`;
 }
 
+/** The rest of a run as it is planned. */
+export interface PlannedRates {
+  /** Epochs of the whole run. */
+  readonly numEpochs: number;
+  /** Epoch of the first rate. */
+  readonly epoch: number;
+  readonly rates: readonly number[];
+}
+
 /** Points of a curve that a figure draws at most. */
 const MOST_POINTS = 600;
 
@@ -17,19 +26,17 @@ const MOST_POINTS = 600;
  * Draws up the figure.
  *
  * @param runs - The last one is in front: with the losses of its batches, its accuracy on them, and its plan.
- * @param planned - Rate of each epoch to come, from `epoch` on; dashed.
+ * @param planned - Its rates to come, dashed.
  */
-export function trainingFigure(
-  runs: readonly RunRecord[],
-  planned: { readonly epoch: number; readonly rates: readonly number[] },
-): Figure {
+export function trainingFigure(runs: readonly RunRecord[], planned: PlannedRates): Figure {
   const front = runs.at(-1);
   const rest = runs.slice(0, -1);
   const lines = (
     earlier: (run: RunRecord) => CurvePoints,
     own: (run: RunRecord, color: string) => Series[],
+    curve: "linear" | "step-after" = "linear",
   ): Series[] => [
-    ...rest.map((run): Series => line(earlier(run), colorOfRun(run), { strokeWidth: 1.25 })),
+    ...rest.map((run): Series => line(earlier(run), colorOfRun(run), { strokeWidth: 1.25, curve })),
     ...(front ? own(front, colorOfRun(front)) : []),
   ];
   const loss: Panel = {
@@ -63,16 +70,13 @@ export function trainingFigure(
     yLabel: "learning rate",
     fromZero: true,
     series: [
-      ...lines(
-        (run) => heldToEnd(run),
-        (run, color) => [line(heldToEnd(run), color, { curve: "step-after" })],
-      ),
+      ...lines(steps, (run, color) => [line(steps(run), color, { curve: "step-after" })], "step-after"),
       { ...line(plan, "var(--ts-ink-soft)", { curve: "step-after", dashed: true, strokeWidth: 1.25 }) },
     ],
   };
   const length = Math.max(
     1,
-    planned.epoch + planned.rates.length,
+    planned.numEpochs,
     ...runs.map((run) => Math.ceil(run.updates / run.updatesPerEpoch)),
   );
   return {
@@ -84,10 +88,12 @@ export function trainingFigure(
   };
 }
 
-/** The last rate holds to the end of its update. */
-function heldToEnd({ rates, updates, updatesPerEpoch }: RunRecord): CurvePoints {
+/** Where the rate changes, and the end of the last update, to which it holds. */
+function steps({ rates, updates, updatesPerEpoch }: RunRecord): CurvePoints {
   const last = rates.at(-1);
-  return last === undefined ? [] : [...rates, [updates / updatesPerEpoch, last[1]]];
+  if (last === undefined) return [];
+  const changes = rates.filter(([, rate], i) => rate !== rates[i - 1]?.[1]);
+  return [...changes, [updates / updatesPerEpoch, last[1]]];
 }
 
 function line(points: CurvePoints, color: string, options: Partial<Series> = {}): Series {

@@ -20,10 +20,7 @@ export interface TrainingImages {
 }
 
 /** Pixels of an image of a set. */
-export function pixelsOf(
-  { pixels, labels }: LabelledPixels,
-  index: number,
-): Uint8Array {
+export function pixelsOf({ pixels, labels }: LabelledPixels, index: number): Uint8Array {
   const length = pixels.length / labels.length;
   return pixels.subarray(index * length, (index + 1) * length);
 }

@@ -71,7 +71,10 @@ export class TrainingRun {
     const training = arrayLoader({
       ...{ images: train.pixels, labels: train.labels, inputSize, batchSize, training: true },
     });
-    this.#loader = { ...training, batches: (epoch, first) => this.#remembered(training.batches(epoch, first)) };
+    this.#loader = {
+      ...training,
+      batches: (epoch, first) => this.#remembered(training.batches(epoch, first)),
+    };
     this.#validation = arrayLoader({
       ...{ images: validation.pixels, labels: validation.labels, inputSize },
       batchSize: Math.min(100, validation.labels.length),
@@ -145,7 +148,12 @@ export class TrainingRun {
       await this.#exportAll(() => handle.readState());
       const { updatesPerEpoch } = event;
       if (this.#lastBatch && this.#updater && this.#probe.isDue(update, updatesPerEpoch)) {
-        this.#report({ type: "probe", run, update, ...(await this.#probe.run(this.#updater, this.#lastBatch)) });
+        this.#report({
+          type: "probe",
+          run,
+          update,
+          ...(await this.#probe.run(this.#updater, this.#lastBatch)),
+        });
       }
     }
     if (event.type === "epochDone" && event.row?.validation) {
@@ -169,7 +177,8 @@ export class TrainingRun {
       await this.close();
       this.#optimizer = this.#createOptimizer(settings);
     }
-    for (const group of this.#optimizer.paramGroups) Object.assign(group, { lr: settings.lr, initialLr: settings.lr });
+    for (const group of this.#optimizer.paramGroups)
+      Object.assign(group, { lr: settings.lr, initialLr: settings.lr });
     const { scheduler, numEpochs } = createSchedule(settings, this.#optimizer);
     const epoch = this.#progress?.epoch ?? 0;
     if (epoch > 0) scheduler.step(epoch);

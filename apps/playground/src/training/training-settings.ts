@@ -1,5 +1,5 @@
 /** Settings of training that a page can change between epochs. */
-import { createScheduler, type SchedulerArgs, type ScheduledRun } from "@tsimm/scheduler";
+import { createScheduler, type ScheduledRun, type SchedulerArgs } from "@tsimm/scheduler";
 
 /** Schedule, rate and optimizer, under the names of the flags of `tsimm train`. */
 export interface TrainingSettings {
@@ -52,11 +52,21 @@ export function createSchedule(
   return createScheduler(schedulerArgs(settings), optimizer);
 }
 
-/** Planned rate of each epoch; empty where it follows from results. */
-export function plannedRates(settings: TrainingSettings): readonly number[] {
+/** What settings plan: the length of the run, and the rate of each epoch, empty where it follows from results. */
+export interface TrainingPlan {
+  readonly numEpochs: number;
+  readonly rates: readonly number[];
+}
+
+/**
+ * Plans a run.
+ *
+ * @throws RangeError for a setting out of range.
+ */
+export function planTraining(settings: TrainingSettings): TrainingPlan {
   const { scheduler, numEpochs } = createSchedule(settings, { paramGroups: [{ lr: settings.lr }] });
   const rates = Array.from({ length: numEpochs }, (_, epoch) => scheduler.getEpochValues(epoch)?.[0]);
-  return rates.filter((rate) => rate !== undefined);
+  return { numEpochs, rates: rates.filter((rate) => rate !== undefined) };
 }
 
 /** Settings in a line, such as `adamw · cosine · 0.003`. */
@@ -67,9 +77,20 @@ export function describeSettings({ opt, sched, lr }: TrainingSettings): string {
 /** What differs between settings, such as `lr 0.001, sgd`; empty: nothing. */
 export function describeChange(before: TrainingSettings, after: TrainingSettings): string {
   const named: readonly (readonly [keyof TrainingSettings, string])[] = [
-    ...([["opt", ""], ["sched", ""], ["lr", "lr "], ["epochs", "epochs "]] as const),
-    ...([["warmupEpochs", "warm-up "], ["decayEpochs", "decay every "]] as const),
-    ...([["decayRate", "decay rate "], ["weightDecay", "weight decay "]] as const),
+    ...([
+      ["opt", ""],
+      ["sched", ""],
+      ["lr", "lr "],
+      ["epochs", "epochs "],
+    ] as const),
+    ...([
+      ["warmupEpochs", "warm-up "],
+      ["decayEpochs", "decay epochs "],
+    ] as const),
+    ...([
+      ["decayRate", "decay rate "],
+      ["weightDecay", "weight decay "],
+    ] as const),
   ];
   return named
     .filter(([name]) => before[name] !== after[name])

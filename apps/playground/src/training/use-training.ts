@@ -1,12 +1,13 @@
 /** The runs of a session: commands to the worker, and what it reports. */
-import { computed, onBeforeUnmount, onMounted, ref, type Ref, shallowRef, triggerRef } from "vue";
+import { computed, onBeforeUnmount, onMounted, type Ref, ref, shallowRef, triggerRef } from "vue";
+import { saveFile } from "../components/save-file.ts";
 import type { EngineDescription, ModelFormat, Report } from "./messages.ts";
 import { RunRecord } from "./run-record.ts";
-import { saveFile } from "./save-file.ts";
+
 import { startTrainer, type Trainer } from "./trainer.ts";
+import { type PlannedRates, SERIES_COLORS } from "./training-figure.ts";
 import type { TrainingImages } from "./training-images.ts";
-import { SERIES_COLORS } from "./training-figure.ts";
-import { describeChange, plannedRates, type TrainingSettings } from "./training-settings.ts";
+import { describeChange, planTraining, type TrainingSettings } from "./training-settings.ts";
 
 /** Images of a run and what they are called. */
 export interface NamedImages {
@@ -15,10 +16,18 @@ export interface NamedImages {
 }
 
 /** What a page does at the moment. */
-export type TrainingStatus = "loading" | "ready" | "opening" | "training" | "stopping" | "stopped" | "finished" | "failed";
+export type TrainingStatus =
+  | "loading"
+  | "ready"
+  | "opening"
+  | "training"
+  | "stopping"
+  | "stopped"
+  | "finished"
+  | "failed";
 
-/** Images in an update, at most. */
-const BATCH_SIZE = 32;
+/** Images in an update; few images make smaller ones, for so many updates in an epoch. */
+const BATCH_SIZE = { least: 8, most: 32, updates: 8 };
 /** Validation images that are shown with their predictions, at most. */
 const SAMPLES = 20;
 
@@ -34,6 +43,8 @@ export function useTraining(settings: Ref<TrainingSettings>) {
   /** Sample images of the present run. */
   const samples = shallowRef<readonly number[]>([]);
   const shownImages = shallowRef<TrainingImages | null>(null);
+  /** Grows where runs have changed in place. */
+  const tick = ref(0);
   let trainer: Trainer | null = null;
   let count = 0;
   let frame = 0;
@@ -71,14 +82,21 @@ export function useTraining(settings: Ref<TrainingSettings>) {
       frame = 0;
       triggerRef(runs);
       triggerRef(current);
+      tick.value += 1;
     });
   }
 
-  /** Starts a run, or goes on with the present one. */
-  function start({ name, images }: NamedImages): void {
+  /**
+   * Starts a run, or goes on with the present one.
+   *
+   * @param chosen - Images of a run that starts.
+   */
+  function start(chosen: NamedImages | null): void {
     if (trainer === null) return;
     failure.value = "";
     if (current.value === null) {
+      if (chosen === null) return;
+      const { name, images } = chosen;
       count += 1;
       samples.value = chooseSamples(images);
       shownImages.value = images;
@@ -89,7 +107,7 @@ export function useTraining(settings: Ref<TrainingSettings>) {
       current.value = run;
       runs.value = [...runs.value, run];
       status.value = "opening";
-      const batchSize = Math.min(BATCH_SIZE, images.train.labels.length);
+      const batchSize = batchSizeOf(images);
       trainer.send({
         ...{ type: "open", run: run.id, images, settings: settings.value, batchSize },
         samples: samples.value,
@@ -135,14 +153,20 @@ export function useTraining(settings: Ref<TrainingSettings>) {
     const run = current.value;
     return run === null ? 0 : Math.ceil(run.updates / run.updatesPerEpoch);
   });
-  /** Rates of the epochs to come. */
-  const planned = computed(() => {
-    const epoch = nextEpoch.value;
-    return { epoch, rates: plannedRates(settings.value).slice(epoch) };
+  /** The epochs to come. */
+  const planned = computed((): PlannedRates => {
+    const { numEpochs, rates } = planTraining(settings.value);
+    return { numEpochs, epoch: nextEpoch.value, rates: rates.slice(nextEpoch.value) };
   });
 
-  const refs = { status, engine, failure, runs, current, samples, shownImages };
+  const refs = { status, engine, failure, runs, current, tick, samples, shownImages };
   return { ...refs, pendingChange, nextEpoch, planned, start, stop, reset, remove, change, exportModel };
+}
+
+function batchSizeOf({ train }: TrainingImages): number {
+  const images = train.labels.length;
+  const { least, most, updates } = BATCH_SIZE;
+  return Math.min(images, most, Math.max(least, Math.floor(images / updates)));
 }
 
 /** Validation images of every class in turn. */
@@ -155,5 +179,6 @@ function chooseSamples({ classNames, validation }: TrainingImages): number[] {
 }
 
 function download(bytes: Uint8Array, format: ModelFormat): void {
-  saveFile(format === "onnx" ? "model.onnx" : "model.safetensors", bytes);
+  const content = new Blob([new Uint8Array(bytes)], { type: "application/octet-stream" });
+  saveFile(format === "onnx" ? "model.onnx" : "model.safetensors", content);
 }

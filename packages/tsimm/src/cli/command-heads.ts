@@ -19,6 +19,7 @@ export type CommandName =
   | "report"
   | "inspect"
   | "schedule"
+  | "playground"
   | "lr-find"
   | "models"
   | "completion";
@@ -69,6 +70,12 @@ export const commandHeads: Readonly<Record<CommandName, CommandHead>> = {
   },
   schedule: {
     description: "Show the learning rate of a run before paying for it: a plot, and what happens when.",
+    argument: "",
+    hasOptions: true,
+  },
+  playground: {
+    description:
+      "Serve the playground on this machine: move the parameters of a schedule, see its curve, train in the page.",
     argument: "",
     hasOptions: true,
   },

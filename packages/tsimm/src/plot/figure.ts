@@ -15,6 +15,10 @@ export interface Series {
   readonly dashed?: boolean;
   /** CSS colour; absent: the next one of the palette. */
   readonly color?: string;
+  /** Pixels, > 0; absent: 2.25. */
+  readonly strokeWidth?: number;
+  /** `dot`: a dot at each point; absent: none, except where there is one point only. */
+  readonly marker?: "dot";
 }
 
 /** Something that happens to a line, e.g. a decay: a dot with a short label. */

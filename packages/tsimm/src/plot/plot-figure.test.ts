@@ -78,8 +78,9 @@ describe("the scales of a plotted figure", () => {
   });
 
   test("x stays where the figure says, y includes what the panel says", () => {
-    const framed = { ...one, xDomain: [10, 40], panels: one.panels.map((p) => ({ ...p, yIncludes: [0.2] })) };
-    const { x, panels: plotted, element } = plotFigure(framed as Figure, document);
+    const higher = one.panels.map((panel) => ({ ...panel, yIncludes: [0.2] }));
+    const framed: Figure = { ...one, xDomain: [10, 40], panels: higher };
+    const { x, panels: plotted, element } = plotFigure(framed, document);
     expect([x.domain, plotted[0]?.y.domain]).toEqual([
       [10, 40],
       [0, 0.2],

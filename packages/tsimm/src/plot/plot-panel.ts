@@ -20,6 +20,8 @@ const BOTTOM = 14;
 const LABEL_DISTANCE = 8;
 /** Pixels to the right edge, below which the label of a line stands in the margin. */
 const MARGIN_REACH = 48;
+/** Pixels of a line. */
+const STROKE_WIDTH = 2.25;
 /** Pixels of a colour where lines lie on each other. */
 const DASH = 9;
 
@@ -150,13 +152,13 @@ function plotLine(
   const turns = { strokeDasharray: `${DASH},${DASH * (count - 1)}`, strokeDashoffset: -DASH * rank };
   return Plot.line(drawn, {
     stroke,
-    strokeWidth: 2.25,
+    strokeWidth: series.strokeWidth ?? STROKE_WIDTH,
     strokeLinejoin: "round",
     curve: series.curve ?? "linear",
     ...(series.dashed ? { strokeDasharray: "7,5" } : {}),
     ...(count > 1 ? turns : {}),
     // A line of one point would be invisible.
-    ...(isAlone ? { marker: "dot" } : {}),
+    ...(isAlone || series.marker === "dot" ? { marker: "dot" } : {}),
     ...(isCut ? { clip: true } : {}),
   });
 }

@@ -42,3 +42,19 @@ test("stays small where there is no end of jumps", () => {
   expect(calls).toBeLessThan(300_000);
   expect(times.every((t, i) => i === 0 || t > (times[i - 1] ?? 0))).toBe(true);
 });
+
+test("takes about as many t as a figure has columns, and those of jumps", () => {
+  const decayT = [1_234_567, 5_000_001, 11_999_999];
+  const times = sampleTimes(
+    LENGTH,
+    [777],
+    multiStepLr(0.1, { decayT, decayRate: 0.1, milestoneTiming: "torch" }),
+    500,
+  );
+  const wanted = [0, 776, 777, ...decayT.flatMap((t) => [t - 1, t]), LENGTH - 1];
+  expect(wanted.filter((t) => !times.includes(t))).toEqual([]);
+  expect(times.length).toBeLessThan(600);
+  expect(sampleTimes(500, [], () => 1, 500)).toHaveLength(500);
+  const endless = sampleTimes(LENGTH, [], (t) => 1 + (t % 2), 500);
+  expect(endless.length).toBeLessThanOrEqual(501 + 4 * 500);
+});

@@ -5,7 +5,7 @@ import { resolveArguments } from "../recipe/resolve-arguments.ts";
 import { simulateRun } from "../recipe/simulate-run.ts";
 import { UsageError } from "../usage-error.ts";
 import { scheduleEvents } from "./events.ts";
-import { everyRate, perUpdate } from "./simulate.ts";
+import { everyRate, perUpdate, type SimulationOptions } from "./simulate.ts";
 
 const simulate = (given: Partial<TrainArguments>, updatesPerEpoch: number | null = null) =>
   simulateRun(resolveArguments({ lr: 0.1 }, given), updatesPerEpoch);
@@ -171,5 +171,54 @@ describe("a run of twelve million updates", () => {
       /at most 10000000 rates, got 1000000000/,
     );
     expect(() => simulate({ schedOnUpdates: true, epochs: 1e15 }, 1000)).toThrow(UsageError);
+  });
+});
+
+describe("options of simulateSchedule", () => {
+  const plateau = { sched: "plateau", epochs: 10, patienceEpochs: 1, warmupEpochs: 0 } as const;
+  const rates = (given: Partial<TrainArguments>, options: SimulationOptions) => [
+    ...simulateRun(resolveArguments({ lr: 0.1 }, given), null, options).rates,
+  ];
+
+  test("plateau follows a metric that is given, and its last value in later epochs", () => {
+    const metrics = [1, 2, 2, 2, 3];
+    const group = { lr: 0.1 };
+    const { scheduler } = createScheduler(resolveArguments(plateau), { paramGroups: [group] });
+    const stepped = Array.from({ length: 10 }, (_, epoch) => {
+      const { lr } = group;
+      scheduler.step(epoch + 1, metrics[epoch] ?? 3);
+      return lr;
+    });
+    expect(rates(plateau, { metrics })).toEqual(stepped);
+    expect(rates(plateau, { metrics: [] })).toEqual(rates(plateau, {}));
+    expect(rates(plateau, { metrics: [7] })).toEqual(rates(plateau, {}));
+    expect(stepped).not.toEqual(rates(plateau, {}));
+  });
+
+  test("a group's factor multiplies its rates", () => {
+    const step = { sched: "step", epochs: 6, decayEpochs: 2, warmupEpochs: 1, lrNoise: [0.5] } as const;
+    expect(rates(step, { lrScale: 0.3 })).toEqual(rates(step, {}).map((rate) => rate * 0.3));
+  });
+
+  test("a long run is looked at in as many places as a figure has columns, to the last bit", () => {
+    const long = {
+      lr: 0.1,
+      sched: "cosine",
+      epochs: 1000,
+      schedOnUpdates: true,
+      warmupPrefix: true,
+    } as const;
+    const args = resolveArguments(long, { lrNoise: [0.4, 0.6] });
+    const { times, rates, steadyRates, length } = simulateRun(args, 1000, { columns: 300, lrScale: 0.5 });
+    expect(length).toBe(1_005_000);
+    expect(times.length).toBeLessThan(500);
+    const group = { lr: 0.1, lrScale: 0.5 };
+    const { scheduler } = createScheduler(args, { paramGroups: [group] }, { updatesPerEpoch: 1000 });
+    for (const [i, t] of times.entries()) {
+      if (t > 0) scheduler.stepUpdate(t);
+      expect(rates[i]).toBe(group.lr);
+      const value = t > 0 ? Number(scheduler.valuesAt(t)[0]) * 0.5 : group.lr;
+      expect(steadyRates[i]).toBe(value);
+    }
   });
 });

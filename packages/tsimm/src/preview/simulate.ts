@@ -88,15 +88,20 @@ export function simulateSchedule(
   // Rates that follow a metric follow from all that came before.
   const all = every || findSchedule(args.sched).traits.followsMetric;
   checkLength(length, all ? MOST_RATES : Number.MAX_SAFE_INTEGER, command);
+  const looked = new Map<number, number>();
+  const look = (t: number) => {
+    const rate = scheduler.valuesAt(t)[0] ?? 0;
+    looked.set(t, rate * lrScale);
+    return rate;
+  };
   const times = all
     ? Array.from({ length }, (_, t) => t)
-    : sampleTimes(
-        length,
-        scheduleTurns(args, perEpoch, turns),
-        (t) => scheduler.valuesAt(t)[0] ?? 0,
-        columns,
-      );
-  const steadyRates = drive(steady, times, metrics);
+    : sampleTimes(length, scheduleTurns(args, perEpoch, turns), look, columns);
+  // Where a long schedule was looked at, it need not be driven. Before the first step its group has its first rate.
+  const steadyRates =
+    looked.size > 0
+      ? Float64Array.from(times, (t) => (t > 0 ? Number(looked.get(t)) : steady.group.lr))
+      : drive(steady, times, metrics);
   return {
     ...{ sched: args.sched, args, lr: args.lr, numEpochs, length, times, steadyRates },
     unit: args.schedOnUpdates ? "update" : "epoch",

@@ -6,4 +6,6 @@ export interface ChartCurve {
   /** Colour, an index into the series of the tokens, from 0. */
   readonly color: number;
   readonly curve: Curve;
+  /** true: of settings before the present ones, which give no curve. */
+  readonly stale?: boolean;
 }

@@ -32,9 +32,11 @@ const MARGIN = { top: 24, right: 18, bottom: 40 };
 const CHARACTER = 7.2;
 const LABEL_SPACE = 18;
 /** Least distance of ticks. */
-const DISTANCE = { x: 68, y: 44 };
+const DISTANCE = { x: 46, y: 44 };
+/** Intervals of an axis, at most. */
+const INTERVALS = { x: 10, y: 6 };
 /** Decades that a logarithmic axis shows below its highest rate, at most. */
-const DECADES = 12;
+const DECADES = 9;
 
 /** What {@link chartLayout} has to know. */
 export interface ChartContent {
@@ -53,24 +55,29 @@ export function chartLayout({ width, height, logScale, lines }: ChartContent): C
   const { top } = MARGIN;
   const bottom = height - MARGIN.bottom;
   const length = Math.max(1, ...lines.map((line) => line.length));
-  const rates = rateTicks(lines, logScale, Math.max(2, Math.floor((bottom - top) / DISTANCE.y)));
+  const rates = rateTicks(lines, logScale, intervals(bottom - top, 2, "y"));
   const rateLabels = tickLabels(rates);
   const longest = Math.max(...rateLabels.map((label) => label.length));
   const left = Math.max(38, Math.ceil(longest * CHARACTER + LABEL_SPACE));
   const right = Math.max(left + 1, width - MARGIN.right);
-  const times = timeTicks(length, Math.max(1, Math.floor((right - left) / DISTANCE.x)));
+  const times = timeTicks(length, intervals(right - left, 1, "x"));
   const timeLabels = tickLabels(times);
   const x = (t: number) => left + (t / length) * (right - left);
   const [low = 0, high = 1] = [rates[0], rates.at(-1)];
   const share = logScale
     ? (rate: number) => Math.log(rate / low) / Math.log(high / low)
     : (rate: number) => (rate - low) / (high - low);
-  const y = (rate: number) => (logScale && rate <= 0 ? Number.NaN : bottom - share(rate) * (bottom - top));
+  const y = (rate: number) =>
+    logScale && rate <= 0 ? Number.NaN : Math.min(bottom, bottom - share(rate) * (bottom - top));
   return {
     ...{ width, height, left, right, top, bottom, x, y, length },
-    xTicks: times.map((t, i) => ({ pixels: x(t), label: timeLabels[i] ?? "" })),
-    yTicks: rates.map((rate, i) => ({ pixels: y(rate), label: rateLabels[i] ?? "" })),
+    xTicks: times.map((t, i) => ({ pixels: tenth(x(t)), label: timeLabels[i] ?? "" })),
+    yTicks: rates.map((rate, i) => ({ pixels: tenth(y(rate)), label: rateLabels[i] ?? "" })),
   };
+}
+
+function intervals(pixels: number, least: number, axis: "x" | "y"): number {
+  return Math.min(INTERVALS[axis], Math.max(least, Math.floor(pixels / DISTANCE[axis])));
 }
 
 /** Epochs and updates are whole numbers: no ticks between them. */
@@ -94,4 +101,8 @@ function rateTicks(lines: ChartContent["lines"], logScale: boolean, most: number
     return high <= 0 && low >= 0 ? [0, 1] : linearTicks(Math.min(0, low), Math.max(0, high), most);
   const least = Math.max(low, high / 10 ** DECADES);
   return logTicks(least < high ? least : high / 10, high, most);
+}
+
+function tenth(pixels: number): number {
+  return Math.round(pixels * 10) / 10;
 }

@@ -29,8 +29,8 @@ export function eventMarks(curve: Curve, layout: ChartLayout, perT: number): Eve
   const marks: EventMark[] = [];
   let taken = layout.left;
   for (const { t, rate, what } of curve.events) {
-    const x = layout.x(t * perT);
-    const y = layout.y(rate);
+    const x = Math.round(layout.x(t * perT) * 10) / 10;
+    const y = Math.round(layout.y(rate) * 10) / 10;
     const before = marks.at(-1)?.x ?? Number.NEGATIVE_INFINITY;
     if (t === 0 || t === last || !Number.isFinite(y) || x - before < DISTANCE) continue;
     const width = what.length * CHARACTER;

@@ -1,7 +1,5 @@
 /** Schedules as flags of `tsimm train`, and of timm's train.py. */
-import { scheduleFlags } from "tsimm/plot";
 import { shortNumber } from "../short-number.ts";
-import { separated } from "../timm-names.ts";
 import type { CopiedSchedule } from "./copied-schedule.ts";
 import { beyondTimm } from "./timm-differences.ts";
 
@@ -21,43 +19,36 @@ export function timmTrainText(schedule: CopiedSchedule): string {
       "\n",
     );
   }
-  const words = flagsOf(schedule).flatMap(([flag, ...values]): FlagWords[] => {
-    switch (flag) {
-      case "--power":
-        return [["--decay-rate", ...values]];
-      case "--decay-milestones":
-        return [[flag, ...values.map((value) => String(Number(value) + lead(schedule)))]];
-      case "--milestone-timing":
-      case "--plateau-threshold":
-      case "--threshold-mode":
-        return [];
-      default:
-        return [[flag, ...values]];
-    }
-  });
+  const own = flagsOf(schedule).filter(([flag]) => !lackingIn(flags).includes(flag));
+  const words = own.map(
+    ([flag, ...values]): FlagWords => [flag === "--power" ? "--decay-rate" : flag, ...values],
+  );
+  // timm decays one epoch before a milestone.
+  const later = (flags.decayMilestones ?? []).map((milestone) => shortNumber(milestone + 1));
+  if (flags.milestoneTiming === "torch") words.push(["--decay-milestones", ...later]);
   return commandText(["python", "train.py", "photos/"], words, [
     ...notes(schedule),
     ...beyondTimm(schedule, "train.py"),
   ]);
 }
 
-/** Epochs by which timm's milestones are later for the same decays. */
-function lead({ flags }: CopiedSchedule): number {
-  return flags.milestoneTiming === "torch" ? 1 : 0;
+/** Flags that train.py has not, or not with these values. */
+function lackingIn({ milestoneTiming }: CopiedSchedule["flags"]): readonly string[] {
+  const lacking = ["--milestone-timing", "--plateau-threshold", "--threshold-mode"];
+  return milestoneTiming === "torch" ? [...lacking, "--decay-milestones"] : lacking;
 }
 
 /** The flags that differ from their defaults, in the order in which the playground shows them. */
 function flagsOf({ parameters, flags }: CopiedSchedule): readonly FlagWords[] {
-  const rows = new Map<string, unknown>(scheduleFlags().map(([name, flag]) => [name, flag.default]));
   const values = new Map<string, unknown>(Object.entries(flags));
   const isAlwaysGiven = (name: string) => name === "lr" || name === "epochs";
-  const words = parameters.flatMap(({ name }): FlagWords[] => {
+  // Those of the command line, but for the rate.
+  const words = parameters.flatMap(({ name, flag, default: usual }): FlagWords[] => {
     const value = values.get(name) ?? null;
-    const isDefault = JSON.stringify(value) === JSON.stringify(rows.get(name));
+    const isDefault = JSON.stringify(value) === JSON.stringify(usual);
     if (value === null || (isDefault && !isAlwaysGiven(name)) || isIdle(name, flags)) return [];
-    const flag = separated(name, "-");
-    if (typeof value === "boolean") return [[value ? `--${flag}` : `--no-${flag}`]];
-    return [[`--${flag}`, ...(Array.isArray(value) ? value : [value]).map(wordOf)]];
+    if (typeof value === "boolean") return value ? [[flag]] : [];
+    return [[flag, ...(Array.isArray(value) ? value : [value]).map(wordOf)]];
   });
   // A rate of 0 counts as not given.
   const zero: FlagWords[] = flags.lr === 0 ? [["--lr-base", "0"]] : [];

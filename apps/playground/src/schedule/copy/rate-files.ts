@@ -53,6 +53,7 @@ function described({ label, schedule }: Rates): ScheduleCurve {
 function ratesOf(settings: CurveSettings, label: string, updatesPerEpoch: number): readonly Rates[] {
   const { sched, groups, metric } = settings;
   const { flags } = completeSettings(settings, { updatesPerEpoch });
+  checkLength(simulateFlags(flags, updatesPerEpoch, { columns: 1 }).length * (1 + groups.length));
   const options = { every: true, metrics: metric ?? [] };
   const schedule = simulateFlags(flags, updatesPerEpoch, options);
   const { followsMetric } = findSchedule(sched).traits;
@@ -67,4 +68,13 @@ function ratesOf(settings: CurveSettings, label: string, updatesPerEpoch: number
     return { label: `${label} lrScale=${lrScale}`, schedule: scaled };
   });
   return [{ label, schedule }, ...further];
+}
+
+/** Rates of a curve that a page can hold as text. */
+const MOST_RATES = 2_000_000;
+
+function checkLength(count: number): void {
+  if (count <= MOST_RATES) return;
+  const advice = "lower --epochs or the updates per epoch, or run tsimm schedule -o";
+  throw new RangeError(`copyAs: a curve must have at most ${MOST_RATES} rates, got ${count}; ${advice}`);
 }

@@ -17,9 +17,6 @@ export function beyondTimm(
     Number(values["lrCycleMul"] ?? 1) !== 1 &&
       Number(values["lrCycleLimit"]) > 1 &&
       "timm restarts cycles of unequal length one t late at some t, by a rounded logarithm.",
-    typeof allOptions["patienceT"] === "number" &&
-      Number(values["decayRate"]) >= 1 &&
-      "timm refuses a decay rate of 1 or more for plateau.",
     where === "train.py" &&
       values["milestoneTiming"] === "torch" &&
       "timm decays one epoch before a milestone: these are one later, for the same rates.",

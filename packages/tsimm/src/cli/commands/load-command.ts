@@ -10,6 +10,7 @@ const LOAD: Readonly<Record<CommandName, () => Promise<Command>>> = {
   handoff: async () => (await import("./handoff.ts")).handoffCommand(),
   report: async () => (await import("./report.ts")).reportCommand(),
   schedule: async () => (await import("./schedule.ts")).scheduleCommand(),
+  playground: async () => (await import("./playground.ts")).playgroundCommand(),
   "lr-find": async () => (await import("./lr-find.ts")).lrFindCommand(),
   completion: async () => (await import("./completion.ts")).completionCommand(),
   models: async () => (await import("./models.ts")).modelsCommand(),
