@@ -1,6 +1,6 @@
 /**
  * Frame times of the playground while a slider is dragged and while the curve is read, in a real Chromium. Build the
- * page first: `npm run build -w apps/playground`. Arguments: a case's name, or none for all.
+ * page first: `npm run build`. Arguments: a case's name, or none for all.
  */
 import { readFile } from "node:fs/promises";
 import { createServer } from "node:http";
@@ -8,7 +8,7 @@ import { extname, join, normalize } from "node:path";
 import { fileURLToPath } from "node:url";
 import { chromium } from "playwright-core";
 
-const root = fileURLToPath(new URL("../../apps/playground/dist/", import.meta.url));
+const root = fileURLToPath(new URL("../../packages/tsimm/dist/playground/", import.meta.url));
 const types = { ".html": "text/html", ".js": "text/javascript", ".css": "text/css", ".svg": "image/svg+xml" };
 const million = "sched-on-updates=true&updates-per-epoch=1000&epochs=1000";
 const cases = {
