@@ -28,11 +28,21 @@ export function sourceExamples(root: string, folder: string): DocBlock[] {
     });
 }
 
-/** Every TypeScript block of a Markdown file. */
+/** READMEs and pages of the site, by path from the root; API pages, which are made of `@example`s, aside. */
+export function documentationFiles(root: string): string[] {
+  const pages = readdirSync(join(root, "docs"), { recursive: true, encoding: "utf8" })
+    .filter((file) => file.endsWith(".md") && !/^(api|node_modules|\.vitepress)\b/.test(file))
+    .map((file) => join("docs", file))
+    .sort();
+  const packages = ["scheduler", "autodiff", "tsimm"].map((name) => `packages/${name}/README.md`);
+  return ["README.md", ...packages, ...pages];
+}
+
+/** Every TypeScript block of a Markdown file that is to run. */
 export function markdownExamples(root: string, file: string): DocBlock[] {
   const text = readFileSync(join(root, file), "utf8");
-  return [...text.matchAll(/^```(?:ts|typescript)\n(.*?)^```$/gms)].map(({ 1: code = "", index }) =>
-    docBlock(text, index, file, code),
+  return [...text.matchAll(/^```(?:ts|typescript)(?: \[[^\]\n]+\])?\n(.*?)^```$/gms)].map(
+    ({ 1: code = "", index }) => docBlock(text, index, file, code),
   );
 }
 

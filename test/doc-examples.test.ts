@@ -1,5 +1,5 @@
 /** Runs every `@example` of the sources and every TypeScript block of the READMEs and the site's pages. */
-import { existsSync, mkdtempSync, readdirSync, rmSync } from "node:fs";
+import { existsSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -10,7 +10,13 @@ import * as tsimmInBrowser from "tsimm/browser";
 import * as layers from "tsimm/layers";
 import * as plot from "tsimm/plot";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { compileBlock, type DocBlock, markdownExamples, sourceExamples } from "./doc-blocks.fixture.ts";
+import {
+  compileBlock,
+  type DocBlock,
+  documentationFiles,
+  markdownExamples,
+  sourceExamples,
+} from "./doc-blocks.fixture.ts";
 
 const root = fileURLToPath(new URL("..", import.meta.url));
 const packages = ["scheduler", "autodiff", "tsimm"];
@@ -66,26 +72,17 @@ describe.each(packages)("examples in %s give what they say", (name) => {
   });
 });
 
-/** Pages of the site, those that are generated aside. */
-const pages = readdirSync(join(root, "docs"), { recursive: true, encoding: "utf8" })
-  .filter((file) => file.endsWith(".md") && !/^(api|node_modules)\b|\.vitepress\b/.test(file))
-  .map((file) => join("docs", file))
-  .sort();
+describe.each(documentationFiles(root))("blocks of %s run", (file) => {
+  test("the file is there", () => {
+    expect(existsSync(join(root, file))).toBe(true);
+  });
 
-describe.each(["README.md", ...packages.map((name) => `packages/${name}/README.md`), ...pages])(
-  "blocks of %s run",
-  (file) => {
-    test("the file is there", () => {
-      expect(existsSync(join(root, file))).toBe(true);
-    });
-
-    const blocks = existsSync(join(root, file)) ? markdownExamples(root, file) : [];
-    test.each(blocks.map((block) => [block.place, block] as const))("%s", async (_, block) => {
-      // A reader copies the block as it is: it imports what it uses.
-      await runBlock(block, {});
-    });
-  },
-);
+  const blocks = existsSync(join(root, file)) ? markdownExamples(root, file) : [];
+  test.each(blocks.map((block) => [block.place, block] as const))("%s", async (_, block) => {
+    // A reader copies the block as it is: it imports what it uses.
+    await runBlock(block, {});
+  });
+});
 
 describe("an example that is not true fails", () => {
   test.each([

@@ -3,6 +3,7 @@ import { mkdtemp, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { parseHTML } from "linkedom";
 import type { Browser, BrowserContext, Locator, Page } from "playwright-core";
 import { build } from "vite";
 import { launchChromium, processPerPage } from "./chromium.fixture.ts";
@@ -26,7 +27,10 @@ export async function servePlayground(): Promise<PlaygroundSite> {
     root: source,
     configFile: join(source, "vite.config.ts"),
     logLevel: "error",
-    build: { outDir: folder, emptyOutDir: true, reportCompressedSize: false },
+    build: {
+      ...{ outDir: folder, emptyOutDir: true, reportCompressedSize: false },
+      rolldownOptions: { input: join(source, "index.html"), checks: { pluginTimings: false } },
+    },
   });
   const server: StaticServer = await serveFolder(folder, ["/any/path/"]);
   const browser = await launchChromium([...processPerPage, "--hide-scrollbars"]);
@@ -47,6 +51,8 @@ export interface OpenOptions {
   readonly hash?: string;
   readonly width?: number;
   readonly theme?: "light" | "dark";
+  /** Pixels of the screen for one of the page. */
+  readonly density?: number;
 }
 
 /** An open playground. */
@@ -60,10 +66,11 @@ export interface OpenPlayground {
 /** Opens the playground. */
 export async function openPlayground(
   { browser, address }: PlaygroundSite,
-  { hash = "", width = 1440, theme = "light" }: OpenOptions = {},
+  { hash = "", width = 1440, theme = "light", density = 1 }: OpenOptions = {},
 ): Promise<OpenPlayground> {
   const context = await browser.newContext({
     viewport: { width, height: 900 },
+    deviceScaleFactor: density,
     colorScheme: theme,
     hasTouch: width < 500,
     reducedMotion: "reduce",
@@ -74,7 +81,7 @@ export async function openPlayground(
   page.setDefaultTimeout(10_000);
   const failures = pageFailures(page);
   await page.goto(hash === "" ? address : `${address}#${hash}`);
-  await page.locator("svg .lines path").first().waitFor();
+  await selectedLine(page).waitFor();
   return { page, context, failures };
 }
 
@@ -145,10 +152,21 @@ export async function download(page: Page, name: string): Promise<Buffer> {
   return readFile(await file.path());
 }
 
-/** Corners of the first line of the chart, in its order. */
-export async function corners(page: Page, index = 0): Promise<{ readonly x: number; readonly y: number }[]> {
-  const path = (await page.locator("svg .lines path.front").nth(index).getAttribute("d")) ?? "";
-  return cornersOf(path);
+/** The line of the selected curve, that of its first group. */
+export function selectedLine(page: Page): Locator {
+  return page.locator("svg .lines path.front:not(.further)");
+}
+
+/** Every element of an SVG document with its attributes, whose order has no meaning, and its text. */
+export function elementsOf(svg: string): unknown[] {
+  const { document } = parseHTML(`<html><body>${svg}</body></html>`);
+  return [...document.querySelectorAll("svg, svg *")].map(
+    ({ localName, attributes, children, textContent }) => ({
+      name: localName,
+      attributes: Object.fromEntries([...attributes].map(({ name, value }) => [name, value])),
+      text: children.length === 0 ? textContent : null,
+    }),
+  );
 }
 
 /** Corners of a path of straight lines: M, L, H and V, absolute or relative. */

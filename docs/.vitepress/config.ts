@@ -1,12 +1,18 @@
 /** The site: its pages, their order, and how they are built. */
+import { readFileSync } from "node:fs";
+import { writeFile } from "node:fs/promises";
+import { join } from "node:path";
 import { defineConfig } from "vitepress";
 import { linkTypes } from "./api/link-types.ts";
 import { generate } from "./generate.ts";
+import { notFoundPage } from "./not-found.ts";
 import { PLACEHOLDER, relocate } from "./relocate.ts";
 import { navigation, sidebar } from "./sidebar.ts";
 
 const repository = "https://github.com/tsimm/tsimm";
 const base = process.env["NODE_ENV"] === "production" ? PLACEHOLDER : "/";
+const iconFile = new URL("../../apps/playground/src/style/icon.svg", import.meta.url);
+const icon = `data:image/svg+xml,${encodeURIComponent(readFileSync(iconFile, "utf8").trim())}`;
 const { api, reference, schedules } = await generate(repository);
 
 export default defineConfig({
@@ -15,12 +21,14 @@ export default defineConfig({
     "timm's training recipe in TypeScript: learning-rate schedules, training, figures, without Python.",
   lang: "en",
   base,
+  head: [["link", { rel: "icon", type: "image/svg+xml", href: icon }]],
   markdown: {
     math: true,
     theme: { light: "github-light", dark: "github-dark" },
     codeTransformers: [linkTypes(api.exports, base)],
   },
   themeConfig: {
+    logo: { src: icon, alt: "" },
     nav: navigation,
     sidebar: [
       ...sidebar.map((section) => (section.text === schedules.text ? schedules : section)),
@@ -31,5 +39,8 @@ export default defineConfig({
     socialLinks: [{ icon: "github", link: repository }],
     footer: { message: "Apache-2.0. Not affiliated with the authors of timm." },
   },
-  buildEnd: ({ outDir }) => relocate(outDir),
+  async buildEnd({ outDir }) {
+    await relocate(outDir);
+    await writeFile(join(outDir, "404.html"), notFoundPage(icon, "/tsimm/"));
+  },
 });

@@ -1,5 +1,5 @@
 /** Writes the pages that are made from sources, and says where they stand in the sidebar. */
-import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { cpSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import type { DefaultTheme } from "vitepress";
@@ -12,6 +12,9 @@ const root = fileURLToPath(new URL("../..", import.meta.url));
 const docs = join(root, "docs");
 /** What `npm run api` writes. */
 const model = join(docs, ".vitepress/cache/api.json");
+
+/** What `npm run app` builds: the pages that play and train, without the site around them. */
+const app = join(root, "apps/playground/dist");
 
 /** What the configuration needs to know of generated pages. */
 export interface Generated {
@@ -26,10 +29,13 @@ export interface Generated {
  * Generates the pages.
  *
  * @param repository - Address of the repository.
- * @throws Error if the packages are not built or `npm run api` did not run.
+ * @throws Error if the packages or the app are not built, or `npm run api` did not run.
  */
 export async function generate(repository: string): Promise<Generated> {
   if (!existsSync(model)) throw new Error(`generate: ${model} must be there; run npm run api`);
+  if (!existsSync(app)) throw new Error(`generate: ${app} must be there; run npm run app`);
+  rmSync(join(docs, "public/app"), { recursive: true, force: true });
+  cpSync(app, join(docs, "public/app"), { recursive: true });
   const api = apiPages(model);
   const commands = await commandPages(root);
   const own = repositoryPages(root, repository);
@@ -62,7 +68,7 @@ export async function generate(repository: string): Promise<Generated> {
 }
 
 function link({ title, address }: GeneratedPage): DefaultTheme.SidebarItem {
-  return { text: title, link: address.replace(/index$/, "") };
+  return { text: title, link: `/${address.replace(/index$/, "")}` };
 }
 
 /** A page that is as it was keeps its time, for a server that watches. */

@@ -20,11 +20,11 @@ export function galleryMarkdown(subject: Subject, prose: Prose | null): string {
     return [
       "<figure>",
       sketch(values, `${subject.name} with ${code}`, highest),
-      `<figcaption><code>${escapeHtml(code)}</code><span>`,
+      `<figcaption><code>${escapeHtml(code)}</code><div>`,
       "",
       text,
       "",
-      "</span></figcaption></figure>",
+      "</div>\n</figcaption>\n</figure>",
     ].join("\n");
   });
   return `<div class="schedule-gallery">\n${figures.join("\n")}\n</div>`;

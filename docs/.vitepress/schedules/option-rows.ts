@@ -43,7 +43,7 @@ export function optionRows(subject: Subject): OptionRow[] {
       .filter((name) => optionFacts?.has(name) ?? known.has(name))
       .map((name) => {
         const facts = optionFacts?.get(name);
-        const isRequired = facts?.isRequired ?? !(name in defaults);
+        const isRequired = subject.required.includes(name);
         const comment = facts?.comment ?? definition?.flags?.[name as never]?.["help"] ?? "";
         return {
           ...{ name, group, isRequired, flag: flags.get(name) ?? null },
@@ -57,9 +57,8 @@ export function optionRows(subject: Subject): OptionRow[] {
 }
 
 /** Options that a class fills in. */
-export function defaultOptions({ make, example, optionFacts }: Subject): Readonly<Record<string, unknown>> {
-  const required = Object.entries(example).filter(([name]) => optionFacts?.get(name)?.isRequired);
-  const given = Object.fromEntries(required);
+export function defaultOptions({ make, example, required }: Subject): Readonly<Record<string, unknown>> {
+  const given = Object.fromEntries(required.map((name) => [name, example[name]]));
   try {
     return make(0.1, given).stateDict().options;
   } catch {

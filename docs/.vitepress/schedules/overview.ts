@@ -67,8 +67,8 @@ function comingFromTable(): string {
         .map((one) => `[${one.name}](./${name}#${one.anchor})`)
         .join("<br>"),
     );
-    return `| [\`${subject.className ?? name}\`](./${name}) | ${cells.map((cell) => cell || "–").join(" | ")} |`;
+    return `| [${titleOf(subject, prose)}](./${name}) | ${cells.map((cell) => cell || "–").join(" | ")} |`;
   });
   const head = `| here | ${libraries.join(" | ")} |\n| --- |${" --- |".repeat(libraries.length)}`;
-  return `${head}\n${rows.join("\n")}`;
+  return `<div class="coming-from">\n\n${head}\n${rows.join("\n")}\n\n</div>`;
 }

@@ -3,7 +3,6 @@ import { COMING_FROM, comingFromMarkdown } from "./coming-from.ts";
 import { galleryMarkdown } from "./gallery.ts";
 import { optionTables } from "./option-tables.ts";
 import { type Prose, readProse } from "./prose.ts";
-import { sideBySide } from "./side-by-side.ts";
 import { type Subject, subjectOf } from "./subject.ts";
 
 /**
@@ -28,7 +27,6 @@ export function schedulePage(name: string, prose: Prose | null = readProse(name)
     ...section("When to use it"),
     ...section("Formula"),
     ...section("Parameters", optionTables(subject)),
-    ...section("In Python and TypeScript", sideBySide(subject, prose)),
     ...section("Settings side by side", galleryMarkdown(subject, prose)),
     ...section("Pitfalls"),
     ...section(COMING_FROM, own && `${preface(own)}${comingFromMarkdown(own)}`),
@@ -49,17 +47,19 @@ function namesLine({ name, definition, className, classFacts, functionFacts }: S
     definition && `\`--sched ${name}\``,
     definition && (definition.traits.inTimm ? "in timm" : "beyond timm"),
   ];
-  return `<p class="schedule-names">\n\n${names.filter(Boolean).join(" · ")}\n\n</p>`;
+  return `<div class="schedule-names">\n\n${names.filter(Boolean).join(" · ")}\n\n</div>`;
 }
 
-function liveFigure({ name, definition }: Subject, prose: Prose | null): string {
+function liveFigure(subject: Subject, prose: Prose | null): string {
+  const { name, definition } = subject;
   if (definition === null) return "";
   const { args = {}, controls = [] } = prose?.figure ?? {};
   const attributes = [
     `sched="${name}"`,
     `:args='${attribute(args)}'`,
     `:controls='${attribute(controls)}'`,
-    `title="Learning rate of ${name}"`,
+    `title="${titleOf(subject, prose)}"`,
+    "code",
   ];
   return `<ScheduleFigure ${attributes.join(" ")} />`;
 }

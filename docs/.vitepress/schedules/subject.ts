@@ -22,6 +22,8 @@ export interface Subject {
   readonly functionFacts: ExportFacts | null;
   /** Options of the class, from the source; null: it has none there. */
   readonly optionFacts: ReadonlyMap<string, OptionFacts> | null;
+  /** Options without which nothing can be made. */
+  readonly required: readonly string[];
   /** Valid options of its own, all that are required among them. */
   readonly example: Readonly<Record<string, unknown>>;
   /** Makes a scheduler with a base value. */
@@ -42,7 +44,8 @@ export function subjectOf(name: string): Subject {
     return {
       ...{ name, definition: null, ...namesOf("FunctionScheduler") },
       functionFacts: exportFacts("joinSchedules"),
-      example: { schedule: (_: number, base: number) => base },
+      required: ["schedule"],
+      example: { schedule: swings },
       make: (base, options) =>
         new FunctionScheduler(
           { paramGroups: [{ lr: base }] },
@@ -53,14 +56,16 @@ export function subjectOf(name: string): Subject {
         ),
     };
   }
-  const definition: ScheduleDefinition = findSchedule(name);
-  const { scheduler } = createSchedulerV2({ paramGroups: [{ lr: 0.1 }] }, { sched: name, warmupEpochs: 10 });
+  const definition = findSchedule(name);
+  const sched = definition.name;
+  const { scheduler } = createSchedulerV2({ paramGroups: [{ lr: 0.1 }] }, { sched, warmupEpochs: 10 });
   const resolved = scheduler.stateDict().options;
-  const own = Object.entries<Check<unknown>>(definition.checks).filter(([option, check]) =>
-    accepts(check, resolved[option]),
-  );
+  const checks: [string, Check<unknown>][] = Object.entries(definition.checks);
+  const own = checks.filter(([option, check]) => accepts(check, resolved[option]));
+  const required = checks.filter(([, check]) => !accepts(check, undefined));
   return {
     ...{ name, definition, ...namesOf(scheduler.constructor.name) },
+    required: required.map(([option]) => option),
     example: Object.fromEntries(own.map(([option]) => [option, resolved[option]])),
     make(base, options) {
       const optimizer = { paramGroups: [{ lr: base }] };
@@ -79,6 +84,11 @@ function namesOf(className: string) {
     functionFacts: isGeneric ? null : exportFacts(functionName(className)),
     optionFacts: interfaceOptions(`${className}Options`),
   };
+}
+
+/** A function that no schedule with a name is, for the drawing. */
+function swings(t: number, base: number): number {
+  return (base * (1.2 + Math.cos(t / 20))) / (1 + t / 150);
 }
 
 /** Some classes save 0 for what was not given. */

@@ -5,6 +5,7 @@ import ScheduleFigure from "@tsimm/playground/components/ScheduleFigure.vue";
 import type { Theme } from "vitepress";
 import DefaultTheme from "vitepress/theme-without-fonts";
 import "@tsimm/playground/style/tokens.css";
+import TrainFrame from "./TrainFrame.vue";
 import "./site.css";
 import "./home.css";
 
@@ -13,6 +14,7 @@ const theme: Theme = {
   enhanceApp({ app }) {
     app.component("ScheduleFigure", ScheduleFigure);
     app.component("PlaygroundApp", PlaygroundApp);
+    app.component("TrainFrame", TrainFrame);
   },
 };
 

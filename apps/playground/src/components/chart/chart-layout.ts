@@ -36,7 +36,7 @@ const DISTANCE = { x: 46, y: 44 };
 /** Intervals of an axis, at most. */
 const INTERVALS = { x: 10, y: 6 };
 /** Decades that a logarithmic axis shows below its highest rate, at most. */
-const DECADES = 12;
+const DECADES = 9;
 
 /** What {@link chartLayout} has to know. */
 export interface ChartContent {
@@ -67,7 +67,8 @@ export function chartLayout({ width, height, logScale, lines }: ChartContent): C
   const share = logScale
     ? (rate: number) => Math.log(rate / low) / Math.log(high / low)
     : (rate: number) => (rate - low) / (high - low);
-  const y = (rate: number) => (logScale && rate <= 0 ? Number.NaN : bottom - share(rate) * (bottom - top));
+  const y = (rate: number) =>
+    logScale && rate <= 0 ? Number.NaN : Math.min(bottom, bottom - share(rate) * (bottom - top));
   return {
     ...{ width, height, left, right, top, bottom, x, y, length },
     xTicks: times.map((t, i) => ({ pixels: tenth(x(t)), label: timeLabels[i] ?? "" })),
