@@ -22,6 +22,8 @@ export default defineConfig({
   lang: "en",
   base,
   head: [["link", { rel: "icon", type: "image/svg+xml", href: icon }]],
+  // Pages of the API are long, and each names many others.
+  router: { prefetchLinks: false },
   markdown: {
     math: true,
     // Of the themes that come with the highlighter, those with 4.5:1 on the ground of a block.
@@ -36,10 +38,7 @@ export default defineConfig({
       reference,
     ],
     outline: { level: [2, 3] },
-    search: {
-      provider: "local",
-      options: { translations: { button: { buttonText: "Search", buttonAriaLabel: "Search (K)" } } },
-    },
+    search: { provider: "local" },
     socialLinks: [{ icon: "github", link: repository }],
     footer: { message: "Apache-2.0. Not affiliated with the authors of timm." },
   },

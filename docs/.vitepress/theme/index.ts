@@ -1,8 +1,8 @@
 /** The default theme with the colours of tsimm, and the components that pages may use. */
 
-import PlaygroundApp from "@tsimm/playground/components/PlaygroundApp.vue";
 import type { Theme } from "vitepress";
 import DefaultTheme from "vitepress/theme-without-fonts";
+import { defineAsyncComponent } from "vue";
 import "@tsimm/playground/style/tokens.css";
 import { SiteScheduleFigure } from "./schedule-figure.ts";
 import TrainFrame from "./TrainFrame.vue";
@@ -13,7 +13,10 @@ const theme: Theme = {
   extends: DefaultTheme,
   enhanceApp({ app }) {
     app.component("ScheduleFigure", SiteScheduleFigure);
-    app.component("PlaygroundApp", PlaygroundApp);
+    app.component(
+      "PlaygroundApp",
+      defineAsyncComponent(() => import("@tsimm/playground/components/PlaygroundApp.vue")),
+    );
     app.component("TrainFrame", TrainFrame);
   },
 };

@@ -1,7 +1,9 @@
 /** The figure of a schedule with links into this site. */
-import ScheduleFigure from "@tsimm/playground/components/ScheduleFigure.vue";
 import { withBase } from "vitepress";
-import { type FunctionalComponent, h } from "vue";
+import { defineAsyncComponent, type FunctionalComponent, h } from "vue";
+
+// Loaded by the pages that show one.
+const ScheduleFigure = defineAsyncComponent(() => import("@tsimm/playground/components/ScheduleFigure.vue"));
 
 /** `ScheduleFigure` whose link leads to the site's playground, wherever the page lies. */
 export const SiteScheduleFigure: FunctionalComponent = (_, { attrs }) =>
