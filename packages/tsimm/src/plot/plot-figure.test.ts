@@ -99,6 +99,29 @@ test("an element is an image with a name, as high as asked for", () => {
   expect(element.textContent).not.toContain("Learning rate");
 });
 
+test("a line has the width and the dots that it asks for", () => {
+  const points = [0, 1, 2].map((x): [number, number] => [x, x]);
+  const series = [
+    { label: "", points, strokeWidth: 1.5, marker: "dot" as const },
+    { label: "", points: points.map(([x]): [number, number] => [x, 2 - x]) },
+  ];
+  const { element } = plotFigure({ title: "", xLabel: "", panels: [{ yLabel: "", series }] }, document);
+  const lines = [...element.querySelectorAll('[aria-label="line"]')];
+  expect(lines.map((line) => line.getAttribute("stroke-width"))).toEqual(["1.5", "2.25"]);
+  expect([element.querySelectorAll("marker").length, lines[1]?.innerHTML.includes("marker")]).toEqual([
+    1,
+    false,
+  ]);
+});
+
+test("lines on each other take turns in dashes, or the last one covers the others", () => {
+  const line = { label: "", points: [0, 1, 2].map((x): [number, number] => [x, 1]) };
+  const equal: Figure = { title: "", xLabel: "", panels: [{ yLabel: "", series: [line, line] }] };
+  const dashes = (figure: Figure) =>
+    plotFigure(figure, document).element.querySelectorAll('[aria-label="line"][stroke-dasharray]').length;
+  expect([dashes(equal), dashes({ ...equal, overlaps: "cover" })]).toEqual([2, 0]);
+});
+
 test("the theme of a page is variables only", () => {
   const { element } = plotFigure(figure, document, { theme: "page" });
   const colors = [...element.querySelectorAll("[fill], [stroke]")].flatMap((each) =>
