@@ -62,7 +62,10 @@ test("npm pack builds what it packs, in a clone that was not built", async () =>
   ]);
 });
 
-const PAGES = ["dist/tsimm-plot.js", "dist/playground/index.html", "dist/playground/train.html"];
+const PAGES = [
+  "dist/tsimm-plot.js",
+  ...["index.html", "train.html", "licenses.txt"].map((name) => `dist/playground/${name}`),
+];
 
 test("npm pack builds the pages anew", async () => {
   for (const page of PAGES) {

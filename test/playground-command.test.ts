@@ -198,6 +198,15 @@ describe("tsimm playground", () => {
         expect([path, status, headers["content-type"]]).toEqual([path, 200, "application/wasm"]);
         expect(Number(headers["content-length"])).toBeGreaterThan(10e6);
       }
+      const { body } = await ask(origin, "/licenses.txt");
+      for (const name of [
+        "@vue/runtime-core",
+        "onnxruntime-web",
+        "@bufbuild/protobuf",
+        "@observablehq/plot",
+      ]) {
+        expect(body).toMatch(new RegExp(`^${name} \\d.*Copyright`, "m"));
+      }
       for (const name of ["", "train.html"]) {
         const page = await browser?.newPage();
         if (page === undefined) return;

@@ -13,6 +13,7 @@ import {
 import { dirname, join, relative, sep } from "node:path";
 import { fileURLToPath } from "node:url";
 import { build } from "vite";
+import { noticesOf } from "./notices.mjs";
 
 const app = fileURLToPath(new URL("../../../apps/playground", import.meta.url));
 const dist = fileURLToPath(new URL("../dist", import.meta.url));
@@ -21,7 +22,13 @@ const dist = fileURLToPath(new URL("../dist", import.meta.url));
 export async function buildPlayground() {
   const outDir = mkdtempSync(join(dist, "playground-"));
   try {
-    await build({ root: app, logLevel: "error", build: { outDir, emptyOutDir: true } });
+    const modules = new Set();
+    const collector = collectModules(modules);
+    await build({
+      ...{ root: app, logLevel: "error", build: { outDir, emptyOutDir: true } },
+      ...{ plugins: [collector], worker: { plugins: () => [collector] } },
+    });
+    writeFileSync(join(outDir, "licenses.txt"), `${noticesOf(modules)}\n`);
     writeFileSync(join(outDir, "engine-files.json"), `${JSON.stringify(withoutEngine(outDir), null, 2)}\n`);
     const [place, old] = [join(dist, "playground"), `${outDir}-old`];
     if (existsSync(place)) renameSync(place, old);
@@ -30,6 +37,21 @@ export async function buildPlayground() {
   } finally {
     rmSync(outDir, { recursive: true, force: true });
   }
+}
+
+/** Adds the modules of every bundle, those of workers too. */
+function collectModules(modules) {
+  return {
+    name: "collect-modules",
+    generateBundle(_, bundle) {
+      for (const chunk of Object.values(bundle)) {
+        if (chunk.type !== "chunk") continue;
+        for (const [id, { renderedLength }] of Object.entries(chunk.modules)) {
+          if (renderedLength > 0) modules.add(id);
+        }
+      }
+    },
+  };
 }
 
 /** Removes the engine's files; the installed file that equals each of them, and its digest, by its path. */
