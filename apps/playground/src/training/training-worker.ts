@@ -24,7 +24,9 @@ function receive(command: Command): void {
     case "open":
       stop.abort();
       enqueue(command.run, async () => {
-        await run?.close();
+        const before = run;
+        run = null;
+        await before?.close();
         run = new TrainingRun(command, await engine, report);
         await run.open();
       });
