@@ -31,13 +31,13 @@ async function bundledSize(statement: string): Promise<number> {
   return gzipSync(code).length;
 }
 
-// Measured: 17,360, 8,251 and 3,163 bytes. In all of it the correctly rounded arithmetic takes 2,400, torch's generator
+// Measured: 17,558, 8,251 and 3,163 bytes. In all of it the correctly rounded arithmetic takes 2,400, torch's generator
 // 1,000, the factory 1,900, going on by another plan and with other groups 900, schedules of one's own 1,000 (what a
-// definition is checked for, the registry, their flags and class, the traits of those built in); the rest is mostly checks
+// definition is checked for, the registry, their flags and class, the traits and flags of those built in); the rest is mostly checks
 // with messages that say what to do. A class or a function alone holds neither name nor traits. One more schedule takes
 // some 300: the ceilings leave room for none unnoticed.
 test.each([
-  ["export *", 17_400],
+  ["export *", 17_700],
   ["export { StepLRScheduler }", 8_300],
   ["export { stepLr }", 3_200],
 ])("%s is at most %d bytes minified and compressed", async (statement, ceiling) => {

@@ -105,7 +105,7 @@ function create(
     definition.scheduler?.(optimizer, all) ?? new DefinedScheduler(optimizer, definition, all);
   if (updatesPerEpoch > 0) scheduler.updatesPerEpoch = updatesPerEpoch;
   const start = flags.warmupPrefix ? flags.warmupT : 0;
-  const turns = definition.turns?.(flags) ?? [];
+  const turns = definition.turns?.(flags, all) ?? [];
   return { scheduler, numEpochs, turns: turns.map((t) => start + t) };
 }
 

@@ -86,7 +86,7 @@ export interface ScheduleDefinition<Options extends object = object> extends Cur
   /** Options that come from flags that all schedules share, e.g. `decayT`. */
   fromFlags?(flags: ScheduleFlags): Partial<Options>;
   /** t since its start at which the curve has a corner, its end and drops apart. */
-  turns?(flags: ScheduleFlags): readonly number[];
+  turns?(flags: ScheduleFlags, options: Partial<Options>): readonly number[];
   /** Makes its own class; absent: {@link DefinedScheduler}. */
   scheduler?(optimizer: OptimizerLike, options: Options & WarmupOptions & SchedulerOptions): Scheduler;
 }

@@ -4,6 +4,7 @@ import { calculateCurve } from "../schedule/calculate-curve.ts";
 import type { Curve, CurveResult } from "../schedule/curve.ts";
 import { curveLabels } from "../schedule/curve-labels.ts";
 import { defaultState } from "../schedule/default-settings.ts";
+import { perUpdateCurve } from "../schedule/per-update-curve.ts";
 import type { CurveSettings, PlaygroundState } from "../schedule/settings.ts";
 import type { ChartCurve } from "./chart/chart-curve.ts";
 
@@ -66,21 +67,26 @@ export function usePlayground() {
   const results = computed(() =>
     state.value.curves.map((one) => calculate(one, state.value.updatesPerEpoch)),
   );
-  const labels = computed(() => curveLabels(state.value.curves));
-  const curves = computed((): readonly ChartCurve[] => {
+  const labels = computed(() => numbered(curveLabels(state.value.curves)));
+  const kept = computed(() => {
     drawable = results.value.map(({ curve }, i) => curve ?? drawable[i] ?? null);
-    return drawable.flatMap((curve, color) => {
-      const stale = results.value[color]?.curve === null;
-      return curve === null ? [] : [{ label: labels.value[color] ?? "", color, curve, stale }];
-    });
+    return drawable;
   });
+  /** What t counts on the axis. */
+  const unit = computed(() => (kept.value.some((curve) => curve?.unit === "update") ? "update" : "epoch"));
+  /** Curves that there are, with t of the axis. */
+  const curves = computed((): readonly ChartCurve[] =>
+    kept.value.flatMap((drawn, color) => {
+      if (drawn === null) return [];
+      const curve = unit.value === "update" ? perUpdateCurve(drawn, state.value.updatesPerEpoch) : drawn;
+      return [
+        { label: labels.value[color] ?? "", color, curve, stale: results.value[color]?.curve === null },
+      ];
+    }),
+  );
   /** Why there is no curve, of those that there are none of. */
   const errors = computed(() =>
     results.value.flatMap(({ error }, i) => (error === null ? [] : [`${labels.value[i]}: ${error.text}`])),
-  );
-  /** What t counts on the axis. */
-  const unit = computed(() =>
-    curves.value.some(({ curve }) => curve.unit === "update") ? "update" : "epoch",
   );
   const selected = computed(() => state.value.curves[state.value.selected] ?? defaultState().curves[0]);
   const selectedResult = computed(() => results.value[state.value.selected] ?? null);
@@ -89,6 +95,15 @@ export function usePlayground() {
     ...{ state, labels, curves, errors, unit, selected, selectedResult },
     ...{ replace, change, changeSelected, addCurve, removeCurve },
   };
+}
+
+/** Labels of curves that are equal get numbers. */
+function numbered(labels: readonly string[]): string[] {
+  return labels.map((label, i) => {
+    const count = labels.filter((other) => other === label).length;
+    const place = labels.slice(0, i + 1).filter((other) => other === label).length;
+    return count === 1 ? label : `${label} (${place})`;
+  });
 }
 
 /** Calculates a curve once, however often it is drawn: settings are never changed in place. */

@@ -23,6 +23,13 @@ describe("parametersOf", () => {
     ["exponential", [...run, "decayEpochs", "decayRate", "minLr", "cooldownEpochs", ...warmup, ...noise]],
     ["multistep", [...run, "decayMilestones", "decayRate", "milestoneTiming", ...warmup, ...noise]],
     [
+      "onecycle",
+      [
+        ...[...run, "cooldownEpochs", "pctStart", "divFactor", "finalDivFactor", "anneal"],
+        ...[...warmup, ...noise],
+      ],
+    ],
+    [
       "plateau",
       [
         ...["epochs", "lr", "decayRate", "minLr", "cooldownEpochs", "patienceEpochs", "plateauThreshold"],
@@ -32,7 +39,7 @@ describe("parametersOf", () => {
     ["poly", [...run, "minLr", "lrKDecay", "power", ...warmup, ...cycles, ...noise]],
     ["step", [...run, "decayEpochs", "decayRate", ...warmup, ...noise]],
     ["tanh", [...run, "minLr", ...warmup, ...cycles, ...noise]],
-    ["wsd", [...run, "decayEpochs", "minLr", "cooldownEpochs", ...warmup, ...noise]],
+    ["wsd", [...run, "decayEpochs", "minLr", "cooldownEpochs", "decayShape", ...warmup, ...noise]],
   ])("of %s are those that change it", (sched, expected) => expect(names(sched)).toEqual(expected));
 
   test("names of timm's options are those of its classes", () => {

@@ -144,6 +144,18 @@ export const exampleStates: readonly ExampleState[] = [
     { epochs: 20, warmupEpochs: 3, warmupPrefix: true },
     { tolerance: 1e-15 },
   ),
+  example(
+    "onecycle-own",
+    "onecycle",
+    { epochs: 20, warmupEpochs: 0, pctStart: 0.25, divFactor: 10, finalDivFactor: 100, anneal: "linear" },
+    { tolerance: 1e-15 },
+  ),
+  example(
+    "wsd-cosine",
+    "wsd",
+    { epochs: 20, decayEpochs: 9, decayShape: "cosine", minLr: 1e-4 },
+    { tolerance: 1e-15 },
+  ),
   example("wsd", "wsd", { epochs: 20, warmupEpochs: 2, minLr: 1e-5, cooldownEpochs: 3 }),
   example("wsd-long", "wsd", { epochs: 200, decayEpochs: 90 }),
   example("wsd-noise", "wsd", {

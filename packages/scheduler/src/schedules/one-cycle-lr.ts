@@ -54,8 +54,25 @@ const oneCycleCurve: Curve<Required<OneCycleLrOptions>> = {
 export const oneCycleSchedule: ScheduleDefinition = /* @__PURE__ */ nameSchedule(oneCycleCurve, {
   name: "onecycle",
   traits: { warmsUp: true },
+  flags: {
+    pctStart: {
+      type: "float",
+      default: 0.3,
+      above: 0,
+      below: 1,
+      help: "share of the run in which the rate rises",
+    },
+    divFactor: { type: "float", default: 25, above: 0, help: "peak divided by the first rate" },
+    finalDivFactor: { type: "float", default: 1e4, above: 0, help: "first rate divided by the last one" },
+    anneal: {
+      type: "string",
+      default: "cos",
+      choices: ["cos", "linear"],
+      help: "shape of the rise and of the fall",
+    },
+  },
   fromFlags: ({ tInitial }) => ({ tInitial }),
-  turns: ({ tInitial }) => [0.3 * tInitial],
+  turns: ({ tInitial }, { pctStart = 0.3 }) => [pctStart * tInitial],
   scheduler: (optimizer, options) => new OneCycleLRScheduler(optimizer, options),
 });
 

@@ -45,6 +45,14 @@ const wsdCurve: Curve<Own<WsdLrOptions>> = {
 export const wsdSchedule: ScheduleDefinition = /* @__PURE__ */ nameSchedule(wsdCurve, {
   name: "wsd",
   traits: { decaysAtEnd: true, hasMinimum: true },
+  flags: {
+    decayShape: {
+      type: "string",
+      default: "linear",
+      choices: ["linear", "cosine", "sqrt"],
+      help: "shape of the decay",
+    },
+  },
   fromFlags: ({ tInitial, decayT, minLr }) => ({ tInitial, decayT, lrMin: minLr }),
   turns: ({ tInitial, decayT }) => [tInitial - decayT],
   scheduler: (optimizer, options) => new WSDLRScheduler(optimizer, options),

@@ -519,4 +519,19 @@ export interface TrainArguments {
 
   /** Measure once per processor and shape which way to compute is fastest (--no-tune: fixed ways, also where CI is set). Flag `--tune`, default true. */
   readonly tune: boolean;
+
+  /** Share of the run in which the rate rises (onecycle). Allowed: a number > 0 and < 1. Flag `--pct-start`, default 0.3. */
+  readonly pctStart: number;
+
+  /** Peak divided by the first rate (onecycle). Allowed: a number > 0. Flag `--div-factor`, default 25. */
+  readonly divFactor: number;
+
+  /** First rate divided by the last one (onecycle). Allowed: a number > 0. Flag `--final-div-factor`, default 10000. */
+  readonly finalDivFactor: number;
+
+  /** Shape of the rise and of the fall (onecycle). Flag `--anneal`, default "cos". */
+  readonly anneal: "cos" | "linear";
+
+  /** Shape of the decay (wsd). Flag `--decay-shape`, default "linear". */
+  readonly decayShape: "linear" | "cosine" | "sqrt";
 }
