@@ -1,6 +1,6 @@
 /**
  * Frame times of the playground while a slider is dragged and while the curve is read, in a real Chromium. Build the
- * page first: `npm run build -w apps/playground`. Arguments: a case's name, or none for all.
+ * page first: `npm run build`. Arguments: a case's name, or none for all.
  */
 import { readFile } from "node:fs/promises";
 import { createServer } from "node:http";
@@ -8,7 +8,7 @@ import { extname, join, normalize } from "node:path";
 import { fileURLToPath } from "node:url";
 import { chromium } from "playwright-core";
 
-const root = fileURLToPath(new URL("../../apps/playground/dist/", import.meta.url));
+const root = fileURLToPath(new URL("../../packages/tsimm/dist/playground/", import.meta.url));
 const types = { ".html": "text/html", ".js": "text/javascript", ".css": "text/css", ".svg": "image/svg+xml" };
 const million = "sched-on-updates=true&updates-per-epoch=1000&epochs=1000";
 const cases = {
@@ -74,7 +74,7 @@ async function measure(page, box, share) {
     requestAnimationFrame(next);
   });
   const client = await page.context().newCDPSession(page);
-  await client.send("Performance.enable");
+  await client.send("Performance.enable", { timeDomain: "threadTicks" });
   const before = await costs(client);
   const start = performance.now();
   for (let i = 1; performance.now() - start < DURATION; i++) {
@@ -95,11 +95,10 @@ async function measure(page, box, share) {
   return { frames: times.length, work, p50: at(0.5), p95: at(0.95), longest: times.at(-1) };
 }
 
-/** Seconds that the page has spent on scripts, styles and layout. */
+/** Seconds of the processor that the page's main thread has used. */
 async function costs(client) {
   const { metrics } = await client.send("Performance.getMetrics");
-  const parts = ["ScriptDuration", "LayoutDuration", "RecalcStyleDuration"];
-  return metrics.reduce((sum, { name, value }) => sum + (parts.includes(name) ? value : 0), 0);
+  return metrics.find(({ name }) => name === "TaskDuration").value;
 }
 
 function prefixed(word, { frames, work, p50, p95, longest }) {

@@ -66,7 +66,7 @@ export function usePlayground() {
   const results = computed(() =>
     state.value.curves.map((one) => calculate(one, state.value.updatesPerEpoch)),
   );
-  const labels = computed(() => curveLabels(state.value.curves));
+  const labels = computed(() => numbered(curveLabels(state.value.curves)));
   const curves = computed((): readonly ChartCurve[] => {
     drawable = results.value.map(({ curve }, i) => curve ?? drawable[i] ?? null);
     return drawable.flatMap((curve, color) => {
@@ -89,6 +89,15 @@ export function usePlayground() {
     ...{ state, labels, curves, errors, unit, selected, selectedResult },
     ...{ replace, change, changeSelected, addCurve, removeCurve },
   };
+}
+
+/** Labels of curves that are equal get numbers. */
+function numbered(labels: readonly string[]): string[] {
+  return labels.map((label, i) => {
+    const count = labels.filter((other) => other === label).length;
+    const place = labels.slice(0, i + 1).filter((other) => other === label).length;
+    return count === 1 ? label : `${label} (${place})`;
+  });
 }
 
 /** Calculates a curve once, however often it is drawn: settings are never changed in place. */

@@ -32,7 +32,7 @@ const MARGIN = { top: 24, right: 18, bottom: 40 };
 const CHARACTER = 7.2;
 const LABEL_SPACE = 18;
 /** Least distance of ticks. */
-const DISTANCE = { x: 46, y: 44 };
+const DISTANCE = { x: 46, y: 60 };
 /** Intervals of an axis, at most. */
 const INTERVALS = { x: 10, y: 6 };
 /** Decades that a logarithmic axis shows below its highest rate, at most. */
