@@ -62,6 +62,12 @@ export const commandExamples: Readonly<Record<string, readonly CommandExample[]>
       command: "npx tsimm schedule --sched cosine --epochs 100 --warmup-epochs 5 --lr 0.1",
     },
   ],
+  playground: [
+    {
+      purpose: "Move the parameters of a schedule in a page of your own machine",
+      command: "npx tsimm playground",
+    },
+  ],
   "lr-find": [
     {
       purpose: "Look for a learning rate for a folder of photos",

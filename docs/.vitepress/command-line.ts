@@ -55,6 +55,7 @@ function commandPage(command: Command): GeneratedPage {
     examplesText(name),
     argumentRows.length === 0 ? "" : `## Arguments\n\n${definitions(argumentRows)}`,
     ...sections,
+    textBelow(command),
   ];
   return {
     address: `/command-line/${name}`,
@@ -68,6 +69,14 @@ function examplesText(name: string): string {
   if (examples.length === 0) return "";
   const texts = examples.map(({ purpose, command }) => `${purpose}:\n\n\`\`\`sh\n${command}\n\`\`\``);
   return `## Examples\n\n${texts.join("\n\n")}`;
+}
+
+/** What `--help` prints below the options, where there is something. */
+function textBelow(command: Command): string {
+  let text = "";
+  command.configureOutput({ writeOut: (part) => (text += part) }).outputHelp();
+  const below = text.slice(command.helpInformation().length).trim();
+  return below === "" ? "" : `## Remarks\n\n${markdown(below).replaceAll(/\n */g, "\n\n")}`;
 }
 
 /** A flag, and its description with choices and default. */

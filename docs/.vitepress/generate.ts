@@ -42,7 +42,13 @@ export async function generate(repository: string): Promise<Generated> {
   const schedules = schedulePages();
   for (const folder of ["api", "command-line", "schedules"])
     rmSync(join(docs, folder), { recursive: true, force: true });
-  for (const page of [api.index, ...[...api.packages.values()].flat(), ...commands, ...own, ...schedules])
+  for (const page of [
+    api.index,
+    ...api.packages.flatMap(({ index, pages }) => [index, ...pages]),
+    ...commands,
+    ...own,
+    ...schedules,
+  ])
     writePage(page);
   const [overview, ...commandLinks] = commands.map(link);
   return {
@@ -55,8 +61,8 @@ export async function generate(repository: string): Promise<Generated> {
         {
           ...link(api.index),
           collapsed: true,
-          items: [...api.packages].map(([text, pages]) => ({
-            text,
+          items: api.packages.map(({ index, pages }) => ({
+            ...link(index),
             collapsed: true,
             items: pages.map(link),
           })),
@@ -68,7 +74,7 @@ export async function generate(repository: string): Promise<Generated> {
 }
 
 function link({ title, address }: GeneratedPage): DefaultTheme.SidebarItem {
-  return { text: title, link: `/${address.replace(/index$/, "")}` };
+  return { text: title, link: `/${address.replace(/^\//, "").replace(/index$/, "")}` };
 }
 
 /** A page that is as it was keeps its time, for a server that watches. */

@@ -30,14 +30,12 @@ const changes: Readonly<Record<string, (text: string, up: string) => string>> = 
 };
 
 /**
- * Makes addresses absolute when a page is read: after it has changed in place its own address is another, and what was relative
+ * Makes links absolute when a page is read: after it has changed in place its own address is another, and what was relative
  * to it would point elsewhere. The page for what is not found learns where the site lies.
  */
 const keepAddresses = (up: string): string => `<script>{
-  for (const name of ["href", "src"])
-    for (const element of document.querySelectorAll("[" + name + "]"))
-      if (typeof element[name] === "string" && !element.getAttribute(name).startsWith("#"))
-        element.setAttribute(name, element[name]);
+  for (const link of document.querySelectorAll("a[href]"))
+    if (typeof link.href === "string" && !link.getAttribute("href").startsWith("#")) link.setAttribute("href", link.href);
   sessionStorage.setItem("tsimm-site", new URL("${up}", location.href).pathname);
 }</script>`;
 

@@ -1,7 +1,9 @@
 /** Pages of the API, from the model that `npm run api` writes. */
 import { readFileSync } from "node:fs";
+import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import type { JSONOutput } from "typedoc";
+import { groupBy } from "../group-by.ts";
 import { exportText, summaryLine } from "./export-text.ts";
 import { type ApiExport, readExports } from "./exports.ts";
 
@@ -14,11 +16,18 @@ export interface GeneratedPage {
   readonly markdown: string;
 }
 
+/** The API of a package. */
+export interface PackageApi {
+  /** Lists its exports. */
+  readonly index: GeneratedPage;
+  readonly pages: readonly GeneratedPage[];
+}
+
 /** The API of the packages. */
 export interface Api {
   readonly exports: readonly ApiExport[];
-  /** Pages by the name of their package, in the order of the sidebar. */
-  readonly packages: ReadonlyMap<string, readonly GeneratedPage[]>;
+  /** In the order of the sidebar. */
+  readonly packages: readonly PackageApi[];
   readonly index: GeneratedPage;
 }
 
@@ -30,15 +39,19 @@ export function apiPages(modelFile: string): Api {
   const model: JSONOutput.ProjectReflection = JSON.parse(readFileSync(modelFile, "utf8"));
   const exports = readExports(root, model);
   const addressOf = addresses(exports);
-  const packages = new Map(
-    packageOrder.map((packageName) => {
-      const own = exports.filter((each) => each.packageName === packageName);
-      const pages = [...new Set(own.map(({ page }) => page))];
-      return [packageName, pages.map((page) => apiPage(page, own, addressOf))];
-    }),
-  );
-  return { exports, packages, index: indexPage(exports, addressOf) };
+  const packages = packageOrder.map((packageName) => {
+    const own = exports.filter((each) => each.packageName === packageName);
+    const rooms = [...groupBy(own, ({ page }) => page)];
+    return {
+      index: packageIndex(packageName, rooms, addressOf),
+      pages: rooms.map(([page, entries]) => apiPage(page, entries, addressOf)),
+    };
+  });
+  return { exports, packages, index: indexPage(packages, exports.length) };
 }
+
+/** A page's address, and what stands on it. */
+type Room = readonly [string, readonly ApiExport[]];
 
 type Addresses = (id: number) => string | null;
 
@@ -55,11 +68,9 @@ function addresses(exports: readonly ApiExport[]): Addresses {
 }
 
 function apiPage(page: string, exports: readonly ApiExport[], addressOf: Addresses): GeneratedPage {
-  const own = exports.filter((each) => each.page === page);
   const title = titleOf(page);
-  const packageName = own[0]?.packageName ?? "";
-  const texts = own.map((each) => exportText(root, each, addressOf));
-  const head = `---\neditLink: false\noutline: 2\n---\n\n# ${packageName}: ${title}`;
+  const texts = exports.map((each) => exportText(root, each, addressOf));
+  const head = `---\noutline: 2\n---\n\n# ${exports[0]?.packageName}: ${title}`;
   return { address: page, title, markdown: `${[head, ...texts].join("\n\n")}\n` };
 }
 
@@ -68,18 +79,36 @@ function titleOf(page: string): string {
   return page.split("/").at(-1)?.replace("-", "/") ?? page;
 }
 
-function indexPage(exports: readonly ApiExport[], addressOf: Addresses): GeneratedPage {
-  const sections = packageOrder.map((packageName) => {
-    const own = exports.filter((each) => each.packageName === packageName);
-    const rooms = [...new Set(own.map(({ page }) => page))].map((page) => {
-      const rows = own
-        .filter((each) => each.page === page)
-        .map((each) => `- [\`${each.name}\`](${page}#${each.name}): ${summaryLine(each, addressOf)}`);
-      return `### [${titleOf(page)}](${page})\n\n${rows.join("\n")}`;
-    });
-    return [`## ${packageName}`, ...rooms].join("\n\n");
+function packageIndex(packageName: string, rooms: readonly Room[], addressOf: Addresses): GeneratedPage {
+  const sections = rooms.map(([page, exports]) => {
+    const rows = exports.map(
+      (each) => `- [\`${each.name}\`](${page}#${each.name}): ${summaryLine(each, addressOf)}`,
+    );
+    return `## [${titleOf(page)}](${page})\n\n${rows.join("\n")}`;
   });
-  const head = "---\noutline: [2, 3]\n---\n\n# API";
-  const text = `${exports.length} exports of three packages, in the order of their sources. Every example runs as a test.`;
+  const head = `---\noutline: 2\n---\n\n# ${packageName}\n\nWhat it exports, in the order of its sources.`;
+  return {
+    address: `/api/${packageName.replace("@tsimm/", "")}/index`,
+    title: packageName,
+    markdown: `${[head, ...sections].join("\n\n")}\n`,
+  };
+}
+
+function indexPage(packages: readonly PackageApi[], count: number): GeneratedPage {
+  const sections = packages.map(({ index, pages }) => {
+    const { description } = JSON.parse(readFileSync(join(root, folderOf(index), "package.json"), "utf8"));
+    const links = pages.map(({ title, address }) => `[${title}](${address})`);
+    return `## [${index.title}](${addressOfIndex(index)})\n\n${description}.\n\n${links.join(" · ")}`;
+  });
+  const text = `${count} exports of three packages. Each has its declaration, what it does, an example where one helps, and a link to its source; every example runs as a test.`;
+  const head = "---\noutline: 2\n---\n\n# API";
   return { address: "/api/index", title: "API", markdown: `${[head, text, ...sections].join("\n\n")}\n` };
+}
+
+function addressOfIndex({ address }: GeneratedPage): string {
+  return address.replace(/index$/, "");
+}
+
+function folderOf(index: GeneratedPage): string {
+  return addressOfIndex(index).replace("/api/", "packages/");
 }

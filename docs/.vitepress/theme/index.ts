@@ -1,10 +1,10 @@
 /** The default theme with the colours of tsimm, and the components that pages may use. */
 
-import PlaygroundApp from "@tsimm/playground/components/PlaygroundApp.vue";
-import ScheduleFigure from "@tsimm/playground/components/ScheduleFigure.vue";
 import type { Theme } from "vitepress";
 import DefaultTheme from "vitepress/theme-without-fonts";
+import { defineAsyncComponent } from "vue";
 import "@tsimm/playground/style/tokens.css";
+import { SiteScheduleFigure } from "./schedule-figure.ts";
 import TrainFrame from "./TrainFrame.vue";
 import "./site.css";
 import "./home.css";
@@ -12,8 +12,11 @@ import "./home.css";
 const theme: Theme = {
   extends: DefaultTheme,
   enhanceApp({ app }) {
-    app.component("ScheduleFigure", ScheduleFigure);
-    app.component("PlaygroundApp", PlaygroundApp);
+    app.component("ScheduleFigure", SiteScheduleFigure);
+    app.component(
+      "PlaygroundApp",
+      defineAsyncComponent(() => import("@tsimm/playground/components/PlaygroundApp.vue")),
+    );
     app.component("TrainFrame", TrainFrame);
   },
 };

@@ -22,7 +22,7 @@ import {
 import { encodeModelFile } from "./encode-model-file.ts";
 import type { ModelFormat, Report, RunRequest } from "./messages.ts";
 import { Probe } from "./probe.ts";
-import { createSchedule, MOMENTUM, type TrainingSettings } from "./training-settings.ts";
+import { createSchedule, MOMENTUM, planTraining, type TrainingSettings } from "./training-settings.ts";
 
 /** Mean and standard deviation that pixels in [0, 1] are normalised with. */
 const NORMALIZATION = 0.5;
@@ -103,10 +103,7 @@ export class TrainingRun {
   async train(signal: AbortSignal): Promise<void> {
     this.#isTraining = true;
     try {
-      let isFinished = false;
-      while (!isFinished) {
-        await this.#applyNext();
-        if ((this.#progress?.epoch ?? 0) >= this.#epochs) break;
+      while (await this.#applyNext()) {
         const result = await fit({
           updater: await this.#openUpdater(),
           ...{ loader: this.#loader, validation: this.#validation, task: this.#task, signal },
@@ -119,7 +116,6 @@ export class TrainingRun {
           this.#report({ type: "stopped", run: this.#request.run, isFinished: false });
           return;
         }
-        isFinished = this.#next === null;
       }
       this.#report({ type: "stopped", run: this.#request.run, isFinished: true });
     } finally {
@@ -166,10 +162,16 @@ export class TrainingRun {
     }
   }
 
-  /** Takes up new settings where an epoch begins. */
-  async #applyNext(): Promise<void> {
+  /**
+   * Takes up new settings where an epoch begins.
+   *
+   * @returns Whether an epoch follows.
+   */
+  async #applyNext(): Promise<boolean> {
+    const { epoch = 0, batch = 0 } = this.#progress ?? {};
     const settings = this.#next;
-    if (settings === null || (this.#progress?.batch ?? 0) > 0) return;
+    if (settings === null || batch > 0) return epoch < this.#epochs;
+    if (epoch >= planTraining(settings).numEpochs) return false;
     this.#next = null;
     const before = this.#settings;
     const isNewOptimizer = settings.opt !== before.opt || settings.weightDecay !== before.weightDecay;
@@ -177,15 +179,16 @@ export class TrainingRun {
       await this.close();
       this.#optimizer = this.#createOptimizer(settings);
     }
-    for (const group of this.#optimizer.paramGroups)
+    for (const group of this.#optimizer.paramGroups) {
       Object.assign(group, { lr: settings.lr, initialLr: settings.lr });
+    }
     const { scheduler, numEpochs } = createSchedule(settings, this.#optimizer);
-    const epoch = this.#progress?.epoch ?? 0;
     if (epoch > 0) scheduler.step(epoch);
     this.#schedule = scheduler;
     this.#epochs = numEpochs;
     this.#settings = settings;
     this.#report({ type: "changed", run: this.#request.run, epoch, settings, isNewOptimizer });
+    return true;
   }
 
   async #openUpdater(): Promise<Required<Updater>> {

@@ -15,7 +15,7 @@ engine.catch((error: unknown) => fail(null, error));
 let run: TrainingRun | null = null;
 let stop = new AbortController();
 /** Commands are carried out one after the other. */
-let work: Promise<void> = engine.then(() => {});
+let work: Promise<void> = Promise.resolve();
 
 addEventListener("message", ({ data }: MessageEvent<Command>) => receive(data));
 
@@ -24,7 +24,9 @@ function receive(command: Command): void {
     case "open":
       stop.abort();
       enqueue(command.run, async () => {
-        await run?.close();
+        const before = run;
+        run = null;
+        await before?.close();
         run = new TrainingRun(command, await engine, report);
         await run.open();
       });

@@ -135,6 +135,14 @@ test("a line has the width and the dots that it asks for", () => {
   expect(lines.map((line) => line.querySelectorAll("marker").length)).toEqual([1, 0]);
 });
 
+test("lines on each other take turns in dashes, or the last one covers the others", () => {
+  const line = { label: "", points: [0, 1, 2].map((x): [number, number] => [x, 1]) };
+  const equal: Figure = { title: "", xLabel: "", panels: [{ yLabel: "", series: [line, line] }] };
+  const dashes = (figure: Figure) =>
+    plotFigure(figure, document).element.querySelectorAll('[aria-label="line"][stroke-dasharray]').length;
+  expect([dashes(equal), dashes({ ...equal, overlaps: "cover" })]).toEqual([2, 0]);
+});
+
 test("the theme of a page is variables only", () => {
   const { element } = plotFigure(figure, document, { theme: "page" });
   const colors = [...element.querySelectorAll("[fill], [stroke]")].flatMap((each) =>
