@@ -1,5 +1,5 @@
 /** What npm would publish: packed, installed elsewhere, and used as a stranger would. */
-import { copyFile, mkdir, mkdtemp, readFile, rm, symlink, writeFile } from "node:fs/promises";
+import { copyFile, mkdir, mkdtemp, readFile, rm, stat, symlink, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { dirname, join, posix } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -26,6 +26,7 @@ const packages = [
 
 let root = "";
 let packed: Packed[] = [];
+const began = Date.now();
 const tarball = (name: string) =>
   join(root, packed.find((entry) => entry.name === name)?.filename ?? `no tarball of ${name}`);
 
@@ -59,6 +60,33 @@ test("npm pack builds what it packs, in a clone that was not built", async () =>
   expect(paths.filter((path) => path.startsWith("dist/index."))).toEqual([
     ...["dist/index.d.ts", "dist/index.d.ts.map", "dist/index.js", "dist/index.js.map"],
   ]);
+});
+
+const PAGES = [
+  "dist/tsimm-plot.js",
+  ...["index.html", "train.html", "licenses.txt"].map((name) => `dist/playground/${name}`),
+];
+
+test("npm pack builds the pages anew", async () => {
+  for (const page of PAGES) {
+    const { mtimeMs } = await stat(join(repository, "packages", "tsimm", page));
+    // Some file systems count in seconds.
+    expect(mtimeMs).toBeGreaterThan(began - 2000);
+  }
+});
+
+test("the pages are packed without the engine, which onnxruntime-web brings", async () => {
+  const files = packed.find(({ name }) => name === "tsimm")?.files ?? [];
+  const paths = files
+    .map(({ path }) => path)
+    .filter((path) => /^dist\/(playground\/|tsimm-plot\.js$)/.test(path));
+  expect(PAGES.filter((page) => !paths.includes(page))).toEqual([]);
+  expect(paths.filter((path) => path.endsWith(".wasm") || path.endsWith(".map"))).toEqual([]);
+});
+
+test("tsimm/tsimm-plot.js has the names of tsimm/plot and of @tsimm/scheduler", async () => {
+  const all = [...(await namesOf("tsimm/plot")), ...(await namesOf("@tsimm/scheduler"))];
+  expect(await namesOf("tsimm/tsimm-plot.js")).toEqual([...new Set(all)].sort());
 });
 
 test.each(packages)("$name says where it comes from", async ({ name, folder }) => {
@@ -118,7 +146,8 @@ describe.each(packages)("$name", ({ name, folder }) => {
   test("every map leads to a source that is packed, and every compiled module has one", async () => {
     const paths = packed.find((entry) => entry.name === name)?.files.map(({ path }) => path) ?? [];
     const at = join(root, "node_modules", name);
-    const compiled = paths.filter((path) => /^dist\/.*\.js$/.test(path));
+    // What is bundled for pages has none.
+    const compiled = paths.filter((path) => /^dist\/(?!playground\/|tsimm-plot\.js$).*\.js$/.test(path));
     expect(compiled.length).toBeGreaterThan(40);
     const lost: string[] = [];
     for (const path of compiled.flatMap((file) => [`${file}.map`, file.replace(/\.js$/, ".d.ts.map")])) {

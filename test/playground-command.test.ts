@@ -8,7 +8,10 @@ import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { decodeState } from "../apps/playground/src/schedule/address.ts";
 import { serveFolder } from "../packages/tsimm/src/cli/playground/serve-folder.ts";
+import { launchChromium, processPerPage } from "./chromium.fixture.ts";
 import { tsimm } from "./command-line.fixture.ts";
+import { pageFailures } from "./page-failures.fixture.ts";
+import { required } from "./required.fixture.ts";
 
 interface Answer {
   readonly status: number;
@@ -129,8 +132,10 @@ describe("a served folder", () => {
   });
 });
 
+const browser = await required("browser", () => launchChromium(processPerPage));
 const started: ChildProcess[] = [];
-afterAll(() => {
+afterAll(async () => {
+  await browser?.close();
   for (const child of started) child.kill("SIGKILL");
 });
 
@@ -180,6 +185,42 @@ describe("tsimm playground", () => {
     expect(await ended).toEqual([null, "SIGINT"]);
     await expect(ask(origin, "/")).rejects.toThrow("ECONNREFUSED");
   });
+
+  test.skipIf(browser === null)(
+    "its pages may use threads, find their engine, and write no message",
+    async () => {
+      const { child, line, ended } = await start("--port", "0");
+      const [, origin = ""] = /(http:\S+\/) /.exec(line) ?? [];
+      const manifest: object = JSON.parse((await ask(origin, "/engine-files.json")).body);
+      expect(Object.keys(manifest).length).toBeGreaterThan(0);
+      for (const path of Object.keys(manifest)) {
+        const { status, headers } = await ask(origin, `/${path}`, { method: "HEAD" });
+        expect([path, status, headers["content-type"]]).toEqual([path, 200, "application/wasm"]);
+        expect(Number(headers["content-length"])).toBeGreaterThan(10e6);
+      }
+      const { body } = await ask(origin, "/licenses.txt");
+      for (const name of [
+        "@vue/runtime-core",
+        "onnxruntime-web",
+        "@bufbuild/protobuf",
+        "@observablehq/plot",
+      ]) {
+        expect(body).toMatch(new RegExp(`^${name} \\d.*Copyright`, "m"));
+      }
+      for (const name of ["", "train.html"]) {
+        const page = await browser?.newPage();
+        if (page === undefined) return;
+        const failures = pageFailures(page);
+        await page.goto(`${origin}${name}`, { waitUntil: "networkidle" });
+        expect(await page.evaluate(() => globalThis.crossOriginIsolated)).toBe(true);
+        expect(await page.locator("h1").count()).toBeGreaterThan(0);
+        expect(failures).toEqual([]);
+        await page.close();
+      }
+      child.kill("SIGINT");
+      await ended;
+    },
+  );
 
   test("takes the next port if its own is in use", async () => {
     const [first, second] = [await start(), await start()];

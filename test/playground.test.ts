@@ -27,6 +27,7 @@ import {
   rates,
   selectedLine,
   servePlayground,
+  slider,
   slideTo,
   type,
 } from "./playground.fixture.ts";
@@ -278,12 +279,10 @@ describe.skipIf(site === null)("a stranger", () => {
       const [, epoch = ""] = /epoch (\d+)/.exec((await reader.getAttribute("aria-valuetext")) ?? "") ?? [];
       expect(Number(epoch)).toBeGreaterThan(10);
       const list = page.getByRole("list", { name: "Curves" });
-      const rateOf = async (label: string) =>
-        Number(
-          /[\d.]+$/.exec(
-            ((await list.getByRole("listitem").filter({ hasText: label }).textContent()) ?? "").trim(),
-          )?.[0],
-        );
+      const rateOf = async (label: string) => {
+        const text = await list.getByRole("listitem").filter({ hasText: label }).textContent();
+        return Number(/[\d.]+$/.exec(text?.trim() ?? "")?.[0]);
+      };
       expect(await rateOf("step")).toBe(0.01);
       expect(await rateOf("cosine")).toBeCloseTo(cosineLr(0.1, { tInitial: 30 })(Number(epoch)), 7);
       await page.getByRole("button", { name: /^Remove step/ }).click();
@@ -344,6 +343,41 @@ describe.skipIf(site === null)("a stranger", () => {
     });
   });
 });
+
+test.skipIf(site === null)(
+  "a drag through a million updates draws each place, with little work",
+  async () => {
+    const million = "sched=cosine&sched-on-updates=true&updates-per-epoch=1000&epochs=1000";
+    await using({ hash: million }, async (page) => {
+      const box = await slider(page, "--lr").boundingBox();
+      if (box === null) throw new Error("the slider is not shown");
+      const client = await page.context().newCDPSession(page);
+      await client.send("Performance.enable");
+      const seconds = async () => {
+        const { metrics } = await client.send("Performance.getMetrics");
+        const parts = ["ScriptDuration", "LayoutDuration", "RecalcStyleDuration"];
+        return metrics.reduce((sum, { name, value }) => sum + (parts.includes(name) ? value : 0), 0);
+      };
+      const move = (share: number) => page.mouse.move(box.x + share * box.width, box.y + box.height / 2);
+      await move(0.5);
+      await page.mouse.down();
+      const before = await seconds();
+      const drawings = new Set<string | null>();
+      const places = 20;
+      for (let i = 0; i < places; i++) {
+        await move(0.3 + (0.4 * i) / places);
+        await drawn(page);
+        // The axis follows the rate, and with it its labels.
+        drawings.add(await page.locator("svg .axis").first().textContent());
+      }
+      const work = ((await seconds()) - before) / places;
+      await page.mouse.up();
+      expect(drawings.size).toBeGreaterThan(places / 2);
+      // bench/playground has frame times; here is room for a busy machine.
+      expect(1000 * work).toBeLessThan(33);
+    });
+  },
+);
 
 const axe = await readFile(fileURLToPath(import.meta.resolve("axe-core/axe.min.js")), "utf8");
 

@@ -69,8 +69,12 @@ function linesOfStep(decayRate: number): (string | null)[] {
   const lr = stepLr(0.1, { decayT: 30, decayRate });
   const rates = Array.from({ length: 90 }, (_, epoch) => lr(epoch));
   const { document } = parseHTML("<html></html>");
-  const { element } = plotFigure(learningRateFigure([{ label: "step", rates }]), document, {
-    ...{ width: 640, height: 320, titled: false },
-  });
+  const { element } = plotFigure(
+    learningRateFigure([{ label: "step", rates }], { title: "Step decay" }),
+    document,
+    {
+      ...{ width: 640, titled: false },
+    },
+  );
   return [...element.querySelectorAll('[aria-label="line"] path')].map((path) => path.getAttribute("d"));
 }

@@ -231,10 +231,15 @@ test.skipIf(browser === null)(
     await page.getByText("16 images to learn from, 4 to validate.").waitFor();
     await button(page, "Add a class").click();
     await page.getByLabel("Name of the class").last().fill("camera");
+    await denyCameraOnce(page);
+    await button(page, "Use camera").last().click();
+    await page.getByText("The camera was not allowed: allow it in the address bar").waitFor();
+    await button(page, "Close camera").click();
     await button(page, "Use camera").last().click();
     await button(page, "Take 10").click();
     await page.getByText("24 images to learn from, 6 to validate.").waitFor();
     await button(page, "Close camera").click();
+    expect(await page.evaluate("camera.getTracks().map(({ readyState }) => readyState)")).toEqual(["ended"]);
     await set(page, "Epochs", "2");
     await button(page, "Start training").click();
     await page.getByText("The run is finished").last().waitFor();
@@ -250,6 +255,18 @@ test.skipIf(browser === null)(
     await page.close();
   },
 );
+
+/** The next camera is refused; the one after that is the global `camera`. */
+async function denyCameraOnce(page: Page): Promise<void> {
+  await page.evaluate(`{
+    const devices = navigator.mediaDevices;
+    const open = devices.getUserMedia.bind(devices);
+    devices.getUserMedia = async () => {
+      devices.getUserMedia = async (wishes) => (globalThis.camera = await open(wishes));
+      throw new DOMException("", "NotAllowedError");
+    };
+  }`);
+}
 
 /** The built-in images of validation: uint8 [500, 28, 28] and class ids. */
 async function validationImages(): Promise<{ readonly images: Uint8Array; readonly labels: number[] }> {

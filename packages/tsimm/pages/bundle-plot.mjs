@@ -4,7 +4,7 @@
  *
  *     node pages/bundle-plot.mjs, after tsc
  */
-import { readFileSync, writeFileSync } from "node:fs";
+import { readFileSync, renameSync, writeFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { build } from "vite";
 import { noticesOf } from "./notices.mjs";
@@ -32,5 +32,8 @@ export async function bundlePlot() {
     renderedLength > 0 ? [id] : [],
   );
   const head = `tsimm ${version}: schedulers and figures, tsimm/plot. Apache-2.0, https://github.com/tsimm/tsimm`;
-  writeFileSync(inPackage("dist/tsimm-plot.js"), `/*! ${head}\n\n${noticesOf(modules)}\n*/\n${chunk.code}`);
+  // Moved there whole: others may read it meanwhile.
+  const file = inPackage("dist/tsimm-plot.js");
+  writeFileSync(`${file}.new`, `/*! ${head}\n\n${noticesOf(modules)}\n*/\n${chunk.code}`);
+  renameSync(`${file}.new`, file);
 }

@@ -1,6 +1,7 @@
 /** The licences of the packages that a bundle holds. */
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { dirname, join } from "node:path";
+import { licencesWithoutFile } from "./licences-without-file.mjs";
 
 /** Text of a licence file without its title and its copyright lines, on one line, so that equal ones are told. */
 const TERMS = /^(?:(?:the )?\w+ licen[sc]e(?: \(\w+\))?|copyright\b.*\d{4}.*|all rights reserved\.?)$/i;
@@ -39,7 +40,13 @@ function packageFolder(file) {
 function licenceOf(folder) {
   const { name, version, license } = JSON.parse(readFileSync(join(folder, "package.json"), "utf8"));
   const file = readdirSync(folder).find((entry) => /^licen[sc]e(\.(md|txt))?$/i.test(entry));
-  if (file === undefined) throw new Error(`${name} has no licence file; name its terms in pages/notices.mjs`);
+  const head = `${name} ${version} (${license.replace(/^\(|\)$/g, "")})`;
+  if (file === undefined) {
+    const { copyright, terms } = licencesWithoutFile[name] ?? {};
+    if (terms === undefined)
+      throw new Error(`${name} has no licence file; add its terms to licences-without-file.mjs`);
+    return { head: `${head}: ${copyright}`, terms };
+  }
   const lines = readFileSync(join(folder, file), "utf8")
     .split("\n")
     .map((line) => line.trim());
@@ -50,5 +57,5 @@ function licenceOf(folder) {
     .trim();
   // Line breaks within a paragraph differ.
   const paragraphs = terms.split(/\n{2,}/).map((paragraph) => paragraph.replaceAll("\n", " "));
-  return { head: `${name} ${version} (${license}): ${copyright.join("; ")}`, terms: paragraphs.join("\n") };
+  return { head: `${head}: ${copyright.join("; ")}`, terms: paragraphs.join("\n") };
 }

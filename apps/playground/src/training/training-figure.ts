@@ -84,6 +84,7 @@ export function trainingFigure(runs: readonly RunRecord[], planned: PlannedRates
     xLabel: "epoch",
     xDomain: [0, length],
     panels: [loss, accuracy, rate],
+    overlaps: "cover",
     rules: front?.changes.map(({ epoch }) => epoch) ?? [],
   };
 }

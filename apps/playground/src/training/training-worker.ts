@@ -15,7 +15,7 @@ engine.catch((error: unknown) => fail(null, error));
 let run: TrainingRun | null = null;
 let stop = new AbortController();
 /** Commands are carried out one after the other. */
-let work: Promise<void> = engine.then(() => {});
+let work: Promise<void> = Promise.resolve();
 
 addEventListener("message", ({ data }: MessageEvent<Command>) => receive(data));
 

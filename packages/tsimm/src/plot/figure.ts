@@ -59,4 +59,6 @@ export interface Figure {
   readonly panels: readonly Panel[];
   /** x of vertical rules through all panels, e.g. where the learning rate drops. */
   readonly rules?: readonly number[];
+  /** Lines that lie on each other: they take turns in dashes, or the last one covers the others; absent: `turns`. */
+  readonly overlaps?: "turns" | "cover";
 }

@@ -99,6 +99,50 @@ test("an element is an image with a name, as high as asked for", () => {
   expect(element.textContent).not.toContain("Learning rate");
 });
 
+test("a line has the width and the dots that it asks for", () => {
+  const thin: Figure = {
+    title: "losses",
+    xLabel: "epoch",
+    panels: [
+      {
+        yLabel: "loss",
+        series: [
+          {
+            label: "",
+            points: [
+              [0, 1],
+              [1, 2],
+              [2, 3],
+            ],
+            strokeWidth: 1.25,
+            marker: "dot",
+          },
+          {
+            label: "",
+            points: [
+              [0, 3],
+              [1, 1],
+              [2, 2],
+            ],
+          },
+        ],
+      },
+    ],
+  };
+  const { element } = plotFigure(thin, document);
+  const lines = [...element.querySelectorAll('[aria-label="line"]')];
+  expect(lines.map((line) => line.getAttribute("stroke-width"))).toEqual(["1.25", "2.25"]);
+  expect(lines.map((line) => line.querySelectorAll("marker").length)).toEqual([1, 0]);
+});
+
+test("lines on each other take turns in dashes, or the last one covers the others", () => {
+  const line = { label: "", points: [0, 1, 2].map((x): [number, number] => [x, 1]) };
+  const equal: Figure = { title: "", xLabel: "", panels: [{ yLabel: "", series: [line, line] }] };
+  const dashes = (figure: Figure) =>
+    plotFigure(figure, document).element.querySelectorAll('[aria-label="line"][stroke-dasharray]').length;
+  expect([dashes(equal), dashes({ ...equal, overlaps: "cover" })]).toEqual([2, 0]);
+});
+
 test("the theme of a page is variables only", () => {
   const { element } = plotFigure(figure, document, { theme: "page" });
   const colors = [...element.querySelectorAll("[fill], [stroke]")].flatMap((each) =>

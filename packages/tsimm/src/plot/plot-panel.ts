@@ -64,7 +64,7 @@ export function plotPanel(place: PanelLayout, surroundings: PanelSurroundings): 
   const grid = { stroke: theme.grid, strokeOpacity: 1 };
   // Of a logarithmic axis its columns are not the figure's.
   const stretches =
-    figure.xScale === "log"
+    figure.xScale === "log" || figure.overlaps === "cover"
       ? panel.series.map(({ points }): Stretch[] => [{ points, count: 1, rank: 0 }])
       : sharedStretches(panel.series, { xDomain: layout.xDomain, width: right - left, toPixels });
   const pixels = { top, bottom, left, right, lastX: layout.xDomain[1], toPixels, xToPixels: x.apply };

@@ -21,20 +21,25 @@ export interface EngineFiles {
 /** Finds the files that were left out of a built playground. */
 export async function findEngineFiles(folder: string): Promise<EngineFiles> {
   const manifest = manifestSchema.parse(JSON.parse(await readFile(join(folder, MANIFEST), "utf8")));
-  const { resolve } = createRequire(import.meta.url);
   const files = new Map<string, string>();
   const missing: string[] = [];
   for (const [path, { module, sha256 }] of Object.entries(manifest)) {
-    try {
-      const file = resolve(module);
-      const digest = createHash("sha256")
-        .update(await readFile(file))
-        .digest("hex");
-      if (digest !== sha256) throw new Error(`${module} is of another version`);
-      files.set(path, file);
-    } catch {
-      missing.push(module);
-    }
+    const file = await installedFile(module, sha256);
+    if (file === null) missing.push(module);
+    else files.set(path, file);
   }
   return { files, missing };
+}
+
+/** The file of an installed module; null if there is none, or it is of another version. */
+async function installedFile(module: string, sha256: string): Promise<string | null> {
+  try {
+    const file = createRequire(import.meta.url).resolve(module);
+    const digest = createHash("sha256")
+      .update(await readFile(file))
+      .digest("hex");
+    return digest === sha256 ? file : null;
+  } catch {
+    return null;
+  }
 }

@@ -28,8 +28,6 @@ const HEADERS = {
  *
  * @param folder - Its `index.html` answers `/`.
  * @param elsewhere - Files that lie outside, by their path from the folder, e.g. `assets/engine.wasm`.
- * @example
- * createServer(serveFolder("dist/playground")).listen(5180, "127.0.0.1");
  */
 export function serveFolder(
   folder: string,
