@@ -46,7 +46,8 @@ describe.each(builtIn)("page of %s", (name) => {
 
   test("is right where it says that a flag is missing", () => {
     const pitfalls = readProse(name)?.sections.get("Pitfalls") ?? "";
-    const missing = /has no flags? for ([^:]*):/.exec(pitfalls)?.[1]?.match(/\w+(?=`)/g) ?? [];
+    const missing: readonly string[] =
+      /has no flags? for ([^:]*):/.exec(pitfalls)?.[1]?.match(/\w+(?=`)/g) ?? [];
     const rows = optionRows(subjectOf(name)).filter((row) => missing.includes(row.name));
     expect(rows.map(({ flag }) => flag)).toEqual(missing.map(() => null));
   });

@@ -4,6 +4,7 @@ import { calculateCurve } from "../schedule/calculate-curve.ts";
 import type { Curve, CurveResult } from "../schedule/curve.ts";
 import { curveLabels } from "../schedule/curve-labels.ts";
 import { defaultState } from "../schedule/default-settings.ts";
+import { perUpdateCurve } from "../schedule/per-update-curve.ts";
 import type { CurveSettings, PlaygroundState } from "../schedule/settings.ts";
 import type { ChartCurve } from "./chart/chart-curve.ts";
 
@@ -67,20 +68,25 @@ export function usePlayground() {
     state.value.curves.map((one) => calculate(one, state.value.updatesPerEpoch)),
   );
   const labels = computed(() => numbered(curveLabels(state.value.curves)));
-  const curves = computed((): readonly ChartCurve[] => {
+  const kept = computed(() => {
     drawable = results.value.map(({ curve }, i) => curve ?? drawable[i] ?? null);
-    return drawable.flatMap((curve, color) => {
-      const stale = results.value[color]?.curve === null;
-      return curve === null ? [] : [{ label: labels.value[color] ?? "", color, curve, stale }];
-    });
+    return drawable;
   });
+  /** What t counts on the axis. */
+  const unit = computed(() => (kept.value.some((curve) => curve?.unit === "update") ? "update" : "epoch"));
+  /** Curves that there are, with t of the axis. */
+  const curves = computed((): readonly ChartCurve[] =>
+    kept.value.flatMap((drawn, color) => {
+      if (drawn === null) return [];
+      const curve = unit.value === "update" ? perUpdateCurve(drawn, state.value.updatesPerEpoch) : drawn;
+      return [
+        { label: labels.value[color] ?? "", color, curve, stale: results.value[color]?.curve === null },
+      ];
+    }),
+  );
   /** Why there is no curve, of those that there are none of. */
   const errors = computed(() =>
     results.value.flatMap(({ error }, i) => (error === null ? [] : [`${labels.value[i]}: ${error.text}`])),
-  );
-  /** What t counts on the axis. */
-  const unit = computed(() =>
-    curves.value.some(({ curve }) => curve.unit === "update") ? "update" : "epoch",
   );
   const selected = computed(() => state.value.curves[state.value.selected] ?? defaultState().curves[0]);
   const selectedResult = computed(() => results.value[state.value.selected] ?? null);

@@ -21,18 +21,16 @@ const GAP = 5;
 
 /**
  * Marks of what happens between the first and the last t, as many as the width has room for.
- *
- * @param perT - t of the axis in a t of the curve.
  */
-export function eventMarks(curve: Curve, layout: ChartLayout, perT: number): EventMark[] {
-  const last = curve.length - 1;
+export function eventMarks(curve: Curve, layout: ChartLayout): EventMark[] {
   const marks: EventMark[] = [];
   let taken = layout.left;
-  for (const { t, rate, what } of curve.events) {
-    const x = Math.round(layout.x(t * perT) * 10) / 10;
+  // The first is the start, the last the end of the run.
+  for (const { t, rate, what } of curve.events.slice(1, -1)) {
+    const x = Math.round(layout.x(t) * 10) / 10;
     const y = Math.round(layout.y(rate) * 10) / 10;
     const before = marks.at(-1)?.x ?? Number.NEGATIVE_INFINITY;
-    if (t === 0 || t === last || !Number.isFinite(y) || x - before < DISTANCE) continue;
+    if (!Number.isFinite(y) || x - before < DISTANCE) continue;
     const width = what.length * CHARACTER;
     const after = x + GAP + width <= layout.right;
     const from = after ? x + GAP : x - GAP - width;
