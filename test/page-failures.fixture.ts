@@ -11,7 +11,10 @@ export function pageFailures(page: Page): unknown[] {
   page.on("request", (request) => {
     if (!/^(http:\/\/127\.0\.0\.1:|data:|blob:)/.test(request.url())) failures.push(request.url());
   });
-  page.on("requestfailed", (request) => failures.push(request.url()));
+  page.on("requestfailed", (request) => {
+    // A page that is left stops what it still loads.
+    if (request.failure()?.errorText !== "net::ERR_ABORTED") failures.push(request.url());
+  });
   page.on("response", (response) => response.status() >= 400 && failures.push(response.url()));
   page.on("pageerror", (error) => failures.push(error));
   page.on("console", (message) => failures.push(message.text()));

@@ -235,6 +235,10 @@ describe("tsimm playground", () => {
 
   test.each([
     [["--port", "70000"], "playground: --port must be an integer >= 0 and <= 65535, got 70000"],
+    [
+      ["--sched", "stpe"],
+      'playground: --sched must be one of constant, cosine, exponential, invsqrt, linear, multistep, onecycle, plateau, poly, step, tanh, wsd, got "stpe"; did you mean "step"?',
+    ],
     [["--decay-rate", "-1"], "playground: --decay-rate must be a number >= 0, got -1"],
   ])("refuses %j", async (words, message) => {
     const ended = await tsimm(["playground", ...words], { cwd: tmpdir() });

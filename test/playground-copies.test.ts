@@ -8,9 +8,10 @@ import ts from "typescript";
 import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from "vitest";
 import { calculateCurve } from "../apps/playground/src/schedule/calculate-curve.ts";
 import { type CopyFormat, copyAs } from "../apps/playground/src/schedule/copy/copy-as.ts";
+import { parametersOf } from "../apps/playground/src/schedule/parameters.ts";
 import { type ExampleState, exampleStates } from "../apps/playground/src/schedule/states.fixture.ts";
 import { scheduleCommand } from "../packages/tsimm/src/cli/commands/schedule.ts";
-import { compileBlock } from "./doc-blocks.fixture.ts";
+import { compileBlock, sourceExamples } from "./doc-blocks.fixture.ts";
 import { required } from "./required.fixture.ts";
 import { run } from "./run.fixture.ts";
 import { timmFolder } from "./timm.fixture.ts";
@@ -31,6 +32,16 @@ function ratesOf({ state }: ExampleState): Rates {
 
 const text = (format: CopyFormat, { state }: ExampleState) => copyAs(format, state).text;
 const named = exampleStates.map((example) => [example.name, example] as const);
+
+const examples = sourceExamples(root, join("apps", "playground", "src", "schedule"));
+
+test.each(examples.map((block) => [block.place, block] as const))("example %s", async (_, block) => {
+  const own: object = await import(/* @vite-ignore */ join(root, block.file));
+  const names = { parametersOf, ...own };
+  const check = (actual: unknown, expected: unknown) => expect(actual).toEqual(expected);
+  await new Function("check", ...Object.keys(names), compileBlock(block))(check, ...Object.values(names));
+  expect.hasAssertions();
+});
 
 let folder = "";
 beforeAll(async () => {
@@ -53,34 +64,39 @@ describe("TypeScript", () => {
   });
 
   test("the compiler takes all of them", () => {
-    const files = new Map(
-      exampleStates.map((example) => [
-        join(root, `test/${example.name}.copy.ts`),
-        text("typescript", example),
-      ]),
-    );
-    const options: ts.CompilerOptions = {
-      ...{ strict: true, noEmit: true, skipLibCheck: true, noUncheckedIndexedAccess: true, types: [] },
-      ...{ target: ts.ScriptTarget.ES2022, module: ts.ModuleKind.NodeNext, exactOptionalPropertyTypes: true },
-      lib: ["lib.es2022.d.ts", "lib.dom.d.ts"],
-    };
-    const host = ts.createCompilerHost(options);
-    const { getSourceFile, fileExists, readFile: read } = host;
-    host.getSourceFile = (file, language, ...rest) => {
-      const code = files.get(file);
-      return code === undefined
-        ? getSourceFile(file, language, ...rest)
-        : ts.createSourceFile(file, code, language);
-    };
-    host.fileExists = (file) => files.has(file) || fileExists(file);
-    host.readFile = (file) => files.get(file) ?? read(file);
-    const program = ts.createProgram([...files.keys()], options, host);
-    const messages = ts
-      .getPreEmitDiagnostics(program)
-      .map(({ messageText }) => ts.flattenDiagnosticMessageText(messageText, "\n"));
-    expect(messages).toEqual([]);
+    const wrong =
+      'import { StepLRScheduler } from "@tsimm/scheduler";\nnew StepLRScheduler({ paramGroups: [] }, {});\n';
+    const codes = exampleStates.map((example) => text("typescript", example));
+    expect(diagnosed([...codes, wrong])).toEqual([expect.stringMatching(/'decayT' is missing/)]);
   });
 });
+
+/** Messages of the strict compiler about programs, for which there is a console. */
+function diagnosed(codes: readonly string[]): readonly string[] {
+  const files = new Map(codes.map((code, i) => [join(root, "test", `copy-${i}.ts`), code]));
+  files.set(
+    join(root, "test", "console.d.ts"),
+    "declare const console: { log(...values: unknown[]): void };\n",
+  );
+  const options: ts.CompilerOptions = {
+    ...{ strict: true, noEmit: true, skipLibCheck: true, noUncheckedIndexedAccess: true, types: [] },
+    ...{ target: ts.ScriptTarget.ES2022, module: ts.ModuleKind.NodeNext, exactOptionalPropertyTypes: true },
+    lib: ["lib.es2022.d.ts"],
+  };
+  const host = ts.createCompilerHost(options);
+  const { getSourceFile, fileExists, readFile: read } = host;
+  host.getSourceFile = (file, language, ...rest) => {
+    const code = files.get(file);
+    return code === undefined
+      ? getSourceFile(file, language, ...rest)
+      : ts.createSourceFile(file, code, language);
+  };
+  host.fileExists = (file) => files.has(file) || fileExists(file);
+  host.readFile = (file) => files.get(file) ?? read(file);
+  const program = ts.createProgram([...files.keys()], options, host);
+  const found = ts.getPreEmitDiagnostics(program);
+  return found.map(({ messageText }) => ts.flattenDiagnosticMessageText(messageText, "\n"));
+}
 
 /** Words of a command as a shell reads them; comments are none. */
 async function shellWords(command: string): Promise<string[]> {

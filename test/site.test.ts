@@ -82,7 +82,8 @@ test("without scripts, pages have their text, links and figures", async () => {
   await page.locator(".VPSidebar a", { hasText: "Changelog" }).click();
   await shows(page, "Changelog");
   expect(new URL(page.url()).pathname).toBe("/a/b/c/changelog.html");
-  expect(failures).toEqual([]);
+  // Scripts that the page would preload are not.
+  expect(failures.filter((failure) => !/\.js$/.test(String(failure)))).toEqual([]);
   await context.close();
 });
 

@@ -12,9 +12,10 @@ interface GoldenCase {
   readonly rates: readonly number[];
 }
 
-const golden: { readonly cases: Readonly<Record<string, GoldenCase>> } = JSON.parse(
-  readFileSync(new URL("../../../test/golden/coming-from.json", import.meta.url), "utf8"),
-);
+const golden: {
+  readonly versions: Readonly<Record<string, string>>;
+  readonly cases: Readonly<Record<string, GoldenCase>>;
+} = JSON.parse(readFileSync(new URL("../../../test/golden/coming-from.json", import.meta.url), "utf8"));
 
 const pages = readdirSync(proseFolder).map((file) => file.replace(/\.md$/, ""));
 const told = pages.flatMap((page) => {
@@ -47,6 +48,15 @@ async function ratesOf(code: string, place: string, length: number): Promise<num
 
 test("every case of the golden file stands on a page, and the other way round", () => {
   expect(told.map(([key]) => key).sort()).toEqual(Object.keys(golden.cases).sort());
+});
+
+test("the list names the versions that were run", () => {
+  const list = readFileSync(new URL("overview.md", import.meta.url), "utf8");
+  for (const [library, version] of Object.entries(golden.versions)) {
+    // The first two numbers; all three of optax, which has not come to 1.
+    const [major = "", minor = "", patch = ""] = version.split(".");
+    expect(list).toContain(`${library} ${major}.${minor}${library === "optax" ? `.${patch}` : ""}`);
+  }
 });
 
 describe("rates of other libraries", () => {

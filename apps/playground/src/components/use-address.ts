@@ -20,9 +20,12 @@ export function useAddress(
   /** The hash as it was read or written last. */
   let known = "";
 
+  /** Path of the page; a site goes on to another before this one is taken down. */
+  let path = "";
+
   function read(): void {
-    const { hash } = location;
-    if (hash === known) return;
+    const { hash, pathname } = location;
+    if (hash === known || pathname !== path) return;
     known = hash;
     clearTimeout(timer);
     replace(decodeState(hash) ?? defaultState());
@@ -30,12 +33,13 @@ export function useAddress(
 
   function write(): void {
     const hash = encodeState(state.value);
-    if (hash === known) return;
+    if (hash === known || location.pathname !== path) return;
     known = hash;
     history.replaceState(history.state, "", hash);
   }
 
   onMounted(() => {
+    path = location.pathname;
     read();
     addEventListener("hashchange", read);
     addEventListener("popstate", read);

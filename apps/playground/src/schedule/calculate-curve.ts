@@ -24,7 +24,7 @@ export interface CalculateOptions {
   readonly label?: string;
 }
 
-/** Columns of a wide figure on a phone, or of a half of one on a large screen: a rate for each is drawn. */
+/** Stretches of a long run that a figure shows one by one: a column of pixels, or two, for each. */
 const COLUMNS = 1000;
 
 /**

@@ -1,6 +1,9 @@
 /** What the page and its worker say to each other: plain data. */
+import type { EngineDescription } from "../../../../examples/browser-training/messages.ts";
 import type { TrainingImages } from "./training-images.ts";
 import type { TrainingSettings } from "./training-settings.ts";
+
+export type { EngineDescription };
 
 /** Files that a trained model is downloaded as. */
 export type ModelFormat = "onnx" | "safetensors";
@@ -26,16 +29,6 @@ export type Command =
   /** Settings from the next epoch on. */
   | { readonly type: "change"; readonly settings: TrainingSettings }
   | { readonly type: "export"; readonly format: ModelFormat };
-
-/** What computes. */
-export interface EngineDescription {
-  /** `webgpu` or `wasm`. */
-  readonly name: string;
-  /** Name of the GPU, or count of threads. */
-  readonly place: string;
-  /** Why it is not the GPU, or what is wrong with it; empty: nothing. */
-  readonly reason: string;
-}
 
 /** Prediction for an image. */
 export interface SamplePrediction {
