@@ -50,7 +50,14 @@ export function sitesOf(
   return [...sites.values()];
 }
 
-/** Multiplications and additions of a site for one image. */
+/**
+ * Multiplications and additions of a site for one image.
+ *
+ * @example
+ * // A 3×3 convolution of 16 to 32 channels on 8×8 pixels, padded by 1.
+ * const shapes = { x: [4, 16, 8, 8], w: [32, 16, 3, 3], y: [4, 32, 8, 8] };
+ * workPerImage({ shapes }) === 2 * 16 * 9 * 32 * 64; // => true
+ */
 export function workPerImage({ shapes: { w, y } }: Pick<Site, "shapes">): number {
   const [, ...perFilter] = w;
   const [, ...outputs] = y;
@@ -68,6 +75,15 @@ const SAMPLES = 4096;
  * @param sites - Of the same convolution.
  * @param choices - As for `lower`; absent: the fixed ways.
  * @param options - `batchSize`: images, in place of those of the sites.
+ * @example
+ * const builder = new GraphBuilder("net");
+ * const x = builder.input("input", "float32", [2, 16, 8, 8]);
+ * const w = builder.input("weight", "float32", [16, 16, 3, 3]);
+ * builder.output(builder.op("GlobalAveragePool", [builder.op("Conv", [x, w])]), "logits");
+ * const step = trainingGraph(builder.build(), { parameters: ["weight"], loss: meanSquaredError() });
+ * const [forward] = sitesOf(step, "ort-cpu");
+ * const trial = trialGraph([forward], { [forward.key]: "joined-columns" }, { batchSize: 4 });
+ * trial.inputs.map(({ name, shape }) => `${name} ${shape}`); // => ["x 4,16,8,8", "w 16,16,3,3"]
  */
 export function trialGraph(
   sites: readonly Site[],

@@ -17,6 +17,13 @@ const FILE = "per-class.csv";
  * Writes `per-class.csv` when a run has finished, and removes an older one if there is nothing to write.
  *
  * @param folder - An existing folder.
+ * @example
+ * import { readFileSync } from "node:fs";
+ * const listener = perClassListener(".");
+ * await listener.on({ type: "runStarted", outputMetric: { name: "accuracy" } });
+ * const byOutput = [{ label: "cat", images: 4, value: 75 }, { label: "dog", images: 2, value: 50 }];
+ * await listener.on({ type: "runEnded", outcome: "finished", byOutput });
+ * readFileSync("per-class.csv", "utf8"); // => "name,images,accuracy\r\ncat,4,75\r\ndog,2,50\r\n"
  */
 export function perClassListener(folder: string, { onWrite = () => {} }: PerClassOptions = {}): Listener {
   let metric: string | null = null;

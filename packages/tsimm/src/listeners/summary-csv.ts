@@ -10,6 +10,14 @@ import type { Listener } from "../train/listener.ts";
  *
  * @param folder - An existing folder.
  * @returns The listener; while the run goes it throws WriteError if the file cannot be written.
+ * @example
+ * import { readFileSync } from "node:fs";
+ * const listener = summaryListener(".");
+ * const history = [{ epoch: 0, trainLoss: 1.5, lr: 0.1, validation: { loss: 1.25 }, plain: null }];
+ * const run = { state: () => ({ progress: { history } }) };
+ * await listener.on({ type: "runStarted", metrics: [{ name: "loss" }] }, run);
+ * await listener.on({ type: "checkpointDue", reason: "epoch" }, run);
+ * readFileSync("summary.csv", "utf8"); // => "epoch,train_loss,eval_loss,lr\r\n0,1.5,1.25,0.1\r\n"
  */
 export function summaryListener(folder: string): Listener {
   let metrics: readonly string[] = [];

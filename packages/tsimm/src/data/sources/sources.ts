@@ -16,7 +16,17 @@ export const sources: Registry<SourceDefinition> = createRegistry("source", {
  *
  * @param definition - What {@link defineSource} gave.
  * @throws TypeError if it has no name; RangeError if another source has its name.
- * @see {@link defineSource} for an example
+ * @example
+ * registerSource({
+ *   name: "grays",
+ *   recognises: ({ dataDir }) => dataDir === "grays",
+ *   async open() {
+ *     const images = [0, 255].map((level) => ({ width: 1, height: 1, channels: 1, data: Uint8Array.of(level) }));
+ *     return memoryDataset({ images, labels: [0, 1], classNames: ["black", "white"] });
+ *   },
+ * });
+ * const { samples } = await openDataset({ dataDir: "grays", split: "train" });
+ * samples.length; // => 2
  */
 export function registerSource(definition: SourceDefinition): void {
   sources.register(defineSource(definition));

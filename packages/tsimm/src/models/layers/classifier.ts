@@ -11,7 +11,12 @@ import { globalAveragePool, globalMaxPool } from "./pooling.ts";
  */
 export type GlobalPool = "avg" | "fast" | "max" | "avgmax" | "catavgmax" | "token" | "";
 
-/** The choices of models whose features are maps; the first is the default. */
+/**
+ * The choices of models whose features are maps; the first is the default.
+ *
+ * @example
+ * mapPools; // => ["avg", "fast", "max", "avgmax", "catavgmax", ""]
+ */
 export const mapPools: readonly GlobalPool[] = ["avg", "fast", "max", "avgmax", "catavgmax", ""];
 
 /** What the end of a model depends on beside its architecture. */
