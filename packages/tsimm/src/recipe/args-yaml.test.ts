@@ -104,6 +104,10 @@ test.each<[Partial<TrainArguments>, readonly string[]]>([
     ["timm decays one epoch before each milestone"],
   ],
   [
+    { lr: 0.1, sched: "multistep", milestoneTiming: "torch", schedOnUpdates: true },
+    ["timm decays one update before each milestone"],
+  ],
+  [
     { lr: 0.1, momentum: 0 },
     ["timm's sgd needs a momentum > 0, or opt_kwargs nesterov: false, which is the same without it"],
   ],

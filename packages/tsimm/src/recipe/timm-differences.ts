@@ -90,13 +90,15 @@ function scheduleDifferences(args: TrainArguments): TimmDifference[] {
     ...(args.lrNoise !== null && args.lrNoiseStd !== 1 ? [changes("timm ignores lr_noise_std")] : []),
     ...(args.milestoneTiming === "timm" || traits.dropsAt !== "decayMilestones"
       ? []
-      : [
-          settled("timm decays one epoch before each milestone", {
-            decay_milestones: args.decayMilestones.map((epoch) => epoch + 1),
-            milestone_timing: "timm",
-          }),
-        ]),
+      : [milestoneDifference(args)]),
   ];
+}
+
+function milestoneDifference({ decayMilestones, schedOnUpdates }: TrainArguments): TimmDifference {
+  const instead = { milestone_timing: "timm" };
+  if (schedOnUpdates) return changes("timm decays one update before each milestone", instead);
+  const later = decayMilestones.map((epoch) => epoch + 1);
+  return settled("timm decays one epoch before each milestone", { decay_milestones: later, ...instead });
 }
 
 function optimizerDifferences({ opt, momentum, optKwargs }: TrainArguments): TimmDifference[] {

@@ -6,7 +6,7 @@ import type { CopiedSchedule } from "./copied-schedule.ts";
  * @param where - What the comment stands in: some settings have no flag, but an option.
  */
 export function beyondTimm(
-  { values, allOptions }: CopiedSchedule,
+  { values, allOptions, definition, unit }: CopiedSchedule,
   where: "train.py" | "class",
 ): readonly string[] {
   const isNoisy = allOptions["noiseRangeT"] !== null;
@@ -19,7 +19,13 @@ export function beyondTimm(
       "timm restarts cycles of unequal length one t late at some t, by a rounded logarithm.",
     where === "train.py" &&
       values["milestoneTiming"] === "torch" &&
-      "timm decays one epoch before a milestone: these are one later, for the same rates.",
+      (unit === "epoch"
+        ? "timm decays one epoch before a milestone: these are one later, for the same rates."
+        : "timm decays one update before a milestone."),
+    where === "train.py" &&
+      definition.traits.followsMetric &&
+      values["cooldownEpochs"] !== 0 &&
+      "train.py ignores --cooldown-epochs with this schedule: it is 0 there.",
     where === "train.py" &&
       (values["thresholdMode"] ?? "rel") !== "rel" &&
       "train.py has no flag for an absolute threshold.",
