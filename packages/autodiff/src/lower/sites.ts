@@ -54,9 +54,14 @@ export function sitesOf(
  * Multiplications and additions of a site for one image.
  *
  * @example
- * // A 3×3 convolution of 16 to 32 channels on 8×8 pixels, padded by 1.
- * const shapes = { x: [4, 16, 8, 8], w: [32, 16, 3, 3], y: [4, 32, 8, 8] };
- * workPerImage({ shapes }) === 2 * 16 * 9 * 32 * 64; // => true
+ * const builder = new GraphBuilder("net");
+ * const x = builder.input("input", "float32", [2, 16, 8, 8]);
+ * const w = builder.input("weight", "float32", [32, 16, 3, 3]);
+ * builder.output(builder.op("GlobalAveragePool", [builder.op("Conv", [x, w])]), "logits");
+ * const step = trainingGraph(builder.build(), { parameters: ["weight"], loss: meanSquaredError() });
+ * const [forward] = sitesOf(step, "ort-cpu");
+ * // 3×3 weights for 16 channels, 32 channels of 6×6 pixels.
+ * workPerImage(forward) === 2 * (9 * 16) * (32 * 36); // => true
  */
 export function workPerImage({ shapes: { w, y } }: Pick<Site, "shapes">): number {
   const [, ...perFilter] = w;

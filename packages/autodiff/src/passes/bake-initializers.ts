@@ -13,7 +13,7 @@ import { formatShape } from "../graph/shapes/shape-rule.ts";
  * builder.output(builder.op("Mul", [x, builder.input("scale", "float32", [3])]), "y");
  * const graph = bakeInitializers(builder.build(), new Map([["scale", float32([3], [1, 2, 3])]]));
  * graph.inputs.map(({ name }) => name); // => ["x"]
- * graph.initializers.get("scale").data; // => Float32Array [1, 2, 3]
+ * graph.initializers.get("scale")?.data; // => Float32Array [1, 2, 3]
  */
 export function bakeInitializers(graph: Graph, weights: ReadonlyMap<string, Tensor>): Graph {
   const inputs = new Map(graph.inputs.map((value) => [value.name, value]));

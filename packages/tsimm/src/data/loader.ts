@@ -74,7 +74,8 @@ const BATCHES_AHEAD = 3;
  * @param options - Batches and transform.
  * @throws RangeError if an option is out of range, or the batch is larger than the training set.
  * @example
- * const gray = (level: number) => ({ width: 4, height: 4, channels: 1, data: new Uint8Array(16).fill(level) });
+ * const size = { width: 4, height: 4, channels: 1 } as const;
+ * const gray = (level: number) => ({ ...size, data: new Uint8Array(16).fill(level) });
  * const images = [gray(0), gray(20), gray(240)];
  * const dataset = memoryDataset({ images, labels: [0, 0, 1], classNames: ["dark", "light"] });
  * const transform = { training: false, inputSize: [1, 4, 4] } as const;

@@ -19,11 +19,18 @@ const FILE = "per-class.csv";
  * @param folder - An existing folder.
  * @example
  * import { readFileSync } from "node:fs";
- * const listener = perClassListener(".");
- * await listener.on({ type: "runStarted", outputMetric: { name: "accuracy" } });
- * const byOutput = [{ label: "cat", images: 4, value: 75 }, { label: "dog", images: 2, value: 50 }];
- * await listener.on({ type: "runEnded", outcome: "finished", byOutput });
- * readFileSync("per-class.csv", "utf8"); // => "name,images,accuracy\r\ncat,4,75\r\ndog,2,50\r\n"
+ * const model = createModel("test_resnet", { numClasses: 2 });
+ * const optimizer = createOptimizer({ opt: "sgd", lr: 0.05, weightDecay: 0, momentum: 0.9 }, model);
+ * const task = classification.create({ outputNames: ["cat", "dog"] });
+ * const images = Uint8Array.from({ length: 4 * 32 * 32 * 3 }, (_, i) => i % 251);
+ * const data = { images, labels: [0, 1, 0, 1], inputSize: [3, 32, 32], batchSize: 4 } as const;
+ * const loader = arrayLoader({ ...data, training: true });
+ * const validation = arrayLoader({ ...data, training: false });
+ * const run = { engine: await createEngine(), model, optimizer, loader, validation, task };
+ * await fit({ ...run, epochs: 1, listeners: [perClassListener(".")] });
+ * const [header, ...rows] = readFileSync("per-class.csv", "utf8").trim().split("\r\n");
+ * header; // => "name,images,accuracy"
+ * rows.map((row) => row.split(",", 2).join()); // => ["cat,2", "dog,2"]
  */
 export function perClassListener(folder: string, { onWrite = () => {} }: PerClassOptions = {}): Listener {
   let metric: string | null = null;

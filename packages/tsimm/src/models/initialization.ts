@@ -8,13 +8,9 @@ export type Initializer = (shape: readonly number[], random: RandomStream) => Fl
  * Every element is `value`.
  *
  * @example
- * import { GraphBuilder } from "@tsimm/autodiff";
- * import { constant, conv, Layers } from "tsimm/layers";
- *
- * const layers = new Layers(new GraphBuilder("net"), false);
- * const x = layers.builder.input("x", "float32", [2, 3, 8, 8]);
- * conv(layers, "stem", x, { channels: 4, kernel: 3, bias: true, initializeBias: constant(0.5) });
- * layers.declarations.parameters[1].initialize([4]); // => Float32Array [0.5, 0.5, 0.5, 0.5]
+ * // The random stream is not used.
+ * const random = { uint32: () => 0, integer: () => 0, uniform: () => 0.75, normal: () => 1 };
+ * constant(0.5)([2, 2], random); // => Float32Array [0.5, 0.5, 0.5, 0.5]
  */
 export function constant(value: number): Initializer {
   return (shape) => new Float32Array(elements(shape)).fill(value);

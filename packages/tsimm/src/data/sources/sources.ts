@@ -21,8 +21,9 @@ export const sources: Registry<SourceDefinition> = createRegistry("source", {
  *   name: "grays",
  *   recognises: ({ dataDir }) => dataDir === "grays",
  *   async open() {
- *     const images = [0, 255].map((level) => ({ width: 1, height: 1, channels: 1, data: Uint8Array.of(level) }));
- *     return memoryDataset({ images, labels: [0, 1], classNames: ["black", "white"] });
+ *     const size = { width: 1, height: 1, channels: 1 } as const;
+ *     const gray = (level: number) => ({ ...size, data: Uint8Array.of(level) });
+ *     return memoryDataset({ images: [gray(0), gray(255)], labels: [0, 1], classNames: ["black", "white"] });
  *   },
  * });
  * const { samples } = await openDataset({ dataDir: "grays", split: "train" });

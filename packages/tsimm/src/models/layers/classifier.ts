@@ -74,7 +74,7 @@ export interface ClassifyOptions extends Omit<LinearOptions, "features"> {
  *
  * const layers = new Layers(new GraphBuilder("net"), false);
  * const x = layers.builder.input("x", "float32", [2, 16]);
- * const head = { numClasses: 10, globalPool: "avg", dropRate: 0.1 };
+ * const head = { numClasses: 10, globalPool: "avg", dropRate: 0.1 } as const;
  * classify(layers, "fc", x, head, { dropModule: "fc_drop" }).shape; // => [2, 10]
  */
 export function classify(
