@@ -4,12 +4,15 @@ import type { Page } from "playwright-core";
 /**
  * Watches a page.
  *
+ * @param folder - Address of a folder on the disk that the page is opened from, if it is.
  * @returns Grows by every request that fails or leaves the machine, every uncaught error and every line on the console.
  */
-export function pageFailures(page: Page): unknown[] {
+export function pageFailures(page: Page, folder: string | null = null): unknown[] {
   const failures: unknown[] = [];
   page.on("request", (request) => {
-    if (!/^(http:\/\/127\.0\.0\.1:|data:|blob:)/.test(request.url())) failures.push(request.url());
+    const url = request.url();
+    const isOwn = folder !== null && url.startsWith(folder);
+    if (!isOwn && !/^(http:\/\/127\.0\.0\.1:|data:|blob:)/.test(url)) failures.push(url);
   });
   page.on("requestfailed", (request) => {
     // A page that is left stops what it still loads.

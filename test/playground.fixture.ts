@@ -2,7 +2,7 @@
 import { mkdtemp, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { fileURLToPath } from "node:url";
+import { fileURLToPath, pathToFileURL } from "node:url";
 import { parseHTML } from "linkedom";
 import type { Browser, BrowserContext, Locator, Page } from "playwright-core";
 import { build } from "vite";
@@ -17,6 +17,8 @@ export interface PlaygroundSite {
   readonly browser: Browser;
   /** Address of the playground. */
   readonly address: string;
+  /** Its address on the disk. */
+  readonly file: string;
   close(): Promise<void>;
 }
 
@@ -37,6 +39,7 @@ export async function servePlayground(): Promise<PlaygroundSite> {
   return {
     browser,
     address: `${server.origin}/any/path/index.html`,
+    file: pathToFileURL(join(folder, "index.html")).href,
     async close() {
       await browser.close();
       server.close();
@@ -53,6 +56,8 @@ export interface OpenOptions {
   readonly theme?: "light" | "dark";
   /** Pixels of the screen for one of the page. */
   readonly density?: number;
+  /** true: from the disk, without a server. */
+  readonly fromDisk?: boolean;
 }
 
 /** An open playground. */
@@ -65,8 +70,8 @@ export interface OpenPlayground {
 
 /** Opens the playground. */
 export async function openPlayground(
-  { browser, address }: PlaygroundSite,
-  { hash = "", width = 1440, theme = "light", density = 1 }: OpenOptions = {},
+  { browser, address, file }: PlaygroundSite,
+  { hash = "", width = 1440, theme = "light", density = 1, fromDisk = false }: OpenOptions = {},
 ): Promise<OpenPlayground> {
   const context = await browser.newContext({
     viewport: { width, height: 900 },
@@ -79,8 +84,9 @@ export async function openPlayground(
   });
   const page = await context.newPage();
   page.setDefaultTimeout(10_000);
-  const failures = pageFailures(page);
-  await page.goto(hash === "" ? address : `${address}#${hash}`);
+  const failures = pageFailures(page, fromDisk ? new URL(".", file).href : null);
+  const place = fromDisk ? file : address;
+  await page.goto(hash === "" ? place : `${place}#${hash}`);
   await selectedLine(page).waitFor();
   return { page, context, failures };
 }

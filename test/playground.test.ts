@@ -222,6 +222,20 @@ describe.skipIf(site === null)("links", () => {
 });
 
 describe.skipIf(site === null)("files", () => {
+  test("of the page open from a disk, without a server", async () => {
+    await using(
+      { fromDisk: true, hash: "sched=step&epochs=6&decay-epochs=3&warmup-epochs=0" },
+      async (page) => {
+        expect(page.url()).toMatch(/^file:/);
+        await type(page, "--decay-rate", 0.5);
+        expect(await rates(page)).toEqual([0.1, 0.1, 0.1, 0.05, 0.05, 0.05].map((lr) => [lr]));
+        await expect.poll(() => page.url()).toContain("decay-rate=.5");
+        const { format } = await sharp(await download(page, "Download PNG")).metadata();
+        expect(format).toBe("png");
+      },
+    );
+  });
+
   test("are those of tsimm schedule, and open", async () => {
     const written = await mkdtemp(join(tmpdir(), "tsimm-downloads-"));
     const flags = ["--sched", "cosine", "--epochs", "30", "--lr", "0.1", "--warmup-epochs", "4"];

@@ -22,7 +22,11 @@ export function repositoryPages(root: string, repository: string): GeneratedPage
         return `](${repository}/blob/main/${posix.normalize(path)}${anchor})`;
       },
     );
-    return { address, title, markdown: `---\noutline: 2\n---\n\n${plainDollars(linked)}` };
+    return {
+      address,
+      title,
+      markdown: `---\noutline: 2\npageClass: ${address.slice(1)}\n---\n\n${plainDollars(linked)}`,
+    };
   });
 }
 

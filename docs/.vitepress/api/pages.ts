@@ -105,7 +105,7 @@ function indexPage(packages: readonly PackageApi[], count: number): GeneratedPag
     const links = pages.map(({ title, address }) => `[${title}](${address})`);
     return `## [${index.title}](${addressOfIndex(index)})\n\n${description}.\n\n${links.join(" · ")}`;
   });
-  const text = `${count} exports of three packages. Each has its declaration, what it does, and a link to its source; each function, class and constant an example, which runs as a test, and a type leads to one.`;
+  const text = `${count} exports of three packages. Each has its declaration, what it does, and a link to its source; every function and class has an example, and every example runs as a test.`;
   const head = "---\noutline: 2\n---\n\n# API";
   return { address: "/api/index", title: "API", markdown: `${[head, text, ...sections].join("\n\n")}\n` };
 }
