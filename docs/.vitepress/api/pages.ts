@@ -44,7 +44,7 @@ export function apiPages(modelFile: string): Api {
     const rooms = [...groupBy(own, ({ page }) => page)];
     return {
       index: packageIndex(packageName, rooms, addressOf),
-      pages: rooms.map(([page, entries]) => apiPage(page, entries, addressOf)),
+      pages: rooms.map(([page, entries]) => apiPage(page, entries, exports, addressOf)),
     };
   });
   return { exports, packages, index: indexPage(packages, exports.length) };
@@ -67,9 +67,14 @@ function addresses(exports: readonly ApiExport[]): Addresses {
   return (id) => byId.get(id) ?? null;
 }
 
-function apiPage(page: string, exports: readonly ApiExport[], addressOf: Addresses): GeneratedPage {
+function apiPage(
+  page: string,
+  exports: readonly ApiExport[],
+  all: readonly ApiExport[],
+  addressOf: Addresses,
+): GeneratedPage {
   const title = titleOf(page);
-  const texts = exports.map((each) => exportText(root, each, addressOf));
+  const texts = exports.map((each) => exportText(root, each, all, addressOf));
   const head = `---\noutline: 2\n---\n\n# ${exports[0]?.packageName}: ${title}`;
   return { address: page, title, markdown: `${[head, ...texts].join("\n\n")}\n` };
 }

@@ -60,6 +60,11 @@ for (let epoch = 0; epoch < 6; epoch++) {
         "# train.py has no flag for the threshold of plateau: it is 0.0001 there.\n" +
         "python train.py photos/ \\\n  --sched plateau \\\n  --epochs 300 \\\n  --lr 0.1\n",
     );
+    const tanh = { ...defaultSettings("tanh"), args: { lb: -5, ub: 3 } };
+    expect(copyAs("timm-train", stateOf(tanh)).text).toBe(
+      "# train.py has no --lb: the default holds there.\n" +
+        "python train.py photos/ \\\n  --sched tanh \\\n  --epochs 300 \\\n  --lr 0.1\n",
+    );
     const rested = { ...defaultSettings("plateau"), args: { cooldownEpochs: 3 } };
     expect(copyAs("timm-train", stateOf(rested)).text).toBe(
       "# train.py ignores --cooldown-epochs with this schedule: it is 0 there.\n" +

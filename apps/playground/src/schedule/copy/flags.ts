@@ -1,5 +1,6 @@
 /** Schedules as flags of `tsimm train`, and of timm's train.py. */
 import { shortNumber } from "../short-number.ts";
+import { separated } from "../timm-names.ts";
 import type { CopiedSchedule } from "./copied-schedule.ts";
 import { beyondTimm } from "./timm-differences.ts";
 
@@ -37,6 +38,7 @@ export function timmTrainText(schedule: CopiedSchedule): string {
 function lackingIn({ flags, definition, unit }: CopiedSchedule): readonly string[] {
   return [
     ...["--milestone-timing", "--plateau-threshold", "--threshold-mode"],
+    ...Object.keys(definition.flags ?? {}).map((name) => `--${separated(name, "-")}`),
     ...(definition.traits.followsMetric ? ["--cooldown-epochs"] : []),
     ...(flags.milestoneTiming === "torch" && unit === "epoch" ? ["--decay-milestones"] : []),
   ];

@@ -6,10 +6,15 @@ import type { CopiedSchedule } from "./copied-schedule.ts";
  * @param where - What the comment stands in: some settings have no flag, but an option.
  */
 export function beyondTimm(
-  { values, allOptions, definition, unit }: CopiedSchedule,
+  { parameters, values, allOptions, definition, unit }: CopiedSchedule,
   where: "train.py" | "class",
 ): readonly string[] {
   const isNoisy = allOptions["noiseRangeT"] !== null;
+  const own = parameters
+    .filter(
+      ({ name, default: usual }) => Object.hasOwn(definition.flags ?? {}, name) && values[name] !== usual,
+    )
+    .map(({ flag }) => flag);
   const notes = [
     isNoisy &&
       values["lrNoiseStd"] !== 1 &&
@@ -22,6 +27,9 @@ export function beyondTimm(
       (unit === "epoch"
         ? "timm decays one epoch before a milestone: these are one later, for the same rates."
         : "timm decays one update before a milestone."),
+    where === "train.py" &&
+      own.length > 0 &&
+      `train.py has no ${own.join(" and no ")}: the default holds there.`,
     where === "train.py" &&
       definition.traits.followsMetric &&
       values["cooldownEpochs"] !== 0 &&
