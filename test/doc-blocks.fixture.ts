@@ -1,6 +1,6 @@
 /** Finds the examples of the documentation and turns them into programs that check their `// =>` lines. */
 import { readdirSync, readFileSync } from "node:fs";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import ts from "typescript";
 
 /** An example. */
@@ -26,6 +26,48 @@ export function sourceExamples(root: string, folder: string): DocBlock[] {
         docBlock(text, index, file, block.replaceAll(/^ *\* ?/gm, "")),
       );
     });
+}
+
+/**
+ * Functions and classes of a module whose doc comment has no `@example`; a constant that is a function counts too.
+ *
+ * @param path - Its source.
+ * @param exports - Its exports.
+ */
+export function exportsWithoutExample(path: string, exports: object): string[] {
+  return Object.entries(exports)
+    .filter(([name, value]) => typeof value === "function" && !hasExample(path, name))
+    .map(([name]) => name);
+}
+
+/** Whether one of the declarations of an export, here or where it comes from, has an `@example`. */
+function hasExample(path: string, name: string): boolean {
+  const { statements } = sourceFile(path);
+  for (const { exportClause, moduleSpecifier } of statements.filter(ts.isExportDeclaration)) {
+    if (!(exportClause && ts.isNamedExports(exportClause) && moduleSpecifier)) continue;
+    const element = exportClause.elements.find((each) => each.name.text === name);
+    if (element === undefined || !ts.isStringLiteral(moduleSpecifier)) continue;
+    return hasExample(join(dirname(path), moduleSpecifier.text), element.propertyName?.text ?? name);
+  }
+  return statements
+    .flatMap((statement) => declarations(statement))
+    .filter((declaration) => declaration.name?.getText() === name)
+    .some((declaration) => ts.getJSDocTags(declaration).some(({ tagName }) => tagName.text === "example"));
+}
+
+const parsed = new Map<string, ts.SourceFile>();
+
+function sourceFile(path: string): ts.SourceFile {
+  const known = parsed.get(path);
+  if (known !== undefined) return known;
+  const source = ts.createSourceFile(path, readFileSync(path, "utf8"), ts.ScriptTarget.Latest, true);
+  parsed.set(path, source);
+  return source;
+}
+
+function declarations(statement: ts.Statement): readonly ts.NamedDeclaration[] {
+  if (ts.isVariableStatement(statement)) return statement.declarationList.declarations;
+  return ts.isFunctionDeclaration(statement) || ts.isClassDeclaration(statement) ? [statement] : [];
 }
 
 /** READMEs and pages of the site, by path from the root; API pages, which are made of `@example`s, aside. */

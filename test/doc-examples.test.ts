@@ -1,5 +1,5 @@
 /** Runs every `@example` of the sources and every TypeScript block of the READMEs and the site's pages. */
-import { existsSync, mkdtempSync, rmSync } from "node:fs";
+import { existsSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -14,6 +14,7 @@ import {
   compileBlock,
   type DocBlock,
   documentationFiles,
+  exportsWithoutExample,
   markdownExamples,
   sourceExamples,
 } from "./doc-blocks.fixture.ts";
@@ -36,6 +37,16 @@ afterAll(() => {
   process.chdir(root);
   rmSync(folder, { recursive: true });
 });
+
+/** Sources of the modules. */
+const entryPoints: Readonly<Record<string, string>> = {
+  "@tsimm/autodiff": "packages/autodiff/src/index.ts",
+  "@tsimm/scheduler": "packages/scheduler/src/index.ts",
+  tsimm: "packages/tsimm/src/index.ts",
+  "tsimm/browser": "packages/tsimm/src/browser.ts",
+  "tsimm/layers": "packages/tsimm/src/layers.ts",
+  "tsimm/plot": "packages/tsimm/src/plot.ts",
+};
 
 /** Runs an example with the names in scope; returns how many values it checked. */
 async function runBlock(block: DocBlock, scope: object): Promise<number> {
@@ -70,6 +81,38 @@ describe.each(packages)("examples in %s give what they say", (name) => {
     const own: object = await import(/* @vite-ignore */ join(root, block.file));
     expect(await runBlock(block, { ...autodiff, ...scheduler, ...tsimm, ...own })).toBeGreaterThan(0);
   });
+});
+
+test.each(Object.entries(modules))("each function and class of %s has an example", (name, exports) => {
+  const { [name]: path = "" } = entryPoints;
+  expect(exportsWithoutExample(join(root, path), exports)).toEqual([]);
+});
+
+test("a function or class without an example is named", () => {
+  const example = "/**\n * One.\n *\n * @example\n * 1; // => 1\n */\n";
+  writeFileSync(
+    "parts.ts",
+    [
+      `${example}export function shown() {}`,
+      `${example}export const constant = () => 1;`,
+      "/** One. */\nexport function silent() {}",
+      "/** One. */\nexport const silentConstant = () => 1;",
+      "/** One. */\nexport class Silent {}",
+      "/** One. */\nexport const number = 1;",
+      // Only one of the overloads needs an example.
+      `${example}export function twice(a: 1): 1;\n/** One. */\nexport function twice(a: 2): 2;`,
+    ].join("\n"),
+  );
+  writeFileSync("entry.ts", 'export { shown, constant, silent as quiet, silentConstant } from "./parts.ts";');
+  const nothing = () => {};
+  expect(
+    exportsWithoutExample("entry.ts", {
+      ...{ shown: nothing, constant: nothing, quiet: nothing, silentConstant: nothing },
+    }),
+  ).toEqual(["quiet", "silentConstant"]);
+  expect(
+    exportsWithoutExample("parts.ts", { shown: nothing, Silent: nothing, number: 1, twice: nothing }),
+  ).toEqual(["Silent"]);
 });
 
 describe.each(documentationFiles(root))("blocks of %s run", (file) => {

@@ -5,6 +5,8 @@ import { fileURLToPath, pathToFileURL } from "node:url";
 import * as autodiff from "@tsimm/autodiff";
 import * as scheduler from "@tsimm/scheduler";
 import * as tsimm from "tsimm";
+import * as layers from "tsimm/layers";
+import * as plot from "tsimm/plot";
 import { describe, expect, test } from "vitest";
 import { commandExamples } from "../docs/.vitepress/command-examples.ts";
 import { bodyOf, siteFolder, sitePages } from "./built-site.fixture.ts";
@@ -37,7 +39,7 @@ function words(text: string): string {
 describe.each([
   ["scheduler", scheduler],
   ["autodiff", autodiff],
-  ["tsimm", tsimm],
+  ["tsimm", { ...tsimm, ...layers, ...plot }],
 ])("exports of %s", (name, exports) => {
   test("each has a place in the API", () => {
     const ids = pages
@@ -45,6 +47,25 @@ describe.each([
       .flatMap(({ html }) => [...html.matchAll(/<h2 id="([^"]+)"/g)].map(([, id = ""]) => id));
     expect(Object.keys(exports).filter((each) => !ids.includes(each))).toEqual([]);
     expect(ids.length).toBe(new Set(ids).size);
+  });
+
+  test("each has a link to its source, and an example if it is a function or a class", () => {
+    const sections = new Map(
+      pages
+        .filter(({ path }) => path.startsWith(`api/${name}/`) && !path.endsWith("index.html"))
+        .flatMap(({ html }) => html.split('<h2 id="').slice(1))
+        .map((section) => [
+          section.slice(0, section.indexOf('"')),
+          section.replaceAll(/<\/?span[^>]*>/g, ""),
+        ]),
+    );
+    const lacks = (id: string, part: string) => !sections.get(id)?.includes(part);
+    const names = Object.keys(exports);
+    const callable = names.filter((each) => typeof Reflect.get(exports, each) === "function");
+    expect(names.filter((each) => lacks(each, 'href="https://github.com/tsimm/tsimm/blob/main/'))).toEqual(
+      [],
+    );
+    expect(callable.filter((each) => lacks(each, "// =&gt; "))).toEqual([]);
   });
 
   test("the search knows each by its name", async () => {

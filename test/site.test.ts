@@ -79,6 +79,9 @@ test("without scripts, pages have their text, links and figures", async () => {
   await page.goto(`${server.origin}/a/b/c/schedules/step.html`, { waitUntil: "networkidle" });
   await shows(page, "Step decay");
   expect(await page.locator("main svg path").count()).toBeGreaterThan(0);
+  const [python, typescript] = await page.locator("main figure pre").allTextContents();
+  expect(python).toContain("from timm.scheduler import StepLRScheduler");
+  expect(typescript).toContain('import { StepLRScheduler } from "@tsimm/scheduler"');
   await page.locator(".VPSidebar a", { hasText: "Changelog" }).click();
   await shows(page, "Changelog");
   expect(new URL(page.url()).pathname).toBe("/a/b/c/changelog.html");

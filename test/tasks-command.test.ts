@@ -161,7 +161,7 @@ describe("what a run says and leaves", () => {
       "\t2: red (24)",
     ]);
     expect(stderr).not.toContain("WARNING");
-    expect(stderr).toMatch(/^Epoch 4\/4: loss 0\.\d+, validation loss 0\.\d+, mAP \d+\.\d\d %, lr /m);
+    expect(stderr).toMatch(/^Epoch 3 \(4\/4\): loss 0\.\d+, validation loss 0\.\d+, mAP \d+\.\d\d %, lr /m);
 
     const columns = await summary("labels");
     expect(Object.keys(columns)).toEqual([

@@ -1,5 +1,5 @@
 """Runs the Python blocks of a page in one namespace, as a notebook does, and checks every `# =>`: run in the root of
-the repository.
+the repository. Blocks that begin in the middle of a loop find `optimizer` and `train_one_epoch`.
 
     PYTHONPATH=/path/to/pytorch-image-models python3 tools/python-blocks.py docs/tutorial/step-lr-scheduler.md
 """
@@ -37,7 +37,14 @@ def check(code, names):
     return checked
 
 
+def reader_names():
+    import torch
+
+    optimizer = torch.optim.SGD([torch.nn.Parameter(torch.zeros(1))], lr=0.1)
+    return {"optimizer": optimizer, "train_one_epoch": optimizer.step}
+
+
 for page in sys.argv[1:]:
     blocks = re.findall(r"^```python[^\n]*\n(.*?)^```", Path(page).read_text(), re.M | re.S)
-    names = {}
+    names = reader_names()
     print(f"{page}: {sum(check(code, names) for code in blocks)} values in {len(blocks)} blocks")

@@ -15,6 +15,18 @@ const iconFile = new URL("../../apps/playground/src/style/icon.svg", import.meta
 const icon = `data:image/svg+xml,${encodeURIComponent(readFileSync(iconFile, "utf8").trim())}`;
 const { api, reference, schedules } = await generate(repository);
 
+/** VitePress marks the place in the outline a moment after one scrolled, when the page may have been left. */
+const outlineOfLeftPage = {
+  name: "outline-of-left-page",
+  transform(code: string, id: string): string | null {
+    if (!/theme-default\/composables\/outline\.js$/.test(id)) return null;
+    const start = "function setActiveLink() {";
+    if (!code.includes(start))
+      throw new Error("outline-of-left-page: setActiveLink must be in VitePress's theme");
+    return code.replace(start, `${start} if (!marker.value) return;`);
+  },
+};
+
 export default defineConfig({
   title: "tsimm",
   description:
@@ -42,6 +54,7 @@ export default defineConfig({
     socialLinks: [{ icon: "github", link: repository }],
     footer: { message: "Apache-2.0. Not affiliated with the authors of timm." },
   },
+  vite: { plugins: [outlineOfLeftPage] },
   async buildEnd({ outDir }) {
     await relocate(outDir);
     await writeFile(join(outDir, "404.html"), notFoundPage(icon, "/tsimm/"));

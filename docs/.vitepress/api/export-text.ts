@@ -5,10 +5,20 @@ import { type AddressOf, commentText, tagTexts } from "./comments.ts";
 import { declarationText } from "./declarations.ts";
 import type { ApiExport } from "./exports.ts";
 
-/** Markdown of an export, under a heading of its name. */
-export function exportText(root: string, entry: ApiExport, addressOf: AddressOf): string {
+/**
+ * Markdown of an export, under a heading of its name.
+ *
+ * @param all - All exports: a type without an example leads to one that takes or gives it.
+ */
+export function exportText(
+  root: string,
+  entry: ApiExport,
+  all: readonly ApiExport[],
+  addressOf: AddressOf,
+): string {
   const { name, packageName, file, line, url, modules, reflection } = entry;
   const comment = commentOf(reflection);
+  const examples = tagTexts(comment, "@example", addressOf);
   const within = file.split("/").slice(3).join("/");
   const from = modules.map((specifier) => `\`${specifier}\``).join(", ");
   return [
@@ -18,7 +28,7 @@ export function exportText(root: string, entry: ApiExport, addressOf: AddressOf)
     commentText(comment?.summary ?? [], addressOf),
     callText(reflection, addressOf),
     memberList(reflection, addressOf),
-    ...tagTexts(comment, "@example", addressOf),
+    ...(examples.length > 0 ? examples : [exampleElsewhere(root, entry, all)]),
     ...tagTexts(comment, "@see", addressOf).map((text) => `See ${text.replace(/^[-\s]+/, "")}`),
   ]
     .filter((part) => part !== "")
@@ -34,6 +44,20 @@ export function summaryLine({ reflection }: ApiExport, addressOf: AddressOf): st
 /** The comment of a declaration; that of a function stands at its first signature. */
 export function commentOf(reflection: JSONOutput.DeclarationReflection): JSONOutput.Comment | undefined {
   return reflection.comment ?? reflection.signatures?.find(({ comment }) => comment !== undefined)?.comment;
+}
+
+/** Link to the nearest export with an example whose declaration names this one; empty: there is none. */
+function exampleElsewhere(root: string, { name, page, file }: ApiExport, all: readonly ApiExport[]): string {
+  const distance = (other: ApiExport) => (other.file === file ? 0 : other.page === page ? 1 : 2);
+  const [nearest] = all
+    .filter(
+      (other) =>
+        other.name !== name &&
+        commentOf(other.reflection)?.blockTags?.some(({ tag }) => tag === "@example") &&
+        new RegExp(`\\b${name}\\b`).test(declarationText(join(root, other.file), other.name)),
+    )
+    .sort((one, other) => distance(one) - distance(other));
+  return nearest === undefined ? "" : `Example: [\`${nearest.name}\`](${nearest.page}#${nearest.name})`;
 }
 
 /** Parameters, value and errors of a function or method; of a class, those of its constructor. */

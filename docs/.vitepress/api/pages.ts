@@ -44,7 +44,7 @@ export function apiPages(modelFile: string): Api {
     const rooms = [...groupBy(own, ({ page }) => page)];
     return {
       index: packageIndex(packageName, rooms, addressOf),
-      pages: rooms.map(([page, entries]) => apiPage(page, entries, addressOf)),
+      pages: rooms.map(([page, entries]) => apiPage(page, entries, exports, addressOf)),
     };
   });
   return { exports, packages, index: indexPage(packages, exports.length) };
@@ -67,9 +67,14 @@ function addresses(exports: readonly ApiExport[]): Addresses {
   return (id) => byId.get(id) ?? null;
 }
 
-function apiPage(page: string, exports: readonly ApiExport[], addressOf: Addresses): GeneratedPage {
+function apiPage(
+  page: string,
+  exports: readonly ApiExport[],
+  all: readonly ApiExport[],
+  addressOf: Addresses,
+): GeneratedPage {
   const title = titleOf(page);
-  const texts = exports.map((each) => exportText(root, each, addressOf));
+  const texts = exports.map((each) => exportText(root, each, all, addressOf));
   const head = `---\noutline: 2\n---\n\n# ${exports[0]?.packageName}: ${title}`;
   return { address: page, title, markdown: `${[head, ...texts].join("\n\n")}\n` };
 }
@@ -100,7 +105,7 @@ function indexPage(packages: readonly PackageApi[], count: number): GeneratedPag
     const links = pages.map(({ title, address }) => `[${title}](${address})`);
     return `## [${index.title}](${addressOfIndex(index)})\n\n${description}.\n\n${links.join(" · ")}`;
   });
-  const text = `${count} exports of three packages. Each has its declaration, what it does, an example where one helps, and a link to its source; every example runs as a test.`;
+  const text = `${count} exports of three packages. Each has its declaration, what it does, and a link to its source; every function and class has an example, and every example runs as a test.`;
   const head = "---\noutline: 2\n---\n\n# API";
   return { address: "/api/index", title: "API", markdown: `${[head, text, ...sections].join("\n\n")}\n` };
 }

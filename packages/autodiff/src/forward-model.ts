@@ -163,6 +163,14 @@ export function forwardModel(bytes: Uint8Array, options: ForwardModelOptions = {
  *
  * @param request - As that of {@link ForwardModel.graph}; absent `output`: the first output of the file.
  * @throws RangeError as {@link forwardModel} does.
+ * @example
+ * const builder = new GraphBuilder("linear");
+ * const x = builder.input("x", "float32", [1, 2]);
+ * const w = builder.constant(float32([3, 2], [1, 2, 3, 4, 5, 6]), "w");
+ * builder.output(builder.op("Gemm", [x, w], { transB: int(1) }), "y");
+ * const graph = modelGraph(encodeModel(builder.build()), { batchSize: 8 });
+ * graph.inputs; // => [{ name: "x", dtype: "float32", shape: [8, 2] }]
+ * graph.outputs; // => [{ name: "y", dtype: "float32", shape: [8, 3] }]
  */
 export function modelGraph(bytes: Uint8Array, request: Omit<ForwardGraphRequest, "batchNorm">): Graph {
   const { batchSize, inputs = {}, output } = request;

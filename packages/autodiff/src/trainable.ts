@@ -196,6 +196,13 @@ export function trainable(bytes: Uint8Array, options: TrainableOptions = {}): Tr
  * @param bytes - As those of {@link trainable}, with the same options.
  * @returns undefined where the training graph holds the whole model.
  * @throws TypeError or RangeError as `trainable` does, but for operators behind trained weights.
+ * @example
+ * const builder = new GraphBuilder("linear");
+ * const x = builder.input("x", "float32", [4, 2]);
+ * const w = builder.constant(float32([3, 2], [1, 2, 3, 4, 5, 6]), "w");
+ * builder.output(builder.op("Gemm", [x, w], { transB: int(1) }), "y");
+ * // Every operator has a gradient rule.
+ * frozenPart(encodeModel(builder.build())); // => undefined
  */
 export function frozenPart(bytes: Uint8Array, options: TrainableOptions = {}): FrozenPart | undefined {
   return openModel(bytes, options).forBatch(undefined).frozen;

@@ -106,6 +106,11 @@ export interface NumberRange {
  * A finite number within a range.
  *
  * @returns A check that throws TypeError for another kind of value, RangeError outside the range.
+ * @example
+ * const decayT = number({ above: 0 });
+ * decayT(30, "myLr", "decayT"); // => 30
+ * const power = number({ fallback: 1, atLeast: 0 });
+ * power(undefined, "myLr", "power"); // => 1
  */
 export function number(range: NumberRange): Check<number> {
   return (value, where, option) => {
@@ -120,7 +125,14 @@ export function number(range: NumberRange): Check<number> {
   };
 }
 
-/** true or false. */
+/**
+ * true or false.
+ *
+ * @example
+ * const warmupPrefix = boolean(false);
+ * warmupPrefix(undefined, "myLr", "warmupPrefix"); // => false
+ * warmupPrefix(true, "myLr", "warmupPrefix"); // => true
+ */
 export function boolean(fallback: boolean): Check<boolean> {
   return (value, where, option) => {
     if (value === undefined) return fallback;
@@ -129,7 +141,14 @@ export function boolean(fallback: boolean): Check<boolean> {
   };
 }
 
-/** One of some words. */
+/**
+ * One of some words.
+ *
+ * @example
+ * const noiseType = choice(["normal", "uniform"], "normal");
+ * noiseType(undefined, "myLr", "noiseType"); // => "normal"
+ * noiseType("uniform", "myLr", "noiseType"); // => "uniform"
+ */
 export function choice<T extends string>(words: readonly T[], fallback: T): Check<T> {
   return (value, where, option) => {
     if (value === undefined) return fallback;

@@ -1,4 +1,8 @@
-/** Schedules before a run, and figures, without an engine: for pages and programs that only draw. */
+/**
+ * Schedules before a run, and figures, without an engine: for pages and programs that only draw.
+ *
+ * @module
+ */
 
 export { linearTicks, logTicks, roundStep } from "./plot/axis-ticks.ts";
 export { drawFigure } from "./plot/draw-figure.ts";

@@ -34,6 +34,7 @@ test("a figure is drawn on a server: its curve, what it compares, its controls a
   expect(html.match(/type="range"/g)).toHaveLength(2);
   expect(html).toContain("decay_t");
   expect(html).toContain("new StepLRScheduler(optimizer");
+  expect(html).toContain("from timm.scheduler import StepLRScheduler");
   expect(html).toContain(
     "playground.html#sched=step&amp;warmup-epochs=0&amp;epochs=60&amp;decay-epochs=20&amp;vs=step",
   );

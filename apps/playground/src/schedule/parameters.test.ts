@@ -38,7 +38,7 @@ describe("parametersOf", () => {
     ],
     ["poly", [...run, "minLr", "lrKDecay", "power", ...warmup, ...cycles, ...noise]],
     ["step", [...run, "decayEpochs", "decayRate", ...warmup, ...noise]],
-    ["tanh", [...run, "minLr", ...warmup, ...cycles, ...noise]],
+    ["tanh", [...run, "minLr", "lb", "ub", ...warmup, ...cycles, ...noise]],
     ["wsd", [...run, "decayEpochs", "minLr", "cooldownEpochs", "decayShape", ...warmup, ...noise]],
   ])("of %s are those that change it", (sched, expected) => expect(names(sched)).toEqual(expected));
 

@@ -72,7 +72,8 @@ function describe(
   const help = helpOf(name, traits) ?? withoutNames(flag.help);
   const inEpochs = kind === "span" || /^epochs\b/.test(flag.help);
   const range = sliderRange(name, flag, inEpochs, epochs);
-  const timmOption = option !== null && !isOwn && isTimmOption(option) ? timmNameOf(option) : null;
+  const inTimm = option !== null && (traits.inTimm || !isOwn) && isTimmOption(option);
+  const timmOption = inTimm ? timmNameOf(option) : null;
   return {
     ...{ name, option, timmOption, kind, help },
     flag: `--${separated(name, "-")}`,

@@ -20,6 +20,8 @@ const ranges: Readonly<Record<string, Range>> = {
   lrCycleDecay: { min: 0, max: 1, step: 0.01, scale: "linear", zero: false },
   lrCycleLimit: { min: 1, max: 10, step: 1, scale: "linear", zero: false },
   lrKDecay: { min: 0.2, max: 5, step: 0.02, scale: "log", zero: false },
+  lb: { min: -10, max: 0, step: 0.1, scale: "linear", zero: false },
+  ub: { min: 0.1, max: 10, step: 0.1, scale: "linear", zero: false },
   lrNoisePct: { min: 0.01, max: 1, step: 0.01, scale: "linear", zero: false },
   lrNoiseStd: { min: 0.01, max: 10, step: 0.05, scale: "log", zero: false },
   seed: { min: 0, max: 100, step: 1, scale: "linear", zero: false },

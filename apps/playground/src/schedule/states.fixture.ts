@@ -102,6 +102,7 @@ export const exampleStates: readonly ExampleState[] = [
     { updatesPerEpoch: 13 },
   ),
   example("tanh", "tanh", { epochs: 25, minLr: 1e-6, warmupEpochs: 3, lrCycleLimit: 2, lrNoise: [30] }),
+  example("tanh-ends", "tanh", { epochs: 20, lb: -4.5, ub: 2, warmupEpochs: 2 }),
   example("poly", "poly", { epochs: 25, power: 0.9, minLr: 1e-4, cooldownEpochs: 2 }),
   example("poly-decay", "poly", { epochs: 25, lrKDecay: 2, lrCycleLimit: 2, warmupEpochs: 0 }),
   example("plateau", "plateau", { epochs: 30, patienceEpochs: 3, warmupEpochs: 2 }),

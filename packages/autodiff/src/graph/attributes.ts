@@ -1,32 +1,74 @@
 /** Constructors and readers of operator attributes. */
 import type { Attribute, Attributes, Tensor } from "./graph.ts";
 
-/** An integer attribute. */
+/**
+ * An integer attribute.
+ *
+ * @example
+ * const builder = new GraphBuilder("net");
+ * const x = builder.input("x", "float32", [2, 3, 4]);
+ * builder.op("Flatten", [x], { axis: int(1) }).shape; // => [2, 12]
+ */
 export function int(value: number): Attribute {
   return { type: "int", value };
 }
 
-/** A floating-point attribute; ONNX stores it as float32. */
+/**
+ * A floating-point attribute; ONNX stores it as float32.
+ *
+ * @example
+ * const builder = new GraphBuilder("net");
+ * const x = builder.input("x", "float32", [2, 3]);
+ * builder.op("LeakyRelu", [x], { alpha: float(0.2) });
+ * builder.nodes[0].attributes; // => { alpha: { type: "float", value: 0.2 } }
+ */
 export function float(value: number): Attribute {
   return { type: "float", value };
 }
 
-/** A list of integers. */
+/**
+ * A list of integers.
+ *
+ * @example
+ * const builder = new GraphBuilder("net");
+ * const x = builder.input("x", "float32", [2, 3, 4]);
+ * builder.op("Transpose", [x], { perm: ints(0, 2, 1) }).shape; // => [2, 4, 3]
+ */
 export function ints(...value: number[]): Attribute {
   return { type: "ints", value };
 }
 
-/** A list of floating-point numbers; ONNX stores them as float32. */
+/**
+ * A list of floating-point numbers; ONNX stores them as float32.
+ *
+ * @example
+ * floats(0.5, 2); // => { type: "floats", value: [0.5, 2] }
+ */
 export function floats(...value: number[]): Attribute {
   return { type: "floats", value };
 }
 
-/** A string attribute. */
+/**
+ * A string attribute.
+ *
+ * @example
+ * const builder = new GraphBuilder("net");
+ * const x = builder.input("x", "float32", [2, 3]);
+ * builder.op("Gelu", [x], { approximate: text("tanh") });
+ * readText(builder.nodes[0].attributes, "approximate", "none"); // => "tanh"
+ */
 export function text(value: string): Attribute {
   return { type: "string", value };
 }
 
-/** A tensor attribute. */
+/**
+ * A tensor attribute.
+ *
+ * @example
+ * const builder = new GraphBuilder("net");
+ * const shape = builder.constant(int64([2], [2, 3]));
+ * builder.op("ConstantOfShape", [shape], { value: tensor(float32([1], [0.5])) }).shape; // => [2, 3]
+ */
 export function tensor(value: Tensor): Attribute {
   return { type: "tensor", value };
 }

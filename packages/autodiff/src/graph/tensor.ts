@@ -1,7 +1,13 @@
 /** Constructors of constants. */
 import type { DataType, Tensor, TensorData } from "./graph.ts";
 
-/** Number of elements of a tensor of this shape. */
+/**
+ * Number of elements of a tensor of this shape.
+ *
+ * @example
+ * elementCount([2, 3, 4]); // => 24
+ * elementCount([]); // => 1
+ */
 export function elementCount(shape: readonly number[]): number {
   return shape.reduce((product, size) => product * size, 1);
 }
@@ -27,6 +33,10 @@ export function float32(shape: readonly number[], data: ArrayLike<number>): Tens
  * Numbers beyond the range of int64 take its ends, such as 2^63, as which exporters write "to the end".
  *
  * @throws RangeError if `data` does not fill `shape`.
+ * @example
+ * const axes = int64([2], [0, 1]);
+ * axes.data; // => BigInt64Array [0n, 1n]
+ * int64([], [2 ** 63]).data[0]; // => 9223372036854775807n
  */
 export function int64(shape: readonly number[], data: readonly number[]): Tensor {
   return checked("int64", shape, BigInt64Array.from(data, toInt64));

@@ -29,6 +29,15 @@ export interface LoweringOptions {
  * @param step - A training graph of standard operators.
  * @throws RangeError for a target that there is none of, a node that the target cannot run, or a choice that is no way
  * of its site.
+ * @example
+ * const builder = new GraphBuilder("net");
+ * const x = builder.input("input", "float32", [2, 16, 8, 8]);
+ * const w = builder.input("weight", "float32", [16, 16, 3, 3]);
+ * builder.output(builder.op("GlobalAveragePool", [builder.op("Conv", [x, w])]), "logits");
+ * const step = trainingGraph(builder.build(), { parameters: ["weight"], loss: meanSquaredError() });
+ * const lowered = lower(step, "ort-cpu");
+ * lowered.graph.outputs.map(({ name }) => name); // => ["loss", "logits", "weight.grad"]
+ * lowered.graph.nodes.length === step.graph.nodes.length; // => false
  */
 export function lower(
   step: TrainingGraph,
@@ -52,6 +61,13 @@ export function lower(
  * The same graph without gradients, such as an evaluation, in operators that the target runs.
  *
  * @throws RangeError for a node that the target cannot run.
+ * @example
+ * const builder = new GraphBuilder("net");
+ * const x = builder.input("x", "float32", [1, 16, 8, 8]);
+ * builder.output(builder.op("HardSwish", [x]), "y");
+ * const graph = builder.build();
+ * lowerGraph(graph, "ort-cpu") === graph; // => true
+ * lowerGraph(graph, "ort-webgpu").outputs; // => [{ name: "y", dtype: "float32", shape: [1, 16, 8, 8] }]
  */
 export function lowerGraph(graph: Graph, target: LoweringTarget): Graph {
   return target === "ort-webgpu" ? ortWebgpuGraph(graph) : graph;

@@ -50,7 +50,19 @@ export function sitesOf(
   return [...sites.values()];
 }
 
-/** Multiplications and additions of a site for one image. */
+/**
+ * Multiplications and additions of a site for one image.
+ *
+ * @example
+ * const builder = new GraphBuilder("net");
+ * const x = builder.input("input", "float32", [2, 16, 8, 8]);
+ * const w = builder.input("weight", "float32", [32, 16, 3, 3]);
+ * builder.output(builder.op("GlobalAveragePool", [builder.op("Conv", [x, w])]), "logits");
+ * const step = trainingGraph(builder.build(), { parameters: ["weight"], loss: meanSquaredError() });
+ * const [forward] = sitesOf(step, "ort-cpu");
+ * // 3×3 weights for 16 channels, 32 channels of 6×6 pixels.
+ * workPerImage(forward) === 2 * (9 * 16) * (32 * 36); // => true
+ */
 export function workPerImage({ shapes: { w, y } }: Pick<Site, "shapes">): number {
   const [, ...perFilter] = w;
   const [, ...outputs] = y;
@@ -68,6 +80,15 @@ const SAMPLES = 4096;
  * @param sites - Of the same convolution.
  * @param choices - As for `lower`; absent: the fixed ways.
  * @param options - `batchSize`: images, in place of those of the sites.
+ * @example
+ * const builder = new GraphBuilder("net");
+ * const x = builder.input("input", "float32", [2, 16, 8, 8]);
+ * const w = builder.input("weight", "float32", [16, 16, 3, 3]);
+ * builder.output(builder.op("GlobalAveragePool", [builder.op("Conv", [x, w])]), "logits");
+ * const step = trainingGraph(builder.build(), { parameters: ["weight"], loss: meanSquaredError() });
+ * const [forward] = sitesOf(step, "ort-cpu");
+ * const trial = trialGraph([forward], { [forward.key]: "joined-columns" }, { batchSize: 4 });
+ * trial.inputs.map(({ name, shape }) => `${name} ${shape}`); // => ["x 4,16,8,8", "w 16,16,3,3"]
  */
 export function trialGraph(
   sites: readonly Site[],

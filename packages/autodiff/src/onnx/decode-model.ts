@@ -27,6 +27,13 @@ export interface DecodeOptions {
  * @param bytes - An `.onnx` file, opset 7 to 21, weights inside.
  * @throws RangeError if the bytes are no such model, an operator has no shape rule, or a symbolic dimension has no
  * size in `dimensions` or `inputs`.
+ * @example
+ * const builder = new GraphBuilder("double");
+ * const x = builder.input("x", "float32", [2, 3]);
+ * builder.output(builder.op("Add", [x, x]), "y");
+ * const bytes = encodeModel(builder.build(), { batchSymbol: "batch" });
+ * const { graph } = decodeModel(bytes, { dimensions: { batch: 16 } });
+ * graph.outputs; // => [{ name: "y", dtype: "float32", shape: [16, 3] }]
  */
 export function decodeModel(bytes: Uint8Array, options: DecodeOptions = {}): OnnxModel {
   const { dimensions = {}, inputs = {} } = options;

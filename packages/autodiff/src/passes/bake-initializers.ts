@@ -7,6 +7,13 @@ import { formatShape } from "../graph/shapes/shape-rule.ts";
  *
  * @param weights - By input name; each must have the input's type and shape and must not change afterwards.
  * @throws RangeError if a name is no input of the graph or a tensor does not fit it.
+ * @example
+ * const builder = new GraphBuilder("scaled");
+ * const x = builder.input("x", "float32", [2, 3]);
+ * builder.output(builder.op("Mul", [x, builder.input("scale", "float32", [3])]), "y");
+ * const graph = bakeInitializers(builder.build(), new Map([["scale", float32([3], [1, 2, 3])]]));
+ * graph.inputs.map(({ name }) => name); // => ["x"]
+ * graph.initializers.get("scale")?.data; // => Float32Array [1, 2, 3]
  */
 export function bakeInitializers(graph: Graph, weights: ReadonlyMap<string, Tensor>): Graph {
   const inputs = new Map(graph.inputs.map((value) => [value.name, value]));

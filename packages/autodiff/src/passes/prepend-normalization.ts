@@ -23,6 +23,13 @@ export interface NormalizationOptions {
  *
  * @returns A graph whose input of the same name is uint8 [B, H, W, C].
  * @throws RangeError if the input is not float32 with four dimensions, or mean or std do not have C finite entries.
+ * @example
+ * const builder = new GraphBuilder("net");
+ * const x = builder.input("images", "float32", [2, 3, 8, 8]);
+ * builder.output(builder.op("GlobalAveragePool", [x]), "y");
+ * const [mean, std] = [[0.5, 0.5, 0.5], [0.25, 0.25, 0.25]];
+ * const graph = prependNormalization(builder.build(), { input: "images", mean, std });
+ * graph.inputs; // => [{ name: "images", dtype: "uint8", shape: [2, 8, 8, 3] }]
  */
 export function prependNormalization(graph: Graph, { input, mean, std }: NormalizationOptions): Graph {
   const old = graph.inputs.find((value) => value.name === input);

@@ -69,7 +69,13 @@ const checks = {
   },
 } as const satisfies Record<string, Check>;
 
-/** Names of the options of `trainable` that a user chooses; `frozenValues` come from an engine. */
+/**
+ * Names of the options of `trainable` that a user chooses; `frozenValues` come from an engine.
+ *
+ * @example
+ * trainableOptionNames.includes("batchNorm"); // => true
+ * trainableOptionNames.includes("frozenValues"); // => false
+ */
 export const trainableOptionNames: readonly string[] = Object.keys(checks).filter(
   (name) => name !== "frozenValues",
 );

@@ -42,6 +42,10 @@ const tanhCurve: Curve<Required<TanhLrOptions>> = {
 export const tanhSchedule: ScheduleDefinition = /* @__PURE__ */ nameSchedule(tanhCurve, {
   name: "tanh",
   traits: { inTimm: true, cyclic: true, hasMinimum: true },
+  flags: {
+    lb: { type: "float", default: -7, help: "argument of tanh at the start of a cycle, below --ub" },
+    ub: { type: "float", default: 3, help: "argument of tanh at the end of a cycle" },
+  },
   fromFlags: ({ cycles }) => cycles,
   scheduler: (optimizer, options) => new TanhLRScheduler(optimizer, options),
 });

@@ -73,6 +73,17 @@ const BATCHES_AHEAD = 3;
  * @param dataset - The images.
  * @param options - Batches and transform.
  * @throws RangeError if an option is out of range, or the batch is larger than the training set.
+ * @example
+ * const size = { width: 4, height: 4, channels: 1 } as const;
+ * const gray = (level: number) => ({ ...size, data: new Uint8Array(16).fill(level) });
+ * const images = [gray(0), gray(20), gray(240)];
+ * const dataset = memoryDataset({ images, labels: [0, 0, 1], classNames: ["dark", "light"] });
+ * const transform = { training: false, inputSize: [1, 4, 4] } as const;
+ * const loader = createLoader(dataset, { batchSize: 2, transform, workers: 0 });
+ * const labels: number[][] = [];
+ * for await (const batch of loader.batches(0)) labels.push([...batch.labels]);
+ * labels; // => [[0, 0], [1]]
+ * await loader.close();
  * @see timm `timm/data/loader.py`, `create_loader`
  */
 export function createLoader(dataset: ImageDataset, options: LoaderOptions): DatasetLoader {

@@ -17,6 +17,20 @@ const FILE = "per-class.csv";
  * Writes `per-class.csv` when a run has finished, and removes an older one if there is nothing to write.
  *
  * @param folder - An existing folder.
+ * @example
+ * import { readFileSync } from "node:fs";
+ * const model = createModel("test_resnet", { numClasses: 2 });
+ * const optimizer = createOptimizer({ opt: "sgd", lr: 0.05, weightDecay: 0, momentum: 0.9 }, model);
+ * const task = classification.create({ outputNames: ["cat", "dog"] });
+ * const images = Uint8Array.from({ length: 4 * 32 * 32 * 3 }, (_, i) => i % 251);
+ * const data = { images, labels: [0, 1, 0, 1], inputSize: [3, 32, 32], batchSize: 4 } as const;
+ * const loader = arrayLoader({ ...data, training: true });
+ * const validation = arrayLoader({ ...data, training: false });
+ * const run = { engine: await createEngine(), model, optimizer, loader, validation, task };
+ * await fit({ ...run, epochs: 1, listeners: [perClassListener(".")] });
+ * const [header, ...rows] = readFileSync("per-class.csv", "utf8").trim().split("\r\n");
+ * header; // => "name,images,accuracy"
+ * rows.map((row) => row.split(",", 2).join()); // => ["cat,2", "dog,2"]
  */
 export function perClassListener(folder: string, { onWrite = () => {} }: PerClassOptions = {}): Listener {
   let metric: string | null = null;

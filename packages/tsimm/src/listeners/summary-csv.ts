@@ -10,6 +10,19 @@ import type { Listener } from "../train/listener.ts";
  *
  * @param folder - An existing folder.
  * @returns The listener; while the run goes it throws WriteError if the file cannot be written.
+ * @example
+ * import { readFileSync } from "node:fs";
+ * const model = createModel("test_resnet", { numClasses: 2 });
+ * const optimizer = createOptimizer({ opt: "sgd", lr: 0.05, weightDecay: 0, momentum: 0.9 }, model);
+ * const task = classification.create({ outputNames: ["cat", "dog"] });
+ * const images = Uint8Array.from({ length: 4 * 32 * 32 * 3 }, (_, i) => i % 251);
+ * const data = { images, labels: [0, 1, 0, 1], inputSize: [3, 32, 32], batchSize: 4 } as const;
+ * const loader = arrayLoader({ ...data, training: true });
+ * const run = { engine: await createEngine(), model, optimizer, loader, task };
+ * await fit({ ...run, epochs: 2, listeners: [summaryListener(".")] });
+ * const [header, ...rows] = readFileSync("summary.csv", "utf8").trim().split("\r\n");
+ * header; // => "epoch,train_loss,lr"
+ * rows.length; // => 2
  */
 export function summaryListener(folder: string): Listener {
   let metrics: readonly string[] = [];

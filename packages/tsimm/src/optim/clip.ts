@@ -29,6 +29,11 @@ export interface ClipOptions {
  * @param params - In model order; `agc` leaves the last two (the classifier) alone. Those without a gradient are skipped.
  * @returns The norm of all gradients before clipping.
  * @throws RangeError for a limit that is not > 0 or an unknown mode.
+ * @example
+ * const data = Float32Array.of(1, 1);
+ * const parameter = { name: "fc.bias", shape: [2], data, grad: Float32Array.of(3, 4) };
+ * clipGradients([parameter], { clipGrad: 1 }); // => 5
+ * [...parameter.grad].map((value) => value.toFixed(3)); // => ["0.600", "0.800"]
  * @see timm `timm/utils/clip_grad.py`, `timm/utils/agc.py`
  */
 export function clipGradients(params: readonly Parameter[], options: ClipOptions): number {

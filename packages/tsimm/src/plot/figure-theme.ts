@@ -38,6 +38,13 @@ const DARK: FigureTheme = {
  * The themes by name. `page` refers to CSS variables of the page, so that a change of its theme needs no new drawing:
  * `--figure-ink`, `--figure-paper`, `--figure-grid`, `--figure-axis`, `--figure-series-1` to `--figure-series-7`;
  * without them it looks like `light`.
+ *
+ * @example
+ * import { parseHTML } from "linkedom";
+ * const { document } = parseHTML("<html></html>"); // a page has its own
+ * const figure = learningRateFigure([{ label: "step", rates: [0.1, 0.01] }]);
+ * const theme = { ...FIGURE_THEMES.dark, paper: "#000000" };
+ * drawFigure(figure, document, { theme }).includes("#000000"); // => true
  */
 export const FIGURE_THEMES: Readonly<Record<FigureThemeName, FigureTheme>> = {
   light: LIGHT,

@@ -13,6 +13,10 @@ const FONTS = ["inter-400.ttf", "inter-700.ttf"].map((name) =>
  * @param scale - Pixels per SVG unit, > 0; 2 is sharp on today's screens.
  * @returns The bytes of a PNG file.
  * @throws RangeError if the scale is not > 0.
+ * @example
+ * const svg = figureToSvg(learningRateFigure([{ label: "step", rates: [0.1, 0.1, 0.01] }]));
+ * const png = await svgToPng(svg, 1);
+ * png.toString("latin1", 1, 4); // => "PNG"
  */
 export async function svgToPng(svg: string, scale = 2): Promise<Buffer> {
   if (!(scale > 0)) throw new RangeError(`svgToPng: scale must be a number > 0, got ${scale}`);

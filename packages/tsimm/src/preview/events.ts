@@ -15,6 +15,12 @@ export interface ScheduleEvent {
  * minimum, noise, last t.
  *
  * @param schedule - Rates of a run, at least one.
+ * @example
+ * import { scheduleEvents, simulateFlags } from "tsimm/plot";
+ *
+ * const schedule = simulateFlags({ sched: "step", lr: 0.1, epochs: 4, decayEpochs: 2, warmupEpochs: 0 }, null);
+ * scheduleEvents(schedule).map(({ t, what }) => `${t}: ${what}`);
+ * // => ["0: start", "2: rate × 0.1", "3: last epoch"]
  */
 export function scheduleEvents(schedule: SimulatedSchedule): ScheduleEvent[] {
   const { unit, length, warmupT, times, steadyRates } = schedule;

@@ -63,6 +63,12 @@ export interface SimulationOptions {
  * @param options - Which t to take.
  * @throws RangeError if the arguments describe no schedule, in the words of `createScheduler`.
  * @throws UsageError if the updates of an epoch are missing, or the schedule is too long to show.
+ * @example
+ * import { simulateFlags, simulateSchedule } from "tsimm/plot";
+ *
+ * const { args } = simulateFlags({ sched: "step", lr: 0.1, epochs: 4, decayEpochs: 2, warmupEpochs: 0 }, null);
+ * simulateSchedule({ ...args, decayRate: 0.5 }, null).rates; // => Float64Array.of(0.1, 0.1, 0.05, 0.05)
+ * simulateSchedule({ ...args, schedOnUpdates: true }, 100).length; // => 400
  */
 export function simulateSchedule(
   args: ScheduleArgs,
@@ -117,6 +123,13 @@ export function simulateSchedule(
  *
  * @param schedule - Returned as it is if it counts updates already.
  * @param updatesPerEpoch - An integer > 0.
+ * @example
+ * import { perUpdate, simulateFlags } from "tsimm/plot";
+ *
+ * const flags = { sched: "step", lr: 0.1, epochs: 4, decayEpochs: 2, warmupEpochs: 0 } as const;
+ * const { length, times } = perUpdate(simulateFlags(flags, null), 100);
+ * length; // => 400
+ * times; // => [0, 100, 200, 300]
  */
 export function perUpdate(schedule: SimulatedSchedule, updatesPerEpoch: number): SimulatedSchedule {
   if (schedule.unit === "update") return schedule;

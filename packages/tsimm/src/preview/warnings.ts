@@ -29,6 +29,12 @@ export interface MetricContext {
  * @param schedule - Rates of a run.
  * @param context - The metric that it may follow.
  * @returns Sentences that name the flag to change; none if all is as expected.
+ * @example
+ * import { scheduleWarnings, simulateFlags } from "tsimm/plot";
+ *
+ * const schedule = simulateFlags({ sched: "step", lr: 0.1, epochs: 3, decayEpochs: 30, warmupEpochs: 0 }, null);
+ * scheduleWarnings(schedule, { metric: "top1", task: null, outputs: null });
+ * // => ["step never lowers the rate in this run of 3 epochs: --decay-epochs is 30; lower --decay-epochs"]
  */
 export function scheduleWarnings(schedule: SimulatedSchedule, context: MetricContext): string[] {
   const { warmupT, length, unit } = schedule;

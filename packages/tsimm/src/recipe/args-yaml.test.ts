@@ -104,6 +104,13 @@ test.each<[Partial<TrainArguments>, readonly string[]]>([
     ["timm decays one epoch before each milestone"],
   ],
   [
+    { lr: 0.1, sched: "multistep", milestoneTiming: "torch", schedOnUpdates: true },
+    ["timm decays one update before each milestone"],
+  ],
+  [{ lr: 0.1, sched: "tanh", lb: -5 }, ["timm has no --lb"]],
+  [{ lr: 0.1, sched: "tanh", lb: -7, ub: 3 }, []],
+  [{ lr: 0.1, sched: "cosine", lb: -5 }, []],
+  [
     { lr: 0.1, momentum: 0 },
     ["timm's sgd needs a momentum > 0, or opt_kwargs nesterov: false, which is the same without it"],
   ],

@@ -72,10 +72,12 @@ function dataDifferences({ dataDir }: TrainArguments): TimmDifference[] {
 }
 
 function scheduleDifferences(args: TrainArguments): TimmDifference[] {
-  const { traits } = findSchedule(args.sched);
+  const { traits, flags = {} } = findSchedule(args.sched);
   const follows = traits.followsMetric;
   return [
-    ...(traits.inTimm ? [] : [changes(`timm has no schedule "${args.sched}"`, { sched: "cosine" })]),
+    ...(traits.inTimm
+      ? without(args, Object.keys(flags))
+      : [changes(`timm has no schedule "${args.sched}"`, { sched: "cosine" })]),
     ...(args.power === null || !traits.hasPower
       ? []
       : [
@@ -90,13 +92,15 @@ function scheduleDifferences(args: TrainArguments): TimmDifference[] {
     ...(args.lrNoise !== null && args.lrNoiseStd !== 1 ? [changes("timm ignores lr_noise_std")] : []),
     ...(args.milestoneTiming === "timm" || traits.dropsAt !== "decayMilestones"
       ? []
-      : [
-          settled("timm decays one epoch before each milestone", {
-            decay_milestones: args.decayMilestones.map((epoch) => epoch + 1),
-            milestone_timing: "timm",
-          }),
-        ]),
+      : [milestoneDifference(args)]),
   ];
+}
+
+function milestoneDifference({ decayMilestones, schedOnUpdates }: TrainArguments): TimmDifference {
+  const instead = { milestone_timing: "timm" };
+  if (schedOnUpdates) return changes("timm decays one update before each milestone", instead);
+  const later = decayMilestones.map((epoch) => epoch + 1);
+  return settled("timm decays one epoch before each milestone", { decay_milestones: later, ...instead });
 }
 
 function optimizerDifferences({ opt, momentum, optKwargs }: TrainArguments): TimmDifference[] {
@@ -111,9 +115,7 @@ function optimizerDifferences({ opt, momentum, optKwargs }: TrainArguments): Tim
 function ownFlags(args: TrainArguments): TimmDifference[] {
   const names = [...TIMM_HAS_NOT, ...registeredArguments()];
   return [
-    ...names
-      .filter((name) => !isDefault(args, name))
-      .map((name) => changes(`timm has no --${separated(name, "-")}`)),
+    ...without(args, names),
     ...FREEZE.filter((name) => !isDefault(args, name)).map((name) => ({
       ...changes(`timm has no --${separated(name, "-")} and trains every part of the model`),
       ofFrozen: true,
@@ -162,6 +164,13 @@ export function mixes({
   cutmixMinmax,
 }: Pick<TrainArguments, "mixup" | "cutmix" | "cutmixMinmax">): boolean {
   return mixup > 0 || cutmix > 0 || cutmixMinmax !== null;
+}
+
+/** Those of flags that timm does not have which were given. */
+function without(args: TrainArguments, names: readonly string[]): TimmDifference[] {
+  return names
+    .filter((name) => !isDefault(args, name))
+    .map((name) => changes(`timm has no --${separated(name, "-")}`));
 }
 
 function isDefault(args: TrainArguments, name: string): boolean {

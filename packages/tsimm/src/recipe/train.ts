@@ -82,6 +82,15 @@ export interface TrainResult {
  * @param options - Listeners, a signal; images and a model of one's own.
  * @throws UsageError for arguments that make no sense; TypeError for options that are none; ListenerError if a listener
  * of the caller's fails; Error for what goes wrong on the way.
+ * @example
+ * const size = { width: 32, height: 32, channels: 3 } as const;
+ * const gray = (level: number) => ({ ...size, data: new Uint8Array(32 * 32 * 3).fill(level) });
+ * const images = [gray(0), gray(255), gray(10), gray(240)];
+ * const training = memoryDataset({ images, labels: [0, 1, 0, 1], classNames: ["dark", "light"] });
+ * const flags = { model: "test_resnet", imgSize: 32, batchSize: 4, epochs: 1, workers: 0, sched: "step" } as const;
+ * const { epochs, files } = await train({ ...flags, output: "runs" }, { dataset: { training } });
+ * epochs.map(({ epoch }) => epoch); // => [0]
+ * files.includes("model.onnx"); // => true
  */
 export async function train(
   given: Partial<TrainArguments> & Partial<RegisteredArguments>,

@@ -33,6 +33,12 @@ const engines: Registry<EngineDefinition> = createRegistry("engine", {
  * `auto` too.
  *
  * @throws RangeError as {@link defineEngine}, or if there is an engine of that name.
+ * @example
+ * registerEngine({
+ *   name: "wasm-from-own-server",
+ *   load: async () => ({ ...(await wasmEngine({ wasmUrl: "/ort.wasm" })), name: "wasm-from-own-server" }),
+ * });
+ * listEngines().includes("wasm-from-own-server"); // => true
  */
 export function registerEngine(definition: EngineDefinition): void {
   engines.register(defineEngine(definition));

@@ -51,6 +51,13 @@ export interface Evaluation {
  *
  * @param model - Its weights are read from the device where an updater trains it there. Another set (a moving average) is
  * evaluated as `{ ...model, state }`.
+ * @example
+ * const model = createModel("test_resnet", { numClasses: 2 });
+ * const images = { batchSize: 4, height: 32, width: 32, input: "float32" } as const;
+ * const evaluation = await createEvaluation(await createEngine(), model, images);
+ * const logits = await evaluation.run(new Float32Array(3 * 3 * 32 * 32), 3);
+ * logits.length; // => 6
+ * await evaluation.close();
  */
 export async function createEvaluation(
   engine: Engine,

@@ -33,6 +33,15 @@ export interface TrainingStep {
  * Compiles the training step of a model: a loss against dense targets.
  *
  * @throws Error if the model holds an operator without a gradient rule, or the engine refuses the graph.
+ * @example
+ * const model = createModel("test_resnet", { numClasses: 2 });
+ * const images = { batchSize: 2, height: 32, width: 32, input: "float32" } as const;
+ * const step = await createTrainingStep(await createEngine(), model, images);
+ * const pixels = Float32Array.from({ length: 2 * 3 * 32 * 32 }, (_, i) => Math.sin(i));
+ * const { loss } = await step.run(pixels, Float32Array.of(1, 0, 0, 1));
+ * loss > 0; // => true
+ * model.parameters.every(({ grad }) => grad !== null); // => true
+ * await step.close();
  */
 export async function createTrainingStep(
   engine: Engine,

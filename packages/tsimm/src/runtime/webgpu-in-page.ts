@@ -21,6 +21,10 @@ export interface WebgpuEngineOptions {
  * The kernels of the adapter are compared with the CPU's first. Use it in a worker, where the page stays free.
  *
  * @throws AdapterError if there is no WebGPU, no adapter, or one that computes wrong numbers; the message is one line.
+ * @example
+ * // WebAssembly computes where there is no GPU, as in Node.
+ * const engine = await webgpuEngine().catch(() => wasmEngine());
+ * engine.name; // => "wasm"
  */
 export async function webgpuEngine(options: WebgpuEngineOptions = {}): Promise<Engine> {
   checkOptionNames("webgpuEngine", options, { wasmUrl: true, onWarning: true });

@@ -2,7 +2,15 @@
 import type { TrainingEvent } from "./events.ts";
 import type { Listener, RunHandle } from "./listener.ts";
 
-/** A listener has failed; it receives no further events. */
+/**
+ * A listener has failed; it receives no further events.
+ *
+ * @example
+ * const cause = new Error("no space left");
+ * const error = new ListenerError("fit", "summary.csv", cause);
+ * error.message; // => 'fit: listener "summary.csv" failed: no space left'
+ * error.cause === cause; // => true
+ */
 export class ListenerError extends Error {
   /** Name of the listener. */
   readonly listener: string;

@@ -10,7 +10,15 @@ export interface UpdatePosition {
   readonly lr: number;
 }
 
-/** The loss or a gradient of an update is not finite; the update was not made. */
+/**
+ * The loss or a gradient of an update is not finite; the update was not made.
+ *
+ * @example
+ * const error = new DivergedError(NaN, Infinity, { epoch: 1, update: 24, lr: 8 });
+ * error.position; // => { epoch: 1, update: 24, lr: 8 }
+ * error.message;
+ * // => "fit: the loss must be finite, got loss NaN and gradient norm Infinity at update 24 (epoch 1, learning rate 8); lower the learning rate, lengthen the warm-up or clip the gradients"
+ */
 export class DivergedError extends RangeError {
   readonly loss: number;
   readonly gradNorm: number;

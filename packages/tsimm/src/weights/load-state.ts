@@ -29,6 +29,11 @@ const COUNTER = /(^|\.)num_batches_tracked$/;
  * @param tensors - By state-dict name.
  * @throws Error that lists all missing and misshapen tensors, the first unexpected ones, those with NaN or infinities, and negative
  * running variances; Error if a device has newer weights than the model, which would lose what else it has.
+ * @example
+ * const model = { name: "linear", state: [{ name: "fc.bias", shape: [2], data: new Float32Array(2) }] };
+ * const bias = { dtype: "F32", shape: [2], data: Float32Array.of(1, 2) } as const;
+ * loadState(model, new Map([["fc.bias", bias]]));
+ * model.state[0].data; // => Float32Array [1, 2]
  */
 export function loadState(model: ModelState, tensors: SafeTensors): void {
   const copy = copiesInto(model, tensors);

@@ -85,6 +85,12 @@ export function encodeSafetensors(tensors: SafeTensors, metadata: SafeTensorsMet
  * @param bytes - The whole file; the tensors are copies.
  * @returns Tensors in the order of the header, and the metadata.
  * @throws Error that names what is wrong: nothing is guessed, and gaps, overlaps and unknown types are refused.
+ * @example
+ * const bias = { dtype: "F32", shape: [2], data: Float32Array.of(1, 2) } as const;
+ * const bytes = encodeSafetensors(new Map([["fc.bias", bias]]), { epoch: "3" });
+ * const { tensors, metadata } = decodeSafetensors(bytes);
+ * tensors.get("fc.bias")?.data; // => Float32Array [1, 2]
+ * metadata; // => { epoch: "3" }
  */
 export function decodeSafetensors(bytes: Uint8Array): {
   tensors: SafeTensors;

@@ -60,10 +60,27 @@ for (let epoch = 0; epoch < 6; epoch++) {
         "# train.py has no flag for the threshold of plateau: it is 0.0001 there.\n" +
         "python train.py photos/ \\\n  --sched plateau \\\n  --epochs 300 \\\n  --lr 0.1\n",
     );
+    const tanh = { ...defaultSettings("tanh"), args: { lb: -5, ub: 3 } };
+    expect(copyAs("timm-train", stateOf(tanh)).text).toBe(
+      "# train.py has no --lb: the default holds there.\n" +
+        "python train.py photos/ \\\n  --sched tanh \\\n  --epochs 300 \\\n  --lr 0.1\n",
+    );
+    const rested = { ...defaultSettings("plateau"), args: { cooldownEpochs: 3 } };
+    expect(copyAs("timm-train", stateOf(rested)).text).toBe(
+      "# train.py ignores --cooldown-epochs with this schedule: it is 0 there.\n" +
+        "python train.py photos/ \\\n  --sched plateau \\\n  --epochs 300 \\\n  --lr 0.1\n",
+    );
     const poly = { ...defaultSettings("poly"), args: { power: 2 } };
     expect(copyAs("timm-train", stateOf(poly)).text).toContain("  --decay-rate 2\n");
     const multistep = { ...defaultSettings("multistep"), args: { milestoneTiming: "torch" } };
     expect(copyAs("timm-train", stateOf(multistep)).text).toContain("  --decay-milestones 91 181 271\n");
+    const perUpdate = {
+      ...multistep,
+      args: { ...multistep.args, schedOnUpdates: true, decayMilestones: [30, 60] },
+    };
+    expect(copyAs("timm-train", stateOf(perUpdate)).text).toMatch(
+      /# timm decays one update before a milestone\.\n.*--decay-milestones 30 60\b/s,
+    );
     expect(copyAs("timm-train", stateOf(defaultSettings("wsd"))).text).toMatch(
       /^# timm's train.py has no schedule "wsd"; with tsimm:\nnpx tsimm train/,
     );

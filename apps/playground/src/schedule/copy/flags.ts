@@ -1,5 +1,6 @@
 /** Schedules as flags of `tsimm train`, and of timm's train.py. */
 import { shortNumber } from "../short-number.ts";
+import { separated } from "../timm-names.ts";
 import type { CopiedSchedule } from "./copied-schedule.ts";
 import { beyondTimm } from "./timm-differences.ts";
 
@@ -13,29 +14,34 @@ export function trainText(schedule: CopiedSchedule): string {
 
 /** The same with timm's train.py; comments say what timm does not have. */
 export function timmTrainText(schedule: CopiedSchedule): string {
-  const { flags, definition } = schedule;
+  const { flags, definition, unit } = schedule;
   if (!definition.traits.inTimm) {
     return [`# timm's train.py has no schedule "${flags.sched}"; with tsimm:`, trainText(schedule)].join(
       "\n",
     );
   }
-  const own = flagsOf(schedule).filter(([flag]) => !lackingIn(flags).includes(flag));
+  const lacking = lackingIn(schedule);
+  const own = flagsOf(schedule).filter(([flag]) => !lacking.includes(flag));
   const words = own.map(
     ([flag, ...values]): FlagWords => [flag === "--power" ? "--decay-rate" : flag, ...values],
   );
-  // timm decays one epoch before a milestone.
+  // timm decays one t before a milestone.
   const later = (flags.decayMilestones ?? []).map((milestone) => shortNumber(milestone + 1));
-  if (flags.milestoneTiming === "torch") words.push(["--decay-milestones", ...later]);
+  if (flags.milestoneTiming === "torch" && unit === "epoch") words.push(["--decay-milestones", ...later]);
   return commandText(["python", "train.py", "photos/"], words, [
     ...notes(schedule),
     ...beyondTimm(schedule, "train.py"),
   ]);
 }
 
-/** Flags that train.py has not, or not with these values. */
-function lackingIn({ milestoneTiming }: CopiedSchedule["flags"]): readonly string[] {
-  const lacking = ["--milestone-timing", "--plateau-threshold", "--threshold-mode"];
-  return milestoneTiming === "torch" ? [...lacking, "--decay-milestones"] : lacking;
+/** Flags that train.py has not, ignores, or has not with these values. */
+function lackingIn({ flags, definition, unit }: CopiedSchedule): readonly string[] {
+  return [
+    ...["--milestone-timing", "--plateau-threshold", "--threshold-mode"],
+    ...Object.keys(definition.flags ?? {}).map((name) => `--${separated(name, "-")}`),
+    ...(definition.traits.followsMetric ? ["--cooldown-epochs"] : []),
+    ...(flags.milestoneTiming === "torch" && unit === "epoch" ? ["--decay-milestones"] : []),
+  ];
 }
 
 /** The flags that differ from their defaults, in the order in which the playground shows them. */

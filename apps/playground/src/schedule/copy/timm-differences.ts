@@ -6,10 +6,15 @@ import type { CopiedSchedule } from "./copied-schedule.ts";
  * @param where - What the comment stands in: some settings have no flag, but an option.
  */
 export function beyondTimm(
-  { values, allOptions }: CopiedSchedule,
+  { parameters, values, allOptions, definition, unit }: CopiedSchedule,
   where: "train.py" | "class",
 ): readonly string[] {
   const isNoisy = allOptions["noiseRangeT"] !== null;
+  const own = parameters
+    .filter(
+      ({ name, default: usual }) => Object.hasOwn(definition.flags ?? {}, name) && values[name] !== usual,
+    )
+    .map(({ flag }) => flag);
   const notes = [
     isNoisy &&
       values["lrNoiseStd"] !== 1 &&
@@ -19,7 +24,16 @@ export function beyondTimm(
       "timm restarts cycles of unequal length one t late at some t, by a rounded logarithm.",
     where === "train.py" &&
       values["milestoneTiming"] === "torch" &&
-      "timm decays one epoch before a milestone: these are one later, for the same rates.",
+      (unit === "epoch"
+        ? "timm decays one epoch before a milestone: these are one later, for the same rates."
+        : "timm decays one update before a milestone."),
+    where === "train.py" &&
+      own.length > 0 &&
+      `train.py has no ${own.join(" and no ")}: the default holds there.`,
+    where === "train.py" &&
+      definition.traits.followsMetric &&
+      values["cooldownEpochs"] !== 0 &&
+      "train.py ignores --cooldown-epochs with this schedule: it is 0 there.",
     where === "train.py" &&
       (values["thresholdMode"] ?? "rel") !== "rel" &&
       "train.py has no flag for an absolute threshold.",

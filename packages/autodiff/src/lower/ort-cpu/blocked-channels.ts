@@ -45,6 +45,11 @@ export function blockOf(way: string): number | null {
 /**
  * A graph whose output `y` has as many channels as a block of the processor that runs it; the engine refuses it where
  * there are no such kernels.
+ *
+ * @example
+ * const probe = blockProbe();
+ * probe.inputs; // => [{ name: "x", dtype: "float32", shape: [1, 4, 1, 1] }]
+ * probe.nodes.map(({ op }) => op); // => ["ReorderInput"]
  */
 export function blockProbe(): Graph {
   const builder = new GraphBuilder("block probe");

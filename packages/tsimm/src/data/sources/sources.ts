@@ -16,7 +16,18 @@ export const sources: Registry<SourceDefinition> = createRegistry("source", {
  *
  * @param definition - What {@link defineSource} gave.
  * @throws TypeError if it has no name; RangeError if another source has its name.
- * @see {@link defineSource} for an example
+ * @example
+ * registerSource({
+ *   name: "grays",
+ *   recognises: ({ dataDir }) => dataDir === "grays",
+ *   async open() {
+ *     const size = { width: 1, height: 1, channels: 1 } as const;
+ *     const gray = (level: number) => ({ ...size, data: Uint8Array.of(level) });
+ *     return memoryDataset({ images: [gray(0), gray(255)], labels: [0, 1], classNames: ["black", "white"] });
+ *   },
+ * });
+ * const { samples } = await openDataset({ dataDir: "grays", split: "train" });
+ * samples.length; // => 2
  */
 export function registerSource(definition: SourceDefinition): void {
   sources.register(defineSource(definition));

@@ -16,6 +16,14 @@ export interface AttentionOptions extends Omit<LinearOptions, "features"> {
  *
  * @param x - Tokens, [B, N, D].
  * @returns [B, N, D].
+ * @example
+ * import { GraphBuilder } from "@tsimm/autodiff";
+ * import { attention, Layers } from "tsimm/layers";
+ *
+ * const layers = new Layers(new GraphBuilder("net"), false);
+ * const tokens = layers.builder.input("tokens", "float32", [2, 10, 16]);
+ * attention(layers, "attn", tokens, { numHeads: 4 }).shape; // => [2, 10, 16]
+ * layers.declarations.order; // => ["attn.qkv.weight", "attn.qkv.bias", "attn.proj.weight", "attn.proj.bias"]
  */
 export function attention(
   layers: Layers,

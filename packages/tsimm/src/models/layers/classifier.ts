@@ -11,7 +11,12 @@ import { globalAveragePool, globalMaxPool } from "./pooling.ts";
  */
 export type GlobalPool = "avg" | "fast" | "max" | "avgmax" | "catavgmax" | "token" | "";
 
-/** The choices of models whose features are maps; the first is the default. */
+/**
+ * The choices of models whose features are maps; the first is the default.
+ *
+ * @example
+ * mapPools; // => ["avg", "fast", "max", "avgmax", "catavgmax", ""]
+ */
 export const mapPools: readonly GlobalPool[] = ["avg", "fast", "max", "avgmax", "catavgmax", ""];
 
 /** What the end of a model depends on beside its architecture. */
@@ -69,7 +74,7 @@ export interface ClassifyOptions extends Omit<LinearOptions, "features"> {
  *
  * const layers = new Layers(new GraphBuilder("net"), false);
  * const x = layers.builder.input("x", "float32", [2, 16]);
- * const head = { numClasses: 10, globalPool: "avg", dropRate: 0.1 };
+ * const head = { numClasses: 10, globalPool: "avg", dropRate: 0.1 } as const;
  * classify(layers, "fc", x, head, { dropModule: "fc_drop" }).shape; // => [2, 10]
  */
 export function classify(

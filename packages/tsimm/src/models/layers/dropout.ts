@@ -6,6 +6,16 @@ import type { Layers } from "./layers.ts";
  * Dropout: in training each element of x is 0 with probability `rate`, else divided by 1 - rate.
  *
  * @param rate - In [0, 1).
+ * @example
+ * import { GraphBuilder } from "@tsimm/autodiff";
+ * import { dropout, Layers } from "tsimm/layers";
+ *
+ * const layers = new Layers(new GraphBuilder("net"), true);
+ * const x = layers.builder.input("x", "float32", [2, 16]);
+ * dropout(layers, "head_drop", x, 0.25).shape; // => [2, 16]
+ * layers.declarations.masks; // => [{ name: "head_drop.mask", keep: 0.75 }]
+ * const evaluation = new Layers(new GraphBuilder("net"), false);
+ * dropout(evaluation, "head_drop", x, 0.25) === x; // => true
  */
 export function dropout(layers: Layers, module: string, x: Value, rate: number): Value {
   return masked(layers, module, x, rate, x.shape);
@@ -17,6 +27,15 @@ export function dropout(layers: Layers, module: string, x: Value, rate: number):
  *
  * @param x - A residual branch before it is added, [B, ..].
  * @param rate - In [0, 1).
+ * @example
+ * import { GraphBuilder } from "@tsimm/autodiff";
+ * import { conv, dropPath, Layers } from "tsimm/layers";
+ *
+ * const layers = new Layers(new GraphBuilder("net"), true);
+ * const x = layers.builder.input("x", "float32", [2, 16, 8, 8]);
+ * const branch = conv(layers, "block.conv", x, { channels: 16, kernel: 3 });
+ * layers.op("Add", [x, dropPath(layers, "block.drop_path", branch, 0.25)]).shape; // => [2, 16, 8, 8]
+ * layers.builder.value("block.drop_path.mask").shape; // => [2, 1, 1, 1]
  */
 export function dropPath(layers: Layers, module: string, x: Value, rate: number): Value {
   return masked(

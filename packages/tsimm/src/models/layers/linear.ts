@@ -43,7 +43,17 @@ export function linear(layers: Layers, module: string, x: Value, options: Linear
   return reshape(layers, product(reshape(layers, x, [-1, width])), [-1, ...inner, features]);
 }
 
-/** x in another shape; 0 keeps a dimension, one -1 takes what is left. */
+/**
+ * x in another shape; 0 keeps a dimension, one -1 takes what is left.
+ *
+ * @example
+ * import { GraphBuilder } from "@tsimm/autodiff";
+ * import { Layers, reshape } from "tsimm/layers";
+ *
+ * const layers = new Layers(new GraphBuilder("net"), false);
+ * const x = layers.builder.input("x", "float32", [2, 16, 4, 4]);
+ * reshape(layers, x, [0, 4, -1]).shape; // => [2, 4, 64]
+ */
 export function reshape(layers: Layers, x: Value, shape: readonly number[]): Value {
   return layers.op("Reshape", [x, layers.builder.constant(int64([shape.length], shape))]);
 }

@@ -72,7 +72,18 @@ export interface LayerNormOptions {
   readonly eps?: number;
 }
 
-/** Layer normalization over the last axis of x [.., D]; its node has the name of the module. */
+/**
+ * Layer normalization over the last axis of x [.., D]; its node has the name of the module.
+ *
+ * @example
+ * import { GraphBuilder } from "@tsimm/autodiff";
+ * import { layerNorm, Layers } from "tsimm/layers";
+ *
+ * const layers = new Layers(new GraphBuilder("net"), false);
+ * const tokens = layers.builder.input("tokens", "float32", [2, 10, 16]);
+ * layerNorm(layers, "norm", tokens).shape; // => [2, 10, 16]
+ * layers.declarations.parameters.map(({ name, shape }) => `${name} ${shape}`); // => ["norm.weight 16", "norm.bias 16"]
+ */
 export function layerNorm(
   layers: Layers,
   module: string,
@@ -86,17 +97,48 @@ export function layerNorm(
   return layers.op("LayerNormalization", [x, weight, bias], attributes, { name: module });
 }
 
-/** Layer normalization over the channels of each pixel of x [B, C, H, W]. */
+/**
+ * Layer normalization over the channels of each pixel of x [B, C, H, W].
+ *
+ * @example
+ * import { GraphBuilder } from "@tsimm/autodiff";
+ * import { layerNorm2d, Layers } from "tsimm/layers";
+ *
+ * const layers = new Layers(new GraphBuilder("net"), false);
+ * const x = layers.builder.input("x", "float32", [2, 16, 8, 8]);
+ * layerNorm2d(layers, "norm", x, { eps: 1e-5 }).shape; // => [2, 16, 8, 8]
+ * layers.declarations.parameters.map(({ name, shape }) => `${name} ${shape}`); // => ["norm.weight 16", "norm.bias 16"]
+ */
 export function layerNorm2d(layers: Layers, module: string, x: Value, options?: LayerNormOptions): Value {
   return toChannelsFirst(layers, layerNorm(layers, module, toChannelsLast(layers, x), options));
 }
 
-/** x [B, C, H, W] as [B, H, W, C]. */
+/**
+ * x [B, C, H, W] as [B, H, W, C].
+ *
+ * @example
+ * import { GraphBuilder } from "@tsimm/autodiff";
+ * import { Layers, toChannelsLast } from "tsimm/layers";
+ *
+ * const layers = new Layers(new GraphBuilder("net"), false);
+ * const x = layers.builder.input("x", "float32", [2, 16, 8, 4]);
+ * toChannelsLast(layers, x).shape; // => [2, 8, 4, 16]
+ */
 export function toChannelsLast(layers: Layers, x: Value): Value {
   return layers.op("Transpose", [x], { perm: ints(0, 2, 3, 1) });
 }
 
-/** x [B, H, W, C] as [B, C, H, W]. */
+/**
+ * x [B, H, W, C] as [B, C, H, W].
+ *
+ * @example
+ * import { GraphBuilder } from "@tsimm/autodiff";
+ * import { Layers, toChannelsFirst } from "tsimm/layers";
+ *
+ * const layers = new Layers(new GraphBuilder("net"), false);
+ * const x = layers.builder.input("x", "float32", [2, 8, 4, 16]);
+ * toChannelsFirst(layers, x).shape; // => [2, 16, 8, 4]
+ */
 export function toChannelsFirst(layers: Layers, x: Value): Value {
   return layers.op("Transpose", [x], { perm: ints(0, 3, 1, 2) });
 }

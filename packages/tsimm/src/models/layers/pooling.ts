@@ -2,7 +2,17 @@
 import { float32, int, ints, type Value } from "@tsimm/autodiff";
 import type { Layers } from "./layers.ts";
 
-/** Maximum over 3×3 windows with stride 2, padded by 1. */
+/**
+ * Maximum over 3×3 windows with stride 2, padded by 1.
+ *
+ * @example
+ * import { GraphBuilder } from "@tsimm/autodiff";
+ * import { Layers, maxPool } from "tsimm/layers";
+ *
+ * const layers = new Layers(new GraphBuilder("net"), false);
+ * const x = layers.builder.input("x", "float32", [2, 16, 32, 32]);
+ * maxPool(layers, x).shape; // => [2, 16, 16, 16]
+ */
 export function maxPool(layers: Layers, x: Value): Value {
   return layers.op("MaxPool", [x], {
     kernel_shape: ints(3, 3),
@@ -11,7 +21,17 @@ export function maxPool(layers: Layers, x: Value): Value {
   });
 }
 
-/** Mean over stride×stride windows; windows that reach over the edge average what is inside. */
+/**
+ * Mean over stride×stride windows; windows that reach over the edge average what is inside.
+ *
+ * @example
+ * import { GraphBuilder } from "@tsimm/autodiff";
+ * import { averagePool, Layers } from "tsimm/layers";
+ *
+ * const layers = new Layers(new GraphBuilder("net"), false);
+ * const x = layers.builder.input("x", "float32", [2, 16, 9, 9]);
+ * averagePool(layers, x, 2).shape; // => [2, 16, 5, 5]
+ */
 export function averagePool(layers: Layers, x: Value, stride: number): Value {
   return layers.op("AveragePool", [x], {
     kernel_shape: ints(stride, stride),
@@ -31,18 +51,50 @@ export function averageNext(layers: Layers, x: Value): Value {
   });
 }
 
-/** Mean over height and width: x [B, C, H, W] to [B, C, 1, 1]. */
+/**
+ * Mean over height and width: x [B, C, H, W] to [B, C, 1, 1].
+ *
+ * @example
+ * import { GraphBuilder } from "@tsimm/autodiff";
+ * import { flatten, globalAveragePool, Layers } from "tsimm/layers";
+ *
+ * const layers = new Layers(new GraphBuilder("net"), false);
+ * const x = layers.builder.input("x", "float32", [2, 16, 8, 8]);
+ * const pooled = globalAveragePool(layers, x);
+ * pooled.shape; // => [2, 16, 1, 1]
+ * flatten(layers, pooled).shape; // => [2, 16]
+ */
 export function globalAveragePool(layers: Layers, x: Value): Value {
   return layers.op("GlobalAveragePool", [x]);
 }
 
-/** Maximum over height and width: x [B, C, H, W] to [B, C, 1, 1]. */
+/**
+ * Maximum over height and width: x [B, C, H, W] to [B, C, 1, 1].
+ *
+ * @example
+ * import { GraphBuilder } from "@tsimm/autodiff";
+ * import { globalMaxPool, Layers } from "tsimm/layers";
+ *
+ * const layers = new Layers(new GraphBuilder("net"), false);
+ * const x = layers.builder.input("x", "float32", [2, 16, 8, 8]);
+ * globalMaxPool(layers, x).shape; // => [2, 16, 1, 1]
+ */
 export function globalMaxPool(layers: Layers, x: Value): Value {
   const [, , height = 1, width = 1] = x.shape;
   return layers.op("MaxPool", [x], { kernel_shape: ints(height, width) });
 }
 
-/** x [B, C, 1, 1] as [B, C]. */
+/**
+ * x [B, C, 1, 1] as [B, C].
+ *
+ * @example
+ * import { GraphBuilder } from "@tsimm/autodiff";
+ * import { flatten, globalPool, Layers } from "tsimm/layers";
+ *
+ * const layers = new Layers(new GraphBuilder("net"), false);
+ * const x = layers.builder.input("x", "float32", [2, 16, 8, 8]);
+ * flatten(layers, globalPool(layers, x, "avg")).shape; // => [2, 16]
+ */
 export function flatten(layers: Layers, x: Value): Value {
   return layers.op("Flatten", [x], { axis: int(1) });
 }

@@ -22,7 +22,25 @@ export interface SqueezeExciteOptions {
   readonly initializeBias?: (fanIn: number) => Initializer;
 }
 
-/** Scales each channel of x [B, C, H, W] by a factor that depends on the means of all channels. */
+/**
+ * Scales each channel of x [B, C, H, W] by a factor that depends on the means of all channels.
+ *
+ * @example
+ * import { GraphBuilder } from "@tsimm/autodiff";
+ * import { kaimingNormalFanOut, Layers, relu, sigmoid, squeezeExcite } from "tsimm/layers";
+ *
+ * const layers = new Layers(new GraphBuilder("net"), false);
+ * const x = layers.builder.input("x", "float32", [2, 16, 8, 8]);
+ * const scaled = squeezeExcite(layers, x, {
+ *   modules: ["se.fc1", "se.fc2"],
+ *   channels: 4,
+ *   activation: relu,
+ *   gate: sigmoid,
+ *   initialize: kaimingNormalFanOut,
+ * });
+ * scaled.shape; // => [2, 16, 8, 8]
+ * layers.declarations.order; // => ["se.fc1.weight", "se.fc1.bias", "se.fc2.weight", "se.fc2.bias"]
+ */
 export function squeezeExcite(
   layers: Layers,
   x: Value,

@@ -8,6 +8,15 @@ import { globalAveragePool, globalMaxPool } from "./pooling.ts";
 /**
  * Pools tokens x [B, N, D] to [B, D]: `token` takes the first, the class token; all else goes over the others. `""`
  * gives x itself.
+ *
+ * @example
+ * import { GraphBuilder } from "@tsimm/autodiff";
+ * import { Layers, tokenPool } from "tsimm/layers";
+ *
+ * const layers = new Layers(new GraphBuilder("net"), false);
+ * const tokens = layers.builder.input("tokens", "float32", [2, 10, 16]);
+ * tokenPool(layers, tokens, "token").shape; // => [2, 16]
+ * tokenPool(layers, tokens, "avg").shape; // => [2, 16]
  */
 export function tokenPool(layers: Layers, x: Value, kind: GlobalPool): Value {
   const width = x.shape[2] ?? 0;
@@ -32,6 +41,14 @@ export function tokenAt(layers: Layers, x: Value, place: number): Value {
  * x [B, N, D] from the second token on.
  *
  * @param others - Tokens before the image's; absent: the class token alone.
+ * @example
+ * import { GraphBuilder } from "@tsimm/autodiff";
+ * import { Layers, withoutClassToken } from "tsimm/layers";
+ *
+ * const layers = new Layers(new GraphBuilder("net"), false);
+ * // The class token, then 3×3 patches.
+ * const tokens = layers.builder.input("tokens", "float32", [2, 10, 16]);
+ * withoutClassToken(layers, tokens).shape; // => [2, 9, 16]
  */
 export function withoutClassToken(layers: Layers, x: Value, others = 1): Value {
   return slice(layers, x, others, x.shape[1] ?? 0);

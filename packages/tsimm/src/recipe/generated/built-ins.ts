@@ -15,10 +15,12 @@ export const builtInNames: {
 };
 
 /** Flags of the definitions that are built in. */
-export const definitionFlags: Readonly<Record<"pctStart" | "divFactor" | "finalDivFactor" | "anneal" | "decayShape", Flag>> = {
+export const definitionFlags: Readonly<Record<"pctStart" | "divFactor" | "finalDivFactor" | "anneal" | "lb" | "ub" | "decayShape", Flag>> = {
   pctStart: {"type":"float","default":0.3,"above":0,"below":1,"group":"Schedule","help":"share of the run in which the rate rises (onecycle)","savedIfSet":true},
   divFactor: {"type":"float","default":25,"above":0,"group":"Schedule","help":"peak divided by the first rate (onecycle)","savedIfSet":true},
   finalDivFactor: {"type":"float","default":10000,"above":0,"group":"Schedule","help":"first rate divided by the last one (onecycle)","savedIfSet":true},
   anneal: {"type":"string","default":"cos","choices":["cos","linear"],"group":"Schedule","help":"shape of the rise and of the fall (onecycle)","savedIfSet":true},
+  lb: {"type":"float","default":-7,"group":"Schedule","help":"argument of tanh at the start of a cycle, below --ub (tanh)","savedIfSet":true},
+  ub: {"type":"float","default":3,"group":"Schedule","help":"argument of tanh at the end of a cycle (tanh)","savedIfSet":true},
   decayShape: {"type":"string","default":"linear","choices":["linear","cosine","sqrt"],"group":"Schedule","help":"shape of the decay (wsd)","savedIfSet":true},
 };

@@ -532,6 +532,12 @@ export interface TrainArguments {
   /** Shape of the rise and of the fall (onecycle). Flag `--anneal`, default "cos". */
   readonly anneal: "cos" | "linear";
 
+  /** Argument of tanh at the start of a cycle, below --ub (tanh). Allowed: a number. Flag `--lb`, default -7. */
+  readonly lb: number;
+
+  /** Argument of tanh at the end of a cycle (tanh). Allowed: a number. Flag `--ub`, default 3. */
+  readonly ub: number;
+
   /** Shape of the decay (wsd). Flag `--decay-shape`, default "linear". */
   readonly decayShape: "linear" | "cosine" | "sqrt";
 }

@@ -12,7 +12,15 @@ export interface Adapter {
   readonly maxTensorBytes?: number | undefined;
 }
 
-/** There is no adapter to compute on; the message is one line, without a cure. */
+/**
+ * There is no adapter to compute on; the message is one line, without a cure.
+ *
+ * @example
+ * // Without WebGPU, as in Node.
+ * const error = await webgpuEngine().catch((thrown) => thrown);
+ * error instanceof AdapterError; // => true
+ * error.reason; // => "none"
+ */
 export class AdapterError extends Error {
   override readonly name = "AdapterError";
   /**
