@@ -327,6 +327,16 @@ describe.skipIf(site === null)("a stranger", () => {
       expect(await printed(await copied(page, "TypeScript"))).toEqual(rows);
       await page.getByRole("button", { name: "Never improves" }).click();
       await drawn(page);
+      // What lies after a first stroke has the value of its end.
+      await page.mouse.move(...at(0.01, 0.9));
+      await page.mouse.down();
+      await page.mouse.move(...at(0.5, 0.3), { steps: 12 });
+      await page.mouse.up();
+      await drawn(page);
+      const numbers = await page.getByLabel("Numbers, or the text of a summary.csv").inputValue();
+      expect(Number(numbers.split(" ").at(-1))).toBeCloseTo(70, -1);
+      await page.getByRole("button", { name: "Never improves" }).click();
+      await drawn(page);
       expect(await selectedLine(page).getAttribute("d")).toBe(never);
     });
   });

@@ -19,6 +19,7 @@ export interface ScheduleArgs
       | "patienceEpochs"
       | "plateauThreshold"
       | "thresholdMode"
+      | "lrCycleDecay"
       | "lrCycleMul"
       | "lrCycleLimit"
     >

@@ -28,6 +28,7 @@ test.each<[string, Partial<TrainArguments>]>([
   ["a minimum that is the rate", { minLr: 0.1, epochs: 100, warmupEpochs: 0 }],
   ["a short cosine", { epochs: 3, warmupEpochs: 0 }],
   ["a short straight line", { sched: "linear", epochs: 5, warmupEpochs: 0 }],
+  ["cycles that differ", { epochs: 100, lrCycleLimit: 2, lrCycleDecay: 0.3, lrCycleMul: 2 }],
   ["one epoch", { epochs: 1, warmupEpochs: 0 }],
   ["a short wsd", { sched: "wsd", epochs: 7 }],
   ["a short poly", { sched: "poly", power: 1, epochs: 4, warmupEpochs: 0 }],
@@ -108,6 +109,14 @@ test.each<[Partial<TrainArguments>, string]>([
   [
     { epochs: 100, warmupEpochs: 0, lrCycleLimit: 0 },
     "--lr-cycle-limit 0 leaves the rate at the minimum 0; pass 1 or more",
+  ],
+  [
+    { epochs: 100, lrCycleDecay: 0.3 },
+    "--lr-cycle-decay 0.3 has no effect on the first cycle; raise --lr-cycle-limit",
+  ],
+  [
+    { sched: "tanh", epochs: 100, lrCycleMul: 2 },
+    "--lr-cycle-mul 2 has no effect on the first cycle; raise --lr-cycle-limit",
   ],
   [{ sched: "step", cooldownEpochs: 10 }, "--cooldown-epochs 10 has no effect on step; raise --epochs"],
   [

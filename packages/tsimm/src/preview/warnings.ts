@@ -8,6 +8,8 @@ import type { SimulatedSchedule } from "./simulate.ts";
 const JUMP = 0.1;
 /** Share of the way from the base rate to the minimum that may be left at the end. */
 const LEFT = 0.1;
+/** `--lr-cycle-decay` that nobody asked for. */
+const USUAL_CYCLE_DECAY = 0.5;
 
 /** The metric that a schedule may follow. */
 export interface MetricContext {
@@ -22,7 +24,7 @@ export interface MetricContext {
 /**
  * One sentence for each surprise: a warm-up that outlasts the run, a decay or a jump that it hides, a decay or
  * noise that never comes, a metric that cannot improve, a minimum that is above the rate, never reached or has
- * no effect.
+ * no effect, the shape of a second cycle where there is one alone.
  *
  * @param schedule - Rates of a run.
  * @param context - The metric that it may follow.
@@ -173,10 +175,20 @@ function minimumAboveWarning({ sched, lr, minLr }: SimulatedSchedule): string | 
   return `--min-lr ${rateLabel(minLr)} is above the rate ${rateLabel(lr)}: ${sched} raises the rate to it; pass a smaller --min-lr or a greater --lr`;
 }
 
-/** No cycle at all is the minimum from the start. */
+/** No cycle at all is the minimum from the start, and one has no next one to shape. */
 function cycleWarning({ sched, args, minLr }: SimulatedSchedule): string | null {
-  if (!findSchedule(sched).traits.cyclic || args.lrCycleLimit > 0) return null;
-  return `--lr-cycle-limit 0 leaves the rate at the minimum ${rateLabel(minLr)}; pass 1 or more`;
+  if (!findSchedule(sched).traits.cyclic || args.lrCycleLimit > 1) return null;
+  if (!(args.lrCycleLimit > 0)) {
+    return `--lr-cycle-limit 0 leaves the rate at the minimum ${rateLabel(minLr)}; pass 1 or more`;
+  }
+  const { lrCycleDecay, lrCycleMul } = args;
+  if (lrCycleMul !== 1) return ineffectiveOnFirst(`--lr-cycle-mul ${lrCycleMul}`);
+  const isAsked = lrCycleDecay !== 1 && lrCycleDecay !== USUAL_CYCLE_DECAY;
+  return isAsked ? ineffectiveOnFirst(`--lr-cycle-decay ${lrCycleDecay}`) : null;
+}
+
+function ineffectiveOnFirst(flag: string): string {
+  return `${flag} has no effect on the first cycle; raise --lr-cycle-limit`;
 }
 
 /** timm adds no cooldown to schedules that drop at some t. */
