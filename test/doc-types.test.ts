@@ -34,7 +34,7 @@ function typeErrors(modules: ReadonlyMap<string, string>): string[] {
 test("every block", { timeout: 120_000 }, () => {
   const blocks = documentationFiles(root).flatMap((file) => {
     const text = readFileSync(join(root, file), "utf8");
-    return [...text.matchAll(/^```(?:ts|typescript)(?: skip)?\n(.*?)^```$/gms)].map(
+    return [...text.matchAll(/^```(?:ts|typescript)(?: skip| \[[^\]\n]+\])?\n(.*?)^```$/gms)].map(
       ({ 1: code = "", index }): [string, string] => {
         const line = text.slice(0, index).split("\n").length;
         return [join(root, "test", `${file.replaceAll("/", "-")}.${line}.ts`), `${code}\nexport {};\n`];

@@ -72,7 +72,7 @@ export function usePlayground() {
     drawable = results.value.map(({ curve }, i) => curve ?? drawable[i] ?? null);
     return drawable;
   });
-  /** What t counts on the axis. */
+  /** Unit of t on the axis. */
   const unit = computed(() => (kept.value.some((curve) => curve?.unit === "update") ? "update" : "epoch"));
   /** Curves that there are, with t of the axis. */
   const curves = computed((): readonly ChartCurve[] =>

@@ -5,7 +5,7 @@ import { rateText } from "./chart/reading.ts";
 /** Milliseconds without a change before it is said: a slider that moves would be talked over. */
 const PAUSE = 700;
 
-/** What a screen reader is told of a curve. */
+/** Summary of a curve for screen readers. */
 export interface SummarySource {
   readonly label: string;
   readonly result: CurveResult | null;

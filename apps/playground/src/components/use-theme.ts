@@ -1,6 +1,6 @@
 import { onMounted, type Ref, ref } from "vue";
 
-/** What the page looks like: as the system says, or as was chosen. */
+/** Theme of the page: that of the system, or the chosen one. */
 export type Theme = "system" | "light" | "dark";
 
 const KEY = "tsimm-theme";

@@ -8,7 +8,7 @@ export interface CurveWarning {
   readonly parameter: string | null;
 }
 
-/** What is drawn and said of a schedule. */
+/** Curve of a schedule, with its events and warnings. */
 export interface Curve {
   /** Name, with what differs from the other curves. */
   readonly label: string;

@@ -19,7 +19,7 @@ export interface Parameter {
   readonly flag: string;
   readonly group: ParameterGroup;
   readonly kind: ParameterKind;
-  /** What it does, a phrase. */
+  /** Its effect, a phrase. */
   readonly help: string;
   readonly default: SettingValue;
   /** Ends and step of the slider; the field beside it takes any valid value. */

@@ -13,7 +13,7 @@ export interface ReadFlag {
   readonly optionDefault: unknown;
 }
 
-/** What flags change: options, base rate and length. */
+/** Outcome of flags: options, base rate and length. */
 interface Outcome {
   readonly options: Readonly<Record<string, unknown>>;
   readonly rest: string;

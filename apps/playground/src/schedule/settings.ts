@@ -1,4 +1,4 @@
-/** What the playground shows, as plain data: the state that an address holds. */
+/** State of the playground as plain data, as an address holds it. */
 
 /** Value of an argument. */
 export type SettingValue = number | boolean | string | readonly number[] | null;

@@ -1,6 +1,6 @@
 /** Decodes images in a page. */
 
-/** What a canvas draws. */
+/** Source of a canvas drawing. */
 type Picture = ImageBitmap | HTMLVideoElement;
 
 /**

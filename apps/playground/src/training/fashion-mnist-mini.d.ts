@@ -1,4 +1,4 @@
-/** What `fashion-mnist-plugin.ts` serves. */
+/** The module that `fashion-mnist-plugin.ts` serves. */
 declare module "virtual:fashion-mnist-mini" {
   /** Side of an image in pixels. */
   export const side: number;

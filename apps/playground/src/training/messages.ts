@@ -1,4 +1,4 @@
-/** What the page and its worker say to each other: plain data. */
+/** Messages between the page and its worker: plain data. */
 import type { EngineDescription } from "../../../../examples/browser-training/messages.ts";
 import type { TrainingImages } from "./training-images.ts";
 import type { TrainingSettings } from "./training-settings.ts";
@@ -8,7 +8,7 @@ export type { EngineDescription };
 /** Files that a trained model is downloaded as. */
 export type ModelFormat = "onnx" | "safetensors";
 
-/** What a run begins with. */
+/** Start of a run. */
 export interface RunRequest {
   /** Number of the run in this session. */
   readonly run: number;

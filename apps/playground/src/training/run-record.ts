@@ -1,4 +1,4 @@
-/** What a page keeps of a run: its curves and results. */
+/** Record of a run: its curves and results. */
 import type { Report, SamplePrediction } from "./messages.ts";
 import { describeChange, type TrainingSettings } from "./training-settings.ts";
 
@@ -8,7 +8,7 @@ export type CurvePoints = [epoch: number, value: number][];
 /** Settings that hold from an epoch on. */
 export interface SettingsChange {
   readonly epoch: number;
-  /** What is different, e.g. `sgd, lr 0.01`. */
+  /** The differences, e.g. `sgd, lr 0.01`. */
   readonly label: string;
   /** true: the optimizer began anew, without its averages. */
   readonly isNewOptimizer: boolean;
@@ -26,7 +26,7 @@ export class RunRecord {
   readonly id: number;
   /** Index of its colour, from 0. */
   readonly color: number;
-  /** What it learns from, e.g. `Fashion-MNIST mini`. */
+  /** Images it learns from, e.g. `Fashion-MNIST mini`. */
   readonly imagesName: string;
   readonly classNames: readonly string[];
   /** Of its first epoch. */

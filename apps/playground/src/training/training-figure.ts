@@ -89,7 +89,7 @@ export function trainingFigure(runs: readonly RunRecord[], planned: PlannedRates
   };
 }
 
-/** Where the rate changes, and the end of the last update, to which it holds. */
+/** Updates at which the rate changes, and the end of the last update, to which it holds. */
 function steps({ rates, updates, updatesPerEpoch }: RunRecord): CurvePoints {
   const last = rates.at(-1);
   if (last === undefined) return [];

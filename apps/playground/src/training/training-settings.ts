@@ -52,7 +52,7 @@ export function createSchedule(
   return createScheduler(schedulerArgs(settings), optimizer);
 }
 
-/** What settings plan: the length of the run, and the rate of each epoch, empty where it follows from results. */
+/** Plan of a run: its length, and the rate of each epoch, empty where it follows from results. */
 export interface TrainingPlan {
   readonly numEpochs: number;
   readonly rates: readonly number[];
@@ -74,7 +74,7 @@ export function describeSettings({ opt, sched, lr }: TrainingSettings): string {
   return `${opt} · ${sched} · ${lr}`;
 }
 
-/** What differs between settings, such as `lr 0.001, sgd`; empty: nothing. */
+/** Differences between settings, such as `lr 0.001, sgd`; empty: none. */
 export function describeChange(before: TrainingSettings, after: TrainingSettings): string {
   const named: readonly (readonly [keyof TrainingSettings, string])[] = [
     ...([

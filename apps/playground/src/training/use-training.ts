@@ -15,7 +15,7 @@ export interface NamedImages {
   readonly images: TrainingImages;
 }
 
-/** What a page does at the moment. */
+/** State of the page. */
 export type TrainingStatus =
   | "loading"
   | "ready"
@@ -144,7 +144,7 @@ export function useTraining(settings: Ref<TrainingSettings>) {
     trainer?.send({ type: "export", format });
   }
 
-  /** What changes where the next epoch begins; empty: nothing. */
+  /** Changes that the next epoch begins with; empty: none. */
   const pendingChange = computed(() =>
     current.value === null ? "" : describeChange(current.value.settings, settings.value),
   );

@@ -29,7 +29,7 @@ const LEAST_PLOT_HEIGHT = 60;
 /** From one label above the lines to the next. */
 const LEGEND_GAP = 16;
 
-/** Where things stand in a figure. */
+/** Positions of the parts of a figure. */
 export interface FigureLayout {
   readonly width: number;
   readonly height: number;
@@ -42,7 +42,7 @@ export interface FigureLayout {
   readonly panels: readonly PanelLayout[];
 }
 
-/** Where things stand in a panel, from its own top. */
+/** Positions of the parts of a panel, from its own top. */
 export interface PanelLayout {
   readonly panel: Panel;
   /** From the top of the figure. */
@@ -64,7 +64,7 @@ export interface LegendLabel {
   readonly y: number;
 }
 
-/** What a layout depends on besides the figure. */
+/** Options of a layout. */
 export interface LayoutOptions {
   readonly width: number;
   /** null: as high as the panels are by themselves. */

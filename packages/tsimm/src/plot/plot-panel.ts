@@ -31,7 +31,7 @@ export interface PanelScale {
   invert(pixel: number): number;
 }
 
-/** What a panel is drawn with. */
+/** Context of a panel: document, layout and theme. */
 export interface PanelSurroundings {
   readonly figure: Figure;
   readonly document: Document;

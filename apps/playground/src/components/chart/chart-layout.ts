@@ -8,7 +8,7 @@ export interface Tick {
   readonly label: string;
 }
 
-/** Where a chart draws. */
+/** Area and scales of a chart. */
 export interface ChartLayout {
   readonly width: number;
   readonly height: number;
@@ -38,7 +38,7 @@ const INTERVALS = { x: 10, y: 6 };
 /** Decades that a logarithmic axis shows below its highest rate, at most. */
 const DECADES = 9;
 
-/** What {@link chartLayout} has to know. */
+/** Options of {@link chartLayout}. */
 export interface ChartContent {
   readonly width: number;
   readonly height: number;

@@ -1,4 +1,4 @@
-/** What the playground shows, as code, commands and files. */
+/** The schedules of the playground as code, commands and files. */
 import type { PlaygroundState } from "../settings.ts";
 import { type CopiedSchedule, copiedSchedule } from "./copied-schedule.ts";
 import { timmTrainText, trainText } from "./flags.ts";
