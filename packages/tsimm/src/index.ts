@@ -123,7 +123,13 @@ export { drawFigure } from "./plot/draw-figure.ts";
 export type { Figure, FigureEvent, Panel, Series } from "./plot/figure.ts";
 export { FIGURE_THEMES, type FigureTheme, type FigureThemeName } from "./plot/figure-theme.ts";
 export { figureToSvg } from "./plot/figure-to-svg.ts";
-export type { FigureOptions } from "./plot/plot-figure.ts";
+export {
+  type FigureOptions,
+  type FigurePanel,
+  type FigureScale,
+  type PlottedFigure,
+  plotFigure,
+} from "./plot/plot-figure.ts";
 export { type RateRange, rateRangeFigure } from "./plot/rate-range-figure.ts";
 export { svgToPng } from "./plot/svg-to-png.ts";
 export {
