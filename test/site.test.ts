@@ -90,6 +90,18 @@ test("without scripts, pages have their text, links and figures", async () => {
   await context.close();
 });
 
+test("on a phone, the chart of the playground stays in view whole", async () => {
+  const page = await browser.newPage({ viewport: { width: 390, height: 844 } });
+  await page.goto(`${server.origin}/playground.html`, { waitUntil: "networkidle" });
+  await page.evaluate(() => scrollTo({ top: 700, behavior: "instant" }));
+  const compare = page.getByRole("button", { name: "+ Compare" });
+  // Fails where something lies above it.
+  await compare.click({ trial: true, timeout: 2000 });
+  expect((await compare.boundingBox())?.y).toBeLessThan(60);
+  expect(await page.evaluate(() => scrollY)).toBe(700);
+  await page.close();
+});
+
 const options = {
   resultTypes: ["violations"],
   // The keys that are shown in the search button are no part of its name.
