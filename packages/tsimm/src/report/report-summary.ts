@@ -81,7 +81,7 @@ export function tiles(epochs: ReportedEpochs): string {
   const best =
     row === undefined
       ? []
-      : [{ label: `best of ${epochs.done} epochs, counted from 0`, value: String(row.epoch), isMain: false }];
+      : [{ label: `best epoch of ${epochs.done}, counted from 0`, value: String(row.epoch), isMain: false }];
   const all = [...ordered, ...training, ...best];
   if (all.length === 0) return "";
   const items = all.map(
